@@ -1,0 +1,68 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The settings of every target (see `Sources/limen/limen.docc`): warnings are errors, memory
+/// safety is explicit, and the concurrency defaults are those of the next language mode.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A library target of the house.
+func module(_ name: String, _ dependencies: [String] = []) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies.map { .init(stringLiteral: $0) },
+        swiftSettings: settings
+    )
+}
+
+/// The tests of one target, in the folder named after it.
+func tests(_ name: String, _ dependencies: [String] = []) -> Target {
+    .testTarget(
+        name: name + "Tests",
+        dependencies: ([name, "Support"] + dependencies).map { .init(stringLiteral: $0) },
+        path: "Tests/\(name)Tests",
+        swiftSettings: settings
+    )
+}
+
+/// A measurement: an executable below `Tests/Bench`.
+func bench(_ name: String, _ dependencies: [String]) -> Target {
+    .executableTarget(
+        name: name,
+        dependencies: dependencies.map { .init(stringLiteral: $0) },
+        path: "Tests/Bench/" + name,
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "Limen",
+    products: [
+    ],
+    targets: [
+
+        // L1: pure values.
+        module("Basics"),
+        module("JSON", ["Basics"]),
+        module("Audit", ["Basics", "JSON"]),
+        bench("JSONBench", ["Basics", "JSON"]),
+
+        // Tests.
+        .target(
+            name: "Support",
+            dependencies: ["Basics", "JSON", "Audit"],
+            path: "Tests/Support",
+            swiftSettings: settings
+        ),
+        tests("Basics"),
+        tests("JSON", ["Basics"]),
+        tests("Audit", ["Basics", "JSON"]),
+    ]
+)

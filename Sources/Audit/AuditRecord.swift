@@ -1,0 +1,144 @@
+package import Basics
+
+/// One row of the audit trail: what was asked, what was answered, and on which grounds.
+///
+/// JSON fields hold compact JSON text in UTF-8. Patient and user appear only as keyed pseudonyms.
+package struct AuditRecord: Sendable {
+    /// The kinds of event.
+    package enum Kind: String, Sendable, CaseIterable {
+        case decision
+        case feedback
+        /// A hook call or feedback that could not be read or was not for us (4xx before a decision).
+        case rejectedRequest = "rejected-request"
+        case authenticationFailure = "authentication-failure"
+        case configurationChange = "configuration-change"
+        case start
+        case stop
+        case auditRead = "audit-read"
+    }
+
+    /// What came of it.
+    package enum Outcome: String, Sendable, CaseIterable {
+        /// Cards were shown.
+        case cards
+        /// The service was computed and has nothing to report.
+        case noCards = "no-cards"
+        /// The service could not compute: inputs missing, or prefetch missing (412).
+        case incomplete
+        /// The model is not for this patient (age, pregnancy), or patients do not match.
+        case refused
+        /// The request was not acceptable.
+        case rejected
+        /// Feedback, start, stop and the like went well.
+        case done
+        /// We failed.
+        case failed
+    }
+
+    /// The identifier of the event: a UUID, version 7.
+    package var eventID: UUIDBytes
+    /// The tenant, from the authenticated client; `system` before authentication.
+    package var tenant: String
+    /// The kind of event.
+    package var kind: Kind
+    /// What came of it.
+    package var outcome: Outcome
+    /// When the request began.
+    package var startedAt: Instant
+    /// The moment the evaluation was made as of, when the client asked for a replay.
+    package var replayedAt: Instant?
+    /// The client that authenticated.
+    package var client: String?
+    /// The service id, when there is one.
+    package var service: String?
+    /// The hook, when there is one.
+    package var hook: String?
+    /// The `hookInstance` as the client sent it, when it is a UUID.
+    package var hookInstance: UUIDBytes?
+    /// The keyed pseudonym of the patient (HMAC-SHA-256).
+    package var patientPseudonym: [UInt8]?
+    /// The keyed pseudonym of the user (HMAC-SHA-256).
+    package var userPseudonym: [UInt8]?
+    /// The keyed pseudonym of the encounter (HMAC-SHA-256).
+    package var encounterPseudonym: [UInt8]?
+    /// Profile, model and hook as `{"profile":{"url","version","sha256"},"model":{...},...}`.
+    package var artifacts: [UInt8]?
+    /// The inputs with provenance, as JSON.
+    package var inputs: [UInt8]?
+    /// The rejected resources by reason, as JSON.
+    package var rejections: [UInt8]?
+    /// The evaluation, as JSON.
+    package var result: [UInt8]?
+    /// The exact `cards` array that was sent, as JSON.
+    package var cards: [UInt8]?
+    /// The uuids of the cards, for joining feedback.
+    package var cardIDs: [UUIDBytes]
+    /// The most urgent indicator shown.
+    package var indicator: String?
+    /// The names of the missing inputs.
+    package var missingInputs: [String]
+    /// The stable code of the refusal or error, such as `LIMEN-GATE-004`.
+    package var reasonCode: String?
+    /// The HTTP status of the answer.
+    package var status: Int
+    /// SHA-256 of the request body under the tenant key (HMAC).
+    package var requestDigest: [UInt8]?
+    /// SHA-256 of the response body under the tenant key (HMAC).
+    package var responseDigest: [UInt8]?
+    /// How long each stage took, in microseconds, as JSON `{"parse":12,...}`.
+    package var stageMicroseconds: [UInt8]?
+    /// The W3C trace id (16 bytes).
+    package var traceID: [UInt8]?
+    /// The W3C parent span id (8 bytes).
+    package var parentSpanID: [UInt8]?
+    /// Flags a reviewer looks for, such as `paged-prefetch`, `assumed-input`, `replay`.
+    package var flags: [String]
+    /// Feedback items, when this is feedback.
+    package var feedback: [AuditFeedback]
+
+    /// Makes a record with what every record has.
+    package init(
+        eventID: UUIDBytes,
+        tenant: String,
+        kind: Kind,
+        outcome: Outcome,
+        startedAt: Instant,
+        status: Int
+    ) {
+        self.eventID = eventID
+        self.tenant = tenant
+        self.kind = kind
+        self.outcome = outcome
+        self.startedAt = startedAt
+        self.status = status
+        cardIDs = []
+        missingInputs = []
+        flags = []
+        feedback = []
+    }
+}
+
+/// One item of a feedback request (CDS Hooks 2.0, feedback).
+package struct AuditFeedback: Sendable {
+    /// The card it answers.
+    package var cardID: UUIDBytes
+    /// `accepted` or `overridden`.
+    package var outcome: String
+    /// The ids of the suggestions that were accepted.
+    package var acceptedSuggestions: [String]
+    /// The override reason as `system|code`, when one was given.
+    package var overrideReason: String?
+    /// The user's comment, when one was given.
+    ///
+    /// It may hold patient data.
+    package var userComment: String?
+    /// When the clinician acted, as the client says.
+    package var outcomeAt: Instant?
+
+    /// Makes an item.
+    package init(cardID: UUIDBytes, outcome: String) {
+        self.cardID = cardID
+        self.outcome = outcome
+        acceptedSuggestions = []
+    }
+}

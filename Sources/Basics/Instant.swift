@@ -1,0 +1,75 @@
+/// A moment in time: microseconds since 1970-01-01T00:00:00Z, leap seconds not counted.
+///
+/// Microseconds are what PostgreSQL's `timestamptz` keeps. L1 reads no clock: whoever needs the
+/// present moment is given it.
+public struct Instant: Sendable, Hashable, Comparable {
+    /// Microseconds since the Unix epoch; negative before it.
+    public let microseconds: Int64
+
+    /// Makes a moment from microseconds since the Unix epoch.
+    public init(microseconds: Int64) {
+        self.microseconds = microseconds
+    }
+
+    /// Makes a moment from a UTC civil date and time; the fields are not checked here.
+    public init(date: CivilDate, hour: Int, minute: Int, second: Int, microsecond: Int) {
+        let seconds = date.daysSinceEpoch * 86_400 + hour * 3_600 + minute * 60 + second
+        microseconds = Int64(seconds) * 1_000_000 + Int64(microsecond)
+    }
+
+    /// The civil date in UTC.
+    public var date: CivilDate {
+        CivilDate(daysSinceEpoch: Int(floorDivide(microseconds, 86_400_000_000)))
+    }
+
+    /// RFC 3339 text in UTC with as many sub-second digits as are needed (0, 3 or 6).
+    public var text: String {
+        let day = date
+        let remainder = microseconds % 86_400_000_000
+        let ofDay = remainder < 0 ? remainder + 86_400_000_000 : remainder
+        let seconds = Int(ofDay / 1_000_000)
+        let fraction = Int(ofDay % 1_000_000)
+        var text = day.text + "T" + padded(seconds / 3_600, 2) + ":"
+        text += padded(seconds / 60 % 60, 2) + ":" + padded(seconds % 60, 2)
+        if fraction % 1_000 != 0 {
+            text += "." + padded(fraction, 6)
+        } else if fraction != 0 {
+            text += "." + padded(fraction / 1_000, 3)
+        }
+        return text + "Z"
+    }
+
+    /// The moment so many microseconds later, held at the ends of the range.
+    public func advanced(byMicroseconds amount: Int64) -> Instant {
+        let (sum, overflowed) = microseconds.addingReportingOverflow(amount)
+        if overflowed { return Instant(microseconds: amount < 0 ? .min : .max) }
+        return Instant(microseconds: sum)
+    }
+
+    /// The microseconds from another moment to this one, held at the ends of the range.
+    public func microseconds(since other: Instant) -> Int64 {
+        let (difference, overflowed) = microseconds.subtractingReportingOverflow(
+            other.microseconds
+        )
+        if overflowed { return microseconds < other.microseconds ? .min : .max }
+        return difference
+    }
+
+    /// Whether the left moment is the earlier one.
+    public static func < (left: Instant, right: Instant) -> Bool {
+        left.microseconds < right.microseconds
+    }
+}
+
+/// Decimal text padded with zeros on the left to a width, a minus sign not counted.
+public func padded(_ value: Int, _ width: Int) -> String {
+    let digits = String(value.magnitude)
+    let zeros = String(repeating: "0", count: max(0, width - digits.utf8.count))
+    return (value < 0 ? "-" : "") + zeros + digits
+}
+
+/// The quotient rounded towards minus infinity.
+func floorDivide(_ value: Int64, _ divisor: Int64) -> Int64 {
+    let quotient = value / divisor
+    return value % divisor < 0 ? quotient - 1 : quotient
+}

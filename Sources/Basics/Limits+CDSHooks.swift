@@ -1,0 +1,35 @@
+extension Limits {
+    /// A card's summary must stay below this many UTF-16 units (CDS Hooks 2.0, card attributes).
+    @inlinable public static var summaryUnitsEnd: Int { 140 }
+
+    /// The widest text one number may take in a summary.
+    ///
+    /// Scores have two or three digits; a number that needs more is not shown cut, but refused.
+    @inlinable public static var summaryNumberUnitsMax: Int { 12 }
+
+    /// How many keys a request's prefetch may hold.
+    ///
+    /// Clients send what discovery declares, which is a handful.
+    @inlinable public static var prefetchKeysMax: Int { 64 }
+
+    /// How many resources a request's prefetch may hold in all.
+    ///
+    /// A week of intensive-care vital signs is about 20,000.
+    @inlinable public static var prefetchEntriesMax: Int { 50_000 }
+
+    /// How many items one feedback request may hold.
+    ///
+    /// Each becomes a part of one audit row.
+    @inlinable public static var feedbackItemsMax: Int { 500 }
+
+    /// How many characters of any other text a feedback item may hold.
+    @inlinable public static var feedbackTextCharactersMax: Int { 4_000 }
+
+    /// How many cards a hook document may declare.
+    @inlinable public static var hookCardsMax: Int { 64 }
+
+    /// How many codes a generated prefetch template may list.
+    ///
+    /// With 90 bytes for each, the template stays below the 8 kB that proxies allow a target.
+    @inlinable public static var prefetchCodesMax: Int { 80 }
+}

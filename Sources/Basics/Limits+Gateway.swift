@@ -1,0 +1,22 @@
+extension Limits {
+    /// The largest body of a hook call in bytes: 8 MB.
+    ///
+    /// A prefetch of 200 kB is large. The server takes up to 16 MB, so that what lies between is
+    /// refused here, with an audit row, and not there without one.
+    @inlinable public static var hookBodyBytesMax: Int { 8 << 20 }
+
+    /// The longest API key in bytes that is looked at.
+    @inlinable public static var apiKeyBytesMax: Int { 512 }
+
+    /// The fewest bytes of salt of a stored API key.
+    @inlinable public static var apiKeySaltBytesMin: Int { 16 }
+
+    /// How many rejections an audit row and an explanation list one by one; all are counted.
+    @inlinable public static var listedRejectionsMax: Int { 200 }
+
+    /// How many findings one load of the configuration reports.
+    @inlinable public static var catalogueFindingsMax: Int { 100 }
+
+    /// How long a client waits before it tries again after a 503, in seconds.
+    @inlinable public static var retryAfterSeconds: Int { 2 }
+}

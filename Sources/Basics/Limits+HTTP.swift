@@ -1,0 +1,103 @@
+/// The limits of the HTTP edge; the server's configuration may only lower them.
+extension Limits {
+    /// The longest request line in bytes.
+    ///
+    /// RFC 9112 section 3 recommends at least 8,000 octets.
+    @inlinable public static var httpRequestLineBytesMax: Int { 8_192 }
+
+    /// The longest field line (name, colon, value) in bytes; a bearer token stays below it.
+    @inlinable public static var httpFieldBytesMax: Int { 8_192 }
+
+    /// The longest head in bytes, request line included: what one connection may make us hold
+    /// before anybody is authenticated.
+    @inlinable public static var httpHeadBytesMax: Int { 32_768 }
+
+    /// How many field lines a head may have; browsers and proxies send fewer than 40.
+    @inlinable public static var httpFieldCountMax: Int { 100 }
+
+    /// The largest body in bytes: 16 MB.
+    ///
+    /// A prefetch of 200 KB is large; 10 MB must still be answered by the application, and
+    /// beyond this the answer is 413 before a byte of it is kept.
+    @inlinable public static var httpBodyBytesMax: Int { 16 << 20 }
+
+    /// How many bytes of a body are reserved before they have arrived.
+    ///
+    /// A declared length is only a claim; memory grows with what was really sent.
+    @inlinable public static var httpBodyReservedBytesMax: Int { 1 << 18 }
+
+    /// The digits of a chunk size: eight hexadecimal digits reach 4 GB, far above any body.
+    @inlinable public static var httpChunkSizeDigitsMax: Int { 8 }
+
+    /// The longest chunk extension in bytes; extensions are not used by anybody we serve.
+    @inlinable public static var httpChunkExtensionBytesMax: Int { 256 }
+
+    /// The longest trailer section in bytes; trailers are read only to be dropped.
+    @inlinable public static var httpTrailerBytesMax: Int { 4_096 }
+
+    /// How many trailer lines may come.
+    @inlinable public static var httpTrailerCountMax: Int { 32 }
+
+    /// How long a head may take from its first byte, in milliseconds.
+    @inlinable public static var httpHeadMilliseconds: Int { 10_000 }
+
+    /// How long a body may take from the end of its head, in milliseconds.
+    @inlinable public static var httpBodyMilliseconds: Int { 30_000 }
+
+    /// The time before the least rate of a body is enforced, in milliseconds.
+    @inlinable public static var httpBodyRateGraceMilliseconds: Int { 5_000 }
+
+    /// The least rate of a body in bytes for each second, after the grace.
+    @inlinable public static var httpBodyBytesPerSecondMin: Int { 1_024 }
+
+    /// How long a connection may wait for its next request, in milliseconds.
+    ///
+    /// Above the 30 to 60 seconds for which clients usually keep theirs.
+    @inlinable public static var httpIdleMilliseconds: Int { 75_000 }
+
+    /// How long a handler may take, in milliseconds.
+    ///
+    /// Far above every deadline of a service: this bound is for our own mistakes.
+    @inlinable public static var httpHandlerMilliseconds: Int { 30_000 }
+
+    /// How long the peer may take no byte of a response, in milliseconds.
+    @inlinable public static var httpWriteStallMilliseconds: Int { 10_000 }
+
+    /// How long a connection is read from after our last word, in milliseconds.
+    ///
+    /// RFC 9112 section 9.6: a close with unread input sends a reset, which can destroy the
+    /// response on its way.
+    @inlinable public static var httpLingerMilliseconds: Int { 2_000 }
+
+    /// How many bytes are read away while lingering: twice the largest body, so that a client
+    /// that sends all before it reads still sees its 413.
+    @inlinable public static var httpLingerBytesMax: Int { 32 << 20 }
+
+    /// How many requests one connection may carry before it is asked to reconnect, so that load
+    /// moves when instances come and go.
+    @inlinable public static var httpRequestsPerConnectionMax: Int { 10_000 }
+
+    /// How many connections may be open in all.
+    @inlinable public static var httpConnectionCountMax: Int { 8_192 }
+
+    /// How many connections one address may hold; half, as a proxy may stand before us.
+    @inlinable public static var httpConnectionsPerAddressMax: Int { 4_096 }
+
+    /// How many answered requests of one connection may wait unsent before we stop reading.
+    @inlinable public static var httpPipelineDepthMax: Int { 16 }
+
+    /// How many unsent bytes of one connection may wait before we stop answering it.
+    @inlinable public static var httpUnsentBytesMax: Int { 1 << 18 }
+
+    /// The bytes a loop reads at once.
+    @inlinable public static var httpReadBytes: Int { 1 << 16 }
+
+    /// How many connections may wait to be accepted; the kernel lowers it to its own bound.
+    @inlinable public static var httpWaitingConnectionCountMax: Int { 1_024 }
+
+    /// How many events a loop takes from the kernel at once.
+    @inlinable public static var httpEventsPerTurnMax: Int { 256 }
+
+    /// The largest response our own client accepts, in bytes.
+    @inlinable public static var httpClientResponseBytesMax: Int { 64 << 20 }
+}

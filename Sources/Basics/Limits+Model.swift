@@ -1,0 +1,50 @@
+extension Limits {
+    /// The largest PMML document in bytes.
+    ///
+    /// A forest of 60 trees takes 1.5 MB; 32 MB leaves room for large ensembles and bounds memory.
+    @inlinable public static var pmmlBytesMax: Int { 32 << 20 }
+
+    /// How deep the elements of a PMML document may nest.
+    ///
+    /// A balanced tree of depth 64 is far beyond what a person can review; libxml2 itself stops
+    /// at 256.
+    @inlinable public static var pmmlDepthMax: Int { 128 }
+
+    /// How many elements a PMML document may have.
+    @inlinable public static var pmmlElementsMax: Int { 1_000_000 }
+
+    /// How many fields a PMML document may define, inputs or not.
+    ///
+    /// Names are compared one by one while a document is read.
+    @inlinable public static var pmmlFieldsMax: Int { 4_096 }
+
+    /// How many values a field of a PMML document may list.
+    ///
+    /// They are compared one by one, when a document is read and when a category is looked up.
+    @inlinable public static var pmmlValuesMax: Int { 4_096 }
+
+    /// How many inputs a model may have.
+    ///
+    /// The resolved inputs of one evaluation lie on the stack: 256 doubles are 2 KB.
+    @inlinable public static var modelFieldsMax: Int { 256 }
+
+    /// How many characteristics a scorecard may have.
+    ///
+    /// Their outcomes lie on the stack during an evaluation.
+    @inlinable public static var characteristicsMax: Int { 256 }
+
+    /// How many different reason codes a scorecard may have.
+    ///
+    /// Their points lie on the stack during an evaluation.
+    @inlinable public static var reasonCodesMax: Int { 256 }
+
+    /// How many truth values may wait while one predicate is evaluated.
+    ///
+    /// They are kept as bits of two 64-bit words.
+    @inlinable public static var predicateDepthMax: Int { 64 }
+
+    /// How many steps the predicates of one model may have together.
+    ///
+    /// Positions among the steps are 32 bits wide; a million bounds the time of one evaluation.
+    @inlinable public static var predicateStepsMax: Int { 1 << 20 }
+}

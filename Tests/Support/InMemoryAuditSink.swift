@@ -1,0 +1,40 @@
+package import Audit
+import Synchronization
+
+/// An audit sink that keeps its records in memory, or fails as it is told.
+package final class InMemoryAuditSink: AuditSink {
+    private let state: Mutex<(records: [AuditRecord], failure: AuditError?)>
+
+    /// Makes a sink that keeps records, or one that always fails.
+    package init(failing failure: AuditError? = nil) {
+        state = Mutex(([], failure))
+    }
+
+    /// The records so far.
+    package var records: [AuditRecord] { state.withLock { $0.records } }
+
+    /// Lets later records fail, or go through again.
+    package func fail(with failure: AuditError?) {
+        state.withLock { $0.failure = failure }
+    }
+
+    /// Forgets the records.
+    package func removeAll() {
+        state.withLock { $0.records.removeAll(keepingCapacity: true) }
+    }
+
+    /// Keeps a record.
+    package func append(_ record: AuditRecord) async throws(AuditError) {
+        let failure = state.withLock { state -> AuditError? in
+            if state.failure == nil { state.records.append(record) }
+            return state.failure
+        }
+        if let failure { throw failure }
+    }
+
+    /// Nothing ever waits.
+    package var queuedCount: Int { 0 }
+
+    /// Whether records go through.
+    package var isWritable: Bool { state.withLock { $0.failure == nil } }
+}
