@@ -51,8 +51,10 @@ let package = Package(
         // L1: pure values.
         module("Basics"),
         module("JSON", ["Basics"]),
+        module("UCUM", ["Basics"]),
         module("Audit", ["Basics", "JSON"]),
         bench("JSONBench", ["Basics", "JSON"]),
+        bench("UCUMBench", ["Basics", "UCUM"]),
 
         // Tests.
         .target(
@@ -63,6 +65,7 @@ let package = Package(
         ),
         tests("Basics"),
         tests("JSON", ["Basics"]),
+        tests("UCUM", ["Basics"]),
         tests("Audit", ["Basics", "JSON"]),
     ]
 )
