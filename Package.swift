@@ -52,7 +52,10 @@ let package = Package(
         module("Basics"),
         module("JSON", ["Basics"]),
         module("UCUM", ["Basics"]),
+        module("FHIR", ["Basics", "JSON"]),
+        module("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         module("Audit", ["Basics", "JSON"]),
+        bench("FHIRPathBench", ["Basics", "FHIR", "FHIRPath", "JSON"]),
         bench("JSONBench", ["Basics", "JSON"]),
         bench("UCUMBench", ["Basics", "UCUM"]),
 
@@ -66,6 +69,8 @@ let package = Package(
         tests("Basics"),
         tests("JSON", ["Basics"]),
         tests("UCUM", ["Basics"]),
+        tests("FHIR", ["Basics", "JSON"]),
+        tests("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         tests("Audit", ["Basics", "JSON"]),
     ]
 )
