@@ -45,16 +45,20 @@ func bench(_ name: String, _ dependencies: [String]) -> Target {
 let package = Package(
     name: "Limen",
     products: [
+        .library(name: "ClinicalEngine", targets: ["ClinicalEngine"]),
     ],
     targets: [
 
         // L1: pure values.
         module("Basics"),
         module("JSON", ["Basics"]),
+        module("ClinicalEngine", ["Basics"]),
         module("UCUM", ["Basics"]),
         module("FHIR", ["Basics", "JSON"]),
         module("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         module("Audit", ["Basics", "JSON"]),
+        module("PMML", ["Basics", "ClinicalEngine"]),
+        bench("EngineBench", ["Basics", "ClinicalEngine", "PMML"]),
         bench("FHIRPathBench", ["Basics", "FHIR", "FHIRPath", "JSON"]),
         bench("JSONBench", ["Basics", "JSON"]),
         bench("UCUMBench", ["Basics", "UCUM"]),
@@ -68,9 +72,11 @@ let package = Package(
         ),
         tests("Basics"),
         tests("JSON", ["Basics"]),
+        tests("ClinicalEngine", ["Basics"]),
         tests("UCUM", ["Basics"]),
         tests("FHIR", ["Basics", "JSON"]),
         tests("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         tests("Audit", ["Basics", "JSON"]),
+        tests("PMML", ["Basics", "ClinicalEngine"]),
     ]
 )

@@ -1,0 +1,83 @@
+package import ClinicalEngine
+
+/// Reads PMML 4.4 documents into models.
+///
+///     <PMML xmlns="http://www.dmg.org/PMML-4_4" version="4.4">
+///       <Header description="NEWS2" modelVersion="1.0.0" copyright="..."/>
+///       <DataDictionary>
+///         <DataField name="pulse" optype="continuous" dataType="double"/>
+///       </DataDictionary>
+///       <Scorecard functionName="regression" useReasonCodes="false">
+///         <MiningSchema><MiningField name="pulse"/></MiningSchema>
+///         <Characteristics>
+///           <Characteristic name="pulse">
+///             <Attribute partialScore="1">
+///               <SimplePredicate field="pulse" operator="greaterThan" value="90"/>
+///             </Attribute>
+///             <Attribute partialScore="0"><True/></Attribute>
+///           </Characteristic>
+///         </Characteristics>
+///       </Scorecard>
+///     </PMML>
+package enum PMMLDocument {
+    /// Reads a document, runs its own verification rows and compiles it.
+    ///
+    /// - Throws: `PMMLError` with element and line.
+    package static func compile(_ bytes: [UInt8]) throws(PMMLError) -> ClinicalModel {
+        let root = try ElementTree.read(bytes).root
+        guard root.name == "PMML" else { throw root.error(.invalid) }
+        try root.allow(["version"])
+        guard Self.versions.contains(try root.required("version")) else {
+            throw root.error(.unsupported, attribute: "version")
+        }
+        var about = ClinicalModel.About()
+        var dictionary: DataDictionary?
+        var model: Element?
+        for child in root.children {
+            switch child.name {
+            case "Header":
+                about = try Self.about(child)
+            case "DataDictionary":
+                guard dictionary == nil else { throw child.error(.invalid) }
+                dictionary = try DataDictionary(child)
+            case "TransformationDictionary":
+                try child.allow([])
+                for transformation in child.children {
+                    throw transformation.error(.unsupported)
+                }
+            case "MiningBuildTask":
+                // It says how the model was made, and nothing about its results.
+                continue
+            default:
+                // One model in a document: which of several is meant would be a guess.
+                guard model == nil else { throw child.error(.unsupported) }
+                model = child
+            }
+        }
+        guard let dictionary else { throw root.error(.invalid, detail: "DataDictionary") }
+        guard let model else { throw root.error(.invalid, detail: "model") }
+        guard model.name == "Scorecard" else { throw model.error(.unsupported) }
+        return try ScorecardReader(model, dictionary: dictionary, about: about).compile()
+    }
+
+    private static let versions = ["4.0", "4.1", "4.2", "4.2.1", "4.3", "4.4", "4.4.1"]
+
+    private static func about(_ header: Element) throws(PMMLError) -> ClinicalModel.About {
+        try header.allow(["copyright", "description", "modelVersion"])
+        for child in header.children {
+            guard ["Application", "Annotation", "Timestamp"].contains(child.name) else {
+                throw child.error(.unsupported)
+            }
+        }
+        var about = ClinicalModel.About()
+        about.copyright = header["copyright"].map(Self.line)
+        about.description = header["description"].map(Self.line)
+        about.version = header["modelVersion"]
+        return about
+    }
+
+    /// Text that an author broke over several lines, as one line.
+    private static func line(_ text: String) -> String {
+        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    }
+}
