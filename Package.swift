@@ -57,10 +57,12 @@ let package = Package(
         module("FHIR", ["Basics", "JSON"]),
         module("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         module("Audit", ["Basics", "JSON"]),
+        module("Mapping", ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM"]),
         module("PMML", ["Basics", "ClinicalEngine"]),
         bench("EngineBench", ["Basics", "ClinicalEngine", "PMML"]),
         bench("FHIRPathBench", ["Basics", "FHIR", "FHIRPath", "JSON"]),
         bench("JSONBench", ["Basics", "JSON"]),
+        bench("MappingBench", ["Basics", "FHIR", "JSON", "Mapping"]),
         bench("UCUMBench", ["Basics", "UCUM"]),
 
         // Tests.
@@ -77,6 +79,7 @@ let package = Package(
         tests("FHIR", ["Basics", "JSON"]),
         tests("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         tests("Audit", ["Basics", "JSON"]),
+        tests("Mapping", ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM"]),
         tests("PMML", ["Basics", "ClinicalEngine"]),
     ]
 )

@@ -1,0 +1,97 @@
+import Basics
+import FHIRPath
+import JSON
+import UCUM
+
+/// Says what would be accepted instead, from the profile alone.
+struct AcceptanceText {
+    let rule: SourceRule?
+    let input: InputPlan?
+    let now: Instant
+
+    func text(for finding: Finding, in resource: ResourceFields) -> String {
+        switch finding {
+        case .otherPatient, .subjectMissing, .subjectUnresolved, .subjectNotPatient:
+            "a reference to the patient in context"
+        case .otherFocus: "no focus, or the patient in context"
+        case .wrongType: rule?.resource.rawValue ?? ""
+        case .statusMissing, .statusNotAccepted, .statusWithdrawn, .conditionInactive: statuses
+        case .conditionRefuted: "a verificationStatus other than refuted and entered-in-error"
+        case .conditionAbated: "no abatement"
+        case .modifierExtension: "no modifierExtension"
+        case .implicitRules: "no implicitRules"
+        case .profileNotDeclared: list(rule?.profiles ?? [])
+        case .dataAbsent: "a value without dataAbsentReason"
+        case .valueMissing, .wrongValueType, .severalValues, .expressionFailed: value
+        case .componentMissing: "a component " + tokens(rule?.components ?? [])
+        case .factContradicted: "no value, or true"
+        case .unitsDisagree: "a unit text that agrees with the code"
+        case .unitMissing, .unitUnknown, .unitIncompatible:
+            "a UCUM unit comparable with \(unit), or a unitAlias"
+        case .unitForeign, .unitWithoutSystem:
+            "system http://unitsofmeasure.org, or a unitAlias"
+        case .numberMissing, .numberTooLong: "a decimal of at most 38 digits"
+        case .comparator: "a value without comparator"
+        case .untranslated: "a code of the ConceptMap " + (rule?.codeTable?.name ?? "")
+        case .codesDisagree: "codings that mean the same"
+        case .timeMissing, .timeMalformed, .timeWithoutZone, .timeImprecise:
+            "a time with seconds and zone"
+        case .periodOpen: "a period with an end"
+        case .future: "at most " + ISODuration.text(seconds: input?.futureSeconds ?? 0) + " ahead"
+        case .stale: window(resource)
+        case .implausible: plausible
+        case .duplicate: "one observation of each value and time"
+        case .momentsDisagree: "one value for each moment"
+        case .versionsDisagree, .olderVersion: "the newest version"
+        case .newerUnread: "a newer record that can be read"
+        case .superseded: preferred
+        }
+    }
+
+    private var statuses: String {
+        let name = rule?.resource == .condition ? "clinicalStatus " : "status "
+        return name + list(rule?.statuses ?? [])
+    }
+
+    private var unit: String { rule?.units?.target.text ?? input?.unit ?? "1" }
+
+    private var value: String {
+        switch rule?.reader {
+        case .member(let name): name.rawValue
+        case .anyValue: "value[x]"
+        case .expression(let expression): expression.parsed.text
+        case .nothing, nil: "no value"
+        }
+    }
+
+    private var plausible: String {
+        guard let range = rule?.plausible else { return "" }
+        return "\(range.lowerBound.text) to \(range.upperBound.text) \(unit)"
+    }
+
+    private var preferred: String { input?.preferenceText ?? "" }
+
+    /// The window that would have reached back far enough, in whole hours.
+    private func window(_ resource: ResourceFields) -> String {
+        let named = resource.effective ?? resource.onset
+        guard let value = named?.value else { return "" }
+        let end = resource.tape.member(MemberNames.end, of: value)
+        let time = EffectiveTime(resource.tape, end ?? value)
+        let moment: Instant
+        switch time {
+        case .moment(let instant): moment = instant
+        case .range(let range): moment = range.lowerBound
+        case .unusable: return ""
+        }
+        let seconds = Int(now.microseconds(since: moment) / 1_000_000)
+        return "within >= " + ISODuration.text(seconds: (seconds + 3_599) / 3_600 * 3_600)
+    }
+
+    private func list(_ words: [[UInt8]]) -> String {
+        words.map { String(decoding: $0, as: UTF8.self) }.joined(separator: ", ")
+    }
+
+    private func tokens(_ tokens: [CodeToken]) -> String {
+        tokens.map(\.text).joined(separator: ", ")
+    }
+}

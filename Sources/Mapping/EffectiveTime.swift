@@ -1,0 +1,59 @@
+import Basics
+import FHIR
+import JSON
+
+/// When a resource holds, as far as it says.
+///
+///     "2026-05-04T10:00:00Z"    a moment
+///     "2026-05-04"              a range: some time of that day, in some zone of the world
+enum EffectiveTime: Sendable, Equatable {
+    case moment(Instant)
+    /// Every moment that a date without time of day can mean.
+    case range(Range<Instant>)
+    case unusable(Finding)
+
+    /// Reads a FHIR date, dateTime or instant (FHIR R4, section 2.24.0.1).
+    init(_ tape: borrowing JSONTape, _ place: JSONPlace) {
+        guard let time = FHIRDateTime(tape, place) else {
+            self = .unusable(.timeMalformed)
+            return
+        }
+        if let instant = time.instant {
+            self = .moment(instant)
+        } else if time.precision <= .day, let range = time.range {
+            self = .range(range)
+        } else {
+            // FHIR asks for seconds and a zone wherever there is a time of day.
+            self = .unusable(time.zone == .missing ? .timeWithoutZone : .timeMalformed)
+        }
+    }
+
+    /// Why the time is not in the window, or `nil` when it is.
+    ///
+    /// A date without time of day is in the window when the whole day is, wherever on Earth it
+    /// was, and has begun (what is recorded is not yet to come). Half a day inside is not enough.
+    func finding(windowStart: Instant, latestAllowed: Instant) -> Finding? {
+        switch self {
+        case .unusable(let finding): return finding
+        case .moment(let instant):
+            return instant > latestAllowed ? .future : instant < windowStart ? .stale : nil
+        case .range(let range):
+            if range.lowerBound > latestAllowed { return .future }
+            if range.upperBound <= windowStart { return .stale }
+            let offset = Int64(FHIRDateTime.eastmostOffsetMinutes) * 60_000_000
+            let hasBegun = range.lowerBound.advanced(byMicroseconds: offset) <= latestAllowed
+            return range.lowerBound >= windowStart && hasBegun ? nil : .timeImprecise
+        }
+    }
+
+    /// The moment to compare with others: of a date its middle, but never beyond now.
+    func order(now: Instant) -> Instant {
+        switch self {
+        case .unusable: return now
+        case .moment(let instant): return instant
+        case .range(let range):
+            let length = range.upperBound.microseconds(since: range.lowerBound)
+            return min(range.lowerBound.advanced(byMicroseconds: length / 2), now)
+        }
+    }
+}

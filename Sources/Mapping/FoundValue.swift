@@ -1,0 +1,163 @@
+import Basics
+import FHIR
+import FHIRPath
+import JSON
+
+/// A value as it stands in a resource, by its shape.
+enum FoundValue {
+    case quantity(JSONPlace)
+    case concept(JSONPlace)
+    case codings([JSONPlace])
+    case text(JSONPlace)
+    case number(JSONPlace)
+    case flag(Bool)
+    /// What an expression computed, without a place in the resource.
+    case computedNumber(DecimalNumber)
+    case computedText(String)
+    /// Something else that is there, such as a Range; enough for a fact, no value by itself.
+    case other
+}
+
+/// Why a resource cannot serve a rule, and where in it.
+struct Fault: Error {
+    let finding: Finding
+    /// The path inside the component or resource; built only for what is reported.
+    let path: String
+    /// What was read all the same, where only its time bars it.
+    let reading: MappingReport.Value?
+
+    init(_ finding: Finding, _ path: String, reading: MappingReport.Value? = nil) {
+        self.finding = finding
+        self.path = path
+        self.reading = reading
+    }
+}
+
+extension ValueReader {
+    /// Finds the value that a rule asks for; `nil` when the rule asks for none.
+    func find(in fields: ValueFields, on tape: JSONTape, now: Instant) throws(Fault)
+        -> FoundValue?
+    {
+        switch self {
+        case .nothing: return nil
+        case .anyValue: return try Self.direct(fields, on: tape, nil)
+        case .member(let member): return try Self.direct(fields, on: tape, member)
+        case .expression(let expression):
+            return try evaluated(expression.parsed, fields, on: tape, now)
+        }
+    }
+
+    /// The path of the value inside its container, for the reader.
+    func path(in fields: ValueFields, on tape: JSONTape) -> String {
+        switch self {
+        case .nothing: "code"
+        case .anyValue: fields.values.flatMap { tape.string($0.name) } ?? "value"
+        case .member(let member): member.rawValue
+        case .expression(let expression): expression.parsed.text
+        }
+    }
+
+    private static func direct(
+        _ fields: ValueFields,
+        on tape: JSONTape,
+        _ wanted: ValueMember?
+    ) throws(Fault) -> FoundValue {
+        try requirePresent(fields)
+        guard let values = fields.values else { throw Fault(.valueMissing, "value[x]") }
+        guard values.count == 1 else { throw Fault(.severalValues, "value[x]") }
+        if let member = ValueMember(values.name, on: tape), member == wanted ?? member,
+            let found = value(of: member, at: values.value, tape.kind(values.value))
+        {
+            return found
+        }
+        throw Fault(.wrongValueType, tape.string(values.name) ?? "value[x]")
+    }
+
+    private static func value(
+        of member: ValueMember,
+        at place: JSONPlace,
+        _ kind: JSONKind
+    ) -> FoundValue? {
+        switch member {
+        case .valueQuantity: kind == .object ? .quantity(place) : nil
+        case .valueCodeableConcept: kind == .object ? .concept(place) : nil
+        case .valueString, .valueCode: kind == .string ? .text(place) : nil
+        case .valueInteger: kind == .number ? .number(place) : nil
+        case .valueBoolean: kind == .true ? .flag(true) : kind == .false ? .flag(false) : nil
+        case .valueSampledData: nil
+        }
+    }
+
+    static func requirePresent(_ fields: ValueFields) throws(Fault) {
+        // obs-6 forbids a reason beside a value; where both stand, the reason is believed.
+        if fields.dataAbsentReason != nil { throw Fault(.dataAbsent, "dataAbsentReason") }
+    }
+
+    private func evaluated(
+        _ expression: FHIRPathExpression,
+        _ fields: ValueFields,
+        on tape: JSONTape,
+        _ now: Instant
+    ) throws(Fault) -> FoundValue {
+        try Self.requirePresent(fields)
+        let result: [FHIRPathValue]
+        do {
+            result = try expression.evaluate(
+                in: FHIRPathEnvironment(
+                    focus: [.element(JSONValue(tape, fields.place))],
+                    now: now
+                )
+            )
+        } catch {
+            throw Fault(.expressionFailed, "")
+        }
+        guard let first = result.first else {
+            guard let values = fields.values, expression.text.hasPrefix("value") else {
+                throw Fault(.valueMissing, "")
+            }
+            throw Fault(.wrongValueType, tape.string(values.name) ?? "value[x]")
+        }
+        guard result.count == 1 else { return try Self.codings(result, on: tape) }
+        return Self.shape(first, on: tape)
+    }
+
+    private static func codings(
+        _ result: [FHIRPathValue],
+        on tape: JSONTape
+    ) throws(Fault) -> FoundValue {
+        var codings: [JSONPlace] = []
+        for item in result {
+            guard case .element(let json) = item, json["code"]?.kind == .string else {
+                throw Fault(.severalValues, "")
+            }
+            codings.append(place(of: json, on: tape))
+        }
+        return .codings(codings)
+    }
+
+    /// An expression that sees nothing but the resource gives elements of it alone.
+    private static func place(of element: JSONValue, on tape: JSONTape) -> JSONPlace {
+        precondition(element.tape === tape, "an expression gave an element of another document")
+        return element.place
+    }
+
+    private static func shape(_ value: FHIRPathValue, on tape: JSONTape) -> FoundValue {
+        if case .boolean(let flag) = value { return .flag(flag) }
+        if case .integer(let number) = value { return .computedNumber(DecimalNumber(number)) }
+        if case .decimal(let number) = value { return .computedNumber(number) }
+        if case .string(let text) = value { return .computedText(text) }
+        guard case .element(let json) = value else { return .other }
+        let place = place(of: json, on: tape)
+        switch json.kind {
+        case .true: return .flag(true)
+        case .false: return .flag(false)
+        case .number: return .number(place)
+        case .string: return .text(place)
+        case .object:
+            if json["coding"] != nil || json["text"] != nil { return .concept(place) }
+            if json["value"] != nil || json["unit"] != nil { return .quantity(place) }
+            return json["code"] == nil ? .other : .codings([place])
+        case .null, .array: return .other
+        }
+    }
+}

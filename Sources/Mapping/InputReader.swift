@@ -1,0 +1,366 @@
+import Basics
+import FHIRPath
+import JSON
+import UCUM
+
+/// Reads the inputs and facts of a profile and their `from` alternatives.
+struct InputReader {
+    private let defaults: ProfileDefaults
+    private let conceptMaps: [String: JSONDocument]
+    private var tables: [String: CodeTable] = [:]
+    private(set) var inputs: [InputPlan] = []
+    private(set) var rules: [SourceRule] = []
+
+    init(defaults: ProfileDefaults, conceptMaps: [String: JSONDocument]) {
+        self.defaults = defaults
+        self.conceptMaps = conceptMaps
+    }
+
+    mutating func read(_ node: ProfileNode, isFact: Bool) throws(ProfileError) {
+        try node.requireObject([
+            "name", "type", "unit", "round", "plausible", "values", "from", "within", "future",
+            "select", "prefer", "onTie", "tieWithin", "unitAliases", "missing",
+        ])
+        let name = try node.requiredString("name")
+        guard !inputs.contains(where: { $0.name == name }) else {
+            throw node.fault(.duplicateInput, at: "name")
+        }
+        let kind = try isFact ? factKind(node) : inputKind(node)
+        let unit = try unit(of: node, kind: kind)
+        let input = try plan(node, name: name, kind: kind, unit: unit, isFact: isFact)
+        let from = try node.list("from")
+        guard !from.isEmpty else { throw node.fault(.malformed, at: "from") }
+        let aliases = try aliases(node)
+        for (position, alternative) in from.enumerated() {
+            guard rules.count < Limits.profileAlternativesMax else { throw alternative.fault() }
+            rules.append(
+                try rule(alternative, position, input, unit: unit, inheritedAliases: aliases)
+            )
+        }
+        inputs.append(input)
+    }
+
+    private func inputKind(_ node: ProfileNode) throws(ProfileError) -> InputPlan.Kind {
+        guard let kind = try node.choice("type", InputPlan.Kind.self) else {
+            throw node.fault(.malformed, at: "type")
+        }
+        return kind
+    }
+
+    /// A fact is a yes or no that an `applies` rule reads, never a model input.
+    private func factKind(_ node: ProfileNode) throws(ProfileError) -> InputPlan.Kind {
+        let kind = try node.choice("type", InputPlan.Kind.self) ?? .boolean
+        guard kind == .boolean else { throw node.fault(.malformed, at: "type") }
+        guard node.json["missing"] == nil else { throw node.fault(.malformed, at: "missing") }
+        return kind
+    }
+
+    private func plan(
+        _ node: ProfileNode,
+        name: String,
+        kind: InputPlan.Kind,
+        unit: UCUMUnit?,
+        isFact: Bool
+    ) throws(ProfileError) -> InputPlan {
+        let isNumber = kind == .quantity || kind == .integer
+        for member in ["round", "plausible"] where !isNumber && node.json[member] != nil {
+            throw node.fault(.malformed, at: member)
+        }
+        let values = try node.strings("values") ?? []
+        guard values.isEmpty || kind == .code else { throw node.fault(.malformed, at: "values") }
+        guard !values.isEmpty || kind != .code else { throw node.fault(.malformed, at: "values") }
+        guard let window = try node.duration("within") ?? defaults.windowSeconds else {
+            throw node.fault(.malformed, at: "within")
+        }
+        let selection = try node.choice("select", InputPlan.Selection.self) ?? defaults.selection
+        let isOrdered = selection == .max || selection == .min
+        guard isNumber || !isOrdered else { throw node.fault(.malformed, at: "select") }
+        let increment = try node.decimal("round")
+        guard increment.map({ $0 > DecimalNumber(0) }) ?? true else {
+            throw node.fault(.malformed, at: "round")
+        }
+        let typed = ValueLiteral(kind: kind, unit: unit?.text, values: values)
+        return InputPlan(
+            name: name,
+            kind: kind,
+            unit: unit?.text,
+            increment: increment,
+            plausible: try Self.range(node, "plausible"),
+            values: values,
+            windowSeconds: window,
+            futureSeconds: try node.duration("future") ?? defaults.futureSeconds,
+            selection: selection,
+            preference: try node.choice("prefer", InputPlan.Preference.self)
+                ?? defaults.preference,
+            onTie: try node.child("onTie").map { (child) throws(ProfileError) in
+                try typed.read(child)
+            },
+            tieSeconds: try node.duration("tieWithin"),
+            missing: isFact ? .partial : try missing(node, typed)
+        )
+    }
+
+    private func missing(
+        _ node: ProfileNode,
+        _ typed: ValueLiteral
+    ) throws(ProfileError) -> InputPlan.Missing {
+        guard let child = node.child("missing") else { return .reject }
+        try child.requireObject(["policy", "value", "source"])
+        let policy = try child.requiredString("policy")
+        guard ["reject", "partial", "model", "assume", "impute"].contains(policy) else {
+            throw child.fault(.malformed, at: "policy")
+        }
+        let takesValue = policy == "assume" || policy == "impute"
+        guard takesValue == (child.json["value"] != nil) else {
+            throw child.fault(.malformed, at: "value")
+        }
+        guard (policy == "impute") == (child.json["source"] != nil) else {
+            throw child.fault(.malformed, at: "source")
+        }
+        switch policy {
+        case "reject": return .reject
+        case "partial": return .partial
+        case "model": return .model
+        case "assume": return .assume(try typed.read(child.required("value")))
+        default:
+            return .impute(
+                try typed.read(child.required("value")),
+                source: try child.requiredString("source")
+            )
+        }
+    }
+
+    private func unit(
+        of node: ProfileNode,
+        kind: InputPlan.Kind
+    ) throws(ProfileError) -> UCUMUnit? {
+        switch kind {
+        case .quantity: return try Self.unit(node.required("unit"))
+        case .integer: return try Self.unit("1", node)
+        case .boolean, .code:
+            guard node.json["unit"] == nil else { throw node.fault(.malformed, at: "unit") }
+            return nil
+        }
+    }
+
+    private static func unit(_ node: ProfileNode) throws(ProfileError) -> UCUMUnit {
+        try unit(node.text(), node)
+    }
+
+    private static func unit(_ text: String, _ node: ProfileNode) throws(ProfileError) -> UCUMUnit {
+        do {
+            return try UCUMUnit(parsing: text)
+        } catch {
+            throw node.fault(.unknownUnit)
+        }
+    }
+
+    static func range(
+        _ node: ProfileNode,
+        _ name: String
+    ) throws(ProfileError) -> ClosedRange<DecimalNumber>? {
+        guard node.json[name] != nil else { return nil }
+        let bounds = try node.list(name)
+        guard bounds.count == 2 else { throw node.fault(.malformed, at: name) }
+        let low = try bounds[0].decimal()
+        let high = try bounds[1].decimal()
+        guard low <= high else { throw node.fault(.malformed, at: name) }
+        return low...high
+    }
+
+    private typealias Alias = (text: String, unit: UCUMUnit, path: ProfileNode)
+
+    private func aliases(_ node: ProfileNode) throws(ProfileError) -> [Alias] {
+        guard let child = node.child("unitAliases") else { return [] }
+        guard child.json.kind == .object else { throw child.fault() }
+        var aliases: [Alias] = []
+        for (name, value) in child.json.members {
+            let text = name.stringValue ?? ""
+            let place = ProfileNode(json: value, path: child.childPath(text))
+            guard !text.isEmpty else { throw place.fault() }
+            aliases.append((text, try Self.unit(place), place))
+        }
+        return aliases
+    }
+}
+
+extension InputReader {
+    private mutating func rule(
+        _ node: ProfileNode,
+        _ position: Int,
+        _ input: InputPlan,
+        unit inputUnit: UCUMUnit?,
+        inheritedAliases: [Alias]
+    ) throws(ProfileError) -> SourceRule {
+        try node.requireObject([
+            "code", "component", "resource", "path", "constant", "conceptMap", "textSystem",
+            "status", "profile", "unit", "unitAliases", "above", "plausible", "time", "standIn",
+        ])
+        let resource =
+            try node.choice("resource", SourceRule.ResourceType.self) ?? defaults.resource
+        let codes = try tokens(node, "code")
+        // A Patient is one resource and needs no code; of all else there are many.
+        guard codes.isEmpty == (resource == .patient) else {
+            throw node.fault(.malformed, at: "code")
+        }
+        let components = try tokens(node, "component")
+        guard components.isEmpty || resource == .observation else {
+            throw node.fault(.malformed, at: "component")
+        }
+        let table = try codeTable(node, input)
+        let textSystem = try node.string("textSystem")
+        guard textSystem == nil || table != nil else {
+            throw node.fault(.malformed, at: "textSystem")
+        }
+        let threshold = try node.decimal("above")
+        let constant = try node.child("constant").map { (child) throws(ProfileError) in
+            try ValueLiteral(kind: input.kind, unit: input.unit, values: input.values).read(child)
+        }
+        let reader = try reader(node, hasConstant: constant != nil)
+        let unit = try ruleUnit(node, input, inputUnit: inputUnit, threshold: threshold)
+        let time = try node.string("time") ?? "required"
+        guard time == "required" || time == "optional" else {
+            throw node.fault(.malformed, at: "time")
+        }
+        let aliases = inheritedAliases + (try self.aliases(node))
+        return SourceRule(
+            plan: input,
+            input: inputs.count,
+            position: position,
+            resource: resource,
+            codes: codes,
+            components: components,
+            statuses: try statuses(node, resource),
+            profiles: (try node.strings("profile") ?? []).map { Array($0.utf8) },
+            reader: reader,
+            constant: constant,
+            codeTable: table,
+            textSystem: textSystem.map { Array($0.utf8) },
+            units: try unitTable(unit, aliases),
+            acceptsPlainNumber: try unit.map { (unit) throws(ProfileError) in
+                try Self.unit("1", node).isComparable(with: unit)
+            } ?? false,
+            threshold: threshold,
+            plausible: try Self.range(node, "plausible") ?? input.plausible,
+            timeIsOptional: time == "optional" || resource == .patient,
+            isStandIn: try node.flag("standIn") ?? false
+        )
+    }
+
+    private func statuses(
+        _ node: ProfileNode,
+        _ resource: SourceRule.ResourceType
+    ) throws(ProfileError) -> [[UInt8]] {
+        if let own = try node.strings("status") { return own.map { Array($0.utf8) } }
+        // The default statuses are those of its resource; a Condition has others.
+        guard resource == defaults.resource else {
+            guard resource == .patient else { throw node.fault(.malformed, at: "status") }
+            return []
+        }
+        return defaults.status.map { Array($0.utf8) }
+    }
+
+    private func tokens(_ node: ProfileNode, _ name: String) throws(ProfileError) -> [CodeToken] {
+        guard let texts = try node.strings(name) else { return [] }
+        var tokens: [CodeToken] = []
+        for (position, text) in texts.enumerated() {
+            guard let token = CodeToken(text: text) else {
+                throw node.fault(.malformed, at: "\(name)[\(position)]")
+            }
+            tokens.append(token)
+        }
+        return tokens
+    }
+
+    private func reader(
+        _ node: ProfileNode,
+        hasConstant: Bool
+    ) throws(ProfileError) -> ValueReader {
+        guard let path = try node.string("path") else {
+            guard hasConstant else { throw node.fault(.malformed, at: "path") }
+            return .nothing
+        }
+        let reader: ValueReader
+        do {
+            reader = try ValueReader(path: path)
+        } catch {
+            throw node.fault(.invalidExpression, at: "path")
+        }
+        if case .expression(let expression) = reader {
+            let known = ["context", "resource", "rootResource"]
+            guard expression.parsed.variableNames.allSatisfy({ known.contains($0) }) else {
+                throw node.fault(.invalidExpression, at: "path")
+            }
+        }
+        return reader
+    }
+
+    /// The unit that quantities are converted to: the input's own, or for a threshold the rule's.
+    private func ruleUnit(
+        _ node: ProfileNode,
+        _ input: InputPlan,
+        inputUnit: UCUMUnit?,
+        threshold: DecimalNumber?
+    ) throws(ProfileError) -> UCUMUnit? {
+        let own = try node.child("unit").map { (child) throws(ProfileError) in
+            try Self.unit(child)
+        }
+        guard (own != nil) == (threshold != nil) else { throw node.fault(.malformed, at: "unit") }
+        guard threshold == nil || input.kind == .boolean else {
+            throw node.fault(.malformed, at: "above")
+        }
+        guard node.json["plausible"] == nil || (own ?? inputUnit) != nil else {
+            throw node.fault(.malformed, at: "plausible")
+        }
+        return own ?? inputUnit
+    }
+
+    private func unitTable(
+        _ unit: UCUMUnit?,
+        _ aliases: [Alias]
+    ) throws(ProfileError) -> UnitTable? {
+        guard let unit else {
+            guard let first = aliases.first else { return nil }
+            throw first.path.fault()
+        }
+        for alias in aliases where !alias.unit.isComparable(with: unit) {
+            throw alias.path.fault(.unknownUnit)
+        }
+        do {
+            return try UnitTable(target: unit, aliases: aliases.map { ($0.text, $0.unit) })
+        } catch {
+            throw (aliases.first?.path.fault(.unknownUnit))
+                ?? ProfileError(code: .unknownUnit, path: "unit")
+        }
+    }
+
+    private mutating func codeTable(
+        _ node: ProfileNode,
+        _ input: InputPlan
+    ) throws(ProfileError) -> CodeTable? {
+        guard let fileName = try node.string("conceptMap") else { return nil }
+        let table: CodeTable
+        if let known = tables[fileName] {
+            table = known
+        } else {
+            guard let document = conceptMaps[fileName] else {
+                throw node.fault(.missingFile, at: "conceptMap")
+            }
+            table = try CodeTable(parsing: document, fileName: fileName)
+            tables[fileName] = table
+        }
+        // Every target must be a value of the input, or the map is for something else.
+        for target in table.targets {
+            let isValue =
+                switch input.kind {
+                case .code: input.values.contains(target.code)
+                case .boolean: target.code == "true" || target.code == "false"
+                case .quantity, .integer: DecimalNumber(text: target.code) != nil
+                }
+            guard isValue else {
+                throw ProfileError(code: .invalidConceptMap, path: target.path)
+            }
+        }
+        return table
+    }
+}

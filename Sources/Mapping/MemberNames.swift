@@ -1,0 +1,21 @@
+import JSON
+
+/// The names of members that are looked up one by one, prepared once.
+enum MemberNames {
+    static let code = JSONName("code")
+    static let coding = JSONName("coding")
+    static let comparator = JSONName("comparator")
+    static let dataAbsentReason = JSONName("dataAbsentReason")
+    static let end = JSONName("end")
+    static let modifierExtension = JSONName("modifierExtension")
+    static let patient = JSONName("patient")
+    static let profile = JSONName("profile")
+    static let reference = JSONName("reference")
+    static let start = JSONName("start")
+    static let subject = JSONName("subject")
+    static let system = JSONName("system")
+    static let text = JSONName("text")
+    static let unit = JSONName("unit")
+    static let value = JSONName("value")
+    static let versionId = JSONName("versionId")
+}

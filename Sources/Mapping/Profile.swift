@@ -1,0 +1,227 @@
+package import Basics
+import FHIRPath
+package import JSON
+
+/// A loaded `profile.json`: how FHIR resources become the inputs of a model.
+package struct Profile: Sendable {
+    /// The canonical url.
+    package let url: String
+    /// The version.
+    package let version: String
+    /// The file name of the model.
+    package let model: String
+    /// The names of the inputs, in order.
+    package let inputNames: [String]
+    /// The `system|code` tokens that any input or fact asks for, for generated prefetch templates.
+    package let codes: [String]
+    /// The longest window of any input or fact in seconds, for generated prefetch templates.
+    package let windowSeconds: Int
+    private let plan: ProfilePlan
+
+    /// Reads and checks a profile; `conceptMaps` are the documents beside it by file name.
+    ///
+    /// - Throws: `ProfileError` with the path of the element.
+    package init(
+        parsing document: JSONDocument,
+        conceptMaps: [String: JSONDocument]
+    ) throws(ProfileError) {
+        let reader = try ProfileReader(document, conceptMaps: conceptMaps)
+        url = reader.url
+        version = reader.version
+        model = reader.model
+        plan = reader.plan
+        inputNames = plan.inputs[..<plan.inputCount].map(\.name)
+        codes = plan.codes
+        windowSeconds = plan.inputs.map(\.windowSeconds).max() ?? 0
+    }
+
+    /// What the profile gives for each input, in order, to be held against the model's fields.
+    package var declarations: [Declaration] {
+        plan.inputs[..<plan.inputCount].map { input in
+            Declaration(
+                name: input.name,
+                type: input.kind.rawValue,
+                unit: input.unit,
+                values: input.values
+            )
+        }
+    }
+
+    /// What has to be fetched, grouped by resource type and window, for prefetch templates.
+    ///
+    /// A pregnancy is looked for over months, vital signs over hours; one query for both would
+    /// fetch months of vital signs.
+    package var retrievals: [Retrieval] {
+        var groups: [Retrieval] = []
+        for rule in plan.rules where rule.resource != .patient {
+            let window = plan.inputs[rule.input].windowSeconds
+            let type = rule.resource.rawValue
+            let codes = rule.codes.map(\.text)
+            if let place = groups.firstIndex(where: {
+                $0.resource == type && $0.windowSeconds == window
+            }) {
+                let fresh = codes.filter { !groups[place].codes.contains($0) }
+                groups[place].codes.append(contentsOf: fresh)
+                groups[place].add(plan.inputs[rule.input], isFact: rule.input >= plan.inputCount)
+            } else {
+                var group = Retrieval(resource: type, codes: codes, windowSeconds: window)
+                group.add(plan.inputs[rule.input], isFact: rule.input >= plan.inputCount)
+                groups.append(group)
+            }
+        }
+        return groups
+    }
+
+    /// Maps the resources of one patient.
+    ///
+    /// A resource without a subject, or with one that cannot be tied to the patient, is refused:
+    /// a value is taken only when it is known to be this patient's. What is about another patient
+    /// sets `hasSubjectMismatch` on top.
+    ///
+    /// - Parameters:
+    ///   - patient: the Patient, when the request holds one.
+    ///   - resources: every other resource, in order.
+    ///   - patientID: the logical id of the patient in context; what is about another is refused.
+    ///   - patientFullURLs: the `fullUrl`s under which bundles hold the Patient.
+    ///   - now: the moment of evaluation.
+    /// - Returns: every input with its value or reason, and every rejection.
+    package func map(
+        patient: JSONValue?,
+        resources: [JSONValue],
+        patientID: String,
+        patientFullURLs: [String] = [],
+        now: Instant
+    ) -> MappingReport {
+        let subject = SubjectMatcher(patientID: patientID, fullURLs: patientFullURLs)
+        var pass = MappingPass(plan: plan, subject: subject, now: now)
+        if let patient {
+            // A Patient that gives no id is in context because the request says so.
+            let isPatientInContext = patient["id"].map { $0.isString(patientID) } ?? true
+            pass.visit(patient: patient, isPatientInContext: isPatientInContext)
+        }
+        let versions = ResourceVersions(resources)
+        for (position, resource) in resources.enumerated() {
+            pass.visit(resource, at: position, version: versions.finding(at: position))
+        }
+        pass.settleNearTies()
+        return ReportBuilder(plan: plan, pass: pass, now: now).build { facts, areUnread in
+            let known = zip(facts, areUnread).map { fact, isUnread in
+                isUnread ? nil : fact.value == .boolean(true)
+            }
+            return applicability(patient, resources, facts: known, now: now)
+        }
+    }
+
+    /// The first rule that does not hold decides; else the first that cannot be decided.
+    private func applicability(
+        _ patient: JSONValue?,
+        _ resources: [JSONValue],
+        facts: [Bool?],
+        now: Instant
+    ) -> MappingReport.Applicability {
+        var undecided: MappingReport.Applicability?
+        for rule in plan.applies {
+            switch holds(rule, patient, resources, facts, now) {
+            case .some(true): continue
+            case .some(false): return .notApplicable(code: rule.code, rule: rule.text)
+            case .none:
+                undecided = undecided ?? .undecided(code: rule.unknownCode, rule: rule.text)
+            }
+        }
+        return undecided ?? .applies
+    }
+
+    private func holds(
+        _ rule: ApplicabilityRule,
+        _ patient: JSONValue?,
+        _ resources: [JSONValue],
+        _ facts: [Bool?],
+        _ now: Instant
+    ) -> Bool? {
+        switch rule.condition {
+        case .unless(let fact):
+            // No record of a fact does not bar the model; one that cannot be read decides nothing.
+            return facts[fact - plan.inputCount].map { !$0 }
+        case .when(let expression):
+            guard let patient else { return nil }
+            var environment = FHIRPathEnvironment(focus: [.element(patient)], now: now)
+            if expression.parsed.variableNames.contains("resources") {
+                environment.variables["resources"] = resources.map { .element($0) }
+            }
+            do throws(FHIRPathError) {
+                return try expression.parsed.evaluateBoolean(in: environment)
+            } catch {
+                // An expression that fails on this Patient leaves the rule undecided.
+                return nil
+            }
+        }
+    }
+}
+
+extension Profile {
+    /// What a profile gives for one input.
+    package struct Declaration: Sendable, Equatable {
+        /// The name, which is the model's field name too.
+        package let name: String
+        /// `quantity`, `integer`, `boolean` or `code`.
+        package let type: String
+        /// The UCUM unit of a quantity.
+        package let unit: String?
+        /// The codes that a `code` input can take.
+        package let values: [String]
+    }
+
+    /// One query's worth of what a profile asks for.
+    package struct Retrieval: Sendable, Equatable {
+        /// The resource type.
+        package let resource: String
+        /// The `system|code` tokens.
+        package fileprivate(set) var codes: [String]
+        /// How far back to look, in seconds.
+        package let windowSeconds: Int
+        /// The names of the inputs and facts it feeds.
+        package private(set) var feeds: [String] = []
+        /// Whether it feeds an input for which the profile states no substitute.
+        package private(set) var isRequired = false
+
+        fileprivate init(resource: String, codes: [String], windowSeconds: Int) {
+            self.resource = resource
+            self.codes = codes
+            self.windowSeconds = windowSeconds
+        }
+
+        fileprivate mutating func add(_ input: InputPlan, isFact: Bool) {
+            if !feeds.contains(input.name) { feeds.append(input.name) }
+            guard !isFact else { return }
+            switch input.missing {
+            case .reject, .partial, .model: isRequired = true
+            case .assume, .impute: return
+            }
+        }
+    }
+}
+
+/// Why a profile is refused.
+package struct ProfileError: Error, Equatable, Sendable {
+    /// The kinds of fault.
+    package enum Code: String, Sendable, CaseIterable {
+        case malformed = "LIMEN-MAP-001"
+        case unknownMember = "LIMEN-MAP-002"
+        case unknownUnit = "LIMEN-MAP-003"
+        case invalidExpression = "LIMEN-MAP-004"
+        case duplicateInput = "LIMEN-MAP-005"
+        case missingFile = "LIMEN-MAP-006"
+        case invalidConceptMap = "LIMEN-MAP-007"
+    }
+
+    /// What is wrong.
+    package let code: Code
+    /// The path of the element in the profile; `file#path` for one in a ConceptMap.
+    package let path: String
+
+    /// Makes an error.
+    package init(code: Code, path: String) {
+        self.code = code
+        self.path = path
+    }
+}

@@ -1,0 +1,356 @@
+import Basics
+import FHIR
+import JSON
+
+/// Turns what a pass has gathered into the report: text is made only here.
+struct ReportBuilder {
+    private let plan: ProfilePlan
+    private let pass: MappingPass
+    private let now: Instant
+
+    init(plan: ProfilePlan, pass: MappingPass, now: Instant) {
+        self.plan = plan
+        self.pass = pass
+        self.now = now
+    }
+
+    /// The report without applicability, which the profile adds.
+    func build(
+        applicability: (_ facts: [MappingReport.Input], _ areUnread: [Bool]) ->
+            MappingReport.Applicability
+    ) -> MappingReport {
+        var rejections = pass.rejections
+        let outcomes = outcomes()
+        settle(&rejections, outcomes)
+        let reasons = tellingReasons(rejections)
+        let unread = unreadReasons()
+        var inputs: [MappingReport.Input] = []
+        inputs.reserveCapacity(plan.inputs.count)
+        for position in plan.inputs.indices {
+            inputs.append(
+                input(
+                    position,
+                    outcomes[position],
+                    reason: reasons[position],
+                    unread: unread[position]
+                )
+            )
+        }
+        let facts = Array(inputs[plan.inputCount...])
+        return MappingReport(
+            applicability: applicability(
+                facts,
+                plan.inputs.indices.dropFirst(plan.inputCount).map {
+                    inputs[$0].value == nil && unread[$0] != nil
+                }
+            ),
+            inputs: Array(inputs[..<plan.inputCount]),
+            rejections: rejections.map { text(of: $0) },
+            unaskedCount: pass.unaskedCount,
+            facts: facts,
+            hasSubjectMismatch: pass.hasSubjectMismatch
+        )
+    }
+
+    // MARK: What was not taken
+
+    /// What became of the best candidate of an input.
+    private enum Outcome {
+        case taken(isTie: Bool)
+        /// Records of one moment disagree, and nothing says which is right.
+        case disagreement
+        /// A record that may be newer cannot be read.
+        case unread(RejectionReason)
+    }
+
+    /// Decides which of the best candidates are taken.
+    private func outcomes() -> [Outcome] {
+        var outcomes = Array(repeating: Outcome.taken(isTie: false), count: plan.inputs.count)
+        for candidate in pass.candidates {
+            let winner = pass.candidates[pass.best[candidate.input]]
+            let input = plan.inputs[candidate.input]
+            guard candidate !== winner,
+                candidate.order == winner.order
+                    || input.tieSeconds != nil && candidate.order > winner.order,
+                candidate.reading.value != winner.reading.value,
+                competes(candidate, winner, candidate.input)
+            else { continue }
+            if decidesTies(input, winner, candidate) {
+                if case .taken = outcomes[candidate.input] {
+                    outcomes[candidate.input] = .taken(isTie: true)
+                }
+            } else {
+                outcomes[candidate.input] = .disagreement
+            }
+        }
+        for rejection in pass.rejections {
+            guard let rule = rejection.rule, pass.best[plan.rules[rule].input] >= 0 else {
+                continue
+            }
+            let input = plan.rules[rule].input
+            let winner = pass.candidates[pass.best[input]]
+            guard rejection.mightReplace(winner, by: plan, now: now) else { continue }
+            if case .unread(let reason) = outcomes[input],
+                reason.rank >= rejection.finding.reason.rank
+            {
+                continue
+            }
+            outcomes[input] = .unread(rejection.finding.reason)
+        }
+        return outcomes
+    }
+
+    /// Whether the profile says which of two equally recent values counts.
+    ///
+    /// The extremes do, a stated value does, and a measured value outweighs its stand-in.
+    private func decidesTies(_ input: InputPlan, _ winner: Candidate, _ other: Candidate) -> Bool {
+        switch input.selection {
+        case .max, .min: return true
+        case .latest, .first: break
+        }
+        if input.onTie != nil { return true }
+        return plan.rules[other.rule].isStandIn && !plan.rules[winner.rule].isStandIn
+    }
+
+    /// Adds the candidates that were not taken to the rejections.
+    private func settle(
+        _ rejections: inout [MappingPass.PendingRejection],
+        _ outcomes: [Outcome]
+    ) {
+        var lastLoser = (input: -1, resource: -2)
+        for (position, candidate) in pass.candidates.enumerated() {
+            let leader = pass.best[candidate.input]
+            let winner = pass.candidates[leader]
+            let finding = finding(candidate, winner, outcomes[candidate.input])
+            // One resource that two rules read is told of once, and not at all if it was taken.
+            guard let finding,
+                position == leader || candidate.resourceIndex != winner.resourceIndex,
+                lastLoser != (candidate.input, candidate.resourceIndex)
+            else { continue }
+            lastLoser = (candidate.input, candidate.resourceIndex)
+            rejections.append(
+                MappingPass.PendingRejection(
+                    finding: finding,
+                    rule: candidate.rule,
+                    resourceIndex: candidate.resourceIndex,
+                    resource: candidate.resource,
+                    path: candidate.path
+                )
+            )
+        }
+        sortStably(&rejections)
+    }
+
+    /// Why a candidate was not taken; `nil` when it was.
+    private func finding(
+        _ candidate: Candidate,
+        _ winner: Candidate,
+        _ outcome: Outcome
+    ) -> Finding? {
+        let isSameMoment = candidate.order == winner.order
+        let isSameValue = candidate.reading.value == winner.reading.value
+        switch outcome {
+        case .taken:
+            guard candidate !== winner else { return nil }
+            return isSameMoment && isSameValue ? .duplicate : .superseded
+        case .disagreement: return isSameMoment ? .momentsDisagree : .superseded
+        case .unread:
+            guard candidate !== winner else { return .newerUnread }
+            return isSameMoment && isSameValue ? .duplicate : .superseded
+        }
+    }
+
+    private func competes(_ left: Candidate, _ right: Candidate, _ input: Int) -> Bool {
+        plan.inputs[input].preference == .newest || left.position == right.position
+    }
+
+    private func sortStably(_ rejections: inout [MappingPass.PendingRejection]) {
+        let order = rejections.indices.sorted { left, right in
+            let first = rejections[left].resourceIndex
+            let second = rejections[right].resourceIndex
+            return first != second ? first < second : left < right
+        }
+        rejections = order.map { rejections[$0] }
+    }
+
+    /// The reason that got furthest for each input: nearest to what would have been accepted.
+    private func tellingReasons(
+        _ rejections: [MappingPass.PendingRejection]
+    ) -> [RejectionReason?] {
+        var reasons: [RejectionReason?] = Array(repeating: nil, count: plan.inputs.count)
+        for rejection in rejections {
+            guard let rule = rejection.rule else { continue }
+            let input = plan.rules[rule].input
+            let reason = rejection.finding.reason
+            // What the newest version says is more telling than that there is an older one.
+            guard rejection.finding != .olderVersion else { continue }
+            if reason.rank > (reasons[input]?.rank ?? -1) { reasons[input] = reason }
+        }
+        return reasons
+    }
+
+    /// For each input the furthest reason why a record that bears on it is unread.
+    private func unreadReasons() -> [RejectionReason?] {
+        var reasons: [RejectionReason?] = Array(repeating: nil, count: plan.inputs.count)
+        for rejection in pass.rejections {
+            guard let rule = rejection.rule else { continue }
+            let input = plan.rules[rule].input
+            let reason = rejection.finding.reason
+            guard
+                rejection.bears(on: plan.inputs[input], isFact: input >= plan.inputCount, now: now),
+                reason.rank > (reasons[input]?.rank ?? -1)
+            else { continue }
+            reasons[input] = reason
+        }
+        return reasons
+    }
+
+    private func text(of pending: MappingPass.PendingRejection) -> MappingReport.Rejection {
+        let rule = pending.rule.map { plan.rules[$0] }
+        let explainer = AcceptanceText(
+            rule: rule,
+            input: rule.map { plan.inputs[$0.input] },
+            now: now
+        )
+        return MappingReport.Rejection(
+            reason: pending.finding.reason,
+            input: rule.map { plan.inputs[$0.input].name },
+            resource: Self.label(pending.resource, at: pending.resourceIndex),
+            path: pending.path,
+            sentence: pending.finding.sentence,
+            accepted: explainer.text(for: pending.finding, in: pending.resource)
+        )
+    }
+
+    // MARK: What was taken
+
+    private func input(
+        _ position: Int,
+        _ outcome: Outcome,
+        reason: RejectionReason?,
+        unread: RejectionReason?
+    ) -> MappingReport.Input {
+        let input = plan.inputs[position]
+        guard pass.best[position] >= 0 else {
+            return missing(input, reason: reason, unread: unread)
+        }
+        let isTie: Bool
+        switch outcome {
+        case .taken(let flag): isTie = flag
+        case .disagreement: return unusable(input, .duplicate, flags: [.tie])
+        case .unread(let reason): return unusable(input, reason, flags: [])
+        }
+        let candidate = pass.candidates[pass.best[position]]
+        let rule = plan.rules[candidate.rule]
+        let age = candidate.effective.map {
+            Int(now.microseconds(since: $0).quotientAndRemainder(dividingBy: 1_000_000).quotient)
+        }
+        return MappingReport.Input(
+            name: input.name,
+            value: candidate.reading.value,
+            source: MappingReport.Source(
+                resource: Self.label(candidate.resource, at: candidate.resourceIndex),
+                path: candidate.path,
+                effective: candidate.effective,
+                ageSeconds: age
+            ),
+            conversion: ConversionText(
+                rule: rule,
+                reading: candidate.reading,
+                tape: candidate.resource.tape
+            ).conversion,
+            rule: candidate.position,
+            flags: flags(candidate.reading, rule, isTie: isTie),
+            missingReason: nil,
+            isOptional: input.isOptional
+        )
+    }
+
+    private func flags(
+        _ reading: Reading,
+        _ rule: SourceRule,
+        isTie: Bool
+    ) -> [MappingReport.Flag] {
+        var flags: [MappingReport.Flag] = []
+        if reading.isFromText { flags.append(.unitFromText) }
+        if case .quantity(_, let conversion) = reading.origin, !conversion.isIdentity {
+            flags.append(.converted)
+        }
+        if reading.isRounded { flags.append(.rounded) }
+        if isTie { flags.append(.tie) }
+        if rule.isStandIn { flags.append(.standIn) }
+        return flags
+    }
+
+    /// An input that has a value on record which must not be used, so nothing may cover it.
+    private func unusable(
+        _ input: InputPlan,
+        _ reason: RejectionReason,
+        flags: [MappingReport.Flag]
+    ) -> MappingReport.Input {
+        MappingReport.Input(
+            name: input.name,
+            value: nil,
+            source: nil,
+            conversion: nil,
+            rule: nil,
+            flags: flags,
+            missingReason: reason,
+            isOptional: input.isOptional
+        )
+    }
+
+    private func missing(_ input: InputPlan, reason: RejectionReason?, unread: RejectionReason?)
+        -> MappingReport.Input
+    {
+        var value: MappingReport.Value?
+        var flags: [MappingReport.Flag] = []
+        var reason = reason
+        switch input.missing {
+        case .reject, .partial, .model: break
+        // Something was recorded that could not be read: no stated value may cover it.
+        case .assume where unread != nil, .impute where unread != nil: reason = unread
+        case .assume(let stated): (value, flags) = (stated, [.assumed])
+        case .impute(let stated, _): (value, flags) = (stated, [.imputed])
+        }
+        return MappingReport.Input(
+            name: input.name,
+            value: value,
+            source: nil,
+            conversion: nil,
+            rule: nil,
+            flags: flags,
+            missingReason: value == nil ? reason : nil,
+            isOptional: input.isOptional
+        )
+    }
+
+    /// `Observation/t2`, or `Observation[3]` where there is no sound id.
+    ///
+    /// An id that is not of FHIR's form is not repeated: it could hold anything.
+    static func label(_ fields: ResourceFields, at position: Int) -> String {
+        let name = fields[.resourceType].flatMap { fields.tape.string($0) }
+        let type = name.flatMap { isTypeName($0) ? $0 : nil } ?? "Resource"
+        if let id = fields[.id].flatMap({ fields.tape.string($0) }), Reference.isLogicalID(id) {
+            return type + "/" + id
+        }
+        return position < 0 ? type : "\(type)[\(position)]"
+    }
+
+    private static func isTypeName(_ text: String) -> Bool {
+        text.utf8.count <= 64
+            && text.utf8.allSatisfy {
+                (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
+            }
+    }
+}
+
+extension InputPlan {
+    /// Whether evaluation may go on without it.
+    var isOptional: Bool {
+        switch missing {
+        case .partial, .model: true
+        case .reject, .assume, .impute: false
+        }
+    }
+}

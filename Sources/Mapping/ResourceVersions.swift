@@ -1,0 +1,96 @@
+import Basics
+import FHIR
+import JSON
+
+/// Which resources of a request are the newest version of themselves.
+///
+/// A request may hold one resource several times. FHIR R4, section 2.26.1.1: type and id together
+/// name it, `meta.versionId` and `meta.lastUpdated` tell its versions apart. Only the newest
+/// counts, whatever it says; an older one must never speak where the newest takes it back.
+struct ResourceVersions {
+    private var findings: [Int: Finding] = [:]
+
+    init(_ resources: [JSONValue]) {
+        var first: [ArraySlice<UInt8>: Int] = [:]
+        first.reserveCapacity(resources.count)
+        var groups: [Int: [Int]] = [:]
+        for (position, resource) in resources.enumerated() {
+            guard let id = resource["id"]?.decodedBytes, !id.isEmpty else { continue }
+            if let start = first[id] {
+                groups[start, default: [start]].append(position)
+            } else {
+                first[id] = position
+            }
+        }
+        for group in groups.values { judge(group, resources) }
+    }
+
+    /// What is wrong with the resource at a place; `nil` when it is the newest of its versions.
+    func finding(at position: Int) -> Finding? {
+        findings.isEmpty ? nil : findings[position]
+    }
+
+    /// Judges resources of one id: apart by type, since each type numbers its own.
+    private mutating func judge(_ positions: [Int], _ resources: [JSONValue]) {
+        var types: [[UInt8]: [Int]] = [:]
+        for position in positions {
+            let type = resources[position]["resourceType"]?.decodedBytes ?? []
+            types[Array(type), default: []].append(position)
+        }
+        for group in types.values where group.count > 1 {
+            let versions = group.map { Version(resources[$0]) }
+            let newest = versions.indices.first { candidate in
+                versions.indices.allSatisfy { versions[candidate].holdsAgainst(versions[$0]) }
+            }
+            for (version, position) in zip(versions, group) {
+                guard let newest else {
+                    findings[position] = .versionsDisagree
+                    continue
+                }
+                if !version.isCopy(of: versions[newest]) { findings[position] = .olderVersion }
+            }
+        }
+    }
+
+    /// What tells one version of a resource from another.
+    private struct Version {
+        let bytes: ArraySlice<UInt8>
+        let number: Int?
+        let updated: Instant?
+        let stage: Int?
+
+        init(_ json: JSONValue) {
+            bytes = json.rawBytes
+            number = json["meta"]?["versionId"]?.stringValue.flatMap { Int($0) }
+            updated = json["meta"]?["lastUpdated"].flatMap { FHIRDateTime($0) }?.instant
+            stage = Self.stage(json["status"]?.stringValue)
+        }
+
+        /// FHIR R4 ObservationStatus: a correction follows what is final, a withdrawal all else.
+        private static func stage(_ status: String?) -> Int? {
+            switch status {
+            case "registered", "preliminary": 0
+            case "final": 1
+            case "amended", "corrected": 2
+            case "entered-in-error", "cancelled": 3
+            case .some, nil: nil
+            }
+        }
+
+        func isCopy(of other: Version) -> Bool { bytes.elementsEqual(other.bytes) }
+
+        /// Whether this one is known to be no older than the other.
+        func holdsAgainst(_ other: Version) -> Bool {
+            if let number, let otherNumber = other.number, number != otherNumber {
+                return number > otherNumber
+            }
+            if let updated, let otherUpdated = other.updated, updated != otherUpdated {
+                return updated > otherUpdated
+            }
+            if let stage, let otherStage = other.stage, stage != otherStage {
+                return stage > otherStage
+            }
+            return isCopy(of: other)
+        }
+    }
+}

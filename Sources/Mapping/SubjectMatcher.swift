@@ -1,0 +1,64 @@
+import JSON
+
+/// Decides whether a resource is about the patient in context.
+///
+/// The forms of FHIR R4, section 2.3.0 (references): `Patient/1`, an absolute URL that ends in
+/// `Patient/1` (with or without `/_history/2`), and `urn:uuid:` as the fullUrl of a bundle entry.
+struct SubjectMatcher: Sendable {
+    private let patientID: [UInt8]
+    /// `Patient/` and the id: the form that nearly every reference has.
+    private let relative: [UInt8]
+    private let fullURLs: [[UInt8]]
+
+    enum Answer: Sendable {
+        case same
+        case other
+        case finding(Finding)
+    }
+
+    init(patientID: String, fullURLs: [String]) {
+        self.patientID = Array(patientID.utf8)
+        relative = patientID.isEmpty ? [] : Array("Patient/".utf8) + self.patientID
+        self.fullURLs = fullURLs.map { Array($0.utf8) }
+    }
+
+    /// Judges a Reference element.
+    func judge(_ reference: JSONPlace, on tape: JSONTape) -> Answer {
+        guard let place = tape.member(MemberNames.reference, of: reference) else {
+            // A logical reference (identifier only) or a mere display names nobody we can check.
+            return .finding(.subjectUnresolved)
+        }
+        if !relative.isEmpty, tape.isString(place, relative) { return .same }
+        guard let text = JSONValue(tape, place).decodedBytes, !text.isEmpty else {
+            return .finding(.subjectUnresolved)
+        }
+        return judge(text: text)
+    }
+
+    func judge(text: ArraySlice<UInt8>) -> Answer {
+        if !relative.isEmpty, text.elementsEqual(relative) { return .same }
+        for url in fullURLs where text.elementsEqual(url) { return .same }
+        if text.starts(with: "urn:".utf8) {
+            // A UUID names one thing everywhere, so an id that is the same UUID is the patient.
+            if text.starts(with: "urn:uuid:".utf8), !patientID.isEmpty,
+                text.dropFirst(9).elementsEqual(patientID)
+            {
+                return .same
+            }
+            // It names another entry of the bundle; without the fullUrls nothing can be said.
+            return fullURLs.isEmpty ? .finding(.subjectUnresolved) : .other
+        }
+        if text.first == UInt8(ascii: "#") { return .finding(.subjectUnresolved) }
+        var segments = text.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        if segments.count >= 4, segments[segments.count - 2].elementsEqual("_history".utf8) {
+            segments.removeLast(2)
+        }
+        guard segments.count >= 2, let id = segments.last else {
+            return .finding(.subjectUnresolved)
+        }
+        let type = segments[segments.count - 2]
+        guard type.elementsEqual("Patient".utf8) else { return .finding(.subjectNotPatient) }
+        guard !id.isEmpty else { return .finding(.subjectUnresolved) }
+        return id.elementsEqual(patientID) ? .same : .other
+    }
+}

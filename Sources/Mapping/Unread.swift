@@ -1,0 +1,94 @@
+import Basics
+import JSON
+
+extension Finding {
+    /// Whether a record was made that may hold another value, but cannot be understood or used.
+    ///
+    /// Such a record must not be passed over for an older value or an assumed one. What was
+    /// withdrawn, has passed, or is about something else says nothing about the value.
+    var leavesUnread: Bool {
+        switch self {
+        case .statusMissing, .statusNotAccepted, .modifierExtension, .implicitRules,
+            .profileNotDeclared, .dataAbsent, .valueMissing, .componentMissing, .wrongValueType,
+            .severalValues, .expressionFailed, .factContradicted, .unitMissing, .unitUnknown,
+            .unitForeign, .unitWithoutSystem, .unitIncompatible, .unitsDisagree, .numberMissing,
+            .numberTooLong, .comparator, .untranslated, .codesDisagree, .timeMissing,
+            .timeMalformed, .timeWithoutZone, .timeImprecise, .periodOpen, .implausible,
+            .versionsDisagree:
+            true
+        case .otherPatient, .subjectMissing, .subjectUnresolved, .subjectNotPatient, .otherFocus,
+            .wrongType, .statusWithdrawn, .conditionInactive, .conditionRefuted, .conditionAbated,
+            .future, .stale, .duplicate, .momentsDisagree, .superseded, .olderVersion,
+            .newerUnread:
+            false
+        }
+    }
+}
+
+extension ResourceFields {
+    /// The earliest and latest moment that the resource can be about; `nil` when unknown.
+    var span: ClosedRange<Instant>? {
+        guard let named = effective ?? onset else { return nil }
+        var place = named.value
+        if tape.kind(place) != .string {
+            guard let end = tape.present(MemberNames.end, of: place) else { return nil }
+            place = end
+        }
+        switch EffectiveTime(tape, place) {
+        case .moment(let instant): return instant...instant
+        case .range(let range): return range.lowerBound...range.upperBound
+        case .unusable: return nil
+        }
+    }
+}
+
+extension MappingPass.PendingRejection {
+    /// Whether this record bears on an input without a value, though it could not be used.
+    ///
+    /// An assumed value never covers it. A stale one counts where it says something else than
+    /// what is assumed; for a fact only what lies in the window counts.
+    func bears(on input: InputPlan, isFact: Bool, now: Instant) -> Bool {
+        if isFact {
+            let start = now.advanced(byMicroseconds: -Int64(input.windowSeconds) * 1_000_000)
+            let isPast = resource.span.map { $0.upperBound < start } ?? false
+            return finding.leavesUnread && !isPast
+        }
+        if finding == .future { return true }
+        guard finding == .stale else { return finding.leavesUnread }
+        guard let reading else { return true }
+        switch input.missing {
+        case .assume(let stated), .impute(let stated, _): return reading != stated
+        case .reject, .partial, .model: return true
+        }
+    }
+
+    /// Whether this record, could it be read, might have been taken instead of the winner.
+    func mightReplace(_ winner: Candidate, by plan: ProfilePlan, now: Instant) -> Bool {
+        guard finding.leavesUnread, resourceIndex != winner.resourceIndex,
+            let rule = rule.map({ plan.rules[$0] })
+        else { return false }
+        let input = plan.inputs[winner.input]
+        let span = resource.span
+        if let span {
+            let latest = now.advanced(byMicroseconds: Int64(input.futureSeconds) * 1_000_000)
+            let start = now.advanced(byMicroseconds: -Int64(input.windowSeconds) * 1_000_000)
+            // What lies ahead or behind the window would not have been taken anyway.
+            if span.lowerBound > latest || span.upperBound < start { return false }
+        }
+        if input.preference == .rule, rule.position != winner.position {
+            return rule.position < winner.position
+        }
+        guard let span else { return true }
+        switch input.selection {
+        case .max, .min: return true
+        case .latest:
+            if span.upperBound != winner.order { return span.upperBound > winner.order }
+        case .first:
+            if span.lowerBound != winner.order { return span.lowerBound < winner.order }
+        }
+        // At the same moment nothing can change the value that wins every tie, and a record
+        // that says nothing leaves another record of that moment as it is.
+        if let wanted = input.onTie, winner.reading.value == wanted { return false }
+        return finding.reason != .absent || rule.position == winner.position
+    }
+}

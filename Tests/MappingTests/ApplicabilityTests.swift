@@ -1,0 +1,123 @@
+import Basics
+import JSON
+import Mapping
+import Testing
+
+@Suite("Applicability rules, Patient inputs and what is fetched")
+struct ApplicabilityTests {
+    private func profile(_ applies: String, inputs: String? = nil) throws -> Profile {
+        let pulse = """
+            {"name":"pulse","type":"quantity","unit":"/min",
+            "from":[{"code":["s|p"],"path":"value.ofType(Quantity)"}]}
+            """
+        return try Profile(
+            parsing: JSONDocument(
+                parsing: """
+                    {"format":"limen-profile/1","url":"u","version":"1","status":"draft",
+                    "model":"m","defaults":{"within":"PT12H"},"applies":[\(applies)],
+                    "facts":[{"name":"known","within":"P300D","from":[
+                    {"code":["s|k"],"constant":true},
+                    {"resource":"Condition","code":["s|c"],"status":["active"],"time":"optional",
+                    "constant":true}]}],
+                    "inputs":[\(inputs ?? pulse)]}
+                    """
+            ),
+            conceptMaps: [:]
+        )
+    }
+
+    private func report(
+        _ profile: Profile,
+        patient: String? = #"{"resourceType":"Patient","id":"p","gender":"female"}"#,
+        _ resources: [String] = []
+    ) throws -> MappingReport {
+        profile.map(
+            patient: try patient.map { try JSONDocument(parsing: $0).root },
+            resources: try resources.map { try JSONDocument(parsing: $0).root },
+            patientID: "p",
+            now: try moment("2026-05-04T10:00:00Z")
+        )
+    }
+
+    private let known = """
+        {"resourceType":"Observation","status":"final","code":{"coding":[{"system":"s",
+        "code":"k"}]},"subject":{"reference":"Patient/p"},"effectiveDateTime":"2026-04-01"}
+        """
+
+    @Test("A rule may look at all resources")
+    func readsResources() throws {
+        let rule = #"{"when":"%resources.count() > 1","else":"few"}"#
+        let profile = try profile(rule)
+        #expect(try report(profile, [known, known]).applicability == .applies)
+        #expect(
+            try report(profile, [known]).applicability
+                == .notApplicable(code: "few", rule: "%resources.count() > 1")
+        )
+    }
+
+    @Test("A rule without an answer, or without a Patient, is undecided")
+    func isUndecided() throws {
+        let rule = #"{"when":"birthDate < today()","else":"no","unknown":"age-unknown"}"#
+        let undecided = MappingReport.Applicability.undecided(
+            code: "age-unknown",
+            rule: "birthDate < today()"
+        )
+        #expect(try report(profile(rule)).applicability == undecided)
+        #expect(try report(profile(rule), patient: nil).applicability == undecided)
+    }
+
+    @Test("A rule that fails goes before one that is undecided")
+    func prefersFailure() throws {
+        let rules = #"{"when":"birthDate < today()","else":"age"},{"unless":"known","else":"x"}"#
+        let report = try report(profile(rules), [known])
+        #expect(report.applicability == .notApplicable(code: "x", rule: "unless known"))
+        #expect(report.facts.map(\.value) == [.boolean(true)])
+        #expect(report.inputs.map(\.name) == ["pulse"])
+    }
+
+    @Test("An input may be read from the Patient")
+    func readsPatient() throws {
+        let input = """
+            {"name":"sex","type":"code","values":["female","male"],
+            "from":[{"resource":"Patient","path":"gender"}]}
+            """
+        let profile = try profile("", inputs: input)
+        let found = try report(profile).inputs[0]
+        #expect(found.value == .code("female"))
+        #expect(found.source?.resource == "Patient/p")
+        let other = #"{"resourceType":"Patient","id":"p","gender":"other"}"#
+        let unread = try report(profile, patient: other).inputs[0]
+        #expect(unread.missingReason == .untranslated)
+        #expect(try report(profile, patient: nil).inputs[0].value == nil)
+    }
+
+    @Test("What is to be fetched is grouped by resource type and window")
+    func retrievals() throws {
+        let profile = try profile("")
+        #expect(profile.codes == ["s|p", "s|k", "s|c"])
+        #expect(profile.windowSeconds == 25_920_000)
+        let groups = profile.retrievals
+        #expect(groups.map(\.resource) == ["Observation", "Observation", "Condition"])
+        #expect(groups.map(\.codes) == [["s|p"], ["s|k"], ["s|c"]])
+        #expect(groups.map(\.windowSeconds) == [43_200, 25_920_000, 25_920_000])
+    }
+
+    @Test("The number of inputs is limited", arguments: [511, 512, 513])
+    func limitsInputs(_ count: Int) throws {
+        // One fact stands beside the inputs and counts too.
+        let inputs = (1..<count).map { position in
+            """
+            {"name":"i\(position)","type":"boolean","from":[{"code":["s|\(position)"],
+            "constant":true}]}
+            """
+        }
+        .joined(separator: ",")
+        if count <= Limits.profileInputsMax {
+            #expect(try profile("", inputs: inputs).inputNames.count == count - 1)
+        } else {
+            #expect(throws: ProfileError(code: .malformed, path: "")) {
+                try profile("", inputs: inputs)
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Testing
+
+@testable import Mapping
+
+@Suite("Findings and the closed list of reasons")
+struct FindingTests {
+    @Test("The list has its nineteen reasons in the order of testing")
+    func order() {
+        #expect(
+            RejectionReason.allCases.map(\.rawValue) == [
+                "subject", "type", "code", "status", "profile", "absent", "value-type",
+                "unit-missing", "unit-unknown", "unit-incompatible", "not-a-number", "comparator",
+                "untranslated", "no-time", "future", "stale", "implausible", "duplicate",
+                "superseded",
+            ]
+        )
+        #expect(RejectionReason.subject.rank == 0)
+        #expect(RejectionReason.superseded.rank == 18)
+    }
+
+    @Test("Each reason but code has a finding, and no two findings share a sentence")
+    func complete() {
+        let reasons = Set(Finding.allCases.map(\.reason))
+        #expect(reasons == Set(RejectionReason.allCases).subtracting([.code]))
+        #expect(Set(Finding.allCases.map(\.sentence)).count == Finding.allCases.count)
+    }
+}

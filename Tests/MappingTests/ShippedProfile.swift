@@ -1,0 +1,74 @@
+import Basics
+import FHIR
+import Foundation
+import JSON
+import Mapping
+import Support
+import Testing
+
+/// A profile of this repository, read from `Profiles/` as the service reads it.
+struct ShippedProfile {
+    let name: String
+    let profile: Profile
+
+    static let names = ["news2", "qsofa"]
+
+    static func folder(_ name: String) -> URL {
+        Shared.checkout.appendingPathComponent("Profiles").appendingPathComponent(name)
+    }
+
+    init(_ name: String) throws {
+        self.name = name
+        profile = try Profile(
+            parsing: Self.document("profile.json", of: name),
+            conceptMaps: Self.conceptMaps(of: name)
+        )
+    }
+
+    static func document(_ file: String, of name: String) throws -> JSONDocument {
+        let data = try Data(contentsOf: folder(name).appendingPathComponent(file))
+        return try JSONDocument(parsing: Array(data))
+    }
+
+    static func conceptMaps(of name: String) throws -> [String: JSONDocument] {
+        var maps: [String: JSONDocument] = [:]
+        let files = try FileManager.default.contentsOfDirectory(atPath: folder(name).path)
+        for file in files where file.hasSuffix(".conceptmap.json") {
+            maps[file] = try document(file, of: name)
+        }
+        return maps
+    }
+}
+
+/// The Patient and the other resources of a bundle, or of a document that is one resource.
+struct BundleContents {
+    var patient: JSONValue?
+    var patientFullURLs: [String] = []
+    var resources: [JSONValue] = []
+
+    init(_ root: JSONValue) {
+        guard root["resourceType"]?.isString("Bundle") ?? false else {
+            add(root, fullURL: nil)
+            return
+        }
+        guard let entries = root["entry"] else { return }
+        for entry in entries.elements {
+            guard let resource = entry["resource"] else { continue }
+            add(resource, fullURL: entry["fullUrl"]?.stringValue)
+        }
+    }
+
+    private mutating func add(_ resource: JSONValue, fullURL: String?) {
+        if patient == nil, resource["resourceType"]?.isString("Patient") ?? false {
+            patient = resource
+            if let fullURL { patientFullURLs.append(fullURL) }
+        } else {
+            resources.append(resource)
+        }
+    }
+}
+
+/// Reads the moment of a case.
+func moment(_ text: String) throws -> Instant {
+    try #require(FHIRDateTime(text: text)?.instant)
+}
