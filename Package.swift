@@ -48,17 +48,25 @@ let package = Package(
         .library(name: "ClinicalEngine", targets: ["ClinicalEngine"]),
     ],
     targets: [
+        // L0: system libraries.
+        .systemLibrary(name: "CLinux"),
 
         // L1: pure values.
         module("Basics"),
         module("JSON", ["Basics"]),
+        module("HTTPMessages", ["Basics"]),
         module("ClinicalEngine", ["Basics"]),
         module("UCUM", ["Basics"]),
         module("FHIR", ["Basics", "JSON"]),
         module("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         module("Audit", ["Basics", "JSON"]),
         module("Mapping", ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM"]),
+
+        // L2: each owns one outside thing.
+        module("Posix", ["Basics", "CLinux"]),
         module("PMML", ["Basics", "ClinicalEngine"]),
+        module("HTTPServer", ["Basics", "HTTPMessages", "Posix"]),
+        module("HTTPClient", ["Basics", "HTTPMessages", "Posix"]),
         bench("EngineBench", ["Basics", "ClinicalEngine", "PMML"]),
         bench("FHIRPathBench", ["Basics", "FHIR", "FHIRPath", "JSON"]),
         bench("JSONBench", ["Basics", "JSON"]),
@@ -74,12 +82,22 @@ let package = Package(
         ),
         tests("Basics"),
         tests("JSON", ["Basics"]),
+        tests("HTTPMessages", ["Basics"]),
         tests("ClinicalEngine", ["Basics"]),
         tests("UCUM", ["Basics"]),
         tests("FHIR", ["Basics", "JSON"]),
         tests("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         tests("Audit", ["Basics", "JSON"]),
         tests("Mapping", ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM"]),
+        tests("Posix", ["Basics"]),
         tests("PMML", ["Basics", "ClinicalEngine"]),
+        tests("HTTPServer", ["Basics", "HTTPMessages", "HTTPClient", "Posix"]),
+        tests("HTTPClient", ["Basics", "HTTPMessages", "HTTPServer", "Posix"]),
+        .executableTarget(
+            name: "HTTPBench",
+            dependencies: ["HTTPMessages", "HTTPServer", "HTTPClient", "Posix"],
+            path: "Tests/Bench/HTTP",
+            swiftSettings: settings
+        ),
     ]
 )

@@ -1,0 +1,102 @@
+// The Linux calls that Swift's Glibc module does not show.
+#ifndef LIMEN_CLINUX_SHIM_H
+#define LIMEN_CLINUX_SHIM_H
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+// Declared here because their prototypes hide behind _GNU_SOURCE, which must not be defined in a
+// header of a module.
+extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *actions,
+                                                const char *path);
+extern int pipe2(int descriptors[2], int flags);
+extern int pthread_setname_np(pthread_t thread, const char *name);
+
+// The value of POSIX_SPAWN_SETSID (<spawn.h>), which hides behind _GNU_SOURCE as well.
+static inline short limen_spawn_setsid(void) { return 0x80; }
+
+// Variadic functions and function-like macros, which Swift cannot call.
+static inline int limen_open(const char *path, int flags, mode_t mode) {
+    return open(path, flags, mode);
+}
+static inline int limen_exit_code(int status) {
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+static inline int limen_ending_signal(int status) {
+    return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+static inline int limen_epoll_add(int poller, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
+}
+static inline int limen_epoll_change(int poller, int descriptor, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return epoll_ctl(poller, EPOLL_CTL_MOD, descriptor, &event);
+}
+static inline int limen_epoll_remove(int poller, int descriptor) {
+    struct epoll_event event = {0};
+    return epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, &event);
+}
+
+// The event of an unaligned, packed struct.
+static inline uint64_t limen_epoll_token(const struct epoll_event *event) { return event->data.u64; }
+static inline uint32_t limen_epoll_events(const struct epoll_event *event) { return event->events; }
+
+// Enumerators and casted macros as plain constants.
+static const uint32_t limen_epollin = EPOLLIN;
+static const uint32_t limen_epollout = EPOLLOUT;
+static const uint32_t limen_epollrdhup = EPOLLRDHUP;
+static const uint32_t limen_epollhup = EPOLLHUP;
+static const uint32_t limen_epollerr = EPOLLERR;
+static const uint32_t limen_epollet = EPOLLET;
+static const int limen_sock_stream = SOCK_STREAM;
+static const int limen_sock_nonblock_cloexec = SOCK_NONBLOCK | SOCK_CLOEXEC;
+
+// Names the running thread.
+static inline int limen_name_thread(const char *name) {
+    return pthread_setname_np(pthread_self(), name);
+}
+
+// Sets the action of a signal; the union inside struct sigaction is awkward from Swift.
+static inline int limen_handle_signal(int number, void (*handler)(int)) {
+    struct sigaction action = {0};
+    action.sa_handler = handler;
+    action.sa_flags = SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    return sigaction(number, &action, NULL);
+}
+static inline int limen_ignore_signal(int number) { return limen_handle_signal(number, SIG_IGN); }
+static inline int limen_default_signal(int number) { return limen_handle_signal(number, SIG_DFL); }
+
+// getrusage with its enumerator argument.
+static inline int limen_usage_self(struct rusage *usage) { return getrusage(RUSAGE_SELF, usage); }
+static inline int limen_descriptors_max(struct rlimit *limit) {
+    return getrlimit(RLIMIT_NOFILE, limit);
+}
+static inline int limen_set_descriptors_max(const struct rlimit *limit) {
+    return setrlimit(RLIMIT_NOFILE, limit);
+}
+
+#endif

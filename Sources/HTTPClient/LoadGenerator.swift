@@ -1,0 +1,205 @@
+import Basics
+import HTTPMessages
+package import Posix
+
+/// Asks a server as fast as it answers, from the calling thread.
+///
+///     let request = RequestSerializer.bytes(HTTPRequest(method: "GET", path: "/livez"), host: "x")
+///     let report = try LoadGenerator.run(plan, template: request)
+package final class LoadGenerator {
+    private let plan: LoadPlan
+    private let poller: Poller
+    private let vary: (inout [UInt8], Int) -> Void
+    private var template: [UInt8]
+    private var connections: [LoadConnection] = []
+    private var piece = [UInt8](repeating: 0, count: Limits.httpReadBytes)
+    private var report = LoadReport()
+    private var startedRequests = 0
+    private var onTheirWay = 0
+    private var isAsking = true
+    private var askUntil = Int64.max
+
+    /// Runs a plan; `vary` may change the request in place, given its number, but not its length.
+    package static func run(
+        _ plan: LoadPlan,
+        template: [UInt8],
+        vary: (inout [UInt8], Int) -> Void = { _, _ in }
+    ) throws(SystemError) -> LoadReport {
+        var result = Result<LoadReport, SystemError>.success(LoadReport())
+        withoutActuallyEscaping(vary) { vary in
+            do throws(SystemError) {
+                let generator = LoadGenerator(
+                    plan,
+                    poller: try Poller.open(eventsPerTurnMax: Limits.httpEventsPerTurnMax),
+                    template: template,
+                    vary: vary
+                )
+                result = .success(try generator.run())
+            } catch {
+                result = .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    private init(
+        _ plan: LoadPlan,
+        poller: consuming Poller,
+        template: [UInt8],
+        vary: @escaping (inout [UInt8], Int) -> Void
+    ) {
+        self.plan = plan
+        self.poller = poller
+        self.template = template
+        self.vary = vary
+    }
+
+    private func run() throws(SystemError) -> LoadReport {
+        let processorStart = Clock.threadProcessorNanoseconds()
+        let start = Clock.monotonicNanoseconds()
+        if case .milliseconds(let time) = plan.end { askUntil = start + Int64(time) * 1_000_000 }
+        for slot in 0..<plan.connectionCount {
+            connections.append(LoadConnection(slot: slot))
+            open(connections[slot])
+        }
+        var stopAt = Int64.max
+        while isAsking || onTheirWay > 0 {
+            try poller.wait(timeoutMilliseconds: 20) { event in
+                let connection = connections[Int(event.token.slot)]
+                guard connection.generation == event.token.generation else { return }
+                handle(connection)
+            }
+            let now = Clock.monotonicNanoseconds()
+            if isAsking, now >= askUntil { isAsking = false }
+            // Nobody left to ask, such as when the server is gone.
+            if connections.allSatisfy({ $0.socket == nil }) { isAsking = false }
+            if !isAsking, stopAt == .max {
+                stopAt = now + Int64(plan.patienceMilliseconds) * 1_000_000
+            }
+            if now >= stopAt { break }
+        }
+        report.elapsedNanoseconds = Clock.monotonicNanoseconds() - start
+        report.generatorNanoseconds = Clock.threadProcessorNanoseconds() - processorStart
+        report.unansweredRequests = onTheirWay
+        connections = []
+        return report
+    }
+
+    /// Connects, or connects again, and asks as soon as the socket is writable.
+    private func open(_ connection: LoadConnection) {
+        connection.reset()
+        do throws(SystemError) {
+            let socket = LoadConnection.Open(try Socket.connect(plan.address))
+            try poller.add(socket.socket.descriptor, connection.token, .changes)
+            connection.socket = socket
+        } catch {
+            report.lostConnections += 1
+        }
+    }
+
+    private func lose(_ connection: LoadConnection) {
+        report.lostConnections += 1
+        if connection.isWaiting { onTheirWay -= 1 }
+        connection.reset()
+        // A server that is gone must not keep us connecting without end.
+        guard isAsking, report.lostConnections < plan.connectionCount * 10 else { return }
+        open(connection)
+    }
+
+    private func handle(_ connection: LoadConnection) {
+        guard let socket = connection.socket else { return }
+        do throws(SystemError) {
+            if !connection.isWaiting {
+                try socket.socket.takeError()
+                try ask(connection, socket)
+            }
+            try sendRest(connection, socket)
+            try receive(connection, socket)
+        } catch {
+            lose(connection)
+        }
+    }
+
+    private func ask(
+        _ connection: LoadConnection,
+        _ socket: LoadConnection.Open
+    ) throws(SystemError) {
+        guard isAsking else { return }
+        if case .requests(let count) = plan.end, startedRequests >= count {
+            isAsking = false
+            return
+        }
+        vary(&template, startedRequests)
+        startedRequests += 1
+        connection.isWaiting = true
+        onTheirWay += 1
+        connection.startedNanoseconds = Clock.monotonicNanoseconds()
+        connection.rest = template
+        connection.sent = 0
+        try sendRest(connection, socket)
+    }
+
+    private func sendRest(
+        _ connection: LoadConnection,
+        _ socket: LoadConnection.Open
+    ) throws(SystemError) {
+        while connection.sent < connection.rest.count {
+            let transfer = try socket.socket.send(connection.rest, from: connection.sent)
+            guard case .moved(let count) = transfer else { return }
+            connection.sent += count
+        }
+        // Shared with the template until now; to let go keeps the next change in place.
+        connection.rest = []
+        connection.sent = 0
+    }
+
+    private func receive(
+        _ connection: LoadConnection,
+        _ socket: LoadConnection.Open
+    ) throws(SystemError) {
+        while connection.isWaiting {
+            let transfer = try socket.socket.receive(into: &piece)
+            guard case .moved(let count) = transfer else { return }
+            guard count > 0 else { throw .connectionReset }
+            let outcome: ResponseParser.Outcome
+            if connection.input.isEmpty {
+                let (consumed, result) = connection.parser.consume(piece, 0..<count)
+                if consumed < count { connection.input.append(contentsOf: piece[consumed..<count]) }
+                outcome = result
+            } else {
+                connection.input.append(contentsOf: piece[..<count])
+                let range = 0..<connection.input.count
+                let (consumed, result) = connection.parser.consume(connection.input, range)
+                connection.input.removeFirst(consumed)
+                outcome = result
+            }
+            try answered(outcome, connection, socket)
+        }
+    }
+
+    private func answered(
+        _ outcome: ResponseParser.Outcome,
+        _ connection: LoadConnection,
+        _ socket: LoadConnection.Open
+    ) throws(SystemError) {
+        switch outcome {
+        case .needsMore: return
+        case .failed:
+            report.malformedResponses += 1
+            throw .connectionReset
+        case .complete:
+            let elapsed = Clock.monotonicNanoseconds() - connection.startedNanoseconds
+            report.latencies.record(nanoseconds: elapsed)
+            report.statusCounts[connection.parser.statusCode, default: 0] += 1
+            connection.isWaiting = false
+            onTheirWay -= 1
+            let keepsAlive = connection.parser.keepsAlive
+            connection.parser.skip()
+            if keepsAlive {
+                try ask(connection, socket)
+            } else {
+                open(connection)
+            }
+        }
+    }
+}

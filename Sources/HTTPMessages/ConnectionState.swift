@@ -1,0 +1,281 @@
+/// One connection of a server without its socket: events come in, actions come out.
+///
+/// Requests of a connection are answered one after the other in their order. The next one is read
+/// only when the one before is answered and not too much waits to be sent, so a client that does
+/// not read is held back by its own full buffers. Times are milliseconds of a clock that never
+/// goes back.
+package struct ConnectionState: Sendable {
+    private let limits: HTTPConnectionLimits
+    private var parser: RequestParser
+    private var phase = Phase.idle
+    private var phaseSince: Int64
+    private var isInputOver = false
+    private var isDraining = false
+    private var requestCount = 0
+    private var unsentResponses = 0
+    private var unsentBytes = 0
+    private var blockedSince: Int64?
+    private var lingeredBytes = 0
+    private var keepsAliveAsAsked = true
+    private var framing = ResponseSerializer.Framing(
+        isHead: false,
+        keepsAlive: false,
+        minorVersion: 1
+    )
+
+    private enum Phase: Equatable, Sendable {
+        /// Between two requests.
+        case idle
+        case readingHead
+        case readingBody
+        /// A handler is at work.
+        case handling
+        /// The last response is on its way.
+        case finishing
+        /// We have said that we send no more and read away what still comes.
+        case lingering
+        case closed
+    }
+
+    /// What the driver has to do.
+    package enum Action: Sendable {
+        /// Nothing until the next event.
+        case wait
+        /// Send `100 Continue`, then go on reading.
+        case sendContinue
+        /// Give the request to the handler.
+        case dispatch(HTTPRequest)
+        /// Send the error response of the reason, by way of `responded`.
+        case refuse(RequestRejection)
+        /// Say that we send no more.
+        case shutDownSending
+        /// Close the connection.
+        case close
+    }
+
+    /// Makes the state of a connection that was just accepted.
+    package init(
+        parsing: HTTPParsingLimits,
+        limits: HTTPConnectionLimits,
+        at now: Int64
+    ) {
+        self.limits = limits
+        parser = RequestParser(limits: parsing)
+        phaseSince = now
+    }
+
+    /// Whether bytes of the peer are of use at present.
+    package var wantsInput: Bool {
+        switch phase {
+        case .idle, .readingHead, .readingBody:
+            unsentResponses < limits.pipelineDepthMax && unsentBytes < limits.unsentBytesMax
+        case .lingering: true
+        case .handling, .finishing, .closed: false
+        }
+    }
+
+    /// Whether a handler is at work.
+    package var isHandling: Bool { phase == .handling }
+
+    /// Whether the connection is over.
+    package var isClosed: Bool { phase == .closed }
+
+    /// Takes bytes of the peer and answers how many are done with; the rest comes again.
+    package mutating func received(
+        _ input: [UInt8],
+        _ range: Range<Int>,
+        at now: Int64
+    ) -> (consumed: Int, action: Action) {
+        switch phase {
+        case .idle, .readingHead, .readingBody:
+            guard wantsInput, !range.isEmpty else { return (0, .wait) }
+            let progress = parser.consume(input, range)
+            return (progress.consumed, parsed(progress.outcome, at: now))
+        case .lingering:
+            lingeredBytes += range.count
+            guard lingeredBytes <= limits.lingerBytesMax else { return (range.count, close()) }
+            return (range.count, .wait)
+        case .finishing, .closed: return (range.count, .wait)
+        case .handling: return (0, .wait)
+        }
+    }
+
+    private mutating func parsed(_ outcome: RequestParser.Outcome, at now: Int64) -> Action {
+        switch outcome {
+        case .needsMore:
+            if parser.isReadingBody {
+                enter(.readingBody, at: now)
+                return parser.takeContinueDue() ? .sendContinue : .wait
+            }
+            if !parser.isBetweenRequests { enter(.readingHead, at: now) }
+            return .wait
+        case .complete:
+            let parsed = parser.take()
+            requestCount += 1
+            keepsAliveAsAsked = parsed.keepsAlive && requestCount < limits.requestCountMax
+            framing = ResponseSerializer.Framing(
+                isHead: parsed.request.method == "HEAD",
+                keepsAlive: keepsAliveAsAsked,
+                minorVersion: parsed.minorVersion
+            )
+            enter(.handling, at: now)
+            return .dispatch(parsed.request)
+        case .rejected(let rejection): return refuse(rejection, at: now)
+        }
+    }
+
+    /// The handler, or the error response of a refusal, has answered; says how to write it.
+    package mutating func responded(
+        closes: Bool,
+        bytes: Int,
+        at now: Int64
+    ) -> ResponseSerializer.Framing {
+        precondition(phase == .handling || phase == .finishing, "a response nobody asked for")
+        let keepsAlive =
+            phase == .handling && keepsAliveAsAsked && !closes && !isDraining && !isInputOver
+        let answer = ResponseSerializer.Framing(
+            isHead: framing.isHead,
+            keepsAlive: keepsAlive,
+            minorVersion: framing.minorVersion
+        )
+        unsentResponses += 1
+        unsentBytes += bytes
+        enter(keepsAlive ? .idle : .finishing, at: now)
+        return answer
+    }
+
+    /// Some of the response was sent and more waits for the peer to take it.
+    package mutating func blocked(unsentBytes: Int, madeProgress: Bool, at now: Int64) {
+        precondition(unsentBytes > 0, "nothing waits to be sent")
+        self.unsentBytes = unsentBytes
+        if blockedSince == nil || madeProgress { blockedSince = now }
+    }
+
+    /// All that was to be sent is sent.
+    package mutating func flushed(at now: Int64) -> Action {
+        unsentResponses = 0
+        unsentBytes = 0
+        blockedSince = nil
+        switch phase {
+        case .finishing:
+            // The peer sends no more, so no unread input can turn our close into a reset.
+            if isInputOver { return close() }
+            enter(.lingering, at: now)
+            return .shutDownSending
+        case .idle, .readingHead, .readingBody, .handling, .lingering, .closed: return .wait
+        }
+    }
+
+    /// The peer sends no more.
+    package mutating func endOfInput(at now: Int64) -> Action {
+        isInputOver = true
+        switch phase {
+        case .idle:
+            guard unsentBytes == 0 else {
+                enter(.finishing, at: now)
+                return .wait
+            }
+            return close()
+        case .readingHead, .readingBody: return close()
+        case .lingering: return close()
+        // It may have shut down only its own direction and still wait for the answer.
+        case .handling, .finishing, .closed: return .wait
+        }
+    }
+
+    /// The server is going to stop: no further request on this connection.
+    package mutating func drain(at now: Int64) -> Action {
+        isDraining = true
+        switch phase {
+        case .idle:
+            guard unsentBytes == 0 else {
+                enter(.finishing, at: now)
+                return .wait
+            }
+            // On a fresh connection the first request is probably on its way.
+            if requestCount == 0 { return .wait }
+            return endIdle(at: now)
+        case .readingHead, .readingBody, .handling, .finishing, .lingering, .closed: return .wait
+        }
+    }
+
+    /// The connection is gone, whatever it was doing.
+    package mutating func aborted() -> Action { close() }
+
+    /// When `expired` is to be called if nothing happens before.
+    package var deadline: Int64 {
+        let ofPhase: Int64
+        switch phase {
+        case .idle:
+            let patience = isDraining ? limits.lingerMilliseconds : limits.idleMilliseconds
+            ofPhase = phaseSince + Int64(patience)
+        case .readingHead: ofPhase = phaseSince + Int64(limits.headMilliseconds)
+        case .readingBody: ofPhase = min(bodyDeadline, rateDeadline)
+        case .handling: ofPhase = phaseSince + Int64(limits.handlerMilliseconds)
+        case .lingering: ofPhase = phaseSince + Int64(limits.lingerMilliseconds)
+        case .finishing, .closed: ofPhase = .max
+        }
+        guard let blockedSince else { return ofPhase }
+        return min(ofPhase, blockedSince + Int64(limits.writeStallMilliseconds))
+    }
+
+    private var bodyDeadline: Int64 { phaseSince + Int64(limits.bodyMilliseconds) }
+
+    /// Until when the bytes received so far satisfy the least rate.
+    private var rateDeadline: Int64 {
+        let earned = parser.bodyBytesReceived * 1_000 / limits.bodyBytesPerSecondMin
+        return phaseSince + Int64(max(limits.bodyRateGraceMilliseconds, earned))
+    }
+
+    /// The time is over for what the connection was doing.
+    package mutating func expired(at now: Int64) -> Action {
+        guard now >= deadline else { return .wait }
+        if let blockedSince, now >= blockedSince + Int64(limits.writeStallMilliseconds) {
+            return close()
+        }
+        switch phase {
+        case .idle:
+            guard unsentBytes == 0 else { return .wait }
+            return endIdle(at: now)
+        case .readingHead: return refuse(.headTimeout, at: now)
+        case .readingBody:
+            return refuse(now >= bodyDeadline ? .bodyTimeout : .bodyTooSlow, at: now)
+        case .handling: return refuse(.handlerTimeout, at: now)
+        case .lingering: return close()
+        case .finishing, .closed: return .wait
+        }
+    }
+
+    /// Ends a connection that waits for a request: at once when the last response is long gone,
+    /// else gently, as a reset could still destroy it.
+    private mutating func endIdle(at now: Int64) -> Action {
+        if now >= phaseSince + Int64(limits.lingerMilliseconds) { return close() }
+        enter(.lingering, at: now)
+        return .shutDownSending
+    }
+
+    private mutating func refuse(_ rejection: RequestRejection, at now: Int64) -> Action {
+        if phase != .handling {
+            framing = ResponseSerializer.Framing(
+                isHead: false,
+                keepsAlive: false,
+                minorVersion: 1
+            )
+        }
+        enter(.finishing, at: now)
+        return .refuse(rejection)
+    }
+
+    private mutating func enter(_ next: Phase, at now: Int64) {
+        // A phase that lasts keeps its beginning, or a drip of bytes would renew its time.
+        guard next != phase else { return }
+        phase = next
+        phaseSince = now
+    }
+
+    private mutating func close() -> Action {
+        phase = .closed
+        blockedSince = nil
+        return .close
+    }
+}

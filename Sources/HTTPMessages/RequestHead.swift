@@ -1,0 +1,22 @@
+/// What is known of a head while its lines are read.
+struct RequestHead: Sendable {
+    var method = ""
+    var minorVersion = 1
+    var path = ""
+    var query: String?
+    /// The authority of an absolute-form target in lower case.
+    var authority: [UInt8]?
+    var fields = HTTPFields()
+    var places: [HTTPFields.Place] = []
+    var host: [UInt8]?
+    var contentLength: Int?
+    var isChunked = false
+    var hasCoding = false
+    var asksToClose = false
+    var asksToStay = false
+    var hasExpectation = false
+    var expectsContinue = false
+
+    /// Whether the connection stays open behind the response (RFC 9112 section 9.3).
+    var keepsAlive: Bool { !asksToClose && (minorVersion == 1 || asksToStay) }
+}

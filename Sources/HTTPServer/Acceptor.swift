@@ -1,0 +1,104 @@
+import Basics
+import HTTPMessages
+import Posix
+
+/// The listening socket on the first loop: accepts, and gives each connection to the loop with
+/// the fewest.
+///
+/// One socket and not one for each loop: with SO_REUSEPORT the kernel's hash leaves 16
+/// connections 11 to 5, a closing listener resets what waits in its queue, and a second server on
+/// the same port goes unnoticed.
+final class Acceptor {
+    /// The listener's registration.
+    static let token = Poller.Token(slot: .max - 1, generation: 0)
+    private let listener: ListeningSocket
+    private let loops: [LoopHandle]
+    /// When to look at the listener again after the descriptors ran out.
+    private var pausedUntil: Int64?
+    private static let pauseMilliseconds: Int64 = 100
+
+    init(_ listener: ListeningSocket, _ loops: [LoopHandle]) {
+        self.listener = listener
+        self.loops = loops
+    }
+
+    func start(_ loop: EventLoop) throws(SystemError) {
+        try loop.watch(listener.socket.descriptor, Self.token, .readable)
+    }
+
+    /// Accepts those who wait, a bounded number at a time; `adopt` takes those for this loop.
+    func acceptAll(
+        _ loop: EventLoop,
+        _ shared: ServerShared,
+        at now: Int64,
+        _ adopt: (AcceptedSocket) -> Void
+    ) {
+        for _ in 0..<Limits.httpEventsPerTurnMax {
+            do {
+                switch try listener.socket.accept() {
+                case .wouldBlock: return
+                case .accepted(let socket, let address):
+                    place(AcceptedSocket(socket, peer: address.host), shared, adopt)
+                }
+            } catch {
+                // ECONNABORTED and its like concern one peer. Without descriptors the listener
+                // would be reported again and again: look away until the next turn.
+                if error.isOutOfResources {
+                    stop(loop)
+                    pausedUntil = now + Self.pauseMilliseconds
+                    return
+                }
+            }
+        }
+    }
+
+    private func place(
+        _ accepted: AcceptedSocket,
+        _ shared: ServerShared,
+        _ adopt: (AcceptedSocket) -> Void
+    ) {
+        guard let number = shared.census.open(accepted.peer) else {
+            turnAway(accepted, shared)
+            return
+        }
+        if number == 0 {
+            adopt(accepted)
+        } else {
+            loops[number].run { $0.adopt(accepted) }
+        }
+    }
+
+    /// One attempt to say why; a connection too many gets no memory of ours.
+    private func turnAway(_ accepted: AcceptedSocket, _ shared: ServerShared) {
+        let rejection = RequestRejection.connectionsTooMany
+        shared.configuration.metrics.refused(rejection.rawValue)
+        let response = shared.configuration.errorResponse(rejection.status, rejection.rawValue)
+        var bytes: [UInt8] = []
+        let framing = ResponseSerializer.Framing(isHead: false, keepsAlive: false, minorVersion: 1)
+        let date = HTTPDate.bytes(Clock.now())
+        guard !ResponseSerializer.write(response, framing, date: date, to: &bytes) else { return }
+        _ = try? accepted.socket.send(bytes)
+        accepted.socket.shutdownSending()
+    }
+
+    /// Looks at the listener again when the pause is over.
+    func resumeIfPaused(_ loop: EventLoop, at now: Int64) {
+        guard let pausedUntil, now >= pausedUntil else { return }
+        self.pausedUntil = nil
+        do {
+            try start(loop)
+        } catch {
+            self.pausedUntil = now + Self.pauseMilliseconds
+        }
+    }
+
+    /// Looks at the listener no more.
+    func stop(_ loop: EventLoop) {
+        guard pausedUntil == nil else { return }
+        do {
+            try loop.unwatch(listener.socket.descriptor)
+        } catch {
+            preconditionFailure("the listener was not watched")
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import HTTPMessages
+import Posix
+
+/// A connection of a loop: the socket, the state machine and the bytes between them.
+final class Connection {
+    let accepted: AcceptedSocket
+    let token: Poller.Token
+    var state: ConnectionState
+    /// Bytes that were received and are not done with, from `inputStart` on.
+    var input: [UInt8] = []
+    var inputStart = 0
+    var output = OutputQueue()
+    /// There may be bytes to receive; events are told once.
+    var mayRead = false
+    /// The end of the stream was told.
+    var isHungUp = false
+    /// The peer takes no more at present.
+    var isBlocked = false
+    var isQueuedToSend = false
+    var isQueuedToRead = false
+    var isHandlerAtWork = false
+    var task: Task<Void, Never>?
+    var method = ""
+    var startedNanoseconds: Int64 = 0
+
+    init(_ accepted: AcceptedSocket, token: Poller.Token, state: ConnectionState) {
+        self.accepted = accepted
+        self.token = token
+        self.state = state
+    }
+
+    var hasInput: Bool { inputStart < input.count }
+
+    /// Drops bytes that are done with.
+    func dropInput(_ count: Int) {
+        inputStart += count
+        precondition(inputStart <= input.count, "more consumed than received")
+        guard inputStart == input.count else { return }
+        input.removeAll(keepingCapacity: input.capacity <= 4_096)
+        inputStart = 0
+    }
+
+    /// Keeps bytes for later.
+    func keepInput(_ bytes: ArraySlice<UInt8>) {
+        if inputStart > 0 {
+            input.removeFirst(inputStart)
+            inputStart = 0
+        }
+        input.append(contentsOf: bytes)
+    }
+}

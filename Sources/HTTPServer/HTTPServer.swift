@@ -1,0 +1,101 @@
+import Basics
+package import HTTPMessages
+import Posix
+
+/// An HTTP/1.1 server: event loops, each with its own poller and its own connections.
+///
+///     let server = try HTTPServer.start(HTTPServerConfiguration(port: 8080)) { request in
+///         HTTPResponse(status: 200, body: request.body)
+///     }
+///     await server.drain(withinMilliseconds: 10_000)
+package final class HTTPServer: Sendable {
+    /// Answers a request; runs on the loop of the request's connection from first line to last.
+    package typealias Handler = @Sendable (HTTPRequest) async -> HTTPResponse
+
+    /// The port that is listened on.
+    package let localPort: Int
+    private let shared: ServerShared
+    private let loops: [LoopHandle]
+
+    private init(localPort: Int, shared: ServerShared, loops: [LoopHandle]) {
+        self.localPort = localPort
+        self.shared = shared
+        self.loops = loops
+    }
+
+    /// Listens and serves until `drain`.
+    package static func start(
+        _ configuration: HTTPServerConfiguration,
+        handler: @escaping Handler
+    ) throws(HTTPServerError) -> HTTPServer {
+        let loopCount = configuration.loopCount ?? ResourceUsage.coreCount
+        precondition(loopCount > 0, "a server without loops")
+        let listener = try listen(configuration)
+        ResourceUsage.raiseDescriptorLimit()
+        let shared = ServerShared(
+            configuration: configuration,
+            handler: handler,
+            loopCount: loopCount
+        )
+        do {
+            let port = try listener.socket.localAddress().port
+            let loops = try makeLoops(loopCount, shared, listener)
+            return HTTPServer(localPort: port, shared: shared, loops: loops)
+        } catch {
+            throw .system(error)
+        }
+    }
+
+    private static func makeLoops(
+        _ count: Int,
+        _ shared: ServerShared,
+        _ listener: ListeningSocket
+    ) throws(SystemError) -> [LoopHandle] {
+        var drivers: [ConnectionDriver] = []
+        for number in 0..<count {
+            let loop = try EventLoop.open(
+                eventsPerTurnMax: Limits.httpEventsPerTurnMax
+            )
+            drivers.append(ConnectionDriver(loop: loop, number: number, shared: shared))
+        }
+        let loops = drivers.map { LoopHandle(loop: $0.loop, driver: $0) }
+        // Before the threads start the drivers are still ours to touch.
+        try drivers[0].accept(Acceptor(listener, loops))
+        for (number, loop) in loops.enumerated() { try loop.start(name: "http-\(number)") }
+        return loops
+    }
+
+    private static func listen(
+        _ configuration: HTTPServerConfiguration
+    ) throws(HTTPServerError) -> ListeningSocket {
+        let address = SocketAddress(host: configuration.host, port: configuration.port)
+        do {
+            return ListeningSocket(
+                try Socket.listen(address, backlog: Limits.httpWaitingConnectionCountMax)
+            )
+        } catch {
+            if error.isAddressInUse { throw .portInUse(port: configuration.port) }
+            if error.isPermissionDenied { throw .portNotPermitted(port: configuration.port) }
+            if error.isAddressUnusable { throw .addressUnusable }
+            throw .system(error)
+        }
+    }
+
+    /// How many connections are open.
+    package var connectionCount: Int { shared.census.total }
+
+    /// Stops the server, and answers whether nothing was cut off.
+    ///
+    /// Accepts no more, closes idle connections, finishes the requests that are being handled,
+    /// and closes what is left after the given time.
+    @discardableResult
+    package func drain(withinMilliseconds: Int) async -> Bool {
+        let deadline = Clock.monotonicMilliseconds() + Int64(withinMilliseconds)
+        await loops[0].runAndWait { $0.stopAccepting() }
+        for loop in loops { await loop.runAndWait { $0.drain(until: deadline) } }
+        let isComplete = await shared.census.waitUntilEmpty()
+        for loop in loops { await loop.runAndWait { $0.closeAll() } }
+        for loop in loops { loop.loop.stop() }
+        return isComplete
+    }
+}

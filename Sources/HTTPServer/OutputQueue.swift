@@ -1,0 +1,53 @@
+import Posix
+
+/// The bytes that wait to be sent on a connection.
+struct OutputQueue {
+    private var segments: [[UInt8]] = []
+    /// Small responses gather in one segment, which leaves in one write.
+    private(set) var tail: [UInt8] = []
+    private var sent = 0
+    private(set) var byteCount = 0
+
+    var isEmpty: Bool { byteCount == 0 }
+
+    /// Appends through a closure that writes to the end of the last segment.
+    mutating func append(_ write: (inout [UInt8]) -> Void) {
+        let before = tail.count
+        write(&tail)
+        byteCount += tail.count - before
+    }
+
+    /// Appends a large body without copying it.
+    mutating func append(body: consuming [UInt8]) {
+        byteCount += body.count
+        if !tail.isEmpty {
+            segments.append(tail)
+            tail = []
+        }
+        segments.append(body)
+    }
+
+    /// Sends until all is sent or the peer takes no more; answers whether bytes were moved.
+    mutating func send(to socket: borrowing Socket) throws(SystemError) -> Bool {
+        var moved = 0
+        while byteCount > 0 {
+            let isTail = segments.isEmpty
+            let hasMore = segments.count > 1 || (!isTail && !tail.isEmpty)
+            let size = isTail ? tail.count : segments[0].count
+            let transfer = try socket.send(
+                isTail ? tail : segments[0],
+                from: sent,
+                hasMore: hasMore
+            )
+            guard case .moved(let count) = transfer else { return moved > 0 }
+            moved += count
+            sent += count
+            byteCount -= count
+            guard sent == size else { continue }
+            sent = 0
+            if !isTail { segments.removeFirst() }
+        }
+        tail.removeAll(keepingCapacity: tail.capacity <= 4_096)
+        return moved > 0
+    }
+}

@@ -1,0 +1,159 @@
+import CLinux
+import Glibc
+
+/// A TCP socket that never blocks.
+package struct Socket: ~Copyable, Sendable {
+    /// The descriptor to register with a poller.
+    package let descriptor: Descriptor
+
+    /// What an attempt to accept came to.
+    package enum Acceptance: ~Copyable {
+        /// A connection and the address of its peer.
+        case accepted(Socket, SocketAddress)
+        /// Nobody is waiting.
+        case wouldBlock
+    }
+
+    private init(descriptor: consuming Descriptor) {
+        self.descriptor = descriptor
+    }
+
+    /// Listens; port 0 takes any free one.
+    ///
+    /// Without SO_REUSEPORT: with it a second server of the same user would silently share the
+    /// port instead of being told that it is taken.
+    package static func listen(
+        _ address: SocketAddress,
+        backlog: Int
+    ) throws(SystemError) -> Socket {
+        let socket = try make(family: address.family)
+        let raw = socket.descriptor.raw
+        try set(raw, SOL_SOCKET, SO_REUSEADDR, 1)
+        _ = try unsafe address.withKernelForm { unsafe bind(raw, $0, $1) }
+        try SystemCall.run { Glibc.listen(raw, Int32(clamping: backlog)) }
+        return socket
+    }
+
+    /// Begins to connect; the socket becomes writable when the attempt has ended.
+    package static func connect(_ address: SocketAddress) throws(SystemError) -> Socket {
+        let socket = try make(family: address.family)
+        let raw = socket.descriptor.raw
+        try set(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        do {
+            _ = try unsafe address.withKernelForm { unsafe Glibc.connect(raw, $0, $1) }
+        } catch {
+            guard error.code == EINPROGRESS else { throw error }
+        }
+        return socket
+    }
+
+    /// Accepts a waiting connection.
+    package func accept() throws(SystemError) -> Acceptance {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let accepted = try SystemCall.transfer {
+            Int(
+                unsafe withUnsafeMutablePointer(to: &storage) {
+                    unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        unsafe accept4(descriptor.raw, $0, &length, limen_sock_nonblock_cloexec)
+                    }
+                }
+            )
+        }
+        guard case .moved(let raw) = accepted else { return .wouldBlock }
+        let socket = Socket(descriptor: Descriptor(adopting: Int32(raw)))
+        try Self.set(socket.descriptor.raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        return .accepted(socket, SocketAddress.fromKernel(storage))
+    }
+
+    /// Receives into an array, over what it holds; it keeps its size.
+    package func receive(into bytes: inout [UInt8]) throws(SystemError) -> SystemCall.Transfer {
+        precondition(!bytes.isEmpty, "no room to receive into")
+        let raw = descriptor.raw
+        return try SystemCall.transfer {
+            unsafe bytes.withUnsafeMutableBytes { unsafe recv(raw, $0.baseAddress, $0.count, 0) }
+        }
+    }
+
+    /// Sends an array from an offset on, without SIGPIPE; `hasMore` joins this with the next.
+    package func send(
+        _ bytes: [UInt8],
+        from offset: Int = 0,
+        hasMore: Bool = false
+    ) throws(SystemError) -> SystemCall.Transfer {
+        precondition(offset < bytes.count, "nothing to send")
+        let flags = Int32(MSG_NOSIGNAL) | (hasMore ? Int32(MSG_MORE) : 0)
+        let raw = descriptor.raw
+        return try SystemCall.transfer {
+            unsafe bytes.withUnsafeBytes {
+                unsafe Glibc.send(
+                    raw,
+                    $0.baseAddress?.advanced(by: offset),
+                    $0.count - offset,
+                    flags
+                )
+            }
+        }
+    }
+
+    /// Says that we send no more; a peer that is gone already is no error.
+    package func shutdownSending() {
+        _ = shutdown(descriptor.raw, Int32(SHUT_WR))
+    }
+
+    /// Makes the close a reset, as an aborting peer does.
+    package func resetOnClose() throws(SystemError) {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        try SystemCall.run {
+            unsafe setsockopt(
+                descriptor.raw,
+                SOL_SOCKET,
+                SO_LINGER,
+                &option,
+                socklen_t(MemoryLayout<linger>.size)
+            )
+        }
+    }
+
+    /// The error that an attempt to connect ended with, if any.
+    package func takeError() throws(SystemError) {
+        var code: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        try SystemCall.run {
+            unsafe getsockopt(descriptor.raw, SOL_SOCKET, SO_ERROR, &code, &length)
+        }
+        guard code == 0 else { throw SystemError(code: code) }
+    }
+
+    /// The address this end is bound to.
+    package func localAddress() throws(SystemError) -> SocketAddress {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        try SystemCall.run {
+            unsafe withUnsafeMutablePointer(to: &storage) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe getsockname(descriptor.raw, $0, &length)
+                }
+            }
+        }
+        return SocketAddress.fromKernel(storage)
+    }
+
+    private static func make(family: Int32) throws(SystemError) -> Socket {
+        let kind = limen_sock_stream | limen_sock_nonblock_cloexec
+        let raw = try SystemCall.run { socket(family, kind, 0) }
+        return Socket(descriptor: Descriptor(adopting: raw))
+    }
+
+    private static func set(
+        _ raw: Int32,
+        _ level: Int32,
+        _ option: Int32,
+        _ value: Int32
+    ) throws(SystemError) {
+        var value = value
+        try SystemCall.run {
+            unsafe setsockopt(raw, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
+        }
+    }
+}

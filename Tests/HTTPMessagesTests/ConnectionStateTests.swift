@@ -1,0 +1,210 @@
+import HTTPMessages
+import Testing
+
+/// The state machine read as a transcript, with a clock of our own.
+struct ConnectionStateTests {
+    static let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    static let postHead = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\n"
+
+    /// What an action is, to be compared.
+    enum Step: Equatable {
+        case wait, sendContinue, dispatch(String), refuse(RequestRejection), shutDownSending, close
+
+        init(_ action: ConnectionState.Action) {
+            switch action {
+            case .wait: self = .wait
+            case .sendContinue: self = .sendContinue
+            case .dispatch(let request): self = .dispatch(request.path)
+            case .refuse(let reason): self = .refuse(reason)
+            case .shutDownSending: self = .shutDownSending
+            case .close: self = .close
+            }
+        }
+    }
+
+    private func fresh(
+        _ change: (inout HTTPConnectionLimits) -> Void = { _ in }
+    ) -> ConnectionState {
+        var limits = HTTPConnectionLimits()
+        change(&limits)
+        return ConnectionState(parsing: HTTPParsingLimits(), limits: limits, at: 0)
+    }
+
+    private func send(_ text: String, _ state: inout ConnectionState, at now: Int64) -> Step {
+        let bytes = Array(text.utf8)
+        return Step(state.received(bytes, 0..<bytes.count, at: now).action)
+    }
+
+    @Test("requests are answered one after the other on a connection that stays")
+    func keepAlive() {
+        var state = fresh()
+        #expect(send(Self.get, &state, at: 1) == .dispatch("/"))
+        #expect(!state.wantsInput)
+        #expect(send(Self.get, &state, at: 2) == .wait)
+        #expect(state.responded(closes: false, bytes: 1, at: 3).keepsAlive)
+        #expect(Step(state.flushed(at: 4)) == .wait)
+        #expect(send(Self.get, &state, at: 5) == .dispatch("/"))
+        #expect(!state.responded(closes: true, bytes: 1, at: 6).keepsAlive)
+        #expect(Step(state.flushed(at: 7)) == .shutDownSending)
+        #expect(send("junk", &state, at: 8) == .wait)
+        #expect(Step(state.endOfInput(at: 9)) == .close)
+        #expect(state.isClosed)
+    }
+
+    @Test("the last of the allowed requests says that the connection closes")
+    func requestCount() {
+        var state = fresh { $0.requestCountMax = 3 }
+        for number in 1...3 {
+            #expect(send(Self.get, &state, at: 1) == .dispatch("/"))
+            let framing = state.responded(closes: false, bytes: 1, at: 1)
+            #expect(framing.keepsAlive == (number < 3))
+            let step = Step(state.flushed(at: 1))
+            #expect(step == (number < 3 ? .wait : .shutDownSending))
+        }
+    }
+
+    @Test("a head that drips is refused when its time is over, not a moment before")
+    func slowHead() {
+        var state = fresh { $0.headMilliseconds = 100 }
+        #expect(send("GET / HT", &state, at: 10) == .wait)
+        #expect(send("TP/1.1\r", &state, at: 90) == .wait)
+        #expect(state.deadline == 110)
+        #expect(Step(state.expired(at: 109)) == .wait)
+        #expect(Step(state.expired(at: 110)) == .refuse(.headTimeout))
+        #expect(!state.responded(closes: true, bytes: 1, at: 110).keepsAlive)
+        #expect(Step(state.flushed(at: 111)) == .shutDownSending)
+        #expect(Step(state.expired(at: 111 + 1_999)) == .wait)
+        #expect(Step(state.expired(at: 111 + 2_000)) == .close)
+    }
+
+    @Test("a body must keep its least rate after the grace, and end in time")
+    func slowBody() {
+        var state = fresh {
+            $0.bodyRateGraceMilliseconds = 1_000
+            $0.bodyBytesPerSecondMin = 1_000
+            $0.bodyMilliseconds = 5_000
+        }
+        #expect(send(Self.postHead, &state, at: 0) == .wait)
+        #expect(state.deadline == 1_000)
+        #expect(send(String(repeating: "a", count: 3_000), &state, at: 500) == .wait)
+        #expect(state.deadline == 3_000)
+        var slow = state
+        #expect(Step(slow.expired(at: 3_000)) == .refuse(.bodyTooSlow))
+        #expect(send(String(repeating: "a", count: 6_999), &state, at: 2_900) == .wait)
+        #expect(state.deadline == 5_000)
+        #expect(Step(state.expired(at: 5_000)) == .refuse(.bodyTimeout))
+    }
+
+    @Test("an idle connection is ended after its time without an answer")
+    func idle() {
+        var state = fresh { $0.idleMilliseconds = 50 }
+        #expect(Step(state.expired(at: 49)) == .wait)
+        // The last response may still be on its way.
+        #expect(Step(state.expired(at: 50)) == .shutDownSending)
+        var old = fresh { $0.idleMilliseconds = 5_000 }
+        #expect(Step(old.expired(at: 4_999)) == .wait)
+        #expect(Step(old.expired(at: 5_000)) == .close)
+    }
+
+    @Test("a handler that takes too long is answered for")
+    func slowHandler() {
+        var state = fresh { $0.handlerMilliseconds = 70 }
+        #expect(send(Self.get, &state, at: 5) == .dispatch("/"))
+        #expect(Step(state.expired(at: 74)) == .wait)
+        #expect(Step(state.expired(at: 75)) == .refuse(.handlerTimeout))
+        #expect(!state.isHandling)
+        #expect(!state.responded(closes: true, bytes: 1, at: 75).keepsAlive)
+    }
+
+    @Test("a peer that takes nothing of its response is left when its time is over")
+    func writeStall() {
+        var state = fresh { $0.writeStallMilliseconds = 40 }
+        #expect(send(Self.get, &state, at: 0) == .dispatch("/"))
+        _ = state.responded(closes: false, bytes: 1_000, at: 0)
+        state.blocked(unsentBytes: 900, madeProgress: true, at: 10)
+        #expect(state.deadline == 50)
+        state.blocked(unsentBytes: 800, madeProgress: true, at: 45)
+        #expect(Step(state.expired(at: 50)) == .wait)
+        state.blocked(unsentBytes: 800, madeProgress: false, at: 60)
+        #expect(Step(state.expired(at: 85)) == .close)
+    }
+
+    @Test("nothing more is read while too many responses or bytes wait to be sent")
+    func backPressure() {
+        var state = fresh { $0.pipelineDepthMax = 2 }
+        for _ in 0..<2 {
+            #expect(state.wantsInput)
+            #expect(send(Self.get, &state, at: 0) == .dispatch("/"))
+            _ = state.responded(closes: false, bytes: 1, at: 0)
+        }
+        #expect(!state.wantsInput)
+        #expect(send(Self.get, &state, at: 0) == .wait)
+        #expect(Step(state.flushed(at: 0)) == .wait)
+        #expect(state.wantsInput)
+        var heavy = fresh { $0.unsentBytesMax = 100 }
+        #expect(send(Self.get, &heavy, at: 0) == .dispatch("/"))
+        _ = heavy.responded(closes: false, bytes: 100, at: 0)
+        #expect(!heavy.wantsInput)
+    }
+
+    @Test("the end of input closes at once unless an answer is under way")
+    func endOfInput() {
+        var idle = fresh()
+        #expect(Step(idle.endOfInput(at: 0)) == .close)
+        var inHead = fresh()
+        _ = send("GET", &inHead, at: 0)
+        #expect(Step(inHead.endOfInput(at: 0)) == .close)
+        var inBody = fresh()
+        _ = send(Self.postHead, &inBody, at: 0)
+        #expect(Step(inBody.endOfInput(at: 0)) == .close)
+        var handling = fresh()
+        _ = send(Self.get, &handling, at: 0)
+        #expect(Step(handling.endOfInput(at: 0)) == .wait)
+        #expect(!handling.responded(closes: false, bytes: 1, at: 0).keepsAlive)
+        #expect(Step(handling.flushed(at: 0)) == .close)
+        var unsent = fresh()
+        _ = send(Self.get, &unsent, at: 0)
+        _ = unsent.responded(closes: false, bytes: 1, at: 0)
+        #expect(Step(unsent.endOfInput(at: 0)) == .wait)
+        #expect(Step(unsent.flushed(at: 0)) == .close)
+    }
+
+    @Test("draining ends idle connections and lets the others answer")
+    func drain() {
+        var used = fresh()
+        _ = send(Self.get, &used, at: 0)
+        _ = used.responded(closes: false, bytes: 1, at: 0)
+        _ = used.flushed(at: 0)
+        #expect(Step(used.drain(at: 1)) == .shutDownSending)
+        var handling = fresh()
+        _ = send(Self.get, &handling, at: 0)
+        #expect(Step(handling.drain(at: 1)) == .wait)
+        #expect(!handling.responded(closes: false, bytes: 1, at: 2).keepsAlive)
+        #expect(Step(handling.flushed(at: 2)) == .shutDownSending)
+        // The first request of a fresh connection is on its way more often than not.
+        var untouched = fresh()
+        #expect(Step(untouched.drain(at: 1)) == .wait)
+        #expect(untouched.deadline <= 2_000)
+        #expect(send(Self.get, &untouched, at: 2) == .dispatch("/"))
+        #expect(!untouched.responded(closes: false, bytes: 1, at: 3).keepsAlive)
+    }
+
+    @Test("what is read away behind the last word has a bound")
+    func linger() {
+        var state = fresh { $0.lingerBytesMax = 10 }
+        #expect(send("BAD\r\n\r\n", &state, at: 0) == .refuse(.requestLineMalformed))
+        _ = state.responded(closes: true, bytes: 1, at: 0)
+        #expect(Step(state.flushed(at: 0)) == .shutDownSending)
+        #expect(send("0123456789", &state, at: 0) == .wait)
+        #expect(send("x", &state, at: 0) == .close)
+    }
+
+    @Test("100 Continue is asked for once")
+    func expectation() {
+        var state = fresh()
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n"
+        #expect(send(head, &state, at: 0) == .sendContinue)
+        #expect(send("a", &state, at: 0) == .wait)
+        #expect(send("b", &state, at: 0) == .dispatch("/"))
+    }
+}

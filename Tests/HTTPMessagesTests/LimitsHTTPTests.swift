@@ -1,0 +1,27 @@
+import Basics
+import Testing
+
+struct LimitsHTTPTests {
+    @Test("the limits of the HTTP edge fit one another")
+    func relations() {
+        #expect(Limits.httpRequestLineBytesMax >= 8_000)
+        #expect(Limits.httpRequestLineBytesMax < Limits.httpHeadBytesMax)
+        #expect(Limits.httpFieldBytesMax < Limits.httpHeadBytesMax)
+        // One receive can hold a whole head.
+        #expect(Limits.httpReadBytes >= Limits.httpHeadBytesMax)
+        #expect(Limits.httpTrailerBytesMax <= Limits.httpHeadBytesMax)
+        // 10 MB must reach the application, and a client that sends too much is heard out.
+        #expect(Limits.httpBodyBytesMax > 10 << 20)
+        #expect(Limits.httpBodyBytesMax <= Limits.jsonBytesMax)
+        #expect(Limits.httpLingerBytesMax > Limits.httpBodyBytesMax)
+        #expect(Limits.httpBodyReservedBytesMax < Limits.httpBodyBytesMax)
+        // Every body size can be written in the digits of a chunk size.
+        #expect(Limits.httpBodyBytesMax < 1 << (4 * Limits.httpChunkSizeDigitsMax))
+        // The least rate cannot be what ends every body before its time does.
+        #expect(Limits.httpBodyRateGraceMilliseconds < Limits.httpBodyMilliseconds)
+        #expect(Limits.httpHeadMilliseconds < Limits.httpIdleMilliseconds)
+        #expect(Limits.httpConnectionsPerAddressMax <= Limits.httpConnectionCountMax)
+        #expect(Limits.httpUnsentBytesMax > 16_384)
+        #expect(Limits.httpPipelineDepthMax > 0)
+    }
+}

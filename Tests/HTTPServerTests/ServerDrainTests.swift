@@ -1,0 +1,50 @@
+import HTTPClient
+import HTTPMessages
+import HTTPServer
+import Posix
+import Testing
+
+@Suite(.serialized)
+struct ServerDrainTests {
+    @Test("draining finishes what is being handled, closes the idle, accepts no more")
+    func drain() async throws {
+        let gate = Gate()
+        // One loop: when the idle connection sees its end, the busy one has been told as well.
+        let server = try TestServer.start({ $0.loopCount = 1 }) { request in
+            if request.path == "/slow" { await gate.pass() }
+            return await TestServer.echo(request)
+        }
+        var idle = try server.connect()
+        _ = try idle.send(HTTPRequest(method: "GET", path: "/"))
+        var busy = try server.connect()
+        try busy.write(Array("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+        await server.log.wait { $0.paths.contains("/slow") }
+        async let isComplete = server.server.drain(withinMilliseconds: 20_000)
+        await server.log.wait { $0.closed == 1 }
+        #expect(try idle.receiveAll().isEmpty)
+        _ = consume idle
+        #expect(throws: HTTPClientError.connectionRefused) { _ = try server.connect().isOpen }
+        gate.open()
+        let response = try busy.receive()
+        #expect(response.body == Array("GET /slow\n".utf8))
+        #expect(response.fields["connection"] == "close")
+        _ = consume busy
+        #expect(await isComplete)
+        #expect(server.server.connectionCount == 0)
+    }
+
+    @Test("what does not end in time is cut off and said so")
+    func cutOff() async throws {
+        let gate = Gate()
+        let server = try TestServer.serving { request in
+            await gate.pass()
+            return await TestServer.echo(request)
+        }
+        var client = try server.connect()
+        try client.write(Array("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+        await server.log.wait { $0.paths.count == 1 }
+        #expect(await server.server.drain(withinMilliseconds: 50) == false)
+        #expect(throws: HTTPClientError.connectionLost) { try client.receive() }
+        gate.open()
+    }
+}
