@@ -50,6 +50,16 @@ let package = Package(
     targets: [
         // L0: system libraries.
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "CPostgreSQL",
+            pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"])]
+        ),
+        .systemLibrary(
+            name: "COpenSSL",
+            pkgConfig: "libcrypto",
+            providers: [.apt(["libssl-dev"])]
+        ),
 
         // L1: pure values.
         module("Basics"),
@@ -64,9 +74,15 @@ let package = Package(
 
         // L2: each owns one outside thing.
         module("Posix", ["Basics", "CLinux"]),
+        module("Crypto", ["Basics", "COpenSSL"]),
         module("PMML", ["Basics", "ClinicalEngine"]),
+        module("PostgreSQL", ["Basics", "CPostgreSQL", "Posix"]),
         module("HTTPServer", ["Basics", "HTTPMessages", "Posix"]),
         module("HTTPClient", ["Basics", "HTTPMessages", "Posix"]),
+        module("AuditStore", ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "Posix"]),
+
+        // Measurements, run in release mode.
+        bench("AuditBench", ["Basics", "AuditStore", "PostgreSQL"]),
         bench("EngineBench", ["Basics", "ClinicalEngine", "PMML"]),
         bench("FHIRPathBench", ["Basics", "FHIR", "FHIRPath", "JSON"]),
         bench("JSONBench", ["Basics", "JSON"]),
@@ -90,9 +106,12 @@ let package = Package(
         tests("Audit", ["Basics", "JSON"]),
         tests("Mapping", ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM"]),
         tests("Posix", ["Basics"]),
+        tests("Crypto", ["Basics"]),
         tests("PMML", ["Basics", "ClinicalEngine"]),
+        tests("PostgreSQL", ["Basics", "Posix"]),
         tests("HTTPServer", ["Basics", "HTTPMessages", "HTTPClient", "Posix"]),
         tests("HTTPClient", ["Basics", "HTTPMessages", "HTTPServer", "Posix"]),
+        tests("AuditStore", ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto"]),
         .executableTarget(
             name: "HTTPBench",
             dependencies: ["HTTPMessages", "HTTPServer", "HTTPClient", "Posix"],

@@ -1,0 +1,53 @@
+package import PostgreSQL
+
+/// Why the audit store cannot be opened, migrated or read.
+package struct AuditStoreError: Error, Equatable, Sendable {
+    /// The kinds of fault.
+    package enum Code: String, Sendable, CaseIterable {
+        /// The database failed; see `cause`.
+        case database = "LIMEN-STORE-001"
+        /// A migration file that was applied has been edited since; see `subject`.
+        case migrationEdited = "LIMEN-STORE-002"
+        /// A migration was applied whose file is missing; see `subject`.
+        case migrationMissing = "LIMEN-STORE-003"
+        /// A migration failed and was rolled back; see `subject` and `cause`.
+        case migrationFailed = "LIMEN-STORE-004"
+        /// The files are not named `0001_name.sql`, `0002_name.sql` and so on without a gap.
+        case migrationNames = "LIMEN-STORE-005"
+        /// The first migration makes roles and needs a superuser.
+        case superuserNeeded = "LIMEN-STORE-006"
+        /// The database has other migrations than this program's.
+        case migrationsNotCurrent = "LIMEN-STORE-007"
+        /// The server does not keep what it has confirmed; see `subject` for the setting.
+        case notDurable = "LIMEN-STORE-008"
+        /// The writer's login could pass by row security.
+        case writerTooPowerful = "LIMEN-STORE-009"
+        /// A name is not one that a tenant or a login may have.
+        case invalidName = "LIMEN-STORE-010"
+        /// A continuation token is not one of ours.
+        case invalidCursor = "LIMEN-STORE-011"
+        /// A stored row cannot be read back.
+        case unreadableRow = "LIMEN-STORE-012"
+        /// The machine has no descriptor left.
+        case noDescriptor = "LIMEN-STORE-013"
+    }
+
+    /// What is wrong.
+    package let code: Code
+    /// The migration file or server setting that it is about.
+    package let subject: String?
+    /// What the database said.
+    package let cause: PostgreSQLError?
+
+    /// Makes an error.
+    package init(code: Code, subject: String? = nil, cause: PostgreSQLError? = nil) {
+        self.code = code
+        self.subject = subject
+        self.cause = cause
+    }
+
+    /// Makes an error of the database's.
+    init(_ cause: PostgreSQLError) {
+        self.init(code: .database, cause: cause)
+    }
+}

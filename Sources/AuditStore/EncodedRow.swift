@@ -1,0 +1,91 @@
+import Audit
+import Basics
+import PostgreSQL
+
+/// An audit record as the values of its statements, encoded once by the task that appends it.
+struct EncodedRow: Sendable {
+    let tenant: String
+    let event: Parameters
+    let cards: [Parameters]
+    let feedback: [Parameters]
+    let byteCount: Int
+
+    init(_ record: AuditRecord) {
+        tenant = Self.storable(record.tenant)
+        event = Self.encode(record)
+        cards = record.cardIDs.map { Self.encode(cardID: $0, of: record) }
+        feedback = record.feedback.enumerated().map { Self.encode($1, item: $0, of: record) }
+        byteCount = (cards + feedback).reduce(event.byteCount) { $0 + $1.byteCount }
+    }
+
+    private static func encode(_ record: AuditRecord) -> Parameters {
+        var values = Parameters()
+        values.add(text: storable(record.tenant))
+        values.add(instant: record.startedAt)
+        values.add(uuid: record.eventID)
+        values.add(text: record.kind.rawValue)
+        values.add(text: record.outcome.rawValue)
+        values.add(int32: Int32(clamping: record.status))
+        values.add(instant: record.replayedAt)
+        values.add(text: record.client.map(storable))
+        values.add(text: record.service.map(storable))
+        values.add(text: record.hook.map(storable))
+        values.add(uuid: record.hookInstance)
+        values.add(bytes: record.patientPseudonym)
+        values.add(bytes: record.userPseudonym)
+        values.add(bytes: record.encounterPseudonym)
+        values.add(json: record.artifacts)
+        values.add(json: record.inputs)
+        values.add(json: record.rejections)
+        values.add(json: record.result)
+        values.add(json: record.cards)
+        values.add(arrayText: record.cardIDs.map(\.text))
+        values.add(text: record.indicator.map(storable))
+        values.add(arrayText: record.missingInputs.map(storable))
+        values.add(text: record.reasonCode.map(storable))
+        values.add(bytes: record.requestDigest)
+        values.add(bytes: record.responseDigest)
+        values.add(json: record.stageMicroseconds)
+        values.add(bytes: record.traceID)
+        values.add(bytes: record.parentSpanID)
+        values.add(arrayText: record.flags.map(storable))
+        return values
+    }
+
+    private static func encode(cardID: UUIDBytes, of record: AuditRecord) -> Parameters {
+        var values = Parameters()
+        values.add(text: storable(record.tenant))
+        values.add(instant: record.startedAt)
+        values.add(uuid: record.eventID)
+        values.add(uuid: cardID)
+        return values
+    }
+
+    private static func encode(
+        _ feedback: AuditFeedback,
+        item: Int,
+        of record: AuditRecord
+    ) -> Parameters {
+        var values = Parameters()
+        values.add(text: storable(record.tenant))
+        values.add(instant: record.startedAt)
+        values.add(uuid: record.eventID)
+        values.add(int32: Int32(clamping: item))
+        values.add(uuid: feedback.cardID)
+        values.add(text: storable(feedback.outcome))
+        values.add(arrayText: feedback.acceptedSuggestions.map(storable))
+        values.add(text: feedback.overrideReason.map(storable))
+        values.add(text: feedback.userComment.map(storable))
+        values.add(instant: feedback.outcomeAt)
+        return values
+    }
+
+    /// A text without NUL, the one character that PostgreSQL text cannot hold.
+    ///
+    /// A comment may hold `\u0000` in JSON; it becomes U+FFFD, so that a client cannot keep its own
+    /// feedback from being recorded.
+    private static func storable(_ text: String) -> String {
+        guard text.utf8.contains(0) else { return text }
+        return String(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : Character($0) })
+    }
+}

@@ -1,0 +1,82 @@
+import Audit
+import PostgreSQL
+
+/// Reads events and feedback from the rows that `AuditStatements` gives.
+enum EventReader {
+    /// The event of one row.
+    static func event(
+        _ rows: borrowing QueryResult,
+        _ row: Int,
+        hasDocuments: Bool
+    ) throws(PostgreSQLError) -> StoredEvent {
+        guard let tenant = try rows.text(row, 0),
+            let startedAt = try rows.instant(row, 1),
+            let eventID = try rows.uuid(row, 2),
+            let kind = AuditRecord.Kind(rawValue: try rows.text(row, 3) ?? ""),
+            let outcome = AuditRecord.Outcome(rawValue: try rows.text(row, 4) ?? ""),
+            let status = try rows.integer(row, 5),
+            let recordedAt = try rows.instant(row, 6)
+        else { throw PostgreSQLError(code: .unexpectedResult) }
+        var record = AuditRecord(
+            eventID: eventID,
+            tenant: tenant,
+            kind: kind,
+            outcome: outcome,
+            startedAt: startedAt,
+            status: status
+        )
+        record.replayedAt = try rows.instant(row, 7)
+        record.client = try rows.text(row, 8)
+        record.service = try rows.text(row, 9)
+        record.hook = try rows.text(row, 10)
+        record.hookInstance = try rows.uuid(row, 11)
+        record.patientPseudonym = rows.bytes(row, 12)
+        record.userPseudonym = rows.bytes(row, 13)
+        record.encounterPseudonym = rows.bytes(row, 14)
+        record.cardIDs = try rows.uuids(row, 15) ?? []
+        record.indicator = try rows.text(row, 16)
+        record.missingInputs = try rows.texts(row, 17) ?? []
+        record.reasonCode = try rows.text(row, 18)
+        record.traceID = rows.bytes(row, 19)
+        record.parentSpanID = rows.bytes(row, 20)
+        record.flags = try rows.texts(row, 21) ?? []
+        if hasDocuments { readDocuments(rows, row, into: &record) }
+        return StoredEvent(record: record, recordedAt: recordedAt, answers: [])
+    }
+
+    /// The feedback of all rows.
+    static func feedback(
+        _ rows: borrowing QueryResult
+    ) throws(PostgreSQLError) -> [StoredFeedback] {
+        var all: [StoredFeedback] = []
+        for row in 0..<rows.rowCount {
+            guard let cardID = try rows.uuid(row, 0), let outcome = try rows.text(row, 1),
+                let eventID = try rows.uuid(row, 6), let receivedAt = try rows.instant(row, 7)
+            else { throw PostgreSQLError(code: .unexpectedResult) }
+            var feedback = AuditFeedback(cardID: cardID, outcome: outcome)
+            feedback.acceptedSuggestions = try rows.texts(row, 2) ?? []
+            feedback.overrideReason = try rows.text(row, 3)
+            feedback.userComment = try rows.text(row, 4)
+            feedback.outcomeAt = try rows.instant(row, 5)
+            all.append(
+                StoredFeedback(feedback: feedback, eventID: eventID, receivedAt: receivedAt)
+            )
+        }
+        return all
+    }
+
+    private static func readDocuments(
+        _ rows: borrowing QueryResult,
+        _ row: Int,
+        into record: inout AuditRecord
+    ) {
+        record.artifacts = rows.bytes(row, 22)
+        record.inputs = rows.bytes(row, 23)
+        record.rejections = rows.bytes(row, 24)
+        record.result = rows.bytes(row, 25)
+        record.cards = rows.bytes(row, 26)
+        record.stageMicroseconds = rows.bytes(row, 27)
+        record.requestDigest = rows.bytes(row, 28)
+        record.responseDigest = rows.bytes(row, 29)
+    }
+}

@@ -1,0 +1,149 @@
+package import Audit
+import Basics
+import Posix
+package import PostgreSQL
+import Synchronization
+
+/// Makes audit records durable in PostgreSQL by group commit.
+///
+/// Each writer is a thread with one connection. What gathered while its last transaction was under
+/// way goes out as the next one, in one pipeline flight: BEGIN, the tenant, the rows, COMMIT. An
+/// append returns when the COMMIT of its own row was confirmed.
+///
+/// When a reply is lost, the rows are sent again under the same event id and the same `startedAt`,
+/// which are their key, so a row that had landed is not written twice. An append that fails with
+/// `timeout` or `unavailable` may still have landed: its answer must not leave, and is not shown.
+package final class PostgreSQLAuditSink: AuditSink {
+    private let queue: AppendQueue
+    private let statisticsBox: StatisticsBox
+    private let threads: Mutex<[JoinableThread]>
+
+    /// Connects as the writer, checks the database, and starts the writers.
+    ///
+    /// - Parameters:
+    ///   - settings: How to log in as `limen_writer`.
+    ///   - migrations: The migrations that this program was built with.
+    ///   - writerCount: How many connections write; two already saturate two cores.
+    ///   - timing: How long to wait for what.
+    ///   - onStateChange: Called with the reason when rows can no longer be made durable, with
+    ///     another reason when that changes, and with `nil` when they can again; not while closing.
+    ///     It is called on a writer's thread, one call at a time, and must be brief.
+    /// - Returns: The sink, whose writers connect by themselves.
+    /// - Throws: `AuditStoreError` when the database cannot be trusted with rows as it is: fsync or
+    ///   synchronous_commit off, migrations not current, a login that passes by row security.
+    package static func open(
+        _ settings: ConnectionSettings,
+        migrations: [MigrationFile],
+        writerCount: Int = 2,
+        timing: AuditSinkTiming = AuditSinkTiming(),
+        onStateChange: @escaping @Sendable (AuditStoreError?) -> Void = { _ in }
+    ) throws(AuditStoreError) -> PostgreSQLAuditSink {
+        precondition(writerCount >= 1, "at least one writer is needed")
+        precondition(writerCount <= Limits.auditWritersMax, "too many writers")
+        try verify(settings, migrations, timing)
+        var bells: [Doorbell] = []
+        for _ in 0..<writerCount {
+            do throws(SystemError) {
+                bells.append(try Doorbell())
+            } catch {
+                throw AuditStoreError(code: .noDescriptor)
+            }
+        }
+        return PostgreSQLAuditSink(
+            settings: settings,
+            migrations: migrations,
+            bells: bells,
+            timing: timing,
+            onStateChange: onStateChange
+        )
+    }
+
+    private init(
+        settings: ConnectionSettings,
+        migrations: [MigrationFile],
+        bells: [Doorbell],
+        timing: AuditSinkTiming,
+        onStateChange: @escaping @Sendable (AuditStoreError?) -> Void
+    ) {
+        let queue = AppendQueue(bells: bells, timing: timing, onStateChange: onStateChange)
+        let statistics = StatisticsBox()
+        self.queue = queue
+        statisticsBox = statistics
+        let threads = bells.indices.map { writer in
+            let loop = WriterLoop(
+                writer: writer,
+                settings: settings,
+                migrations: migrations,
+                timing: timing,
+                queue: queue,
+                statistics: statistics
+            )
+            return JoinableThread { loop.run() }
+        }
+        self.threads = Mutex(threads)
+    }
+
+    /// How many records wait to become durable, those under way not counted.
+    package var queuedCount: Int { queue.queuedCount }
+
+    /// Whether a record could be made durable now.
+    ///
+    /// False while no writer has a connection, while the server is late, after it has failed to
+    /// write (a full disk, say) until it has written again, and after `close`.
+    package var isWritable: Bool { queue.isWritable }
+
+    /// What was done so far, for metrics.
+    package var statistics: AuditStatistics { statisticsBox.current }
+
+    /// Makes a record durable.
+    ///
+    /// Cancelling the task does not take the record back.
+    ///
+    /// - Throws: `refused` when the server does not accept this row; `unavailable` when there is no
+    ///   connection or it was lost for too long; `overloaded` when too many rows wait; `timeout`
+    ///   when the row took too long, though it may yet land.
+    package func append(_ record: AuditRecord) async throws(AuditError) {
+        let row = EncodedRow(record)
+        guard row.byteCount <= Limits.auditRowBytesMax else { throw AuditError(code: .refused) }
+        let result = await withCheckedContinuation { continuation in
+            let pending = PendingAppend(
+                row: row,
+                queuedNanoseconds: Clock.monotonicNanoseconds(),
+                continuation: continuation
+            )
+            if let problem = queue.submit(pending) { pending.resume(.failure(problem)) }
+        }
+        try result.get()
+    }
+
+    /// Takes no more records, writes those that wait, and ends the writers.
+    ///
+    /// It blocks its thread, at most for the time that the timing gives to closing and one append.
+    package func close() {
+        queue.close()
+        let running = threads.withLock { threads in
+            let running = threads
+            threads = []
+            return running
+        }
+        for thread in running { thread.join() }
+        queue.failAll()
+    }
+
+    private static func verify(
+        _ settings: ConnectionSettings,
+        _ migrations: [MigrationFile],
+        _ timing: AuditSinkTiming
+    ) throws(AuditStoreError) {
+        let connection: Connection
+        do throws(PostgreSQLError) {
+            connection = try Connection.open(
+                settings,
+                timeoutMilliseconds: timing.connectMilliseconds
+            )
+        } catch {
+            throw AuditStoreError(error)
+        }
+        try WriterConnection.makeReady(connection, expecting: migrations)
+    }
+}

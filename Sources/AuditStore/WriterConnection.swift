@@ -1,0 +1,67 @@
+import PostgreSQL
+
+/// What a writer connection must show before a row is trusted to it.
+enum WriterConnection {
+    /// Checks the server and the login, prepares the statements, and enters pipeline mode.
+    static func makeReady(
+        _ connection: borrowing Connection,
+        expecting migrations: [MigrationFile]
+    ) throws(AuditStoreError) {
+        let fault: AuditStoreError?
+        do throws(PostgreSQLError) {
+            fault = try self.fault(of: connection, expecting: migrations)
+            if fault == nil {
+                try WriterStatements.prepare(on: connection)
+                try connection.enterPipelineMode()
+            }
+        } catch {
+            throw AuditStoreError(error)
+        }
+        if let fault { throw fault }
+    }
+
+    /// The first reason not to write through this connection.
+    private static func fault(
+        of connection: borrowing Connection,
+        expecting migrations: [MigrationFile]
+    ) throws(PostgreSQLError) -> AuditStoreError? {
+        let settings = try connection.execute(
+            """
+            SELECT pg_catalog.current_setting('fsync') = 'on',
+                   pg_catalog.current_setting('full_page_writes') = 'on',
+                   pg_catalog.current_setting('synchronous_commit') <> 'off',
+                   NOT pg_catalog.pg_is_in_recovery(),
+                   rolsuper OR rolbypassrls
+            FROM pg_catalog.pg_roles WHERE rolname = current_user
+            """
+        )
+        let names = ["fsync", "full_page_writes", "synchronous_commit", "recovery"]
+        for (column, name) in names.enumerated() where try settings.bool(0, column) != true {
+            return AuditStoreError(code: .notDurable, subject: name)
+        }
+        if try settings.bool(0, names.count) != false {
+            return AuditStoreError(code: .writerTooPowerful)
+        }
+        guard try isMigrated(connection, migrations) else {
+            return AuditStoreError(code: .migrationsNotCurrent)
+        }
+        return nil
+    }
+
+    /// Whether the database has these migrations and no others.
+    private static func isMigrated(
+        _ connection: borrowing Connection,
+        _ migrations: [MigrationFile]
+    ) throws(PostgreSQLError) -> Bool {
+        do throws(PostgreSQLError) {
+            let state = try connection.execute(
+                "SELECT migration_count, migration_digest FROM audit.health()"
+            )
+            return try state.integer(0, 0) == migrations.count
+                && state.bytes(0, 1) == MigrationFile.digest(of: migrations)
+        } catch  where error.code == .statementFailed {
+            // No such schema, no such function, or no right to it: not migrated.
+            return false
+        }
+    }
+}

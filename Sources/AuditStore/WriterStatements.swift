@@ -1,0 +1,96 @@
+import PostgreSQL
+
+/// The statements of the writer, prepared once for each connection.
+///
+/// ON CONFLICT names no target and nothing is returned: both would need the right to read. A row
+/// that is sent again after a lost reply meets its own key and is left as it is.
+enum WriterStatements {
+    static let begin: StaticString = "limen_begin"
+    static let tenant: StaticString = "limen_tenant"
+    static let event: StaticString = "limen_event"
+    static let card: StaticString = "limen_card"
+    static let feedback: StaticString = "limen_feedback"
+    static let commit: StaticString = "limen_commit"
+    static let rollback: StaticString = "limen_rollback"
+    static let alive: StaticString = "limen_alive"
+
+    static func prepare(on connection: borrowing Connection) throws(PostgreSQLError) {
+        try connection.prepare(begin, "BEGIN")
+        try connection.prepare(tenant, "SELECT pg_catalog.set_config('limen.tenant', $1, true)")
+        try connection.prepare(event, eventText)
+        try connection.prepare(card, cardText)
+        try connection.prepare(feedback, feedbackText)
+        try connection.prepare(commit, "COMMIT")
+        try connection.prepare(rollback, "ROLLBACK")
+        try connection.prepare(alive, "SELECT 1")
+    }
+
+    /// Many events in one statement: what a statement costs by itself is paid once.
+    ///
+    /// `unnest` of several arrays must stand without its schema: the grammar knows it by that word.
+    /// Lists within a row come as text and are cast, because `unnest` flattens arrays of arrays.
+    private static let eventText: StaticString = """
+        INSERT INTO audit.event (
+            tenant, started_at, event_id, kind, outcome, status, replayed_at, client, service,
+            hook, hook_instance, patient_pseudonym, user_pseudonym, encounter_pseudonym,
+            artifacts, inputs, rejections, result, cards, card_ids, indicator, missing_inputs,
+            reason_code, request_digest, response_digest, stage_microseconds, trace_id,
+            parent_span_id, flags)
+        SELECT
+            tenant, started_at, event_id, kind, outcome, status, replayed_at, client, service,
+            hook, hook_instance, patient_pseudonym, user_pseudonym, encounter_pseudonym,
+            artifacts, inputs, rejections, result, cards, card_ids::pg_catalog.uuid[],
+            indicator, missing_inputs::pg_catalog.text[], reason_code, request_digest,
+            response_digest, stage_microseconds, trace_id, parent_span_id,
+            flags::pg_catalog.text[]
+        FROM unnest(
+            $1::pg_catalog.text[], $2::pg_catalog.timestamptz[], $3::pg_catalog.uuid[],
+            $4::pg_catalog.text[], $5::pg_catalog.text[], $6::pg_catalog.int4[],
+            $7::pg_catalog.timestamptz[], $8::pg_catalog.text[], $9::pg_catalog.text[],
+            $10::pg_catalog.text[], $11::pg_catalog.uuid[], $12::pg_catalog.bytea[],
+            $13::pg_catalog.bytea[], $14::pg_catalog.bytea[], $15::pg_catalog.json[],
+            $16::pg_catalog.json[], $17::pg_catalog.json[], $18::pg_catalog.json[],
+            $19::pg_catalog.json[], $20::pg_catalog.text[], $21::pg_catalog.text[],
+            $22::pg_catalog.text[], $23::pg_catalog.text[], $24::pg_catalog.bytea[],
+            $25::pg_catalog.bytea[], $26::pg_catalog.json[], $27::pg_catalog.bytea[],
+            $28::pg_catalog.bytea[], $29::pg_catalog.text[]
+        ) AS sent (
+            tenant, started_at, event_id, kind, outcome, status, replayed_at, client, service,
+            hook, hook_instance, patient_pseudonym, user_pseudonym, encounter_pseudonym,
+            artifacts, inputs, rejections, result, cards, card_ids, indicator, missing_inputs,
+            reason_code, request_digest, response_digest, stage_microseconds, trace_id,
+            parent_span_id, flags)
+        ON CONFLICT DO NOTHING
+        """
+
+    private static let cardText: StaticString = """
+        INSERT INTO audit.card (
+            tenant, started_at, event_id, card_id)
+        SELECT
+            tenant, started_at, event_id, card_id
+        FROM unnest(
+            $1::pg_catalog.text[], $2::pg_catalog.timestamptz[], $3::pg_catalog.uuid[],
+            $4::pg_catalog.uuid[]
+        ) AS sent (
+            tenant, started_at, event_id, card_id)
+        ON CONFLICT DO NOTHING
+        """
+
+    private static let feedbackText: StaticString = """
+        INSERT INTO audit.feedback (
+            tenant, started_at, event_id, item, card_id, outcome, accepted_suggestions,
+            override_reason, user_comment, outcome_at)
+        SELECT
+            tenant, started_at, event_id, item, card_id, outcome,
+            accepted_suggestions::pg_catalog.text[], override_reason, user_comment, outcome_at
+        FROM unnest(
+            $1::pg_catalog.text[], $2::pg_catalog.timestamptz[], $3::pg_catalog.uuid[],
+            $4::pg_catalog.int4[], $5::pg_catalog.uuid[], $6::pg_catalog.text[],
+            $7::pg_catalog.text[], $8::pg_catalog.text[], $9::pg_catalog.text[],
+            $10::pg_catalog.timestamptz[]
+        ) AS sent (
+            tenant, started_at, event_id, item, card_id, outcome, accepted_suggestions,
+            override_reason, user_comment, outcome_at)
+        ON CONFLICT DO NOTHING
+        """
+}

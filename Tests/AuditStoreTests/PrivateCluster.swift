@@ -1,0 +1,96 @@
+import Foundation
+import PostgreSQL
+import Synchronization
+
+/// A PostgreSQL server of one test's own, to be killed and started again.
+final class PrivateCluster: Sendable {
+    static let absence = "no PostgreSQL programs: install postgresql"
+
+    /// Where Debian keeps the server's programs; `nil` when there are none.
+    static let programs: String? = {
+        let root = "/usr/lib/postgresql"
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+        return versions.sorted { (Int($0) ?? 0) > (Int($1) ?? 0) }
+            .map { "\(root)/\($0)/bin" }
+            .first { FileManager.default.isExecutableFile(atPath: $0 + "/initdb") }
+    }()
+
+    static var isPresent: Bool { programs != nil }
+
+    private let folder: String
+    private let programs: String
+    private let running = Mutex<Process?>(nil)
+
+    /// Where the superuser connects.
+    var settings: ConnectionSettings {
+        ConnectionSettings(conninfo: "host=\(folder) port=54398 user=postgres dbname=postgres")
+    }
+
+    init() throws {
+        guard let programs = Self.programs else { throw CocoaError(.executableNotLoadable) }
+        self.programs = programs
+        folder = "/tmp/limen-cluster-" + UUID().uuidString.prefix(8)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        if getuid() == 0 {
+            try FileManager.default.setAttributes(
+                [.ownerAccountName: "postgres"],
+                ofItemAtPath: folder
+            )
+        }
+        let preparation = try launch(
+            "initdb",
+            ["-D", folder + "/data", "-A", "trust", "-U", "postgres", "--no-sync"]
+        )
+        preparation.waitUntilExit()
+        guard preparation.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+        try restart()
+    }
+
+    deinit {
+        kill()
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// Ends the server at once, without a checkpoint, as a crash does.
+    func kill() {
+        let server = running.withLock { running in
+            let server = running
+            running = nil
+            return server
+        }
+        guard let server else { return }
+        // SIGQUIT is the immediate shutdown: every process of the server stops where it is.
+        _ = Foundation.kill(server.processIdentifier, SIGQUIT)
+        server.waitUntilExit()
+    }
+
+    /// Starts the server again; it recovers from its log first.
+    func restart() throws {
+        let server = try launch(
+            "postgres",
+            [
+                "-D", folder + "/data", "-c", "listen_addresses=", "-c", "port=54398",
+                "-c", "unix_socket_directories=\(folder)",
+            ]
+        )
+        running.withLock { $0 = server }
+        let deadline = Date(timeIntervalSinceNow: 30)
+        while (try? Connection.open(settings)) == nil {
+            guard Date() < deadline, server.isRunning else { throw CocoaError(.executableLoad) }
+        }
+    }
+
+    /// Starts a program of the server's, which refuses to run as root.
+    private func launch(_ program: String, _ arguments: [String]) throws -> Process {
+        let process = Process()
+        let command = [programs + "/" + program] + arguments
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        let drop = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
+        process.arguments = getuid() == 0 ? drop + command : command
+        process.currentDirectoryURL = URL(filePath: "/")
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+}

@@ -1,0 +1,140 @@
+import AuditStore
+import Basics
+import Foundation
+import PostgreSQL
+
+/// A migrated database of one test's own, on the server that `LIMEN_TEST_DATABASE` names.
+final class TestDatabase: Sendable {
+    /// Why the tests that need a server do not run without one.
+    static let absence = "no database: set LIMEN_TEST_DATABASE to a superuser's connection string"
+
+    /// Whether there is a server.
+    static var isPresent: Bool { conninfo != nil }
+
+    static let conninfo = ProcessInfo.processInfo.environment["LIMEN_TEST_DATABASE"]
+
+    /// The files of `Migrations/`.
+    static let migrations: [MigrationFile] = {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        return names.filter { $0.hasSuffix(".sql") }.sorted().compactMap { name in
+            guard let data = try? Data(contentsOf: folder.appending(path: name)) else { return nil }
+            return try? MigrationFile(name: name, bytes: [UInt8](data))
+        }
+    }()
+
+    private static let folder = URL(filePath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "Migrations")
+
+    /// The database as the superuser sees it.
+    let administrator: ConnectionSettings
+    let name: String
+    private let cleanUp: @Sendable () -> Void
+
+    /// Creates a database, migrated or empty.
+    init(server: ConnectionSettings? = nil, isMigrated: Bool = true) throws {
+        let server = server ?? ConnectionSettings(conninfo: Self.conninfo ?? "")
+        let name = "limen_test_" + Self.unique()
+        let template = isMigrated ? try Self.template(on: server) : "template1"
+        try Self.run("CREATE DATABASE \(name) TEMPLATE \(template)", on: server)
+        self.name = name
+        administrator = server.inDatabase(name)
+        cleanUp = { try? Self.run("DROP DATABASE \(name) WITH (FORCE)", on: server) }
+        // What is granted on a database is not copied with it.
+        if isMigrated { try Self.run(Self.databaseGrants(name), on: server) }
+    }
+
+    deinit {
+        cleanUp()
+    }
+
+    /// The settings of a login of this database.
+    func login(_ user: String) -> ConnectionSettings { administrator.asUser(user) }
+
+    /// Opens a sink as the writer.
+    func sink(
+        writers: Int = 2,
+        timing: AuditSinkTiming = AuditSinkTiming(),
+        onStateChange: @escaping @Sendable (AuditStoreError?) -> Void = { _ in }
+    ) throws -> PostgreSQLAuditSink {
+        try PostgreSQLAuditSink.open(
+            login("limen_writer"),
+            migrations: Self.migrations,
+            writerCount: writers,
+            timing: timing,
+            onStateChange: onStateChange
+        )
+    }
+
+    /// Runs a script as somebody, for setting a scene.
+    func script(_ text: String, as user: String? = nil) throws {
+        let connection = try Connection.open(user.map(login) ?? administrator)
+        try connection.runScript(text)
+    }
+
+    /// One number as the superuser sees it, past row security.
+    func count(_ statement: StaticString) throws -> Int {
+        let rows = try Connection.open(administrator).execute(statement)
+        return try rows.integer(0, 0) ?? -1
+    }
+
+    /// The first column of all rows as the superuser sees it.
+    func column(_ statement: StaticString) throws -> [String] {
+        let rows = try Connection.open(administrator).execute(statement)
+        var texts: [String] = []
+        for row in 0..<rows.rowCount { texts.append(try rows.text(row, 0) ?? "") }
+        return texts
+    }
+
+    /// The name of a migrated database, with the tenants `anna` and `berta` and an auditor for each;
+    /// made once for each server and set of migrations.
+    private static func template(on server: ConnectionSettings) throws -> String {
+        let digest = MigrationFile.digest(of: migrations).prefix(6)
+        let name = "limen_template_" + digest.map { String($0, radix: 16) }.joined()
+        if try exists(name, on: server) { return name }
+        let draft = "limen_draft_" + unique()
+        try run("CREATE DATABASE \(draft)", on: server)
+        try furnish(server.inDatabase(draft))
+        let isFirst = (try? run("ALTER DATABASE \(draft) RENAME TO \(name)", on: server)) != nil
+        if !isFirst { try run("DROP DATABASE \(draft) WITH (FORCE)", on: server) }
+        return name
+    }
+
+    /// Migrates a database and creates the tenants and auditors of the tests.
+    private static func furnish(_ place: ConnectionSettings) throws {
+        try Migrator.open(place, files: migrations).apply()
+        let provisioning = try Provisioning.open(place)
+        for tenant in ["anna", "berta"] {
+            try provisioning.createTenant(tenant, title: tenant)
+            try provisioning.createAuditor(login: "auditor_" + tenant, tenant: tenant)
+        }
+        try provisioning.createAuditor(login: "auditor_system", tenant: "system")
+    }
+
+    /// What the first migration grants on its database.
+    private static func databaseGrants(_ name: String) -> String {
+        """
+        REVOKE ALL ON DATABASE \(name) FROM PUBLIC;
+        GRANT CONNECT ON DATABASE \(name) TO limen_migrator, limen_writer, limen_auditor,
+            limen_retention, limen_maintenance, limen_health
+        """
+    }
+
+    private static func exists(_ name: String, on server: ConnectionSettings) throws -> Bool {
+        var values = Parameters()
+        values.add(text: name)
+        let rows = try Connection.open(server).execute(
+            "SELECT FROM pg_database WHERE datname = $1::text",
+            values
+        )
+        return rows.rowCount > 0
+    }
+
+    private static func unique() -> String {
+        UUID().uuidString.lowercased().replacing("-", with: "_")
+    }
+
+    private static func run(_ statement: String, on server: ConnectionSettings) throws {
+        try Connection.open(server).runScript(statement)
+    }
+}
