@@ -71,14 +71,25 @@ let package = Package(
         module("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         module("Audit", ["Basics", "JSON"]),
         module("Mapping", ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM"]),
+        module("CDSHooks", ["Basics", "JSON", "FHIR", "FHIRPath"]),
 
         // L2: each owns one outside thing.
         module("Posix", ["Basics", "CLinux"]),
         module("Crypto", ["Basics", "COpenSSL"]),
+        module("Telemetry", ["Basics", "JSON"]),
         module("PMML", ["Basics", "ClinicalEngine"]),
         module("PostgreSQL", ["Basics", "CPostgreSQL", "Posix"]),
         module("HTTPServer", ["Basics", "HTTPMessages", "Posix"]),
         module("HTTPClient", ["Basics", "HTTPMessages", "Posix"]),
+
+        // L3: the request pipeline, and the store.
+        module(
+            "Gateway",
+            [
+                "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
+                "CDSHooks", "Audit", "HTTPMessages", "Crypto", "Telemetry",
+            ]
+        ),
         module("AuditStore", ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "Posix"]),
 
         // Measurements, run in release mode.
@@ -86,6 +97,13 @@ let package = Package(
         bench("EngineBench", ["Basics", "ClinicalEngine", "PMML"]),
         bench("FHIRPathBench", ["Basics", "FHIR", "FHIRPath", "JSON"]),
         bench("JSONBench", ["Basics", "JSON"]),
+        bench(
+            "PipelineBench",
+            [
+                "Basics", "Audit", "Crypto", "Gateway", "HTTPMessages", "JSON", "Support",
+                "Telemetry",
+            ]
+        ),
         bench("MappingBench", ["Basics", "FHIR", "JSON", "Mapping"]),
         bench("UCUMBench", ["Basics", "UCUM"]),
 
@@ -105,12 +123,21 @@ let package = Package(
         tests("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         tests("Audit", ["Basics", "JSON"]),
         tests("Mapping", ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM"]),
+        tests("CDSHooks", ["Basics", "JSON", "FHIR", "FHIRPath"]),
         tests("Posix", ["Basics"]),
         tests("Crypto", ["Basics"]),
+        tests("Telemetry", ["Basics", "JSON"]),
         tests("PMML", ["Basics", "ClinicalEngine"]),
         tests("PostgreSQL", ["Basics", "Posix"]),
         tests("HTTPServer", ["Basics", "HTTPMessages", "HTTPClient", "Posix"]),
         tests("HTTPClient", ["Basics", "HTTPMessages", "HTTPServer", "Posix"]),
+        tests(
+            "Gateway",
+            [
+                "Basics", "JSON", "FHIR", "Mapping", "ClinicalEngine", "CDSHooks", "Audit",
+                "HTTPMessages", "Telemetry", "Crypto",
+            ]
+        ),
         tests("AuditStore", ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto"]),
         .executableTarget(
             name: "HTTPBench",

@@ -1,0 +1,117 @@
+package import Basics
+package import JSON
+
+/// The body of a hook call, checked.
+///
+///     { "hook": "patient-view", "hookInstance": "d1577c69-...",
+///       "context": { "userId": "Practitioner/p", "patientId": "1288992" },
+///       "prefetch": { "patient": { "resourceType": "Patient", "id": "1288992" } } }
+///
+/// CDS Hooks 2.0, "Calling a CDS Service". Members it does not know are ignored. An access token
+/// is never read: only whether one was sent is kept.
+package struct HookRequest: Sendable {
+    /// What a reviewer should know of a request that was accepted.
+    package enum Flag: String, Sendable, CaseIterable {
+        /// `context.patientId` was a reference, not a bare id.
+        case patientIDPrefix = "patient-id-prefix"
+        /// `context.encounterId` was a reference, not a bare id.
+        case encounterIDPrefix = "encounter-id-prefix"
+        /// The user stood at the top level, as before CDS Hooks 1.0.
+        case legacyUser = "legacy-user"
+        /// `context.userId` is no relative reference.
+        case userShape = "user-shape"
+        /// `fhirAuthorization` was sent without `fhirServer`.
+        case authorizationWithoutServer = "authorization-without-server"
+        /// A prefetch Bundle has a `next` link: there are more data than were sent.
+        case paged = "paged-prefetch"
+        /// The client reported an error for a part of what a prefetch key asks for.
+        case partial = "partial-prefetch"
+        /// A prefetch value was in the wrapper used before CDS Hooks 1.0.
+        case wrapper = "prefetch-wrapper"
+        /// A prefetch Bundle holds an OperationOutcome that is a mere warning.
+        case outcomeWarning = "prefetch-outcome-warning"
+        /// A Bundle entry holds no resource that can be read.
+        case entryWithoutResource = "entry-without-resource"
+        /// The request has prefetch keys that the service does not declare.
+        case undeclaredKeys = "undeclared-prefetch-keys"
+    }
+
+    /// The name of the hook.
+    package let hook: String
+    /// The identifier of this firing of the hook.
+    package let hookInstance: UUIDBytes
+    /// The base of the client's FHIR server.
+    package let fhirServer: String?
+    /// Whether the client sent an access token.
+    package let hasAuthorization: Bool
+    /// The checked context.
+    package let context: HookContext
+    /// The `prefetch` object, when there is one; read with `Prefetch`.
+    package let prefetch: JSONValue?
+    /// The moment to evaluate as of, when the client asks for a replay.
+    package let replayAt: Instant?
+    /// Whether the client asks for the grounds of the cards.
+    package let wantsExplanation: Bool
+    /// What a reviewer should know.
+    package let flags: Set<Flag>
+
+    /// The extension of a request that asks for a replay as of a moment (a FHIR instant).
+    package static let replayExtension = "org.limen.replayAt"
+    /// The extension of a request and of its response that holds the grounds of the cards.
+    package static let explainExtension = "org.limen.explain"
+
+    /// Reads a body.
+    ///
+    /// - Throws: `HookRequestError` with the place of the first fault.
+    package init(reading document: JSONDocument) throws(HookRequestError) {
+        let root = document.root
+        guard root.kind == .object else {
+            throw .wrongType(root, "", accepted: "an object")
+        }
+        var flags: Set<Flag> = []
+        hook = try root.requiredText("hook", at: "")
+        hookInstance = try Self.instance(root)
+        fhirServer = try root.optionalText("fhirServer", at: "")
+        hasAuthorization = try root.optionalObject("fhirAuthorization", at: "") != nil
+        if hasAuthorization, fhirServer == nil { flags.insert(.authorizationWithoutServer) }
+        context = try HookContext(
+            reading: try root.requiredObject("context", at: ""),
+            legacyUser: root["user"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 },
+            of: .named(hook),
+            flags: &flags
+        )
+        prefetch = try root.optionalObject("prefetch", at: "")
+        let ours = try root.optionalObject("extension", at: "")
+        replayAt = try ours.flatMap { (ours) throws(HookRequestError) in try Self.replay(ours) }
+        wantsExplanation = ours?[Self.explainExtension]?.boolValue ?? false
+        self.flags = flags
+    }
+
+    private static func instance(_ root: JSONValue) throws(HookRequestError) -> UUIDBytes {
+        let text = try root.requiredText("hookInstance", at: "")
+        guard let instance = UUIDBytes(text: text) else {
+            throw HookRequestError(
+                code: .notUUID,
+                pointer: "/hookInstance",
+                offset: root["hookInstance"]?.byteOffset,
+                sentence: "the text is no UUID",
+                accepted: "a UUID (RFC 9562)"
+            )
+        }
+        return instance
+    }
+
+    private static func replay(_ ours: JSONValue) throws(HookRequestError) -> Instant? {
+        guard let value = ours[replayExtension] else { return nil }
+        guard let text = value.stringValue, let instant = Instant(rfc3339: text) else {
+            throw HookRequestError(
+                code: .notInstant,
+                pointer: "/extension/" + replayExtension,
+                offset: value.byteOffset,
+                sentence: "the value is no instant",
+                accepted: "a FHIR instant, such as 2026-05-04T10:00:00Z"
+            )
+        }
+        return instant
+    }
+}

@@ -1,0 +1,230 @@
+package import JSON
+
+import Basics
+import FHIRPath
+
+/// One CDS service: a hook document of `Hooks/`, checked.
+///
+///     { "id": "news2", "hook": "patient-view", "title": "...", "description": "...",
+///       "prefetch": "auto",
+///       "limen": { "format": "limen-hook/1", "version": "1.0.0", "profile": "news2",
+///                  "mode": "live", "deadline": "PT0.4S", "cards": [ ... ] } }
+///
+/// The top level is the discovery object of CDS Hooks verbatim; what is private lies in `limen`.
+package struct HookService: Sendable {
+    /// Whether cards are shown.
+    package enum Mode: String, Sendable, CaseIterable {
+        /// Cards are shown.
+        case live
+        /// Everything is computed and audited, and nothing is shown.
+        case shadow
+    }
+
+    /// What of the profile the generated prefetch and the checks need.
+    package struct ProfileFacts: Sendable {
+        /// One query's worth of what the profile asks for.
+        package struct Query: Sendable {
+            /// The resource type.
+            package let resource: String
+            /// The `system|code` tokens.
+            package let codes: [String]
+            /// How far back the profile looks, in seconds.
+            package let windowSeconds: Int
+            /// The names of the inputs and facts it feeds.
+            package let feeds: [String]
+            /// Whether nothing can be computed without it.
+            package let isRequired: Bool
+
+            /// Makes a query.
+            package init(
+                resource: String,
+                codes: [String],
+                windowSeconds: Int,
+                feeds: [String],
+                isRequired: Bool
+            ) {
+                self.resource = resource
+                self.codes = codes
+                self.windowSeconds = windowSeconds
+                self.feeds = feeds
+                self.isRequired = isRequired
+            }
+        }
+
+        /// What it asks for, besides the Patient.
+        package let queries: [Query]
+        /// The names of all inputs.
+        package let inputNames: [String]
+
+        /// Makes facts.
+        package init(queries: [Query], inputNames: [String]) {
+            self.queries = queries
+            self.inputNames = inputNames
+        }
+    }
+
+    /// The id, which is the path segment of its endpoint.
+    package let id: String
+    /// The hook that calls it.
+    package let hook: String
+    /// The human-friendly name.
+    package let title: String?
+    /// What it does.
+    package let description: String
+    /// What a client must do to use it.
+    package let usageRequirements: String?
+    /// The prefetch templates by key, in their order.
+    package let prefetch: [PrefetchTemplate]
+    /// The discovery members that are passed on as they stand (`extension`).
+    package let discoveryExtras: [RawMember]
+    /// The version of the document.
+    package let version: String
+    /// The folder name of the profile in `Profiles/`.
+    package let profileName: String
+    /// Whether cards are shown.
+    package let mode: Mode
+    /// How long an answer may take, in microseconds.
+    package let deadlineMicroseconds: Int
+    /// What a clinician calls the inputs.
+    package let labels: [String: String]
+    /// What a clinician calls certain values: by input, by code or `true` and `false`.
+    package let values: [String: [String: String]]
+    /// The cards in order of precedence.
+    package let cards: [CardDefinition]
+    /// The member names that any expression reads; nothing else needs to be made for them.
+    package let readNames: Set<String>
+
+    /// The format this code reads.
+    package static let format = "limen-hook/1"
+
+    /// The folder name of the profile that a document names; read before the profile is loaded.
+    package static func profileName(of document: JSONDocument) -> String? {
+        document.root["limen"]?["profile"]?.stringValue
+    }
+
+    /// Reads a document.
+    ///
+    /// - Throws: `HookServiceError` with the path of the first fault.
+    package init(
+        reading document: JSONDocument,
+        profile: ProfileFacts
+    ) throws(HookServiceError) {
+        let reader = HookDocumentReader(document.root, path: "")
+        try reader.allow([
+            "id", "hook", "title", "description", "usageRequirements", "prefetch", "extension",
+            "limen",
+        ])
+        id = try reader.text("id")
+        guard FHIRIdentifier.isID(id) else {
+            throw reader.error(.identifier, "id", "letters, digits, hyphens and dots are allowed")
+        }
+        hook = try reader.text("hook")
+        title = try reader.optionalText("title")
+        description = try reader.text("description")
+        usageRequirements = try reader.optionalText("usageRequirements")
+        prefetch = try Self.prefetch(reader, hook: hook, profile: profile)
+        discoveryExtras =
+            try reader.optionalObject("extension").map {
+                [RawMember(name: "extension", $0.json)]
+            } ?? []
+        let limen = try reader.object("limen")
+        try limen.allow([
+            "format", "version", "profile", "mode", "deadline", "labels", "values", "defaults",
+            "cards",
+        ])
+        guard try limen.text("format") == Self.format else {
+            throw limen.error(.format, "format", "this release reads \(Self.format)")
+        }
+        version = try limen.text("version")
+        profileName = try limen.text("profile")
+        guard let mode = Mode(rawValue: try limen.text("mode")) else {
+            throw limen.error(.valueSet, "mode", "live or shadow is expected")
+        }
+        self.mode = mode
+        deadlineMicroseconds = try Self.duration(limen, "deadline")
+        labels = try limen.optionalObject("labels").map(Self.texts) ?? [:]
+        values = try Self.values(limen, names: profile.inputNames)
+        cards = try CardDefinition.read(limen)
+        let expressions = cards.flatMap { card in
+            card.summary.expressions + (card.detail?.expressions ?? [])
+                + (card.when.map { [$0] } ?? [])
+        }
+        // What walks over children reads members without naming them.
+        let readsAll = expressions.contains {
+            $0.text.contains("children") || $0.text.contains("descendants")
+        }
+        readNames = ExpressionNames.members.filter { name in
+            readsAll || expressions.contains { ExpressionNames.uses(name, in: $0) }
+        }
+    }
+
+    private static func prefetch(
+        _ reader: HookDocumentReader,
+        hook: String,
+        profile: ProfileFacts
+    ) throws(HookServiceError) -> [PrefetchTemplate] {
+        guard let value = reader.json["prefetch"] else { return [] }
+        if value.isString("auto") {
+            let templates = PrefetchTemplate.generated(for: profile)
+            guard templates.allSatisfy({ $0.codeCount <= Limits.prefetchCodesMax }) else {
+                throw reader.error(.tooMany, "prefetch", "the profile has too many codes for auto")
+            }
+            return templates
+        }
+        let object = try reader.object("prefetch")
+        let tokens = HookDefinition.named(hook).tokenNames
+        var templates: [PrefetchTemplate] = []
+        for (name, _) in object.json.members {
+            let key = name.stringValue ?? ""
+            let text = try object.text(key)
+            let template = PrefetchTemplate(key: key, text: text, profile: profile)
+            if let fault = template.fault(contextNames: tokens) {
+                throw object.error(.prefetchTemplate, key, fault)
+            }
+            templates.append(template)
+        }
+        return templates
+    }
+
+    /// Reads an ISO 8601 duration of seconds, such as `PT0.4S`.
+    private static func duration(
+        _ reader: HookDocumentReader,
+        _ name: String
+    ) throws(HookServiceError) -> Int {
+        let text = try reader.text(name)
+        guard text.hasPrefix("PT"), text.hasSuffix("S"),
+            let seconds = DecimalNumber(text: String(text.dropFirst(2).dropLast())),
+            let microseconds = seconds.multiplied(by: DecimalNumber(1_000_000))?.integerValue,
+            microseconds >= 1_000, microseconds <= 60_000_000
+        else {
+            throw reader.error(.duration, name, "0.001 to 60 seconds are expected, as PT0.4S")
+        }
+        return microseconds
+    }
+
+    /// Reads texts by name.
+    private static func texts(
+        _ object: HookDocumentReader
+    ) throws(HookServiceError) -> [String: String] {
+        var texts: [String: String] = [:]
+        for (name, _) in object.json.members {
+            let key = name.stringValue ?? ""
+            texts[key] = try object.text(key)
+        }
+        return texts
+    }
+
+    /// Reads `limen.values`; an input that does not exist would never be noticed later.
+    private static func values(
+        _ limen: HookDocumentReader,
+        names: [String]
+    ) throws(HookServiceError) -> [String: [String: String]] {
+        guard let object = try limen.optionalObject("values") else { return [:] }
+        try object.allow(names)
+        var values: [String: [String: String]] = [:]
+        for name in names {
+            values[name] = try object.optionalObject(name).map(Self.texts)
+        }
+        return values
+    }
+}

@@ -1,0 +1,257 @@
+package import JSON
+
+import Basics
+
+/// What a request's prefetch holds for the keys that a service declares.
+///
+/// A key has four states beside a plain resource, and none may be taken for another
+/// (CDS Hooks 2.0, prefetch responses): absent, null, an empty Bundle, an OperationOutcome.
+package struct Prefetch: Sendable {
+    /// The state of one key.
+    package enum State: Sendable {
+        /// The client did not send the key.
+        case absent
+        /// The client ran the query and has no data: null, or a Bundle without entries.
+        case empty
+        /// The client reports that it could not run the query.
+        case failed
+        /// There are data.
+        case resources
+    }
+
+    /// One declared key.
+    package struct Entry: Sendable {
+        /// The key.
+        package let key: String
+        /// Its state.
+        package let state: State
+        /// Whether a `next` link says that there are more data.
+        package let isPaged: Bool
+        /// Whether the client reported an error for a part of it; what it sent is used.
+        package let isPartial: Bool
+
+        init(key: String, state: State, isPaged: Bool = false, isPartial: Bool = false) {
+            self.key = key
+            self.state = state
+            self.isPaged = isPaged
+            self.isPartial = isPartial
+        }
+    }
+
+    /// One resource and where it came from.
+    package struct Item: Sendable {
+        /// The resource.
+        package let resource: JSONValue
+        /// The `fullUrl` of its Bundle entry, when it has one.
+        package let fullURL: JSONValue?
+    }
+
+    /// The declared keys in their order.
+    package private(set) var entries: [Entry] = []
+    /// Every resource under a declared key, in order; one that two keys deliver stands once.
+    package private(set) var items: [Item] = []
+    /// What a reviewer should know.
+    package private(set) var flags: Set<HookRequest.Flag> = []
+
+    /// Reads the values of the declared keys; other keys are ignored (CDS Hooks 2.0).
+    ///
+    /// - Throws: `HookRequestError` with the place of a value that is none of the allowed shapes.
+    package init(reading json: JSONValue?, keys: [String]) throws(HookRequestError) {
+        var seen = 0
+        for key in keys {
+            let value = json?[key]
+            if value != nil { seen += 1 }
+            let start = items.count
+            try read(value, key: key)
+            if start > 0, items.count > start { items = Self.withoutCopies(items, from: start) }
+        }
+        guard let json else { return }
+        var count = 0
+        for _ in json.members { count += 1 }
+        guard count <= Limits.prefetchKeysMax else {
+            throw Self.tooMany("/prefetch", json, "at most \(Limits.prefetchKeysMax) keys")
+        }
+        if count > seen { flags.insert(.undeclaredKeys) }
+    }
+
+    private mutating func read(_ value: JSONValue?, key: String) throws(HookRequestError) {
+        guard let value else {
+            entries.append(Entry(key: key, state: .absent))
+            return
+        }
+        let pointer = "/prefetch/" + key
+        guard !value.isNull else {
+            entries.append(Entry(key: key, state: .empty))
+            return
+        }
+        guard value.kind == .object else {
+            throw .wrongType(value, pointer, accepted: "a FHIR resource, a Bundle or null")
+        }
+        if value["resourceType"] == nil, value["response"] != nil || value["resource"] != nil {
+            flags.insert(.wrapper)
+            guard !hasFailed(value["response"]), let resource = value["resource"] else {
+                entries.append(Entry(key: key, state: .failed))
+                return
+            }
+            try readResource(resource, key: key, pointer: pointer + "/resource")
+            return
+        }
+        try readResource(value, key: key, pointer: pointer)
+    }
+
+    private mutating func readResource(
+        _ value: JSONValue,
+        key: String,
+        pointer: String
+    ) throws(HookRequestError) {
+        guard let type = value["resourceType"], type.kind == .string else {
+            throw HookRequestError(
+                code: .notResource,
+                pointer: pointer,
+                offset: value.byteOffset,
+                sentence: "the object has no resourceType",
+                accepted: "a FHIR resource, a Bundle or null"
+            )
+        }
+        if type.isString("OperationOutcome") {
+            entries.append(Entry(key: key, state: .failed))
+        } else if type.isString("Bundle") {
+            try readBundle(value, key: key, pointer: pointer)
+        } else {
+            items.append(Item(resource: value, fullURL: nil))
+            entries.append(Entry(key: key, state: .resources))
+        }
+    }
+
+    private mutating func readBundle(
+        _ bundle: JSONValue,
+        key: String,
+        pointer: String
+    ) throws(HookRequestError) {
+        var isPaged = false
+        var hasError = false
+        var hasFailedPart = false
+        let countBefore = items.count
+        // An entry of a batch-response may be a Bundle itself; those wait here, not on the stack.
+        var waiting = [(bundle: bundle, pointer: pointer)]
+        var position = 0
+        while position < waiting.count {
+            let (current, place) = waiting[position]
+            position += 1
+            if Self.hasNextLink(current) { isPaged = true }
+            guard let array = current["entry"], !array.isNull else {
+                if Self.hasMatches(current) { hasFailedPart = true }
+                continue
+            }
+            guard array.kind == .array else {
+                throw .wrongType(array, place + "/entry", accepted: "an array of entries")
+            }
+            var count = 0
+            for (index, element) in array.elements.enumerated() {
+                count += 1
+                guard !hasFailed(element["response"]) else {
+                    hasFailedPart = true
+                    continue
+                }
+                let resource = element["resource"]
+                guard let resource, let type = resource["resourceType"], type.kind == .string
+                else {
+                    flags.insert(.entryWithoutResource)
+                    continue
+                }
+                if type.isString("OperationOutcome") {
+                    if Self.isError(resource) {
+                        hasError = true
+                    } else {
+                        flags.insert(.outcomeWarning)
+                    }
+                } else if type.isString("Bundle") {
+                    guard waiting.count < Limits.prefetchKeysMax else {
+                        throw Self.tooMany(place, current, "fewer Bundles inside a Bundle")
+                    }
+                    waiting.append((resource, "\(place)/entry/\(index)/resource"))
+                } else {
+                    guard items.count < Limits.prefetchEntriesMax else {
+                        throw Self.tooMany(
+                            place,
+                            current,
+                            "at most \(Limits.prefetchEntriesMax) resources"
+                        )
+                    }
+                    items.append(Item(resource: resource, fullURL: element["fullUrl"]))
+                }
+            }
+            if count == 0, Self.hasMatches(current) { hasFailedPart = true }
+        }
+        if isPaged { flags.insert(.paged) }
+        if hasError {
+            // Data that came with an error are not known to be all there are: none is used.
+            items.removeSubrange(countBefore...)
+        }
+        let isFailed = hasError || hasFailedPart
+        let state: State =
+            items.count > countBefore ? .resources : isFailed ? .failed : .empty
+        let isPartial = isFailed && state == .resources
+        if isPartial { flags.insert(.partial) }
+        entries.append(Entry(key: key, state: state, isPaged: isPaged, isPartial: isPartial))
+    }
+
+    /// Whether a search says that there are matches (FHIR R4, Bundle.total).
+    ///
+    /// When it sends none of them, that is no answer with no data.
+    private static func hasMatches(_ bundle: JSONValue) -> Bool {
+        guard let total = bundle["total"], !total.isNull else { return false }
+        return total.integerValue != 0
+    }
+
+    private static func hasNextLink(_ bundle: JSONValue) -> Bool {
+        guard let links = bundle["link"] else { return false }
+        return links.elements.contains { $0["relation"]?.isString("next") ?? false }
+    }
+
+    /// Whether an OperationOutcome in a Bundle says that the search failed.
+    ///
+    /// A search may carry an OperationOutcome with hints beside its matches (FHIR R4, 3.1.1.4.2).
+    private static func isError(_ outcome: JSONValue) -> Bool {
+        guard let issues = outcome["issue"], issues.kind == .array else { return true }
+        var count = 0
+        for issue in issues.elements {
+            count += 1
+            let severity = issue["severity"]
+            let isMild =
+                severity?.isString("warning") ?? false
+                || severity?.isString("information") ?? false
+                || severity?.isString("success") ?? false
+            if !isMild { return true }
+        }
+        return count == 0
+    }
+
+    /// Whether the response of an entry says that its query was not answered: a status outside
+    /// 2xx, or an outcome with an error (FHIR R4, Bundle.entry.response).
+    private mutating func hasFailed(_ response: JSONValue?) -> Bool {
+        guard let response, !response.isNull else { return false }
+        if let status = response["status"] {
+            let text = status.stringValue ?? status.numberText ?? ""
+            guard text.utf8.first == UInt8(ascii: "2") else { return true }
+        }
+        guard let outcome = response["outcome"], !outcome.isNull else { return false }
+        guard !Self.isError(outcome) else { return true }
+        flags.insert(.outcomeWarning)
+        return false
+    }
+
+    private static func tooMany(
+        _ pointer: String,
+        _ value: JSONValue,
+        _ accepted: String
+    ) -> HookRequestError {
+        HookRequestError(
+            code: .tooMany,
+            pointer: pointer,
+            offset: value.byteOffset,
+            sentence: "there are more of them than the limit allows",
+            accepted: accepted
+        )
+    }
+}

@@ -1,0 +1,44 @@
+package import Basics
+
+import CDSHooks
+
+/// The configuration in force: services with their profiles and models, and the clients.
+///
+/// Built from the files of `Profiles/` and `Hooks/` as a whole or not at all, so that a reload can
+/// swap it in one step and keep the old one on failure.
+package struct Catalogue: Sendable {
+    /// The services in the order of their files, for discovery.
+    package let services: [LoadedService]
+    /// The profiles by folder name.
+    package let profiles: [String: LoadedProfile]
+    /// The trusted clients.
+    package let clients: ClientRegistry
+    /// The answer to discovery.
+    package let discovery: [UInt8]
+    private let servicesByID: [String: [LoadedService]]
+
+    /// Loads and checks everything.
+    ///
+    /// - Parameters:
+    ///   - files: the bytes of every file below `Profiles/` and `Hooks/` by relative path, such
+    ///     as `Profiles/news2/profile.json`.
+    ///   - now: the moment at which the checks run.
+    /// - Throws: `CatalogueError` with everything that is wrong.
+    package init(files: [String: [UInt8]], now: Instant) throws(CatalogueError) {
+        var loader = CatalogueLoader(files: files, now: now)
+        loader.load()
+        guard loader.findings.isEmpty else {
+            throw CatalogueError(
+                findings: Array(loader.findings.prefix(Limits.catalogueFindingsMax))
+            )
+        }
+        services = loader.services
+        profiles = loader.profiles
+        clients = ClientRegistry(loader.clients)
+        discovery = DiscoveryDocument.json(of: loader.services.map(\.hook))
+        servicesByID = Dictionary(grouping: loader.services) { $0.hook.id }
+    }
+
+    /// The services of an id, one for each hook it is offered for.
+    package func services(id: String) -> [LoadedService] { servicesByID[id] ?? [] }
+}

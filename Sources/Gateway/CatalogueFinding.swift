@@ -1,0 +1,44 @@
+/// What is wrong with the configuration: file, element and one sentence.
+package struct CatalogueFinding: Error, Equatable, Sendable {
+    /// The kinds of fault.
+    package enum Code: String, Sendable, CaseIterable {
+        case notJSON = "LIMEN-CONF-001"
+        case missingFile = "LIMEN-CONF-002"
+        case hook = "LIMEN-CONF-003"
+        case profile = "LIMEN-CONF-004"
+        case model = "LIMEN-CONF-005"
+        case fieldsDiffer = "LIMEN-CONF-006"
+        case client = "LIMEN-CONF-007"
+        case duplicate = "LIMEN-CONF-008"
+        case tenantKey = "LIMEN-CONF-009"
+        case unknownName = "LIMEN-CONF-010"
+    }
+
+    /// What is wrong.
+    package let code: Code
+    /// The file, relative to the root of the configuration.
+    package var file: String
+    /// The element: a path in JSON, an element and line in XML, or a byte offset.
+    package let path: String
+    /// One sentence.
+    package let sentence: String
+
+    /// Makes a finding.
+    package init(code: Code, file: String, path: String, sentence: String) {
+        self.code = code
+        self.file = file
+        self.path = path
+        self.sentence = sentence
+    }
+
+    /// The finding on one line, such as `Hooks/news2.json: limen.cards[2].when: ... [LIMEN-...]`.
+    package var text: String {
+        file + ": " + (path.isEmpty ? "" : path + ": ") + sentence + " [" + code.rawValue + "]"
+    }
+}
+
+/// Everything that is wrong with the configuration.
+package struct CatalogueError: Error, Equatable, Sendable {
+    /// The findings in the order of the files.
+    package let findings: [CatalogueFinding]
+}

@@ -1,0 +1,179 @@
+import Basics
+import CDSHooks
+import ClinicalEngine
+import Crypto
+import JSON
+import Mapping
+import PMML
+
+/// Reads the files of a configuration and gathers what is wrong with them.
+struct CatalogueLoader {
+    let files: [String: [UInt8]]
+    let now: Instant
+    private(set) var findings: [CatalogueFinding] = []
+    private(set) var profiles: [String: LoadedProfile] = [:]
+    private(set) var services: [LoadedService] = []
+    private(set) var clients: [Client] = []
+
+    init(files: [String: [UInt8]], now: Instant) {
+        self.files = files
+        self.now = now
+    }
+
+    mutating func load() {
+        let names = files.keys.sorted()
+        for name in names where name.hasPrefix("Profiles/") && name.hasSuffix("/profile.json") {
+            loadProfile(name)
+        }
+        for name in names where isDirectly(name, below: "Hooks/") { loadHook(name) }
+        for name in names where isDirectly(name, below: "Hooks/clients/") { loadClient(name) }
+        for service in services {
+            let profile = service.profile.profile
+            let known = profile.inputNames + profile.retrievals.flatMap(\.feeds)
+            for (label, _) in service.hook.labels where !known.contains(label) {
+                add(.unknownName, hookFile(service), "limen.labels", "there is no such input")
+            }
+        }
+        for client in clients {
+            for id in client.services ?? [] where !services.contains(where: { $0.hook.id == id }) {
+                let file = "Hooks/clients/" + client.id + ".json"
+                add(.unknownName, file, "services", "there is no such service")
+            }
+        }
+    }
+
+    private func isDirectly(_ name: String, below folder: String) -> Bool {
+        name.hasPrefix(folder) && name.hasSuffix(".json")
+            && !name.dropFirst(folder.count).contains("/")
+    }
+
+    private func hookFile(_ service: LoadedService) -> String {
+        "Hooks/" + service.hook.id + ".json"
+    }
+
+    private mutating func add(
+        _ code: CatalogueFinding.Code,
+        _ file: String,
+        _ path: String,
+        _ sentence: String
+    ) {
+        findings.append(CatalogueFinding(code: code, file: file, path: path, sentence: sentence))
+    }
+
+    private mutating func document(_ name: String) -> JSONDocument? {
+        guard let bytes = files[name] else {
+            add(.missingFile, name, "", "the file is missing")
+            return nil
+        }
+        do {
+            return try JSONDocument(parsing: bytes)
+        } catch {
+            add(.notJSON, name, "byte \(error.offset)", error.sentence)
+            return nil
+        }
+    }
+
+    private mutating func loadProfile(_ file: String) {
+        let folder = String(file.dropLast("profile.json".count))
+        let name = String(folder.dropFirst("Profiles/".count).dropLast())
+        guard let document = document(file) else { return }
+        var conceptMaps: [String: JSONDocument] = [:]
+        for other in files.keys.sorted()
+        where other.hasPrefix(folder) && other.hasSuffix(".conceptmap.json") {
+            guard let map = self.document(other) else { return }
+            conceptMaps[String(other.dropFirst(folder.count))] = map
+        }
+        let profile: Profile
+        do {
+            profile = try Profile(parsing: document, conceptMaps: conceptMaps)
+        } catch {
+            let sentence = "the profile is not valid (\(error.code.rawValue))"
+            add(.profile, file, error.path, sentence)
+            return
+        }
+        let modelFile = folder + profile.model
+        guard let modelBytes = files[modelFile] else {
+            add(.missingFile, modelFile, "", "the model that the profile names is missing")
+            return
+        }
+        let model: ClinicalModel
+        do {
+            model = try PMMLDocument.compile(modelBytes)
+        } catch {
+            let place = "\(error.element), line \(error.line)"
+            add(.model, modelFile, place, "the model is not valid (\(error.code.rawValue))")
+            return
+        }
+        let loaded = LoadedProfile(
+            name: name,
+            profile: profile,
+            model: model,
+            profileDigest: Hexadecimal.text(Digest.sha256(document.bytes)),
+            modelDigest: Hexadecimal.text(Digest.sha256(modelBytes)),
+            conceptMapDigests: conceptMaps.keys.sorted().map { name in
+                (name, Hexadecimal.text(Digest.sha256(conceptMaps[name]?.bytes ?? [])))
+            }
+        )
+        guard let loaded else {
+            let wanted = model.fields.map(\.name).joined(separator: ", ")
+            add(.fieldsDiffer, file, "inputs", "the model takes exactly: \(wanted)")
+            return
+        }
+        profiles[name] = loaded
+    }
+
+    private mutating func loadHook(_ file: String) {
+        guard let document = document(file) else { return }
+        let profileName = HookService.profileName(of: document) ?? ""
+        guard let profile = profiles[profileName] else {
+            add(.hook, file, "limen.profile", "there is no such profile, or it is not valid")
+            return
+        }
+        do {
+            let hook = try HookService(reading: document, profile: Self.facts(profile.profile))
+            let digest = Hexadecimal.text(Digest.sha256(document.bytes))
+            let service = LoadedService(hook: hook, profile: profile, digest: digest)
+            try hook.check(against: CardFacts.samples(for: service, now: now))
+            guard
+                !services.contains(where: { $0.hook.id == hook.id && $0.hook.hook == hook.hook })
+            else {
+                add(.duplicate, file, "id", "another file offers this service for this hook")
+                return
+            }
+            services.append(service)
+        } catch {
+            let place = error.path + (error.offset.map { ", byte \($0)" } ?? "")
+            add(.hook, file, place, error.sentence + " (\(error.code.rawValue))")
+        }
+    }
+
+    /// What of a profile a hook document needs.
+    private static func facts(_ profile: Profile) -> HookService.ProfileFacts {
+        HookService.ProfileFacts(
+            queries: profile.retrievals.map {
+                .init(
+                    resource: $0.resource,
+                    codes: $0.codes,
+                    windowSeconds: $0.windowSeconds,
+                    feeds: $0.feeds,
+                    isRequired: $0.isRequired
+                )
+            },
+            inputNames: profile.inputNames
+        )
+    }
+
+    private mutating func loadClient(_ file: String) {
+        guard let document = document(file) else { return }
+        do {
+            let client = try Client(reading: document)
+            guard !clients.contains(where: { $0.id == client.id }) else {
+                add(.duplicate, file, "id", "another file has this client")
+                return
+            }
+            clients.append(client)
+        } catch {
+            add(error.code, file, error.path, error.sentence)
+        }
+    }
+}

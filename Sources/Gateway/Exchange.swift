@@ -1,0 +1,59 @@
+import Audit
+import Basics
+import Crypto
+import HTTPMessages
+import JSON
+
+/// One request on its way: what its audit row will say, and how long each stage took.
+struct Exchange: Sendable {
+    /// The audit row as far as it is known.
+    var record: AuditRecord
+    /// The key of the tenant, once it is known; until then that of the system.
+    var key: AuthenticationKey
+    /// The client, once it is known.
+    var client: Client?
+    /// The service, once it is known.
+    var service: LoadedService?
+    /// How long each stage took.
+    private(set) var stages: [(stage: Stage, microseconds: Int)] = []
+    /// When the last stage ended.
+    private var lastMark: Instant
+
+    init(_ request: HTTPRequest, eventID: UUIDBytes, now: Instant, key: AuthenticationKey) {
+        record = AuditRecord(
+            eventID: eventID,
+            tenant: HookGateway.systemTenant,
+            kind: .rejectedRequest,
+            outcome: .rejected,
+            startedAt: now,
+            status: 0
+        )
+        self.key = key
+        lastMark = now
+        stages.reserveCapacity(Stage.allCases.count)
+        if let trace = TraceContext(request.fields["traceparent"]) {
+            record.traceID = trace.traceID
+            record.parentSpanID = trace.parentSpanID
+        }
+    }
+
+    /// Ends a stage.
+    mutating func mark(_ stage: Stage, _ now: Instant) {
+        stages.append((stage, Int(max(0, now.microseconds(since: lastMark)))))
+        lastMark = now
+    }
+
+    /// How long the request has taken so far.
+    func elapsedMicroseconds(_ now: Instant) -> Int {
+        Int(now.microseconds(since: record.startedAt))
+    }
+
+    /// The stages as JSON text.
+    var stagesJSON: [UInt8] {
+        var writer = JSONWriter(reservingBytes: 160)
+        writer.beginObject()
+        for (stage, microseconds) in stages { writer.member(stage.rawValue, microseconds) }
+        writer.endObject()
+        return writer.bytes
+    }
+}

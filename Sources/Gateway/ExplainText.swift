@@ -1,0 +1,198 @@
+import Basics
+import CDSHooks
+import ClinicalEngine
+import Mapping
+
+/// Writes the grounds of a card as Markdown; every value in it is escaped here.
+struct ExplainText {
+    let facts: CardFacts
+
+    /// A member of `%explain`.
+    func markup(_ name: CardMarkup.Name) -> String {
+        switch name {
+        case .table: table
+        case .missingList: missingList
+        case .rejected: rejected
+        case .notes: notes
+        }
+    }
+
+    /// The inputs, a row each: what it is, its value, its points, its age and where it came from.
+    private var table: String {
+        let points = facts.evaluation?.contributions.isEmpty ?? true ? [] : pointsByInput
+        var text =
+            points.isEmpty
+            ? "| Input | Value | Age | Source |\n|---|---|---|---|\n"
+            : "| Input | Value | Points | Age | Source |\n|---|---|---|---|---|\n"
+        text.reserveCapacity(1_024)
+        for (position, input) in facts.report.inputs.enumerated() {
+            text += "| "
+            text += facts.service.inputLabels[position].escaped
+            text += " | "
+            appendValue(of: input, to: &text)
+            text += " | "
+            if !points.isEmpty {
+                text += points[position]
+                text += " | "
+            }
+            if let age = input.source?.ageSeconds { text += Self.age(age) }
+            text += " | "
+            if let source = input.source { text += CardMarkup.escaped(source.resource) }
+            text += " |\n"
+        }
+        return text
+    }
+
+    private func appendValue(of input: MappingReport.Input, to text: inout String) {
+        if input.value == nil {
+            text += "**missing**"
+            if let reason = input.missingReason { text += " (" + reason.rawValue + ")" }
+        } else {
+            text += CardMarkup.escaped(display(input))
+        }
+        var isFirst = true
+        func add(_ remark: String) {
+            text += isFirst ? " (" : "; "
+            text += remark
+            isFirst = false
+        }
+        for flag in input.flags {
+            switch flag {
+            case .assumed: add("assumed")
+            case .imputed: add("imputed")
+            case .unitFromText: add("unit from text")
+            case .tie: add("several values at that time")
+            case .standIn: add("stands in for it")
+            case .converted, .rounded: continue
+            }
+        }
+        if let origin = OriginText.text(of: input) { add(CardMarkup.escaped(origin)) }
+        if !isFirst { text += ")" }
+    }
+
+    /// The points of each input: those of the characteristic that is named after it, or else of
+    /// those that read it first.
+    private var pointsByInput: [String] {
+        let inputs = facts.report.inputs
+        var texts = Array(repeating: "", count: inputs.count)
+        for part in facts.evaluation?.contributions ?? [] {
+            let named = inputs.firstIndex { $0.name == part.name }
+            guard let owner = named ?? inputs.firstIndex(where: { $0.name == part.fields.first })
+            else { continue }
+            if !texts[owner].isEmpty { texts[owner] += " + " }
+            texts[owner] +=
+                part.points.map(Self.number)
+                ?? Self.number(part.pointsMin) + " to " + Self.number(part.pointsMax)
+        }
+        return texts
+    }
+
+    /// The missing inputs with the reason and what would be accepted, a line each.
+    private var missingList: String {
+        var text = ""
+        for input in facts.report.inputs where input.value == nil {
+            text += "- **" + CardMarkup.escaped(facts.service.label(input.name)) + "**: "
+            let rejection = facts.report.rejections.first {
+                $0.input == input.name && $0.reason == input.missingReason
+            }
+            if let rejection {
+                text += CardMarkup.escaped(rejection.sentence)
+                if !rejection.accepted.isEmpty {
+                    text += " (accepted: " + CardMarkup.escaped(rejection.accepted) + ")"
+                }
+            } else {
+                text += "no observation was sent"
+            }
+            text += "\n"
+        }
+        return text
+    }
+
+    /// How many resources were not used and why, in one sentence.
+    private var rejected: String {
+        let counts = facts.report.rejectionCounts
+        guard !counts.isEmpty else { return "" }
+        let parts = counts.map { "\($0.count) " + CardMarkup.escaped($0.reason.rawValue) }
+        return "Not used: " + parts.joined(separator: ", ") + "."
+    }
+
+    /// What else a reader must know, a line each.
+    private var notes: String {
+        var text = ""
+        let ages = facts.report.inputs.compactMap { $0.source?.ageSeconds }
+        if let oldest = ages.max(), let newest = ages.min(), oldest - newest > 3_600 {
+            text += "- The observations are " + Self.age(oldest - newest) + " apart.\n"
+        }
+        if facts.gaps.isPaged {
+            text += "- The data sent may be incomplete: there are more pages than were sent.\n"
+        }
+        if facts.gaps.hasError {
+            text += "- The data sent may be incomplete: the client reported an error"
+            let names = facts.gaps.failed.map { CardMarkup.escaped(facts.service.label($0)) }
+            text += names.isEmpty ? ".\n" : " for " + names.joined(separator: ", ") + ".\n"
+        }
+        let seen = (facts.report.inputs + facts.report.facts).filter { $0.source != nil }
+        let unsent = facts.gaps.unsent.filter { name in !seen.contains { $0.name == name } }
+        if !unsent.isEmpty {
+            let names = unsent.map { CardMarkup.escaped(facts.service.label($0)) }
+            text += "- Not looked at, because it was not sent: "
+            text += names.joined(separator: ", ") + ".\n"
+        }
+        let assumed = facts.report.inputs.filter {
+            $0.flags.contains(.assumed) || $0.flags.contains(.imputed)
+        }
+        if !assumed.isEmpty {
+            let names = assumed.map { CardMarkup.escaped(facts.service.label($0.name)) }
+            text += "- Not observed, but stated by the profile: "
+            text += names.joined(separator: ", ") + ".\n"
+        }
+        return text
+    }
+
+    /// The value as a clinician reads it, not escaped.
+    func display(_ input: MappingReport.Input) -> String {
+        guard let value = input.value else { return "missing" }
+        if let text = facts.service.hook.values[input.name]?[Self.rawText(value)] { return text }
+        switch value {
+        case .quantity(let number, let unit):
+            let unit = UnitDisplay.text(unit)
+            let text = Self.shortened(number).text
+            return unit.isEmpty ? text : text + " " + unit
+        case .code(let code): return code
+        case .boolean(let flag): return flag ? "yes" : "no"
+        }
+    }
+
+    /// A number with at most two decimals, unless nothing of it would be left.
+    private static func shortened(_ number: DecimalNumber) -> DecimalNumber {
+        guard number.scale > 2, let step = DecimalNumber(coefficient: 1, scale: 2),
+            let rounded = number.rounded(toMultipleOf: step)?.normalized,
+            rounded.coefficient != 0
+        else { return number }
+        return rounded
+    }
+
+    /// The value without its unit.
+    static func rawText(_ value: MappingReport.Value) -> String {
+        switch value {
+        case .quantity(let number, _): number.text
+        case .code(let code): code
+        case .boolean(let flag): flag ? "true" : "false"
+        }
+    }
+
+    /// A number without a needless decimal point.
+    static func number(_ value: Double) -> String {
+        Int(exactly: value).map(String.init) ?? value.description
+    }
+
+    /// A duration as a clinician reads it, such as `2 h 14 min`.
+    static func age(_ seconds: Int) -> String {
+        let minutes = max(0, seconds) / 60
+        switch minutes {
+        case ..<60: return "\(minutes) min"
+        case ..<2_880: return "\(minutes / 60) h \(minutes % 60) min"
+        default: return "\(minutes / 1_440) d \(minutes % 1_440 / 60) h"
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package import Basics
+package import Crypto
+
+/// What a gateway is given beside its catalogue: keys, clock, randomness and checks.
+package struct GatewayConfiguration: Sendable {
+    /// One thing that must be right before traffic is let in.
+    package struct ReadinessCheck: Sendable {
+        /// The name, such as `migrations`.
+        package let name: String
+        /// Whether it is right now.
+        package let isReady: @Sendable () -> Bool
+
+        /// Makes a check.
+        package init(name: String, isReady: @escaping @Sendable () -> Bool) {
+            self.name = name
+            self.isReady = isReady
+        }
+    }
+
+    /// The key of each tenant for pseudonyms, digests and card identifiers.
+    package var tenantKeys: [String: AuthenticationKey]
+    /// The key for rows that belong to no tenant yet.
+    package var systemKey: AuthenticationKey
+    /// The version of this program.
+    package var version: String
+    /// The clock.
+    package var now: @Sendable () -> Instant
+    /// A fresh random UUID.
+    package var randomUUID: @Sendable () -> UUIDBytes
+    /// What `/readyz` asks beside configuration and audit.
+    package var readinessChecks: [ReadinessCheck]
+
+    /// Makes a configuration.
+    package init(
+        tenantKeys: [String: AuthenticationKey],
+        systemKey: AuthenticationKey,
+        version: String = "0",
+        now: @escaping @Sendable () -> Instant,
+        randomUUID: @escaping @Sendable () -> UUIDBytes,
+        readinessChecks: [ReadinessCheck] = []
+    ) {
+        self.tenantKeys = tenantKeys
+        self.systemKey = systemKey
+        self.version = version
+        self.now = now
+        self.randomUUID = randomUUID
+        self.readinessChecks = readinessChecks
+    }
+}

@@ -1,0 +1,72 @@
+package import Telemetry
+
+/// The metrics of the gateway.
+package struct GatewayMetrics: Sendable {
+    /// The registry, for `/metrics`.
+    package let registry: MetricsRegistry
+    let requests: Counter
+    let requestDuration: Histogram
+    let stageDuration: Histogram
+    let cards: Counter
+    let outcomes: Counter
+    let missingInputs: Counter
+    let rejections: Counter
+    let feedback: Counter
+    let auditFailures: Counter
+    let authenticationFailures: Counter
+
+    /// Registers the metrics.
+    package init(_ registry: MetricsRegistry) {
+        self.registry = registry
+        requests = registry.counter(
+            "limen_http_requests_total",
+            help: "Requests by route, method and status.",
+            labels: ["route", "method", "code"]
+        )
+        requestDuration = registry.histogram(
+            "limen_http_request_duration_seconds",
+            help: "Time from a complete request to its response, by route.",
+            labels: ["route"]
+        )
+        stageDuration = registry.histogram(
+            "limen_hook_duration_seconds",
+            help: "Time of each stage of a hook call.",
+            labels: ["service", "stage"]
+        )
+        cards = registry.counter(
+            "limen_cards_total",
+            help: "Cards by service, indicator and mode.",
+            labels: ["service", "indicator", "mode"]
+        )
+        outcomes = registry.counter(
+            "limen_decisions_total",
+            help: "Hook calls by service and outcome.",
+            labels: ["service", "outcome"]
+        )
+        missingInputs = registry.counter(
+            "limen_input_missing_total",
+            help: "Inputs that had no value, by profile, input and reason.",
+            labels: ["profile", "input", "reason"]
+        )
+        rejections = registry.counter(
+            "limen_resource_rejected_total",
+            help: "Resources that were not used, by profile and reason.",
+            labels: ["profile", "reason"]
+        )
+        feedback = registry.counter(
+            "limen_feedback_total",
+            help: "Feedback items by service and outcome.",
+            labels: ["service", "outcome"]
+        )
+        auditFailures = registry.counter(
+            "limen_audit_write_failures_total",
+            help: "Audit records that are not known to be durable, by error.",
+            labels: ["error"]
+        )
+        authenticationFailures = registry.counter(
+            "limen_authentication_failures_total",
+            help: "Callers that were not let in, by reason.",
+            labels: ["reason"]
+        )
+    }
+}

@@ -1,0 +1,224 @@
+import Audit
+import Basics
+import CDSHooks
+import ClinicalEngine
+import Crypto
+import JSON
+import Mapping
+import Telemetry
+
+/// The stages from resources to a checked answer.
+extension HookGateway {
+    /// Maps the resources to the inputs of the model.
+    func map(
+        _ matched: PatientMatch.Matched,
+        _ patientID: String,
+        _ service: LoadedService,
+        _ moment: Instant,
+        _ gaps: DataGaps,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> MappingReport {
+        let mapped = service.profile.profile.map(
+            patient: matched.patient,
+            resources: matched.resources,
+            patientID: patientID,
+            patientFullURLs: matched.patientURLs,
+            now: moment
+        )
+        guard !mapped.hasSubjectMismatch else {
+            throw GatewayError(.patientMismatch, "A resource is about another patient.")
+        }
+        let report = mapped.decided(with: gaps, service)
+        exchange.record.inputs = ReportWriter.inputs(report)
+        exchange.record.rejections = ReportWriter.rejections(report)
+        let profile = service.profile.name
+        for input in report.inputs {
+            if input.flags.contains(.assumed) { exchange.note("assumed-input") }
+            if input.flags.contains(.imputed) { exchange.note("imputed-input") }
+            if input.flags.contains(.tie) { exchange.note("tied-input") }
+            guard input.value == nil else { continue }
+            exchange.record.missingInputs.append(input.name)
+            let reason = input.missingReason?.rawValue ?? "not-sent"
+            metrics.missingInputs.add(1, [profile, input.name, reason])
+        }
+        for (reason, count) in report.rejectionCounts {
+            metrics.rejections.add(count, [profile, reason.rawValue])
+        }
+        return report
+    }
+
+    /// Gives the inputs to the model, unless it is not for this patient.
+    func evaluate(
+        _ report: MappingReport,
+        _ service: LoadedService,
+        _ gaps: DataGaps,
+        _ exchange: inout Exchange
+    ) -> Evaluation? {
+        let evaluation: Evaluation?
+        switch report.applicability {
+        case .applies:
+            evaluation = service.profile.evaluate(report)
+        case .notApplicable(let code, _):
+            evaluation = nil
+            exchange.record.outcome = .refused
+            exchange.record.reasonCode = code
+        case .undecided(let code, _):
+            evaluation = nil
+            exchange.record.outcome = .incomplete
+            exchange.record.reasonCode = "undecided:" + code
+        }
+        if let evaluation {
+            switch evaluation.status {
+            case .complete where gaps.isPartial:
+                exchange.record.outcome = .incomplete
+                exchange.record.reasonCode = "partial-data"
+            case .complete:
+                exchange.record.outcome = .noCards
+            case .incomplete:
+                exchange.record.outcome = .incomplete
+            case .refused:
+                exchange.record.outcome = .incomplete
+                exchange.record.reasonCode = evaluation.refusal?.code.rawValue
+            }
+        }
+        exchange.record.result = ReportWriter.result(report, evaluation)
+        return evaluation
+    }
+
+    /// Makes the cards; what could not be computed always gives one.
+    func render(
+        _ facts: CardFacts,
+        _ call: HookRequest,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> [Card] {
+        let hook = facts.service.hook
+        let key = exchange.key
+        let prefix = [exchange.record.tenant, hook.id, call.hookInstance.text]
+        let identifier = { (name: String) in key.identifier(parts: prefix + [name]) }
+        let environment: CardEnvironment
+        do {
+            environment = try facts.environment()
+        } catch {
+            throw GatewayError(.cardFailure, "The facts of the card are no JSON.")
+        }
+        var cards: [Card]
+        do {
+            cards = try hook.render(in: environment, identifier: identifier)
+        } catch {
+            throw GatewayError(
+                .cardFailure,
+                issues: [
+                    .init(
+                        detailCode: error.code,
+                        sentence: "The card \(error.card) of the service cannot be made."
+                    )
+                ]
+            )
+        }
+        if let moment = exchange.record.replayedAt { cards = cards.map { $0.asOf(moment) } }
+        guard cards.isEmpty, facts.status != Evaluation.Status.complete.rawValue else {
+            return cards
+        }
+        // The document says nothing for this case, and silence would look like "nothing found".
+        let card = FallbackCard.card(for: facts, identifier: identifier)
+        return [exchange.record.replayedAt.map(card.asOf) ?? card]
+    }
+
+    /// Checks the answer and writes it.
+    func checked(
+        _ cards: [Card],
+        _ facts: CardFacts,
+        _ call: HookRequest,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> [UInt8] {
+        let service = facts.service
+        var response = CDSResponse(cards: cards)
+        switch service.hook.mode {
+        case .live: break
+        case .shadow:
+            exchange.note("shadow")
+            exchange.record.result = Self.joined(
+                exchange.record.result,
+                shadowCards: response.cardsJSON
+            )
+            response.cards = []
+        }
+        if call.wantsExplanation {
+            response.explanation = ReportWriter.explanation(
+                report: facts.report,
+                evaluation: facts.evaluation,
+                artifacts: service.artifacts,
+                flags: exchange.record.flags,
+                evaluatedAt: facts.now
+            )
+        }
+        let violations = CDSResponseChecker.violations(in: response.cards)
+        guard violations.isEmpty else {
+            throw GatewayError(
+                .invalidResponse,
+                issues: violations.map {
+                    .init(
+                        pointer: $0.pointer,
+                        detailCode: $0.rule.rawValue,
+                        sentence: "The answer breaks a rule."
+                    )
+                }
+            )
+        }
+        let cardsJSON = response.cardsJSON
+        note(response.cards, cardsJSON, service, &exchange)
+        return response.json(cards: cardsJSON)
+    }
+
+    private func note(
+        _ cards: [Card],
+        _ cardsJSON: [UInt8],
+        _ service: LoadedService,
+        _ exchange: inout Exchange
+    ) {
+        exchange.record.cards = cardsJSON
+        exchange.record.cardIDs = cards.map(\.uuid)
+        exchange.record.indicator =
+            cards.max { $0.indicator.rank < $1.indicator.rank }?
+            .indicator.rawValue
+        if !cards.isEmpty, exchange.record.outcome == .noCards {
+            exchange.record.outcome = .cards
+        }
+    }
+
+    /// An answer that is late is not given: the clinician has gone on without it.
+    ///
+    /// What follows is the commit of the audit row, which has a bound of its own.
+    func checkDeadline(
+        _ service: LoadedService,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) {
+        let elapsed = exchange.elapsedMicroseconds(configuration.now())
+        guard elapsed <= service.hook.deadlineMicroseconds else {
+            exchange.record.cards = nil
+            exchange.record.cardIDs = []
+            exchange.record.indicator = nil
+            throw GatewayError(.deadline)
+        }
+    }
+
+    private static func joined(_ result: [UInt8]?, shadowCards: [UInt8]) -> [UInt8] {
+        var writer = JSONWriter(reservingBytes: shadowCards.count + (result?.count ?? 0) + 64)
+        writer.beginObject()
+        if let result {
+            writer.name("decision")
+            writer.rawValue(result)
+        }
+        writer.name("shadowCards")
+        writer.rawValue(shadowCards)
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension Exchange {
+    /// Flags something for reviewers, once.
+    mutating func note(_ flag: String) {
+        if !record.flags.contains(flag) { record.flags.append(flag) }
+    }
+}

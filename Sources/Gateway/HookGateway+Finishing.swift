@@ -1,0 +1,171 @@
+import Audit
+import Basics
+import CDSHooks
+import Crypto
+import HTTPMessages
+import Telemetry
+
+/// The end of every exchange: its audit row, and only then its response.
+extension HookGateway {
+    /// Records an answer and gives it.
+    func commit(
+        _ body: [UInt8],
+        _ request: HTTPRequest,
+        _ route: Route,
+        _ exchange: Exchange
+    ) async -> HTTPResponse {
+        let fields: HTTPFields =
+            body.isEmpty ? [:] : ["Content-Type": "application/json; charset=utf-8"]
+        let response = HTTPResponse(status: 200, fields: fields, body: body)
+        return await record(response, request, route, exchange)
+    }
+
+    /// Records a refusal and gives it.
+    func refuse(
+        _ error: GatewayError,
+        _ request: HTTPRequest,
+        _ route: Route,
+        _ exchange: Exchange
+    ) async -> HTTPResponse {
+        var exchange = exchange
+        exchange.record.kind = error.code.kind
+        exchange.record.outcome = error.code.outcome
+        exchange.record.reasonCode = error.issues.first?.detailCode ?? error.code.rawValue
+        if !error.missingInputs.isEmpty { exchange.record.missingInputs = error.missingInputs }
+        let response = errorResponse(error, request, route, traceID: exchange.record.traceID)
+        return await record(response, request, route, exchange, error: error)
+    }
+
+    /// The response for an error.
+    func errorResponse(
+        _ error: GatewayError,
+        _ request: HTTPRequest,
+        _ route: Route,
+        traceID: [UInt8]?
+    ) -> HTTPResponse {
+        var response = HTTPResponse(status: error.code.status)
+        switch error.code {
+        case .unauthenticated:
+            // CDS Hooks best practices: no word about the reason.
+            response.fields.append("WWW-Authenticate", "Bearer")
+            return response
+        case .methodNotAllowed:
+            response.fields.append("Allow", route.methods.joined(separator: ", "))
+        case .deadline, .auditUnavailable, .draining:
+            response.fields.append("Retry-After", String(Limits.retryAfterSeconds))
+        case .unknownService, .mediaType, .tooLarge, .notAcceptable, .malformedBody,
+            .hookMismatch, .replayNotAllowed, .prefetchMissing, .patientMismatch,
+            .invalidResponse, .cardFailure, .unknownPath, .serviceNotAllowed:
+            break
+        }
+        if route.isCDS {
+            response.fields.append("Content-Type", "application/fhir+json; charset=utf-8")
+            response.body = ErrorBody.operationOutcome(error, traceID: traceID)
+        } else {
+            response.fields.append("Content-Type", "application/problem+json")
+            response.body = ErrorBody.problem(error, traceID: traceID)
+        }
+        return response
+    }
+
+    /// Makes the row durable; a response whose row is not is replaced by 503.
+    private func record(
+        _ response: HTTPResponse,
+        _ request: HTTPRequest,
+        _ route: Route,
+        _ exchange: Exchange,
+        error: GatewayError? = nil
+    ) async -> HTTPResponse {
+        var exchange = exchange
+        exchange.record.status = response.status
+        exchange.record.responseDigest = exchange.key.authenticate(response.body)
+        exchange.record.stageMicroseconds = exchange.stagesJSON
+        do throws(AuditError) {
+            try await audit.append(exchange.record)
+        } catch {
+            return unrecorded(error, request, route, exchange)
+        }
+        exchange.mark(.audit, configuration.now())
+        count(exchange)
+        logEnd(response, request, route, exchange, error: error)
+        return response
+    }
+
+    private func unrecorded(
+        _ error: AuditError,
+        _ request: HTTPRequest,
+        _ route: Route,
+        _ exchange: Exchange
+    ) -> HTTPResponse {
+        metrics.auditFailures.add(1, [error.code.rawValue])
+        var attributes: [(LogEvent.Attribute, LogEvent.Value)] = [
+            (.route, .text(route.template)),
+            (.errorType, .text(error.code.rawValue)),
+            (.tenant, .text(exchange.record.tenant)),
+        ]
+        if let state = error.sqlState { attributes.append((.sqlState, .text(state))) }
+        log.log(
+            LogEvent(
+                .error,
+                "audit row not durable, answer held back",
+                attributes,
+                traceID: exchange.record.traceID
+            )
+        )
+        return errorResponse(
+            GatewayError(.auditUnavailable),
+            request,
+            route,
+            traceID: exchange.record.traceID
+        )
+    }
+
+    /// Counts what came of an exchange, once its row is durable.
+    private func count(_ exchange: Exchange) {
+        guard let service = exchange.service else { return }
+        let id = service.hook.id
+        for (stage, microseconds) in exchange.stages {
+            metrics.stageDuration.observe(microseconds: microseconds, [id, stage.rawValue])
+        }
+        guard exchange.record.kind == .decision else { return }
+        metrics.outcomes.add(1, [id, exchange.record.outcome.rawValue])
+        if let indicator = exchange.record.indicator {
+            metrics.cards.add(
+                exchange.record.cardIDs.count,
+                [id, indicator, service.hook.mode.rawValue]
+            )
+        }
+    }
+
+    private func logEnd(
+        _ response: HTTPResponse,
+        _ request: HTTPRequest,
+        _ route: Route,
+        _ exchange: Exchange,
+        error: GatewayError?
+    ) {
+        let elapsed = exchange.elapsedMicroseconds(configuration.now())
+        var attributes: [(LogEvent.Attribute, LogEvent.Value)] = [
+            (.route, .text(route.template)),
+            (.status, .number(response.status)),
+            (.outcome, .text(exchange.record.outcome.rawValue)),
+            (.durationMicroseconds, .number(elapsed)),
+            (.tenant, .text(exchange.record.tenant)),
+        ]
+        if let client = exchange.record.client { attributes.append((.client, .text(client))) }
+        if let service = exchange.record.service { attributes.append((.service, .text(service))) }
+        if let instance = exchange.record.hookInstance {
+            attributes.append((.hookInstance, .text(instance.text)))
+        }
+        if let error {
+            attributes.append((.errorType, .text(exchange.record.reasonCode ?? "")))
+            if let issue = error.issues.first {
+                if !issue.pointer.isEmpty { attributes.append((.place, .text(issue.pointer))) }
+                if let offset = issue.offset { attributes.append((.offset, .number(offset))) }
+            }
+        }
+        let severity: LogEvent.Severity =
+            response.status >= 500 ? .error : response.status >= 400 ? .warning : .info
+        log.log(LogEvent(severity, "answered", attributes, traceID: exchange.record.traceID))
+    }
+}

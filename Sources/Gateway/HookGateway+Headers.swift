@@ -1,0 +1,40 @@
+import HTTPMessages
+
+/// Header fields that go on every response, errors included.
+extension HookGateway {
+    /// Adds the security fields, and those for browsers of listed origins.
+    func addHeaders(to response: inout HTTPResponse, _ request: HTTPRequest, _ route: Route) {
+        response.fields.append("Cache-Control", "no-store")
+        response.fields.append("X-Content-Type-Options", "nosniff")
+        response.fields.append("Content-Security-Policy", "default-src 'none'")
+        response.fields.append("Referrer-Policy", "no-referrer")
+        guard route.isShared else { return }
+        // The answer differs by origin, so no cache may give it to another one.
+        response.fields.append("Vary", "Origin")
+        guard let origin = request.fields["origin"], isAllowed(origin) else { return }
+        response.fields.append("Access-Control-Allow-Origin", origin)
+        response.fields.append("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate")
+    }
+
+    /// Answers the question of a browser before it calls; nobody is authenticated for it.
+    func preflight(_ request: HTTPRequest) -> HTTPResponse {
+        let route = Route(path: request.path)
+        var response = HTTPResponse(status: 204)
+        response.fields.append("Allow", route.methods.joined(separator: ", "))
+        guard let origin = request.fields["origin"], isAllowed(origin) else { return response }
+        response.fields.append("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+        response.fields.append(
+            "Access-Control-Allow-Headers",
+            "Content-Type, Authorization, X-API-Key, traceparent, tracestate"
+        )
+        response.fields.append("Access-Control-Max-Age", "600")
+        return response
+    }
+
+    /// Whether an origin is listed for a client that may call; `null` and `*` never are.
+    private func isAllowed(_ origin: String) -> Bool {
+        catalogue.clients.clients.values.contains {
+            $0.isActive && $0.corsOrigins.contains(origin)
+        }
+    }
+}

@@ -1,0 +1,310 @@
+import Audit
+import Basics
+import CDSHooks
+import Crypto
+import HTTPMessages
+import JSON
+import Mapping
+import Telemetry
+
+/// The stages up to a checked request.
+extension HookGateway {
+    /// Opens the exchange of a request.
+    func begin(_ request: HTTPRequest, _ startedAt: Instant) -> Exchange {
+        let random = configuration.randomUUID()
+        // RFC 9562, version 7: milliseconds first, so that rows lie in the order of their time.
+        let milliseconds = UInt64(clamping: startedAt.microseconds / 1_000)
+        let eventID = UUIDBytes(
+            high: milliseconds << 16 | random.high & 0xFFFF,
+            low: random.low
+        ).withVersion(7)
+        return Exchange(
+            request,
+            eventID: eventID,
+            now: startedAt,
+            key: configuration.systemKey
+        )
+    }
+
+    /// Finds out who calls; the reason of a refusal goes to metrics and log, not to the caller.
+    func authenticate(
+        _ request: HTTPRequest,
+        _ catalogue: Catalogue,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> Client {
+        let client: Client
+        do {
+            client = try catalogue.clients.authenticate(request.fields)
+        } catch {
+            // A wrong method is answered as such to anybody: it says nothing about callers.
+            guard request.method == "POST" else { throw GatewayError(.methodNotAllowed) }
+            metrics.authenticationFailures.add(1, [error.rawValue])
+            exchange.record.flags.append(error.rawValue)
+            log.log(
+                LogEvent(
+                    .warning,
+                    "caller refused",
+                    [(.errorType, .text(error.rawValue)), (.peer, .text(request.peerAddress))],
+                    traceID: exchange.record.traceID
+                )
+            )
+            throw GatewayError(.unauthenticated)
+        }
+        guard let key = configuration.tenantKeys[client.tenant] else {
+            throw GatewayError(.unauthenticated)
+        }
+        exchange.client = client
+        exchange.key = key
+        exchange.record.tenant = client.tenant
+        exchange.record.client = client.id
+        guard request.method == "POST" else { throw GatewayError(.methodNotAllowed) }
+        return client
+    }
+
+    /// Finds the services of an id that the client may call.
+    func find(
+        _ id: String,
+        for client: Client,
+        in catalogue: Catalogue,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> [LoadedService] {
+        let services = catalogue.services(id: id)
+        guard let first = services.first else { throw GatewayError(.unknownService) }
+        exchange.record.service = first.hook.id
+        if let allowed = client.services, !allowed.contains(id) {
+            throw GatewayError(.serviceNotAllowed)
+        }
+        return services
+    }
+
+    /// Checks what can be said before the body is read.
+    func checkHead(_ request: HTTPRequest) throws(GatewayError) {
+        if let type = request.fields["content-type"], !Self.isJSON(type) {
+            throw GatewayError(.mediaType)
+        }
+        if let coding = request.fields["content-encoding"], coding.lowercased() != "identity" {
+            throw GatewayError(.mediaType, "A content coding is not accepted.")
+        }
+        if let accept = request.fields["accept"], !Self.allowsJSON(accept) {
+            throw GatewayError(.notAcceptable)
+        }
+        guard request.body.count <= Limits.hookBodyBytesMax else {
+            throw GatewayError(
+                .tooLarge,
+                "The body is larger than \(Limits.hookBodyBytesMax) bytes."
+            )
+        }
+    }
+
+    /// Whether a media type is JSON; `application/json+fhir` is what older clients send.
+    private static func isJSON(_ type: String) -> Bool {
+        let essence = type.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+        return essence == "application/json" || essence == "text/json"
+            || essence == "application/json+fhir"
+            || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
+    }
+
+    private static func allowsJSON(_ accept: String) -> Bool {
+        let accept = accept.lowercased()
+        return accept.contains("json") || accept.contains("*/*")
+            || accept.contains("application/*") || accept.allSatisfy { $0 == " " }
+    }
+
+    /// Reads the body of a hook call.
+    func read(
+        _ body: [UInt8],
+        for services: [LoadedService],
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> HookRequest {
+        exchange.record.requestDigest = exchange.key.authenticate(body)
+        let document: JSONDocument
+        do {
+            document = try Self.document(body)
+        } catch {
+            throw GatewayError(malformed: error)
+        }
+        let request: HookRequest
+        do {
+            request = try HookRequest(reading: document)
+        } catch {
+            // What a context must hold depends on the hook, so another hook is told first.
+            if let hook = document.root["hook"]?.stringValue, !hook.allSatisfy(\.isWhitespace),
+                !services.contains(where: { $0.hook.hook == hook })
+            {
+                exchange.record.hook = HookDefinition.isWellKnown(hook) ? hook : nil
+                throw GatewayError(hookMismatch: services)
+            }
+            throw GatewayError(malformed: error)
+        }
+        exchange.record.hook = HookDefinition.isWellKnown(request.hook) ? request.hook : nil
+        exchange.record.hookInstance = request.hookInstance
+        exchange.record.flags += request.flags.map(\.rawValue).sorted()
+        let key = exchange.key
+        exchange.record.patientPseudonym = request.context.patientID.map {
+            key.authenticate("Patient/" + $0)
+        }
+        exchange.record.encounterPseudonym = request.context.encounterID.map {
+            key.authenticate("Encounter/" + $0)
+        }
+        exchange.record.userPseudonym = request.context.userReference.map {
+            key.authenticate($0)
+        }
+        return request
+    }
+
+    static func document(_ body: [UInt8]) throws(HookRequestError) -> JSONDocument {
+        do {
+            return try JSONDocument(parsing: body)
+        } catch {
+            throw HookRequestError(error)
+        }
+    }
+
+    /// Chooses the service that is offered for the hook of the request.
+    func select(
+        _ hook: String,
+        from services: [LoadedService],
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> LoadedService {
+        guard let service = services.first(where: { $0.hook.hook == hook }) else {
+            throw GatewayError(hookMismatch: services)
+        }
+        exchange.service = service
+        exchange.record.hook = service.hook.hook
+        exchange.record.artifacts = service.artifacts
+        exchange.record.kind = .decision
+        return service
+    }
+
+    /// How far the clock of a client may be ahead of ours: five minutes, in microseconds.
+    private static let clockSkew: Int64 = 300_000_000
+
+    /// The moment to evaluate as of: now, or the past one that a trusted client asks for.
+    func evaluationMoment(
+        _ call: HookRequest,
+        _ client: Client,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> Instant {
+        guard let moment = call.replayAt else { return exchange.record.startedAt }
+        guard client.mayReplay else {
+            throw GatewayError(
+                .replayNotAllowed,
+                issues: [
+                    .init(
+                        pointer: "/extension/" + HookRequest.replayExtension,
+                        sentence: "This client is not registered as allowed to replay."
+                    )
+                ]
+            )
+        }
+        guard moment <= exchange.record.startedAt.advanced(byMicroseconds: Self.clockSkew) else {
+            throw GatewayError(
+                .malformedBody,
+                issues: [
+                    .init(
+                        pointer: "/extension/" + HookRequest.replayExtension,
+                        sentence: "The moment lies in the future; accepted is a past one."
+                    )
+                ]
+            )
+        }
+        exchange.record.replayedAt = moment
+        exchange.record.flags.append("replay")
+        return moment
+    }
+
+    /// The patient in context.
+    func patientID(_ call: HookRequest) throws(GatewayError) -> String {
+        guard let id = call.context.patientID else {
+            throw GatewayError(
+                .malformedBody,
+                issues: [
+                    .init(
+                        pointer: "/context/patientId",
+                        sentence: "The service needs a patient, and the context names none."
+                    )
+                ]
+            )
+        }
+        return id
+    }
+
+    /// Reads the prefetch and makes sure that nothing the service needs was left out.
+    ///
+    /// CDS Hooks 2.0: data that are needed and neither sent nor to be had are answered with 412.
+    /// A key that is null or an empty Bundle was asked for and has no data, which is an answer.
+    func complete(
+        _ call: HookRequest,
+        _ service: LoadedService,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> Prefetch {
+        let prefetch: Prefetch
+        do {
+            prefetch = try Prefetch(
+                reading: call.prefetch,
+                keys: service.hook.prefetch.map(\.key)
+            )
+        } catch {
+            throw GatewayError(malformed: error)
+        }
+        exchange.record.flags += prefetch.flags.map(\.rawValue).sorted()
+        var issues: [GatewayError.Issue] = []
+        var missing: [String] = []
+        for (entry, template) in zip(prefetch.entries, service.hook.prefetch) {
+            let what: String
+            switch entry.state {
+            case .empty, .resources: continue
+            case .absent: what = "was not sent"
+            case .failed: what = "was sent with an error that the client reported"
+            }
+            guard template.isRequired else {
+                exchange.note("optional-prefetch-missing")
+                if entry.state == .failed { exchange.note("optional-prefetch-failed") }
+                continue
+            }
+            missing += template.feeds.filter(service.profile.profile.inputNames.contains)
+            issues.append(
+                .init(
+                    pointer: "/prefetch/" + entry.key,
+                    sentence: "The prefetch key \(entry.key) \(what). It feeds "
+                        + template.feeds.joined(separator: ", ") + "."
+                )
+            )
+        }
+        guard issues.isEmpty else {
+            for input in missing {
+                metrics.missingInputs.add(1, [service.profile.name, input, "prefetch"])
+            }
+            throw GatewayError(.prefetchMissing, issues: issues, missingInputs: missing)
+        }
+        return prefetch
+    }
+}
+
+extension GatewayError {
+    /// Makes the error for a hook that none of the services is offered for.
+    fileprivate init(hookMismatch services: [LoadedService]) {
+        let offered = services.map(\.hook.hook).joined(separator: " or ")
+        self.init(
+            .hookMismatch,
+            issues: [
+                Issue(pointer: "/hook", sentence: "This service is offered for \(offered).")
+            ]
+        )
+    }
+
+    /// Makes the error for a body that cannot be read.
+    init(malformed error: HookRequestError) {
+        self.init(
+            .malformedBody,
+            issues: [
+                Issue(
+                    pointer: error.pointer,
+                    offset: error.offset,
+                    detailCode: error.code.rawValue,
+                    sentence: error.sentence + "; accepted is " + error.accepted + "."
+                )
+            ]
+        )
+    }
+}

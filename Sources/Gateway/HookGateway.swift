@@ -1,0 +1,115 @@
+package import Audit
+package import HTTPMessages
+package import Telemetry
+
+import Basics
+import Crypto
+import Synchronization
+
+/// The gateway: from a complete HTTP request to its response, which leaves only after its audit
+/// row is durable.
+///
+/// Every request to a hook or to feedback ends in exactly one audit row, whatever comes of it.
+package final class HookGateway: Sendable {
+    /// The tenant of rows whose caller is not known.
+    package static let systemTenant = "system"
+
+    let configuration: GatewayConfiguration
+    let audit: any AuditSink
+    let metrics: GatewayMetrics
+    let log: LogWriter
+    private let current: Mutex<Catalogue>
+    private let isDraining = Atomic<Bool>(false)
+
+    /// Makes a gateway.
+    ///
+    /// - Throws: `CatalogueError` when a client's tenant has no key.
+    package init(
+        catalogue: Catalogue,
+        configuration: GatewayConfiguration,
+        audit: any AuditSink,
+        registry: MetricsRegistry,
+        log: LogWriter
+    ) throws(CatalogueError) {
+        try Self.checkTenants(catalogue, configuration)
+        self.configuration = configuration
+        self.audit = audit
+        self.log = log
+        metrics = GatewayMetrics(registry)
+        current = Mutex(catalogue)
+        registry.gauge(
+            "limen_audit_queue_length",
+            help: "Audit records that wait to become durable."
+        ) { audit.queuedCount }
+    }
+
+    /// The configuration in force.
+    package var catalogue: Catalogue { current.withLock { $0 } }
+
+    /// Puts another configuration in force; requests on their way keep theirs.
+    ///
+    /// - Throws: `CatalogueError`, in which case the old one stays in force.
+    package func reload(_ catalogue: Catalogue) throws(CatalogueError) {
+        try Self.checkTenants(catalogue, configuration)
+        current.withLock { $0 = catalogue }
+    }
+
+    /// Says on `/readyz` that no more traffic should come; requests are still answered.
+    package func drain() { isDraining.store(true, ordering: .relaxed) }
+
+    /// Whether traffic should go elsewhere.
+    var draining: Bool { isDraining.load(ordering: .relaxed) }
+
+    /// Answers a request.
+    package func respond(to request: HTTPRequest) async -> HTTPResponse {
+        let startedAt = configuration.now()
+        let route = Route(path: request.path)
+        var response = await answer(request, route, startedAt)
+        addHeaders(to: &response, request, route)
+        let elapsed = configuration.now().microseconds(since: startedAt)
+        metrics.requests.add(1, [route.template, Self.label(request), String(response.status)])
+        metrics.requestDuration.observe(microseconds: Int(elapsed), [route.template])
+        return response
+    }
+
+    private func answer(
+        _ request: HTTPRequest,
+        _ route: Route,
+        _ startedAt: Instant
+    ) async -> HTTPResponse {
+        if request.method == "OPTIONS", route.isShared { return preflight(request) }
+        switch route {
+        case .hook(let serviceID):
+            return await answerHook(request, serviceID: serviceID, startedAt: startedAt)
+        case .feedback(let serviceID):
+            return await answerFeedback(request, serviceID: serviceID, startedAt: startedAt)
+        case .discovery, .livez, .readyz, .metrics, .openAPI, .unknown:
+            return answerPlain(request, route)
+        }
+    }
+
+    /// The method for metrics; one that nobody uses could make any number of series.
+    private static func label(_ request: HTTPRequest) -> String {
+        let known = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"]
+        return known.contains(request.method) ? request.method : "other"
+    }
+
+    private static func checkTenants(
+        _ catalogue: Catalogue,
+        _ configuration: GatewayConfiguration
+    ) throws(CatalogueError) {
+        var findings: [CatalogueFinding] = []
+        for client in catalogue.clients.clients.values.sorted(by: { $0.id < $1.id })
+        where client.isActive && configuration.tenantKeys[client.tenant] == nil {
+            findings.append(
+                CatalogueFinding(
+                    code: .tenantKey,
+                    file: "Hooks/clients/" + client.id + ".json",
+                    path: "tenant",
+                    sentence: "there is no key for this tenant"
+                )
+            )
+        }
+        guard findings.isEmpty else { throw CatalogueError(findings: findings) }
+    }
+}

@@ -1,0 +1,71 @@
+import Basics
+package import ClinicalEngine
+package import Mapping
+
+/// A profile with its model: one folder of `Profiles/`.
+package struct LoadedProfile: Sendable {
+    /// The name of the folder.
+    package let name: String
+    /// How FHIR becomes inputs.
+    package let profile: Profile
+    /// What the inputs are given to.
+    package let model: ClinicalModel
+    /// SHA-256 of `profile.json` in hexadecimal.
+    package let profileDigest: String
+    /// SHA-256 of the model's document in hexadecimal.
+    package let modelDigest: String
+    /// SHA-256 of each ConceptMap beside it in hexadecimal, by file name, in order.
+    package let conceptMapDigests: [(name: String, digest: String)]
+    /// For each field of the model, the position of its input in the profile.
+    private let positions: [Int]
+
+    /// Joins a profile and a model; `nil` when their names differ.
+    init?(
+        name: String,
+        profile: Profile,
+        model: ClinicalModel,
+        profileDigest: String,
+        modelDigest: String,
+        conceptMapDigests: [(name: String, digest: String)]
+    ) {
+        guard profile.inputNames.count == model.fields.count else { return nil }
+        var positions: [Int] = []
+        for field in model.fields {
+            guard let position = profile.inputNames.firstIndex(of: field.name) else { return nil }
+            positions.append(position)
+        }
+        self.name = name
+        self.profile = profile
+        self.model = model
+        self.profileDigest = profileDigest
+        self.modelDigest = modelDigest
+        self.conceptMapDigests = conceptMapDigests
+        self.positions = positions
+    }
+
+    /// Gives the mapped inputs to the model.
+    package func evaluate(_ report: MappingReport) -> Evaluation {
+        var values: [InputValue] = []
+        values.reserveCapacity(positions.count)
+        for (field, position) in zip(model.fields, positions) {
+            values.append(Self.value(report.inputs[position].value, for: field))
+        }
+        return model.evaluate(values)
+    }
+
+    /// A mapped value as the model's field takes it; without a value the field is missing.
+    private static func value(
+        _ value: MappingReport.Value?,
+        for field: ClinicalModel.Field
+    ) -> InputValue {
+        guard let value else { return .missing }
+        switch (value, field.kind) {
+        case (.quantity(let number, _), .continuous): return .number(number.doubleValue)
+        case (.quantity(let number, _), .categorical): return .category(number.normalized.text)
+        case (.code(let code), .continuous), (.code(let code), .categorical):
+            return .category(code)
+        case (.boolean(let flag), .continuous): return .number(flag ? 1 : 0)
+        case (.boolean(let flag), .categorical): return .category(flag ? "true" : "false")
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import CDSHooks
+import JSON
+
+/// The guard that everything in a request is about the patient in context.
+///
+/// Nothing in CDS Hooks asks for it. Scoring one patient's vital signs and showing them in the
+/// chart of another is the worst thing a gateway could do, so a request in which two patients
+/// are named is refused as a whole.
+enum PatientMatch {
+    /// The Patient, and everything else in its order.
+    struct Matched {
+        var patient: JSONValue?
+        var resources: [JSONValue] = []
+        /// The `fullUrl`s under which the Patient's Bundle entries stand.
+        var patientURLs: [String] = []
+    }
+
+    /// Sorts the resources.
+    ///
+    /// - Throws: `GatewayError` `.patientMismatch` with the place of the first that is about
+    ///   somebody else.
+    static func match(
+        _ prefetch: Prefetch,
+        patientID: String,
+        fhirServer: String? = nil
+    ) throws(GatewayError) -> Matched {
+        var matched = Matched()
+        matched.resources.reserveCapacity(prefetch.items.count)
+        for item in prefetch.items {
+            guard item.resource["resourceType"]?.isString("Patient") ?? false else {
+                matched.resources.append(item.resource)
+                continue
+            }
+            guard let id = item.resource["id"], id.isString(patientID) else {
+                throw mismatch(
+                    item.resource["id"] ?? item.resource,
+                    "This Patient is not the one in context."
+                )
+            }
+            if let first = matched.patient, !isSame(first, item.resource) {
+                // Which of the two is true cannot be told, and an age may hang on it.
+                throw mismatch(item.resource, "Two Patients have this id and differ in content.")
+            }
+            if matched.patient == nil { matched.patient = item.resource }
+            if let url = item.fullURL?.stringValue { matched.patientURLs.append(url) }
+        }
+        let plain = "Patient/" + patientID
+        for resource in matched.resources {
+            // A resource names its patient in one of two members (FHIR R4, W5 subject).
+            guard let owner = resource["subject"] ?? resource["patient"],
+                let reference = owner["reference"], !reference.isString(plain),
+                isAboutAnother(reference, patientID, matched.patientURLs, fhirServer)
+            else { continue }
+            throw mismatch(reference, "This resource is about another patient.")
+        }
+        return matched
+    }
+
+    /// Whether two values say the same, however they are indented and ordered.
+    private static func isSame(_ one: JSONValue, _ other: JSONValue) -> Bool {
+        guard one.kind == other.kind else { return false }
+        switch one.kind {
+        case .object:
+            var count = 0
+            for (name, value) in one.members {
+                count += 1
+                guard let name = name.stringValue, let twin = other[name], isSame(value, twin)
+                else { return false }
+            }
+            return count == other.members.reduce(0) { count, _ in count + 1 }
+        case .array:
+            let (ones, others) = (Array(one.elements), Array(other.elements))
+            return ones.count == others.count && zip(ones, others).allSatisfy(isSame)
+        case .string: return one.stringValue == other.stringValue
+        case .number, .true, .false, .null: return one.rawBytes.elementsEqual(other.rawBytes)
+        }
+    }
+
+    /// Whether a reference certainly names another patient.
+    ///
+    /// What cannot be told (a UUID of an entry that was not sent, a contained resource, a group) is
+    /// left to the mapping, which uses no resource whose subject it cannot tell.
+    private static func isAboutAnother(
+        _ reference: JSONValue,
+        _ patientID: String,
+        _ patientURLs: [String],
+        _ fhirServer: String?
+    ) -> Bool {
+        guard let text = reference.stringValue else { return false }
+        if patientURLs.contains(text) { return false }
+        var segments = text.split(separator: "/", omittingEmptySubsequences: false)
+        if segments.count >= 4, segments[segments.count - 2] == "_history" {
+            segments.removeLast(2)
+        }
+        guard segments.count >= 2, segments[segments.count - 2] == "Patient" else { return false }
+        guard segments[segments.count - 1] == patientID else { return true }
+        // The same id on another server is another patient (FHIR R4, 2.3.0.1 absolute references).
+        guard let fhirServer, segments.count > 3, segments[0].hasSuffix(":") else { return false }
+        let base = segments.dropLast(2).joined(separator: "/")
+        let server = fhirServer.hasSuffix("/") ? String(fhirServer.dropLast()) : fhirServer
+        return base.lowercased() != server.lowercased()
+    }
+
+    private static func mismatch(_ value: JSONValue, _ sentence: String) -> GatewayError {
+        GatewayError(
+            .patientMismatch,
+            issues: [
+                .init(pointer: value.pointer, offset: value.byteOffset, sentence: sentence)
+            ]
+        )
+    }
+}
