@@ -46,6 +46,7 @@ let package = Package(
     name: "Limen",
     products: [
         .library(name: "ClinicalEngine", targets: ["ClinicalEngine"]),
+        .executable(name: "limen", targets: ["limen"]),
     ],
     targets: [
         // L0: system libraries.
@@ -91,6 +92,17 @@ let package = Package(
             ]
         ),
         module("AuditStore", ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "Posix"]),
+
+        // L4: commands, configuration, wiring.
+        .executableTarget(
+            name: "limen",
+            dependencies: [
+                "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
+                "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto",
+                "Telemetry", "Posix", "PostgreSQL", "Gateway", "AuditStore",
+            ],
+            swiftSettings: settings
+        ),
 
         // Measurements, run in release mode.
         bench("AuditBench", ["Basics", "AuditStore", "PostgreSQL"]),
@@ -139,10 +151,25 @@ let package = Package(
             ]
         ),
         tests("AuditStore", ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto"]),
+        tests("limen", ["Basics", "JSON", "Mapping"]),
         .executableTarget(
             name: "HTTPBench",
             dependencies: ["HTTPMessages", "HTTPServer", "HTTPClient", "Posix"],
             path: "Tests/Bench/HTTP",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Support", "Basics", "JSON", "HTTPMessages", "HTTPClient", "Posix", "Crypto",
+            ],
+            path: "Tests/EndToEndTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ConventionTests",
+            dependencies: ["Support"],
+            path: "Tests/ConventionTests",
             swiftSettings: settings
         ),
     ]

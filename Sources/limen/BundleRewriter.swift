@@ -1,0 +1,138 @@
+import Basics
+import FHIR
+import JSON
+
+/// Turns any FHIR bundle into what a FHIR server would serve after taking it in.
+///
+/// A transaction bundle names its resources by `urn:uuid:` and may leave their ids out. A server
+/// gives each an id and rewrites the references (FHIR R4, section 3.1.0.11.2), and that is what a
+/// hook's prefetch holds. Nothing else is changed; decimals keep their text.
+struct BundleRewriter {
+    /// One resource of the bundle with the id a server would give it.
+    struct Entry {
+        let type: String
+        let id: String
+        let resource: JSONValue
+    }
+
+    /// The resources in bundle order.
+    private(set) var entries: [Entry] = []
+    private var literals: [String: String] = [:]
+
+    /// Reads a Bundle, or one resource that stands alone.
+    ///
+    /// - Throws: `CommandError` with exit code 3 when there is no resource in it.
+    init(_ root: JSONValue) throws(CommandError) {
+        guard let type = root["resourceType"]?.stringValue else {
+            throw CommandError(
+                .badInput,
+                "the file holds no FHIR resource: resourceType is missing"
+            )
+        }
+        guard type == "Bundle" else {
+            append(root, type: type, fullURL: nil, requestURL: nil, position: 0)
+            return
+        }
+        for (position, entry) in (root["entry"]?.elements ?? root.elements).enumerated() {
+            guard let resource = entry["resource"],
+                let type = resource["resourceType"]?.stringValue
+            else { continue }
+            append(
+                resource,
+                type: type,
+                fullURL: entry["fullUrl"]?.stringValue,
+                requestURL: entry["request"]?["url"]?.stringValue,
+                position: position
+            )
+        }
+        guard !entries.isEmpty else {
+            throw CommandError(.badInput, "the Bundle holds no resource: entry is empty or missing")
+        }
+    }
+
+    private mutating func append(
+        _ resource: JSONValue,
+        type: String,
+        fullURL: String?,
+        requestURL: String?,
+        position: Int
+    ) {
+        let id =
+            resource["id"]?.stringValue ?? Self.lastPart(requestURL, of: type)
+            ?? Self.lastPart(fullURL, of: type) ?? "entry-\(position)"
+        if let fullURL { literals[fullURL] = type + "/" + id }
+        entries.append(Entry(type: type, id: id, resource: resource))
+    }
+
+    /// The id at the end of `Type/id`, `http://host/Type/id` or `urn:uuid:id`.
+    private static func lastPart(_ url: String?, of type: String) -> String? {
+        guard let url else { return nil }
+        if url.hasPrefix("urn:uuid:") { return String(url.dropFirst("urn:uuid:".count)) }
+        let parts = url.split(separator: "/")
+        guard parts.count >= 2, parts[parts.count - 2] == type else { return nil }
+        return String(parts[parts.count - 1])
+    }
+
+    /// The ids of the patients that the subjects of the resources name.
+    var subjectPatientIDs: Set<String> {
+        var ids: Set<String> = []
+        for entry in entries {
+            guard let text = entry.resource["subject"]?["reference"]?.stringValue else { continue }
+            let parts = (literals[text] ?? text).split(separator: "/")
+            guard parts.count >= 2, parts[parts.count - 2] == "Patient" else { continue }
+            ids.insert(String(parts[parts.count - 1]))
+        }
+        return ids
+    }
+
+    /// The moment just behind the newest Observation, for old sample data; `nil` without one.
+    var newestMoment: Instant? {
+        let newest = entries.compactMap { entry -> Instant? in
+            guard entry.type == "Observation" else { return nil }
+            let resource = entry.resource
+            let effective =
+                resource["effectiveDateTime"] ?? resource["effectiveInstant"]
+                ?? resource["effectivePeriod"]?["end"]
+            guard let effective, let moment = FHIRDateTime(effective) else { return nil }
+            return moment.instant ?? moment.range(atOffsetMinutes: 0).upperBound
+        }.max()
+        return newest?.advanced(byMicroseconds: 60_000_000)
+    }
+
+    /// Writes a resource with its id and with references that a server would serve.
+    func write(_ entry: Entry, to writer: inout JSONWriter) {
+        writer.beginObject()
+        if entry.resource["id"] == nil { writer.member("id", entry.id) }
+        for (name, value) in entry.resource.members {
+            writer.name(name.stringValue ?? "")
+            write(value, named: name, to: &writer)
+        }
+        writer.endObject()
+    }
+
+    private func write(_ value: JSONValue, named name: JSONValue?, to writer: inout JSONWriter) {
+        switch value.kind {
+        case .object:
+            writer.beginObject()
+            for (name, member) in value.members {
+                writer.name(name.stringValue ?? "")
+                write(member, named: name, to: &writer)
+            }
+            writer.endObject()
+        case .array:
+            writer.beginArray()
+            for element in value.elements { write(element, named: nil, to: &writer) }
+            writer.endArray()
+        case .string:
+            if name?.isString("reference") == true, let text = value.stringValue,
+                let literal = literals[text]
+            {
+                writer.value(literal)
+            } else {
+                writer.value(value)
+            }
+        case .null, .true, .false, .number:
+            writer.value(value)
+        }
+    }
+}

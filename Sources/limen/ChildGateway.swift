@@ -1,0 +1,112 @@
+import HTTPClient
+import Posix
+
+/// A gateway in a process of its own, with a private state folder, for measurements and drills.
+final class ChildGateway {
+    /// The folder of its cluster, keys and rows.
+    let state: StateFolder
+    private var process: ChildProcess?
+
+    /// Makes a fresh state folder; nothing is started yet.
+    init() throws(CommandError) {
+        let root = Terminal.environment("TMPDIR") ?? "/tmp"
+        let number = RandomBytes.number()
+        state = try StateFolder.make(root + "/limen-" + String(number, radix: 36))
+    }
+
+    /// Starts `limen up` on a free port and waits until it serves.
+    ///
+    /// - Throws: `CommandError` with what the child said when it ends before it serves.
+    func start(arguments: [String] = []) async throws(CommandError) -> ListenAddress {
+        do {
+            try File.remove(path: state.file("url"))
+            let command = ["up", "--listen", "127.0.0.1:0", "--state", state.path] + arguments
+            var child = try ChildProcess.spawn(
+                "/proc/self/exe",
+                command,
+                output: .discarded,
+                inOwnSession: true
+            )
+            let deadline = Clock.monotonicMilliseconds() + 60_000
+            while Clock.monotonicMilliseconds() < deadline {
+                if let url = try state.text("url") {
+                    process = consume child
+                    return try ListenAddress(String(url.dropFirst("http://".count)))
+                }
+                if try child.endingIfOver() != nil { break }
+                try? await Task.sleep(for: .milliseconds(5))
+            }
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError(.internalError, "a gateway of its own cannot be started")
+        }
+        throw CommandError(
+            .unavailable,
+            "a gateway of its own did not start; try ./limen up --state \(state.path)"
+        )
+    }
+
+    /// Stops and removes all when this process is told to end, which the child, with a session of
+    /// its own, is not.
+    func removeWhenSignalled() throws(CommandError) {
+        let path = state.path
+        let signals: AsyncStream<Signal>
+        do {
+            signals = try SignalSource.stream(of: [.interrupt, .terminate])
+        } catch {
+            throw CommandError(.internalError, "signals cannot be handled: \(error.text)")
+        }
+        Task {
+            for await _ in signals {
+                _ = try? ChildProcess.run("/proc/self/exe", ["down", "--wipe", "--state", path])
+                try? Folder.removeAll(path: path)
+                Terminal.exit(ExitCode.findings.rawValue)
+            }
+        }
+    }
+
+    /// The process number while it runs.
+    var identifier: Int32? {
+        switch process {
+        case .some(let process): process.identifier
+        case .none: nil
+        }
+    }
+
+    /// Ends it with a signal and waits for it.
+    func end(_ signal: Signal) throws(CommandError) {
+        guard var running = process.take() else { return }
+        do {
+            try running.send(signal)
+            _ = try running.wait()
+        } catch {
+            throw CommandError(.internalError, "the gateway of its own cannot be ended")
+        }
+    }
+
+    /// Stops gateway and cluster and removes all it left.
+    func remove() throws(CommandError) {
+        try end(.terminate)
+        if try state.text("cluster") != nil {
+            let cluster = try Cluster.inState(state)
+            if try cluster.state() == .running { try cluster.stop() }
+            try cluster.wipe()
+        }
+        do {
+            try Folder.removeAll(path: state.path)
+        } catch {
+            throw StateFolder.failure(error, state.path)
+        }
+    }
+
+    /// The header line that carries the demo client's key.
+    func key() throws(CommandError) -> String {
+        try state.text("demo-client.key") ?? ""
+    }
+
+    /// The database of its cluster.
+    func database() throws(CommandError) -> AuditDatabase {
+        AuditDatabase(state: state, socketPath: try Cluster.inState(state).socketPath)
+    }
+}

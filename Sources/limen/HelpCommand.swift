@@ -1,0 +1,139 @@
+/// The help texts.
+enum HelpCommand {
+    /// What `limen help` prints.
+    static let overview = """
+        limen up                               everything for a first try, on 127.0.0.1:8080
+        limen hook fire news2 --bundle FILE    fire a hook with a FHIR bundle and read the cards
+        limen audit list                       the audit rows of the demo tenant
+
+        The main job
+          up        start a private PostgreSQL, migrate, load the demo tenant, serve
+          down      stop what up started (--wipe removes its data)
+          serve     serve with a PostgreSQL of your own (PG* variables)
+
+        For the interface engineer
+          hook fire     build a patient-view request from a bundle, post it, explain the answer
+          map explain   map a bundle without a gateway and explain every value
+
+        For the compliance officer
+          audit list    rows by patient, service, time, outcome, hookInstance, trace id
+          audit show    one row with all it holds
+
+        For who runs it
+          migrate       apply the migrations, or show their state
+          bench         load over loopback: audited patient-view, /livez, bare commits
+          drill kill    kill -9 under load; every answered hookInstance must have one row
+          database      a private PostgreSQL for tests: start, stop
+
+        limen help COMMAND says more. Data goes to stdout, everything else to stderr.
+        Exit codes: 0 ok, 1 findings, 2 usage, 3 bad input or configuration,
+        4 dependency unavailable, 5 internal.
+
+        """
+
+    private static let details: [String: String] = [
+        "up": """
+        limen up [--listen HOST:PORT] [--state FOLDER] [--writers N] [--loops N]
+
+          limen up
+          limen up --listen 127.0.0.1:9090
+
+        Starts a private PostgreSQL cluster under the state folder (default .limen), applies
+        the migrations, loads the demo tenant and the services in Hooks/, and serves until
+        Ctrl-C, which stops all it started. A second start keeps the data.
+
+        """,
+        "down": """
+        limen down [--wipe] [--state FOLDER]
+
+        Stops a gateway and a cluster that an `up` left behind. --wipe removes the state
+        folder's cluster, keys and audit rows.
+
+        """,
+        "serve": """
+        limen serve [--listen HOST:PORT] [--clients FOLDER] [--keys FOLDER] [--writers N]
+
+        Serves with the database that libpq's own PG* variables name; its user must be the
+        writer role. Profiles/, Hooks/ and Migrations/ are read below $LIMEN_HOME.
+
+        """,
+        "hook": """
+        limen hook fire SERVICE --bundle FILE|FOLDER|- [--at TIME] [--patient ID]
+                                [--json | --curl] [--url URL] [--key-file FILE]
+
+          limen hook fire news2 --bundle ward.json
+          limen hook fire news2 --bundle old.json --at 2019-05-04T10:00:00Z
+          cat ward.json | limen hook fire qsofa --bundle - --json
+
+        Builds the request that an EHR would send, with prefetch from any FHIR bundle, posts
+        it, and prints the cards with every input: value, source, age, conversion, rule; then
+        the rejected resources by reason. --at evaluates as of a moment, or as of the newest
+            Observation in the file (--at newest), for a client that may
+        replay. --curl prints the request instead of sending it. With a FOLDER every *.json
+        file in it is fired, and a table of outcomes per folder is printed.
+
+        """,
+        "map": """
+        limen map explain --profile NAME --bundle FILE|- [--at TIME] [--patient ID] [--json]
+
+          limen map explain --profile news2 --bundle ward.json --at 2026-05-04T10:00:00Z
+
+        Maps a bundle to the inputs of a model without a gateway: for each input its value,
+        source, age, conversion and rule; for each resource not used the reason.
+
+        """,
+        "audit": """
+        limen audit list [--patient ID] [--service ID] [--from TIME] [--to TIME]
+                         [--outcome O] [--kind K] [--hook-instance UUID] [--trace-id HEX]
+                         [--limit N] [--json] [--tenant NAME] [--state FOLDER]
+        limen audit show EVENT [--json] [--tenant NAME] [--state FOLDER]
+
+          limen audit list --service news2 --outcome cards
+          limen audit list --patient 123
+
+        Reads as the tenant's auditor, under row-level security. --patient takes the FHIR id;
+        it is turned into the tenant's keyed pseudonym before it is looked up. Reading is
+        itself recorded.
+
+        """,
+        "migrate": """
+        limen migrate [--status] [--state FOLDER]
+
+        Applies the files of Migrations/ to the database that PG* names (or to the private
+        cluster of a state folder), each in one transaction, or shows which are applied.
+
+        """,
+        "bench": """
+        limen bench [--seconds N] [--connections 1,16,64,256] [--state FOLDER]
+
+        Starts a gateway of its own with a private PostgreSQL and measures over loopback:
+        the audited patient-view with about 20 KB and 200 KB of prefetch, /livez, and bare
+        audit commits, in one run, so that ratios can be quoted.
+
+        """,
+        "drill": """
+        limen drill kill [--cycles N] [--seed N]
+
+        Kills the gateway with SIGKILL under load, again and again, and then checks that each
+        hookInstance that was answered has just one audit row. Exit code 1 when one has not.
+
+        """,
+        "database": """
+        limen database start --directory FOLDER
+        limen database stop --directory FOLDER
+
+        A private PostgreSQL for tests; start prints the libpq connection string of its
+        superuser.
+
+        """,
+    ]
+
+    /// The commands that have a help text of their own.
+    static var commands: [String] { details.keys.sorted() }
+
+    /// The help text for a command, or the overview.
+    static func text(for command: String?) -> String {
+        guard let command else { return overview }
+        return details[command] ?? overview
+    }
+}

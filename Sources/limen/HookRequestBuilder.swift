@@ -1,0 +1,162 @@
+import Basics
+import JSON
+
+/// Builds the request that an EHR would send for a service, with prefetch from a FHIR bundle.
+///
+/// The prefetch keys are those of the service's discovery entry: a template that reads one
+/// resource (`Patient/{{context.patientId}}`) gets that resource, a search (`Observation?...`) a
+/// searchset Bundle of every resource of that type in the file. A key for which the file holds
+/// nothing is sent as null, which says "run, no data" (CDS Hooks 2.0, prefetch).
+struct HookRequestBuilder {
+    /// One prefetch key of the service with its template.
+    struct Template {
+        /// The key.
+        let key: String
+        /// The resource type that is read or searched.
+        let type: String
+        /// Whether the template is a search.
+        let isSearch: Bool
+        /// The `system|code` tokens that a search asks for; empty when it asks for all.
+        let codes: Set<String>
+
+        /// Reads a template such as `Observation?patient={{context.patientId}}&code=a%7Cb,c%7Cd`.
+        init(key: String, template: String) {
+            self.key = key
+            type = String(template.prefix { $0 != "/" && $0 != "?" })
+            isSearch = template.contains("?")
+            let query = template.drop { $0 != "?" }.dropFirst()
+            let parameter = query.split(separator: "&").first { $0.hasPrefix("code=") }
+            let tokens = parameter?.dropFirst("code=".count).split(separator: ",") ?? []
+            codes = Set(tokens.map { Self.decoded($0) })
+        }
+
+        /// The token with its bar, which a URL carries as %7C.
+        private static func decoded(_ token: Substring) -> String {
+            let parts = token.split(separator: "%", omittingEmptySubsequences: false)
+            var text = String(parts[0])
+            for part in parts.dropFirst() {
+                let digits = part.prefix(2)
+                guard digits.count == 2, let byte = UInt8(digits, radix: 16), byte < 0x80 else {
+                    text += "%" + part
+                    continue
+                }
+                text += String(Unicode.Scalar(byte)) + part.dropFirst(2)
+            }
+            return text
+        }
+    }
+
+    let hook: String
+    let hookInstance: UUIDBytes
+    let templates: [Template]
+    let rewriter: BundleRewriter
+    let patientID: String
+    /// The moment to evaluate as of, for a client that may replay.
+    let replayAt: String?
+    /// Whether the gateway shall explain every input in the answer.
+    let explains: Bool
+
+    /// The patient in the file, or the one that was asked for; without a Patient, the one that all
+    /// subjects name.
+    ///
+    /// - Throws: `CommandError` with exit code 3 that says what to add.
+    static func patientID(
+        in rewriter: BundleRewriter,
+        asked: String?
+    ) throws(CommandError) -> String {
+        if let asked { return asked }
+        let patients = rewriter.entries.filter { $0.type == "Patient" }
+        guard let first = patients.first else {
+            let subjects = rewriter.subjectPatientIDs
+            if subjects.count == 1, let only = subjects.first { return only }
+            throw CommandError(
+                .badInput,
+                "the file holds no Patient; name the patient with --patient ID"
+            )
+        }
+        guard patients.count == 1 else {
+            throw CommandError(
+                .badInput,
+                "the file holds \(patients.count) Patients; choose one with --patient ID"
+            )
+        }
+        return first.id
+    }
+
+    /// The user that the requests name.
+    static let userID = "Practitioner/limen-hook-fire"
+
+    /// The body of the request.
+    func body() -> [UInt8] {
+        var writer = JSONWriter(reservingBytes: 1 << 16)
+        writer.beginObject()
+        writer.member("hook", hook)
+        writer.member("hookInstance", hookInstance.text)
+        writer.name("context")
+        writer.beginObject()
+        writer.member("userId", Self.userID)
+        writer.member("patientId", patientID)
+        writer.endObject()
+        writer.name("prefetch")
+        writer.beginObject()
+        for (index, template) in templates.enumerated() {
+            writer.name(template.key)
+            writeValue(at: index, to: &writer)
+        }
+        writer.endObject()
+        if replayAt != nil || explains {
+            writer.name("extension")
+            writer.beginObject()
+            writer.member("org.limen.replayAt", ifPresent: replayAt)
+            if explains { writer.member("org.limen.explain", true) }
+            writer.endObject()
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func writeValue(at index: Int, to writer: inout JSONWriter) {
+        let template = templates[index]
+        guard template.isSearch else {
+            let matches = rewriter.entries.filter { $0.type == template.type }
+            let isPatient = template.type == "Patient"
+            let match = isPatient ? matches.first { $0.id == patientID } : matches.first
+            guard let match else { return writer.null() }
+            rewriter.write(match, to: &writer)
+            return
+        }
+        let matches = rewriter.entries.filter { key(for: $0) == index }
+        guard !matches.isEmpty else { return writer.null() }
+        writer.beginObject()
+        writer.member("resourceType", "Bundle")
+        writer.member("type", "searchset")
+        writer.name("entry")
+        writer.beginArray()
+        for match in matches {
+            writer.beginObject()
+            writer.name("resource")
+            rewriter.write(match, to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+
+    /// The template whose search finds a resource: the first that asks for one of its codes.
+    ///
+    /// What no search asks for goes into the first search of its type, so that the answer can say
+    /// how many codes no input asks for.
+    private func key(for entry: BundleRewriter.Entry) -> Int? {
+        let candidates = templates.indices.filter {
+            templates[$0].isSearch && templates[$0].type == entry.type
+        }
+        guard candidates.count > 1 else { return candidates.first }
+        let codings = entry.resource["code"]?["coding"]?.elements.map { coding in
+            (coding["system"]?.stringValue ?? "") + "|" + (coding["code"]?.stringValue ?? "")
+        }
+        let match = candidates.first { index in
+            codings?.contains { templates[index].codes.contains($0) } ?? false
+        }
+        return match ?? candidates.first
+    }
+}

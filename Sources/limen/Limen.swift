@@ -1,0 +1,55 @@
+import Posix
+
+/// The command line: finds the command, runs it, and turns errors into one sentence and a code.
+enum Limen {
+    /// Runs a command line and answers how it ended.
+    static func run(_ arguments: [String]) async -> ExitCode {
+        let command = arguments.first ?? "help"
+        let rest = Array(arguments.dropFirst())
+        if rest.contains("--help") {
+            Terminal.writeOutput(HelpCommand.text(for: command))
+            return .ok
+        }
+        do throws(CommandError) {
+            return try await dispatch(command, rest)
+        } catch {
+            Terminal.writeError("limen: \(error.sentence)\n")
+            return error.exitCode
+        }
+    }
+
+    private static func dispatch(
+        _ command: String,
+        _ rest: [String]
+    ) async throws(CommandError) -> ExitCode {
+        switch command {
+        case "up": try await UpCommand.run(rest)
+        case "down": try DownCommand.run(rest)
+        case "serve": try await ServeCommand.run(rest)
+        case "hook": return try HookCommand.run(rest)
+        case "map": return try MapCommand.run(rest)
+        case "audit": return try await AuditCommand.run(rest)
+        case "migrate": try MigrateCommand.run(rest)
+        case "bench": return try await BenchCommand.run(rest)
+        case "drill": return try await DrillCommand.run(rest)
+        case "database": try DatabaseCommand.run(rest)
+        case "help", "--help", "-h":
+            Terminal.writeOutput(HelpCommand.text(for: rest.first))
+        case "version", "--version":
+            Terminal.writeOutput("limen \(RunningService.version)\n")
+        default:
+            throw unknown(command)
+        }
+        return .ok
+    }
+
+    private static func unknown(_ command: String) -> CommandError {
+        let nearest = HelpCommand.commands.min {
+            Arguments.distance($0, command) < Arguments.distance($1, command)
+        }
+        if let nearest, Arguments.distance(nearest, command) <= 2 {
+            return CommandError(.usage, "there is no command \(command); did you mean \(nearest)?")
+        }
+        return CommandError(.usage, "there is no command \(command); limen help lists them")
+    }
+}

@@ -1,0 +1,99 @@
+import Basics
+import Crypto
+import HTTPMessages
+import JSON
+
+/// A `patient-view` request of a stated size for measurements and drills.
+struct LoadRequest {
+    /// The bytes of the whole HTTP request.
+    private(set) var bytes: [UInt8]
+    private let hookInstanceOffset: Int
+
+    /// Makes a request with about so many bytes of prefetch.
+    ///
+    /// The example patient's observations come first; what fills the rest are body weights, which
+    /// no input asks for, as in any real chart.
+    init(prefetchBytes: Int, host: String, key: String, now: Instant) throws(CommandError) {
+        let marker = UUIDBytes(high: 0x1111_1111_1111_4111, low: 0x8111_1111_1111_1111)
+        let body = try Self.body(prefetchBytes: prefetchBytes, instance: marker, now: now)
+        let request = HTTPRequest(
+            method: "POST",
+            path: "/cds-services/news2",
+            fields: [
+                "Content-Type": "application/json", "Authorization": "Bearer " + key,
+            ],
+            body: body
+        )
+        bytes = RequestSerializer.bytes(request, host: host)
+        guard let offset = Self.find(Array(marker.text.utf8), in: bytes) else {
+            throw CommandError(.internalError, "the request for the load holds no hookInstance")
+        }
+        hookInstanceOffset = offset
+    }
+
+    /// Puts a hookInstance into the bytes of this request, in place.
+    func put(_ hookInstance: UUIDBytes, into bytes: inout [UInt8]) {
+        var position = hookInstanceOffset
+        for byte in hookInstance.text.utf8 {
+            bytes[position] = byte
+            position += 1
+        }
+    }
+
+    private static func body(
+        prefetchBytes: Int,
+        instance: UUIDBytes,
+        now: Instant
+    ) throws(CommandError) -> [UInt8] {
+        let bundle = filled(ExampleData.bundle(now: now), to: prefetchBytes, now: now)
+        do {
+            let rewriter = try BundleRewriter(JSONDocument(parsing: bundle).root)
+            return HookRequestBuilder(
+                hook: "patient-view",
+                hookInstance: instance,
+                templates: ExampleData.templates,
+                rewriter: rewriter,
+                patientID: ExampleData.patientID,
+                replayAt: nil,
+                explains: false
+            ).body()
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError(.internalError, "the bundle for the load is not sound")
+        }
+    }
+
+    /// The bundle with body weights added until it has the size.
+    private static func filled(_ bundle: [UInt8], to byteCount: Int, now: Instant) -> [UInt8] {
+        var bytes = Array(bundle.dropLast("]}".utf8.count))
+        var number = 0
+        while bytes.count < byteCount {
+            let moment = now.advanced(byMicroseconds: -Int64(number + 2) * 86_400_000_000)
+            let entry = """
+                ,{"fullUrl":"http://ehr.invalid/fhir/Observation/weight-\(number)",\
+                "resource":{"resourceType":"Observation","id":"weight-\(number)",\
+                "meta":{"versionId":"1","lastUpdated":"\(moment.text)"},"status":"final",\
+                "category":[{"coding":[{\
+                "system":"http://terminology.hl7.org/CodeSystem/observation-category",\
+                "code":"vital-signs","display":"Vital Signs"}]}],\
+                "code":{"coding":[{"system":"http://loinc.org","code":"29463-7",\
+                "display":"Body Weight"}],"text":"Body Weight"},\
+                "subject":{"reference":"Patient/\(ExampleData.patientID)"},\
+                "effectiveDateTime":"\(moment.text)","issued":"\(moment.text)",\
+                "valueQuantity":{"value":72.\(number % 10)5,"unit":"kg",\
+                "system":"http://unitsofmeasure.org","code":"kg"}}}
+                """
+            bytes += Array(entry.utf8)
+            number += 1
+        }
+        return bytes + Array("]}".utf8)
+    }
+
+    private static func find(_ pattern: [UInt8], in bytes: [UInt8]) -> Int? {
+        guard bytes.count >= pattern.count else { return nil }
+        return (0...bytes.count - pattern.count).first { start in
+            bytes[start..<start + pattern.count].elementsEqual(pattern)
+        }
+    }
+}

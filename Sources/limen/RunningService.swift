@@ -1,0 +1,274 @@
+import Audit
+import AuditStore
+import Basics
+import Crypto
+import Gateway
+import HTTPServer
+import PostgreSQL
+import Posix
+import Telemetry
+
+/// A gateway that serves: catalogue, audit sink and HTTP server wired together.
+struct RunningService: Sendable {
+    /// What is needed to serve.
+    struct Settings: Sendable {
+        /// Where to listen.
+        var address: ListenAddress
+        /// The folder with `Profiles/`, `Hooks/` and `Migrations/`.
+        var home: String
+        /// A further folder with client files.
+        var clientsFolder: String?
+        /// The key of each tenant.
+        var tenantKeys: [String: AuthenticationKey]
+        /// The key for rows that belong to no tenant yet.
+        var systemKey: AuthenticationKey
+        /// How to log in as the writer.
+        var writer: ConnectionSettings
+        /// How to log in as the role that makes the months to come; `nil` when another process does.
+        var maintenance: ConnectionSettings?
+        /// How many connections write.
+        var writerCount: Int
+        /// How many event loops serve; `nil` for one a core.
+        var loopCount: Int?
+        /// How long an open request may take when the service stops.
+        var drainMilliseconds = 10_000
+    }
+
+    let server: HTTPServer
+    let gateway: HookGateway
+    let sink: PostgreSQLAuditSink
+    private let settings: Settings
+
+    /// The version of this program.
+    static let version = "0.1.0"
+
+    /// Loads the configuration, opens the audit store, and listens.
+    ///
+    /// - Throws: `CommandError` with a sentence for each thing that can be missing.
+    static func start(_ settings: Settings) async throws(CommandError) -> RunningService {
+        Allocator.tune(coreCount: ResourceUsage.coreCount)
+        let catalogue = try loadCatalogue(settings)
+        let migrations = try AuditDatabase.migrationFiles(home: settings.home)
+        let log = LogWriter(
+            resource: [("service.name", "limen"), ("service.version", version)],
+            now: { Clock.now() },
+            write: { Terminal.writeError($0) }
+        )
+        let sink: PostgreSQLAuditSink
+        do {
+            sink = try PostgreSQLAuditSink.open(
+                settings.writer,
+                migrations: migrations,
+                writerCount: settings.writerCount,
+                onStateChange: { log.log(storeEvent($0)) }
+            )
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        do throws(CommandError) {
+            let registry = MetricsRegistry()
+            let months = MonthsKeeper(settings: settings, migrations: migrations, registry)
+            let gateway = try makeGateway(settings, catalogue, sink, registry, months, log)
+            let server = try listen(settings, gateway, registry)
+            let service = RunningService(
+                server: server,
+                gateway: gateway,
+                sink: sink,
+                settings: settings
+            )
+            months.start()
+            try await service.note(.start)
+            return service
+        } catch {
+            sink.close()
+            throw error
+        }
+    }
+
+    /// What a change of the store's state says in the log: the code, and the setting or SQLSTATE.
+    private static func storeEvent(_ error: AuditStoreError?) -> LogEvent {
+        guard let error else { return LogEvent(.info, "the audit trail takes rows again") }
+        var attributes: [(LogEvent.Attribute, LogEvent.Value)] = [
+            (.errorType, .text(error.cause?.code.rawValue ?? error.code.rawValue))
+        ]
+        if let subject = error.subject { attributes.append((.place, .text(subject))) }
+        if let state = error.cause?.sqlState { attributes.append((.sqlState, .text(state))) }
+        return LogEvent(.error, "the audit trail takes no rows", attributes)
+    }
+
+    /// Reads and checks `Profiles/`, `Hooks/` and the clients.
+    static func loadCatalogue(_ settings: Settings) throws(CommandError) -> Catalogue {
+        let files = try ConfigurationFiles.read(
+            home: settings.home,
+            clients: settings.clientsFolder
+        )
+        do {
+            return try Catalogue(files: files, now: Clock.now())
+        } catch {
+            throw Self.commandError(error)
+        }
+    }
+
+    private static func commandError(_ error: CatalogueError) -> CommandError {
+        let lines = error.findings.map { finding in
+            "\n  \(finding.file): \(finding.path): \(finding.sentence) (\(finding.code.rawValue))"
+        }
+        return CommandError(
+            .badInput,
+            "the configuration has faults:" + lines.joined()
+        )
+    }
+
+    private static func makeGateway(
+        _ settings: Settings,
+        _ catalogue: Catalogue,
+        _ sink: PostgreSQLAuditSink,
+        _ registry: MetricsRegistry,
+        _ months: MonthsKeeper,
+        _ log: LogWriter
+    ) throws(CommandError) -> HookGateway {
+        let configuration = GatewayConfiguration(
+            tenantKeys: settings.tenantKeys,
+            systemKey: settings.systemKey,
+            version: version,
+            now: { Clock.now() },
+            randomUUID: { UUIDBytes.version7(at: Clock.now()) },
+            readinessChecks: [
+                .init(name: "migrations") { months.isCurrent },
+                .init(name: "months") { months.hasRoom },
+            ]
+        )
+        do throws(CatalogueError) {
+            return try HookGateway(
+                catalogue: catalogue,
+                configuration: configuration,
+                audit: sink,
+                registry: registry,
+                log: log
+            )
+        } catch {
+            throw commandError(error)
+        }
+    }
+
+    private static func listen(
+        _ settings: Settings,
+        _ gateway: HookGateway,
+        _ registry: MetricsRegistry
+    ) throws(CommandError) -> HTTPServer {
+        var configuration = HTTPServerConfiguration(
+            host: settings.address.host,
+            port: settings.address.port
+        )
+        configuration.loopCount = settings.loopCount
+        let refused = registry.counter(
+            "limen_http_refused_total",
+            help: "What the server refused before the gateway saw it, by reason.",
+            labels: ["code"]
+        )
+        let opened = registry.counter(
+            "limen_http_connections_total",
+            help: "Connections that were accepted."
+        )
+        configuration.metrics.refused = { refused.add(1, [$0]) }
+        configuration.metrics.connectionOpened = { opened.add(1) }
+        do {
+            return try HTTPServer.start(configuration) { await gateway.respond(to: $0) }
+        } catch {
+            throw sentence(error, host: settings.address.host)
+        }
+    }
+
+    private static func sentence(_ error: HTTPServerError, host: String) -> CommandError {
+        switch error {
+        case .portInUse(let port):
+            CommandError(
+                .unavailable,
+                "port \(port) is in use; stop what listens there, or choose another with --listen"
+            )
+        case .portNotPermitted(let port):
+            CommandError(
+                .badInput,
+                "port \(port) may not be used by this account; choose one above 1023 with --listen"
+            )
+        case .addressUnusable:
+            CommandError(
+                .badInput,
+                "\(host) is no address of this machine; choose another --listen"
+            )
+        case .system(let error):
+            CommandError(.unavailable, "the server cannot listen: \(error.text)")
+        }
+    }
+
+    /// The base URL.
+    var url: String {
+        let host = settings.address.host == "0.0.0.0" ? "127.0.0.1" : settings.address.host
+        return "http://" + ListenAddress.authority(host: host, port: server.localPort)
+    }
+
+    /// Serves until SIGINT or SIGTERM, then finishes what is open; a second signal cuts it off.
+    ///
+    /// SIGHUP loads profiles, hooks and clients anew; a configuration with faults is named and the
+    /// old one stays in force.
+    func serveUntilSignalled() async throws(CommandError) {
+        let signals: AsyncStream<Signal>
+        do {
+            signals = try SignalSource.stream(of: [.interrupt, .terminate, .hangUp])
+        } catch {
+            throw CommandError(.internalError, "signals cannot be handled: \(error.text)")
+        }
+        for await signal in signals {
+            guard signal == .hangUp else { break }
+            await reload()
+        }
+        Terminal.writeError("limen: stopping; requests on their way are finished\n")
+        gateway.drain()
+        await server.drain(withinMilliseconds: settings.drainMilliseconds)
+        do throws(CommandError) {
+            try await note(.stop)
+        } catch {
+            Terminal.writeError("limen: the stop could not be recorded in the audit trail\n")
+        }
+        sink.close()
+    }
+
+    /// Records a start, a stop or a change of configuration.
+    private func note(_ kind: AuditRecord.Kind) async throws(CommandError) {
+        let now = Clock.now()
+        var record = AuditRecord(
+            eventID: .version7(at: now),
+            tenant: HookGateway.systemTenant,
+            kind: kind,
+            outcome: .done,
+            startedAt: now,
+            status: 200
+        )
+        record.reasonCode = Self.version
+        do {
+            try await sink.append(record)
+        } catch {
+            throw CommandError(
+                .unavailable,
+                "the audit trail takes no rows (\(error.code.rawValue)); see the log of PostgreSQL"
+            )
+        }
+    }
+
+    private func reload() async {
+        do throws(CommandError) {
+            let catalogue = try Self.loadCatalogue(settings)
+            try await note(.configurationChange)
+            do {
+                try gateway.reload(catalogue)
+            } catch {
+                throw Self.commandError(error)
+            }
+            Terminal.writeError("limen: the configuration was loaded anew\n")
+        } catch {
+            Terminal.writeError(
+                "limen: the old configuration stays in force; \(error.sentence)\n"
+            )
+        }
+    }
+}

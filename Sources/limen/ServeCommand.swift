@@ -1,0 +1,65 @@
+import Crypto
+import PostgreSQL
+import Posix
+
+/// `limen serve`: the gateway with a PostgreSQL of one's own.
+enum ServeCommand {
+    /// Serves until it is signalled.
+    static func run(_ arguments: [String]) async throws(CommandError) {
+        let parsed = try Arguments(
+            arguments,
+            values: ["listen", "clients", "keys", "writers", "loops"]
+        )
+        try parsed.expectNoWords()
+        let listen = parsed.value("listen") ?? Terminal.environment("LIMEN_LISTEN")
+        let keysFolder = parsed.value("keys") ?? Terminal.environment("LIMEN_KEYS")
+        guard let keysFolder else {
+            throw CommandError(
+                .badInput,
+                "name the folder with one key file per tenant (NAME.key, and system.key) with "
+                    + "--keys or LIMEN_KEYS"
+            )
+        }
+        var keys = try tenantKeys(keysFolder)
+        guard let systemKey = keys.removeValue(forKey: "system") else {
+            throw CommandError(
+                .badInput,
+                "\(keysFolder) lacks system.key, the key for callers that are not yet known"
+            )
+        }
+        let service = try await RunningService.start(
+            RunningService.Settings(
+                address: try ListenAddress(listen ?? "127.0.0.1:8080"),
+                home: try ConfigurationFiles.home(),
+                clientsFolder: parsed.value("clients") ?? Terminal.environment("LIMEN_CLIENTS"),
+                tenantKeys: keys,
+                systemKey: systemKey,
+                writer: ConnectionSettings(conninfo: ""),
+                maintenance: Terminal.environment("LIMEN_MAINTENANCE_DATABASE").map {
+                    ConnectionSettings(conninfo: $0)
+                },
+                writerCount: try parsed.integer("writers", default: 1, in: 1...4),
+                loopCount: parsed.value("loops") == nil
+                    ? nil : try parsed.integer("loops", default: 1, in: 1...64)
+            )
+        )
+        Terminal.writeError("limen: listening on \(service.url)\n")
+        try await service.serveUntilSignalled()
+    }
+
+    /// The keys of a folder by tenant.
+    private static func tenantKeys(
+        _ folder: String
+    ) throws(CommandError) -> [String: AuthenticationKey] {
+        var keys: [String: AuthenticationKey] = [:]
+        for (name, bytes) in try ConfigurationFiles.read(folder: folder)
+        where name.hasSuffix(".key") {
+            let key = bytes.last == UInt8(ascii: "\n") ? Array(bytes.dropLast()) : bytes
+            guard key.count >= 32 else {
+                throw CommandError(.badInput, "\(folder)/\(name) holds fewer than 32 bytes")
+            }
+            keys[String(name.dropLast(".key".count))] = AuthenticationKey(key)
+        }
+        return keys
+    }
+}

@@ -1,0 +1,72 @@
+import AuditStore
+import PostgreSQL
+
+/// What the audit store's errors mean for whoever started the command.
+enum StoreSentence {
+    /// One sentence with its remedy.
+    static func commandError(_ error: AuditStoreError) -> CommandError {
+        let subject = error.subject ?? ""
+        let state = error.cause?.sqlState.map { ", SQLSTATE " + $0 } ?? ""
+        switch error.code {
+        case .database:
+            let code = error.cause?.code.rawValue ?? error.code.rawValue
+            return CommandError(
+                .unavailable,
+                "the database cannot be used (\(code)\(state)); check that it runs and that the "
+                    + "PG* variables name it"
+            )
+        case .migrationEdited:
+            return CommandError(
+                .badInput,
+                "the migration \(subject) was applied and has been edited since; restore the file "
+                    + "and put the change into a new migration"
+            )
+        case .migrationMissing:
+            return CommandError(
+                .badInput,
+                "the database has the migration \(subject), which this checkout lacks; "
+                    + "use a newer checkout"
+            )
+        case .migrationFailed:
+            return CommandError(
+                .badInput,
+                "the migration \(subject) failed and was rolled back\(state)"
+            )
+        case .migrationNames:
+            return CommandError(
+                .badInput,
+                "\(subject) is not named as the next migration; names are 0001_name.sql and on"
+            )
+        case .superuserNeeded:
+            return CommandError(
+                .badInput,
+                "the migration \(subject) makes roles; run limen migrate once as a superuser"
+            )
+        case .migrationsNotCurrent:
+            return CommandError(
+                .badInput,
+                "the database has not the migrations of this program; run limen migrate"
+            )
+        case .notDurable:
+            return CommandError(
+                .badInput,
+                "the database runs with \(subject) off, so a confirmed row could be lost; "
+                    + "set it to on"
+            )
+        case .writerTooPowerful:
+            return CommandError(
+                .badInput,
+                "the database login could pass by row security; log in as limen_writer"
+            )
+        case .invalidName, .invalidCursor:
+            return CommandError(.usage, "a name or a cursor is not well-formed")
+        case .unreadableRow:
+            return CommandError(.internalError, "a stored row cannot be read back")
+        case .noDescriptor:
+            return CommandError(
+                .unavailable,
+                "the process has no file descriptor left; raise its limit (ulimit -n)"
+            )
+        }
+    }
+}

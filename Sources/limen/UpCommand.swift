@@ -1,0 +1,144 @@
+import AuditStore
+import CDSHooks
+import Crypto
+import Gateway
+import PostgreSQL
+import Posix
+
+/// `limen up`: everything for a first try.
+enum UpCommand {
+    private static let defaultAddress = "127.0.0.1:8080"
+
+    /// Runs until it is signalled.
+    static func run(_ arguments: [String]) async throws(CommandError) {
+        let parsed = try Arguments(arguments, values: ["listen", "state", "writers", "loops"])
+        try parsed.expectNoWords()
+        let started = Clock.monotonicMilliseconds()
+        let home = try ConfigurationFiles.home()
+        _ = try ListenAddress(parsed.value("listen") ?? defaultAddress)
+        let state = try StateFolder.make(try GatewayClient.statePath(parsed))
+        let lock = try takeLock(state)
+        let cluster = try Cluster.inState(state)
+        let before = try cluster.state()
+        let wasRunning = before == .running
+        if before == .running || before == .stopped { try checkKeys(state) }
+        try cluster.bringUp(superuserPassword: try state.secret("superuser.password"))
+        do throws(CommandError) {
+            let client = try DemoClient.register(in: state)
+            let settings = try prepare(parsed, home: home, state: state, cluster: cluster)
+            let service = try await RunningService.start(settings)
+            try state.write("url", service.url)
+            try state.write("pid", String(Terminal.processIdentifier))
+            try writeExamples(state, service)
+            let milliseconds = Clock.monotonicMilliseconds() - started
+            Terminal.writeOutput(
+                Welcome(
+                    url: service.url,
+                    services: service.gateway.catalogue.services.map(\.hook.id),
+                    isDefaultState: parsed.value("state") == nil,
+                    state: state,
+                    socketPath: cluster.socketPath,
+                    client: client,
+                    milliseconds: Int(milliseconds)
+                ).text
+            )
+            try await service.serveUntilSignalled()
+        } catch {
+            try leave(state)
+            if !wasRunning { try cluster.stop() }
+            throw error
+        }
+        try leave(state)
+        try cluster.stop()
+        _ = consume lock
+        Terminal.writeError("limen: stopped; ./limen up goes on with the same data\n")
+    }
+
+    private static func takeLock(_ state: StateFolder) throws(CommandError) -> FileLock {
+        do {
+            if let lock = try FileLock.take(path: state.file("lock")) { return lock }
+        } catch {
+            throw StateFolder.failure(error, state.file("lock"))
+        }
+        let process = try state.text("pid").map { " (process \($0))" } ?? ""
+        throw CommandError(
+            .unavailable,
+            "limen up is running already\(process); stop it with Ctrl-C or ./limen down"
+        )
+    }
+
+    private static func prepare(
+        _ parsed: Arguments,
+        home: String,
+        state: StateFolder,
+        cluster: Cluster
+    ) throws(CommandError) -> RunningService.Settings {
+        let database = AuditDatabase(state: state, socketPath: cluster.socketPath)
+        try database.prepare(migrations: try AuditDatabase.migrationFiles(home: home))
+        return RunningService.Settings(
+            address: try ListenAddress(parsed.value("listen") ?? defaultAddress),
+            home: home,
+            clientsFolder: state.file("clients"),
+            tenantKeys: [DemoClient.tenant: try key(state, "tenant-demo")],
+            systemKey: try key(state, "tenant-system"),
+            writer: try database.settings(as: "limen_writer"),
+            maintenance: try database.settings(as: "limen_maintenance"),
+            writerCount: try parsed.integer("writers", default: 1, in: 1...4),
+            loopCount: parsed.value("loops") == nil
+                ? nil : try parsed.integer("loops", default: 1, in: 1...64)
+        )
+    }
+
+    /// The key of a tenant, made at first use.
+    static func key(
+        _ state: StateFolder,
+        _ name: String
+    ) throws(CommandError) -> AuthenticationKey {
+        let text = try state.secret(name + ".key")
+        guard text.utf8.count >= 32 else {
+            throw CommandError(
+                .badInput,
+                "\(state.file("secrets/" + name + ".key")) holds fewer than 32 bytes; restore it"
+            )
+        }
+        return AuthenticationKey(Array(text.utf8))
+    }
+
+    /// Refuses to go on with rows whose pseudonyms a new key would not match.
+    private static func checkKeys(_ state: StateFolder) throws(CommandError) {
+        for name in ["tenant-demo", "tenant-system"]
+        where !File.exists(path: state.file("secrets/" + name + ".key")) {
+            throw CommandError(
+                .badInput,
+                "\(state.file("secrets/" + name + ".key")) is missing, and the rows that are there "
+                    + "were written with it; restore it, or remove all with ./limen down --wipe"
+            )
+        }
+    }
+
+    private static func writeExamples(
+        _ state: StateFolder,
+        _ service: RunningService
+    ) throws(CommandError) {
+        let first = service.gateway.catalogue.services.first
+        let templates = first?.hook.prefetch.map {
+            HookRequestBuilder.Template(key: $0.key, template: $0.text)
+        }
+        let bundle = ExampleData.bundle(now: Clock.now())
+        try state.write("example-bundle.json", String(decoding: bundle, as: UTF8.self))
+        let request = try ExampleData.request(
+            bundle: bundle,
+            templates: templates ?? ExampleData.templates
+        )
+        try state.write("example-request.json", String(decoding: request, as: UTF8.self))
+    }
+
+    private static func leave(_ state: StateFolder) throws(CommandError) {
+        do {
+            try File.remove(path: state.file("pid"))
+            try File.remove(path: state.file("url"))
+        } catch {
+            throw StateFolder.failure(error, state.path)
+        }
+    }
+}

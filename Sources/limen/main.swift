@@ -1,0 +1,5 @@
+import Posix
+
+Signal.ignoreBrokenPipes()
+let exitCode = await Limen.run(Array(CommandLine.arguments.dropFirst()))
+Terminal.exit(exitCode.rawValue)

@@ -1,0 +1,67 @@
+import Testing
+
+@testable import limen
+
+@Suite("The command line's arguments")
+struct ArgumentsTests {
+    @Test("hold words, options with values in both forms, and switches")
+    func forms() throws {
+        let arguments = try Arguments(
+            ["fire", "news2", "--bundle", "a.json", "--at=2026-05-04T10:00:00Z", "--json"],
+            values: ["bundle", "at"],
+            switches: ["json"]
+        )
+        #expect(arguments.words == ["fire", "news2"])
+        #expect(arguments.value("bundle") == "a.json")
+        #expect(arguments.value("at") == "2026-05-04T10:00:00Z")
+        #expect(arguments.has("json"))
+        #expect(!arguments.has("curl"))
+    }
+
+    @Test("take a dash and what follows two dashes as words")
+    func words() throws {
+        let arguments = try Arguments(["-", "--", "--json"], switches: ["json"])
+        #expect(arguments.words == ["-", "--json"])
+    }
+
+    @Test("name the nearest option for one that is unknown, and need a value where one is due")
+    func faults() {
+        let unknown = #expect(throws: CommandError.self) {
+            try Arguments(["--bundel", "x"], values: ["bundle"])
+        }
+        #expect(unknown?.exitCode == .usage)
+        #expect(unknown?.sentence.contains("did you mean --bundle?") == true)
+        let missing = #expect(throws: CommandError.self) {
+            try Arguments(["--bundle"], values: ["bundle"])
+        }
+        #expect(missing?.sentence == "--bundle needs a value")
+    }
+
+    @Test("hold whole numbers to their range", arguments: ["0", "11", "x", "1.5", ""])
+    func integers(text: String) throws {
+        let arguments = try Arguments(["--limit", text], values: ["limit"])
+        #expect(throws: CommandError.self) {
+            try arguments.integer("limit", default: 5, in: 1...10)
+        }
+    }
+
+    @Test("measure the distance of two words by single edits")
+    func distance() {
+        #expect(Arguments.distance("hook", "hook") == 0)
+        #expect(Arguments.distance("hok", "hook") == 1)
+        #expect(Arguments.distance("", "abc") == 3)
+        #expect(Arguments.distance("kitten", "sitting") == 3)
+    }
+
+    @Test("read a listen address, also of IPv6, and refuse what is none")
+    func listenAddress() throws {
+        let address = try ListenAddress("127.0.0.1:8080")
+        #expect(address.host == "127.0.0.1")
+        #expect(address.port == 8_080)
+        #expect(try ListenAddress("[::1]:0").host == "::1")
+        #expect(try ListenAddress(":9090").host == "0.0.0.0")
+        for text in ["8080", "a:b", "a:70000", ""] {
+            #expect(throws: CommandError.self) { try ListenAddress(text) }
+        }
+    }
+}

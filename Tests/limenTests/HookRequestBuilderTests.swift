@@ -1,0 +1,110 @@
+import Basics
+import JSON
+import Testing
+
+@testable import limen
+
+@Suite("A request built from a bundle")
+struct HookRequestBuilderTests {
+    private static let instance = UUIDBytes(high: 1, low: 2).withVersion(4)
+
+    private static func request(
+        _ bundle: String,
+        templates: [HookRequestBuilder.Template],
+        patient: String? = nil
+    ) throws -> JSONValue {
+        let rewriter = try BundleRewriter(JSONDocument(parsing: bundle).root)
+        let builder = HookRequestBuilder(
+            hook: "patient-view",
+            hookInstance: instance,
+            templates: templates,
+            rewriter: rewriter,
+            patientID: try HookRequestBuilder.patientID(in: rewriter, asked: patient),
+            replayAt: "2020-01-01T00:00:00Z",
+            explains: true
+        )
+        return try JSONDocument(parsing: builder.body()).root
+    }
+
+    private static let transaction = """
+        {"resourceType":"Bundle","type":"transaction","entry":[
+        {"fullUrl":"urn:uuid:aa","resource":{"resourceType":"Patient","gender":"female"},
+         "request":{"method":"POST","url":"Patient/p7"}},
+        {"fullUrl":"urn:uuid:bb","resource":{"resourceType":"Observation","id":"o1",
+         "code":{"coding":[{"system":"s","code":"c"}]},
+         "subject":{"reference":"urn:uuid:aa"},"valueQuantity":{"value":7.10}}}]}
+        """
+
+    @Test("gives resources the ids and references that a server would, and keeps decimals")
+    func rewriting() throws {
+        let root = try Self.request(
+            Self.transaction,
+            templates: [
+                .init(key: "patient", template: "Patient/{{context.patientId}}"),
+                .init(key: "obs", template: "Observation?patient={{context.patientId}}"),
+            ]
+        )
+        #expect(root["context"]?["patientId"]?.stringValue == "p7")
+        #expect(root["prefetch"]?["patient"]?["id"]?.stringValue == "p7")
+        let entry = root["prefetch"]?["obs"]?["entry"]?.elements.first { _ in true }
+        let observation = entry?["resource"]
+        #expect(observation?["subject"]?["reference"]?.stringValue == "Patient/p7")
+        #expect(observation?["valueQuantity"]?["value"]?.numberText == "7.10")
+        #expect(root["extension"]?["org.limen.explain"]?.boolValue == true)
+        let at = root["extension"]?["org.limen.replayAt"]?.stringValue
+        #expect(at == "2020-01-01T00:00:00Z")
+    }
+
+    @Test("sends null for a key that the file holds nothing for")
+    func noData() throws {
+        let root = try Self.request(
+            Self.transaction,
+            templates: [.init(key: "conditions", template: "Condition?patient=x")]
+        )
+        #expect(root["prefetch"]?["conditions"]?.isNull == true)
+    }
+
+    @Test("puts a resource under the first search that asks for its code")
+    func codes() throws {
+        let root = try Self.request(
+            Self.transaction,
+            templates: [
+                .init(key: "one", template: "Observation?code=s%7Ca,s%7Cb"),
+                .init(key: "two", template: "Observation?patient=x&code=s%7Cc&_count=5"),
+            ]
+        )
+        #expect(root["prefetch"]?["one"]?.isNull == true)
+        #expect(root["prefetch"]?["two"]?["entry"]?.elements.map { $0 }.count == 1)
+    }
+
+    @Test("asks which patient is meant when there are none or several")
+    func patients() throws {
+        let several = """
+            {"resourceType":"Bundle","entry":[
+            {"resource":{"resourceType":"Patient","id":"a"}},
+            {"resource":{"resourceType":"Patient","id":"b"}}]}
+            """
+        let ambiguous = #expect(throws: CommandError.self) {
+            try Self.request(several, templates: [])
+        }
+        #expect(ambiguous?.sentence.contains("2 Patients") == true)
+        let chosen = try Self.request(several, templates: [], patient: "b")
+        #expect(chosen["context"]?["patientId"]?.stringValue == "b")
+        let none = #expect(throws: CommandError.self) {
+            try Self.request(#"{"resourceType":"Observation","id":"x"}"#, templates: [])
+        }
+        #expect(none?.sentence.contains("--patient") == true)
+    }
+
+    @Test(
+        "says what is missing in a file that is no bundle",
+        arguments: [
+            "{}", "[]", #"{"resourceType":"Bundle","entry":[]}"#, #"{"resourceType":"Bundle"}"#,
+        ]
+    )
+    func noBundle(text: String) throws {
+        let root = try JSONDocument(parsing: text).root
+        let error = #expect(throws: CommandError.self) { try BundleRewriter(root) }
+        #expect(error?.exitCode == .badInput)
+    }
+}

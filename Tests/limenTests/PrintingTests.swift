@@ -1,0 +1,121 @@
+import JSON
+import Mapping
+import Testing
+
+@testable import limen
+
+@Suite("What the command line prints")
+struct PrintingTests {
+    @Test("sets tables in columns without blanks at line ends")
+    func table() {
+        var table = TextTable()
+        table.append(["a", "long cell", ""])
+        table.append(["longer", "b"])
+        #expect(table.lines(indent: "  ") == ["  a       long cell", "  longer  b"])
+    }
+
+    @Test(
+        "says ages as a reader does",
+        arguments: [
+            (5, "5s"), (61, "1m"), (3_600, "1h"), (8_040, "2h14m"), (86_400, "1d"),
+            (97_200, "1d3h"), (-120, "-2m"),
+        ]
+    )
+    func age(seconds: Int, text: String) {
+        #expect(Age.text(seconds: seconds) == text)
+    }
+
+    @Test("takes Markdown's marks, escapes and entities off")
+    func markdown() {
+        let lines = MarkdownText.plain(
+            "**NEWS2 7**\n\n| Input | Value |\n|---|---|\n| a\\|b | 1 &lt; 2 &#40;x&#41; |\n\nend \\*"
+        )
+        #expect(lines == ["NEWS2 7", "", "Input  Value", "a|b    1 < 2 (x)", "", "end *"])
+    }
+
+    @Test("shows every input with its source, and the rejected by reason")
+    func explanation() throws {
+        let response = try JSONDocument(
+            parsing: """
+                {"cards":[{"summary":"S","indicator":"warning","source":{"label":"L"}}],
+                "extension":{"org.limen.explain":{"inputs":[
+                {"name":"temperature","value":"38.5","unit":"Cel","rule":0,"flags":["converted"],
+                 "source":{"resource":"Observation/t","path":"valueQuantity","ageSeconds":8040},
+                 "conversion":{"originalText":"101.3","originalUnit":"[degF]",
+                  "formula":"(value - 32) x 5/9","unrounded":"38.5"}},
+                {"name":"spo2","missingReason":"stale","isMissing":true}],
+                "facts":[{"name":"pregnant","isMissing":true}],
+                "rejections":{"counts":{"stale":30,"superseded":1},"unasked":41,"items":[
+                {"reason":"stale","input":"spo2","resource":"Observation/s",
+                 "path":"effectiveDateTime","sentence":"older","accepted":"within >= PT15H"},
+                {"reason":"superseded","input":"pulse","resource":"Observation/p",
+                 "path":"valueQuantity","sentence":"another was preferred","accepted":""}]}}}}
+                """
+        )
+        let text = CardPrinter(usesColour: false).text(for: response.root)
+        for part in [
+            "WARNING   S", "38.5 Cel", "Observation/t valueQuantity", "2h14m old",
+            "101.3 [degF] -> 38.5 ((value - 32) x 5/9)", "rule 0", "missing: stale", "stale 30\n",
+            "spo2  Observation/s  effectiveDateTime  older  accepted: within >= PT15H",
+            "      and 29 more", "superseded 1\n", "another was preferred\n", "code 41",
+            "  facts\n    pregnant  -  not recorded\n",
+        ] {
+            #expect(text.contains(part), "\(part) is missing in: \(text)")
+        }
+        #expect(!text.contains("\u{1B}"))
+    }
+
+    @Test("prints a mapping report just as it prints the grounds of an answer")
+    func report() throws {
+        let report = MappingReport(
+            applicability: .applies,
+            inputs: [],
+            rejections: [
+                .init(
+                    reason: .stale,
+                    input: "spo2",
+                    resource: "Observation/s",
+                    path: "effectiveDateTime",
+                    sentence: "older",
+                    accepted: "within >= PT15H"
+                )
+            ],
+            unaskedCount: 2
+        )
+        var writer = JSONWriter()
+        report.writeJSON(to: &writer)
+        let document = try JSONDocument(parsing: writer.bytes)
+        #expect(
+            CardPrinter(usesColour: false).explanation(document.root) == """
+                  rejected
+                    stale 1
+                      spo2  Observation/s  effectiveDateTime  older  accepted: within >= PT15H
+                    code 2 (no input asks for them)
+                """
+        )
+    }
+
+    @Test("names the reason, the place and the code of a refusal")
+    func refusal() throws {
+        let outcome = try JSONDocument(
+            parsing: """
+                {"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"invalid",
+                "details":{"coding":[{"code":"LIMEN-X-1"}],"text":"no good"},
+                "diagnostics":"mend it","expression":["context.patientId"]}]}
+                """
+        )
+        let text = OutcomePrinter.text(status: 400, outcome)
+        #expect(text.contains("status 400"))
+        #expect(text.contains("LIMEN-X-1: no good: mend it"))
+        #expect(text.contains("at context.patientId"))
+        #expect(OutcomePrinter.code(outcome) == "LIMEN-X-1")
+    }
+
+    @Test("has a help text for every command that it names")
+    func help() {
+        for command in HelpCommand.commands {
+            #expect(HelpCommand.text(for: command) != HelpCommand.overview)
+        }
+        #expect(HelpCommand.text(for: "nothing") == HelpCommand.overview)
+    }
+}
