@@ -110,34 +110,8 @@ struct MappingReportTests {
         _ = try JSONDocument(parsing: writer.text)
     }
 
-    @Test("The table names value, source and age, and says what is missing")
-    func table() {
-        #expect(
-            report.explanationTable == """
-                | Input | Value | Source, age |
-                | --- | --- | --- |
-                | temperature | 39.1 Cel \\(from 102.3 \\[degF\\], rounded\\) \
-                | Observation/t2, 2 h 14 min |
-                | spo2 | missing: stale |  |
-                | onOxygen | yes \\(assumed\\) |  |
-
-                """
-        )
-    }
-
     @Test("What is missing is named in order")
     func missing() {
         #expect(report.missingNames == ["spo2"])
-    }
-
-    @Test(
-        "An age is told in two units at most",
-        arguments: [
-            (-60, "0 min"), (59, "0 min"), (3_599, "59 min"), (3_600, "1 h 0 min"),
-            (172_799, "47 h 59 min"), (172_800, "2 d 0 h"), (180_000, "2 d 2 h"),
-        ]
-    )
-    func age(seconds: Int, text: String) {
-        #expect(MappingReport.ageText(seconds: seconds) == text)
     }
 }
