@@ -5,18 +5,20 @@ import JSON
 extension CardDefinition {
     /// What a card falls back to when it does not say so itself: `limen.defaults`.
     private struct Defaults {
-        var source: JSONValue?
-        var overrideReasons: JSONValue?
+        var source: [UInt8]
+        /// `nil` when the document wants none, which it says by an empty array.
+        var overrideReasons: [UInt8]?
     }
 
     /// Reads `limen.cards`.
-    static func read(_ limen: HookDocumentReader) throws(HookServiceError) -> [CardDefinition] {
-        var defaults = Defaults()
-        if let object = try limen.optionalObject("defaults") {
-            try object.allow(["source", "overrideReasons"])
-            defaults.source = object.json["source"]
-            defaults.overrideReasons = object.json["overrideReasons"]
-        }
+    ///
+    /// The standard cards follow those of the document. Where it states no source, cards name
+    /// `title`.
+    static func read(
+        _ limen: HookDocumentReader,
+        title: String
+    ) throws(HookServiceError) -> [CardDefinition] {
+        let defaults = try defaults(limen, title: title)
         guard let elements = try limen.array("cards"), !elements.isEmpty else {
             throw limen.error(.missing, "cards", "at least one card is expected")
         }
@@ -33,7 +35,52 @@ extension CardDefinition {
             }
             cards.append(card)
         }
+        for element in try standardCards() {
+            let reader = HookDocumentReader(element, path: limen.place("standard cards"))
+            let card = try read(reader, defaults)
+            guard !cards.contains(where: { $0.name == card.name }) else {
+                throw limen.error(.duplicate, "cards", "the name \(card.name) is taken")
+            }
+            cards.append(card)
+        }
         return cards
+    }
+
+    private static func defaults(
+        _ limen: HookDocumentReader,
+        title: String
+    ) throws(HookServiceError) -> Defaults {
+        var source = JSONWriter()
+        source.beginObject()
+        source.member("label", title)
+        source.endObject()
+        var defaults = Defaults(
+            source: source.bytes,
+            overrideReasons: StandardCards.overrideReasons
+        )
+        guard let object = try limen.optionalObject("defaults") else { return defaults }
+        try object.allow(["source", "overrideReasons"])
+        if let source = object.json["source"] {
+            defaults.source = RawMember(name: "source", source).value
+        }
+        if let reasons = object.json["overrideReasons"] {
+            let isEmpty = try object.array("overrideReasons")?.isEmpty ?? true
+            defaults.overrideReasons =
+                isEmpty ? nil : RawMember(name: "overrideReasons", reasons).value
+        }
+        return defaults
+    }
+
+    private static func standardCards() throws(HookServiceError) -> [JSONValue] {
+        do {
+            return Array(try JSONDocument(parsing: StandardCards.cards).root.elements)
+        } catch {
+            throw HookServiceError(
+                code: .malformed,
+                path: "standard cards",
+                sentence: "the standard cards are no JSON"
+            )
+        }
     }
 
     private static func read(
@@ -142,9 +189,12 @@ extension CardDefinition {
         _ indicator: Card.Indicator
     ) throws(HookServiceError) -> [RawMember] {
         var members: [RawMember] = []
-        func add(_ name: String, _ fallback: JSONValue? = nil) {
-            guard let value = card.json[name] ?? fallback else { return }
-            members.append(RawMember(name: name, value))
+        func add(_ name: String, _ fallback: [UInt8]? = nil) {
+            if let value = card.json[name] {
+                members.append(RawMember(name: name, value))
+            } else if let fallback {
+                members.append(RawMember(name: name, value: fallback))
+            }
         }
         add("source", defaults.source)
         add("links")

@@ -144,7 +144,7 @@ package struct HookService: Sendable {
         deadlineMicroseconds = try Self.duration(limen, "deadline")
         labels = try limen.optionalObject("labels").map(Self.texts) ?? [:]
         values = try Self.values(limen, names: profile.inputNames)
-        cards = try CardDefinition.read(limen)
+        cards = try CardDefinition.read(limen, title: title ?? id)
         let expressions = cards.flatMap { card in
             card.summary.expressions + (card.detail?.expressions ?? [])
                 + (card.when.map { [$0] } ?? [])

@@ -29,7 +29,7 @@ struct CardFacts {
         writer.name("service")
         writer.beginObject()
         writer.member("id", service.hook.id)
-        writer.member("title", service.hook.title ?? service.hook.id)
+        writer.member("title", service.shortTitle)
         writer.member("version", service.hook.version)
         writer.endObject()
         writer.endObject()
@@ -68,6 +68,7 @@ struct CardFacts {
             writer.name("applicability")
             writer.beginObject()
             writer.member("code", code)
+            writer.member("label", service.applicabilityLabel(code))
             writer.member("rule", rule)
             writer.endObject()
         }

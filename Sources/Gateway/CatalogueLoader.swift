@@ -29,9 +29,16 @@ struct CatalogueLoader {
         for name in names where isDirectly(name, below: "Hooks/clients/") { loadClient(name) }
         for service in services {
             let profile = service.profile.profile
-            let known = profile.inputNames + profile.retrievals.flatMap(\.feeds)
+            let known =
+                profile.inputNames + profile.retrievals.flatMap(\.feeds)
+                + profile.applicabilityCodes
             for (label, _) in service.hook.labels where !known.contains(label) {
-                add(.unknownName, hookFile(service), "limen.labels", "there is no such input")
+                add(
+                    .unknownName,
+                    hookFile(service),
+                    "limen.labels",
+                    "there is no such input, fact or code"
+                )
             }
         }
         for client in clients {

@@ -116,12 +116,11 @@ extension HookGateway {
             )
         }
         if let moment = exchange.record.replayedAt { cards = cards.map { $0.asOf(moment) } }
-        guard cards.isEmpty, facts.status != Evaluation.Status.complete.rawValue else {
-            return cards
+        // The standard cards see to it that what could not be computed is never silent.
+        guard !cards.isEmpty || facts.status == Evaluation.Status.complete.rawValue else {
+            throw GatewayError(.cardFailure, "No card of the service fits what was found.")
         }
-        // The document says nothing for this case, and silence would look like "nothing found".
-        let card = FallbackCard.card(for: facts, identifier: identifier)
-        return [exchange.record.replayedAt.map(card.asOf) ?? card]
+        return cards
     }
 
     /// Checks the answer and writes it.

@@ -65,6 +65,17 @@ package final class LoadedService: Sendable {
     /// What a clinician calls an input.
     func label(_ input: String) -> String { hook.labels[input] ?? Self.words(input) }
 
+    /// What a clinician calls the reason for which the model does not apply.
+    func applicabilityLabel(_ code: String) -> String {
+        hook.labels[code] ?? code.replacing("-", with: " ")
+    }
+
+    /// The title as far as it fits into a summary beside what is said about it.
+    var shortTitle: String {
+        let title = hook.title ?? hook.id
+        return title.count <= 60 ? title : title.prefix(59) + "…"
+    }
+
     /// A camel-case name as words, such as `respiratory rate`.
     private static func words(_ name: String) -> String {
         var text = ""

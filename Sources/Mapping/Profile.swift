@@ -12,6 +12,8 @@ package struct Profile: Sendable {
     package let model: String
     /// The names of the inputs, in order.
     package let inputNames: [String]
+    /// The codes that say why the model does not apply, or why that cannot be decided.
+    package let applicabilityCodes: [String]
     /// The `system|code` tokens that any input or fact asks for, for generated prefetch templates.
     package let codes: [String]
     /// The longest window of any input or fact in seconds, for generated prefetch templates.
@@ -31,6 +33,7 @@ package struct Profile: Sendable {
         model = reader.model
         plan = reader.plan
         inputNames = plan.inputs[..<plan.inputCount].map(\.name)
+        applicabilityCodes = plan.applies.flatMap { [$0.code, $0.unknownCode] }
         codes = plan.codes
         windowSeconds = plan.inputs.map(\.windowSeconds).max() ?? 0
     }

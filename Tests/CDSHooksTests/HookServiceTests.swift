@@ -21,11 +21,11 @@ struct HookServiceTests {
         )
     }
 
-    static func render(_ service: HookService, _ json: String = #"{"result":{"score":7}}"#) throws
+    static func render(_ service: HookService, _ result: String = #"{"score":7}"#) throws
         -> [Card]
     {
         let environment = CardEnvironment(
-            try JSONDocument(parsing: json),
+            try JSONDocument(parsing: #"{"result":\#(result),"inputs":{},"service":{}}"#),
             now: Instant(microseconds: 0),
             markup: { _ in "" }
         )
@@ -54,7 +54,7 @@ struct HookServiceTests {
                 + Self.card("c", "%result.lower > 1", "warning")
         )
         #expect(try Self.render(all).map(\.name) == ["b", "a"])
-        #expect(try Self.render(first, #"{"result":{}}"#).isEmpty)
+        #expect(try Self.render(first, "{}").isEmpty)
     }
 
     @Test("reads what values are called, of inputs that exist")
