@@ -12,6 +12,8 @@ package enum CardMarkup {
         case rejected
         /// What else a reader must know.
         case notes
+        /// The earlier result beside the present one, when the profile asks for it.
+        case earlier
     }
 
     /// Text for `detail`, which is GitHub-flavoured Markdown.

@@ -6,14 +6,16 @@ package import FHIRPath
 /// card would never be shown. So names are checked when the document is loaded.
 package enum ExpressionNames {
     /// The variables, without their sign.
-    package static let variables: Set<String> = ["result", "inputs", "service"]
+    package static let variables: Set<String> = ["result", "inputs", "earlier", "service"]
 
     /// The members of the variables, at any level.
     package static let members: Set<String> = [
         // %result
         "status", "score", "lower", "upper", "contributions", "name", "label", "fields", "points",
         "pointsMin", "pointsMax", "reasonCode", "reasonCodes", "refusal", "code", "field",
-        "applicability", "rule",
+        "applicability", "rule", "change",
+        // %earlier
+        "at",
         // %inputs
         "missing", "missingNames", "present", "all", "value", "unit", "display", "age",
         "ageMinutes", "oldestMinutes", "newestMinutes", "spanMinutes", "reason", "flags",

@@ -74,18 +74,22 @@ package struct PrefetchTemplate: Sendable, Equatable {
                 feeds: patientFeeds
             )
         ]
-        for query in profile.queries.sorted(by: { $0.windowSeconds < $1.windowSeconds })
-        where !query.codes.isEmpty {
+        for query in profile.queries.sorted(by: { $0.windowSeconds < $1.windowSeconds }) {
             let plain = query.resource.prefix(1).lowercased() + query.resource.dropFirst() + "s"
             let isTaken = templates.contains { $0.key == plain }
             let days = max(1, query.windowSeconds / 86_400)
             // A condition has no date that every server can sort by; an observation has.
             let order = query.resource == "Observation" ? "&_sort=-date" : ""
             let codes = query.codes.map(percentEncoded).joined(separator: ",")
+            // What a type is asked for by no code is fetched whole, a medicine with what it names.
+            var filter = codes.isEmpty ? "" : "&code=" + codes
+            if query.resource.hasPrefix("Medication") {
+                filter += "&_include=" + query.resource + ":medication"
+            }
             templates.append(
                 PrefetchTemplate(
                     key: isTaken ? plain + "P\(days)D" : plain,
-                    text: "\(query.resource)?patient={{context.patientId}}&code=\(codes)"
+                    text: "\(query.resource)?patient={{context.patientId}}\(filter)"
                         + "\(order)&_count=\(pageCount)",
                     feeds: query.feeds,
                     isRequired: query.isRequired,

@@ -15,6 +15,8 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -98,5 +100,17 @@ static inline int limen_descriptors_max(struct rlimit *limit) {
 static inline int limen_set_descriptors_max(const struct rlimit *limit) {
     return setrlimit(RLIMIT_NOFILE, limit);
 }
+
+// The width of a terminal in columns, or 0 where the descriptor is none.
+static inline int limen_terminal_columns(int descriptor) {
+    struct winsize size = {0};
+    return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+// Watching folders; the flags are one constant, since their types differ in Swift.
+static inline int limen_inotify_init(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
+static const uint32_t limen_inotify_changes =
+    IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_MOVE_SELF |
+    IN_DELETE_SELF | IN_ONLYDIR;
 
 #endif

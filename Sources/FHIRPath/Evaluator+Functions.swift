@@ -103,6 +103,9 @@ extension Evaluator {
             return try extensions(input, url, at: node)
         case .resolve: return try resolved(input, at: node)
         case .conformsTo: return try conforms(input, try value(0, of: call, scope), at: node)
+        case .getResourceKey: return resourceKeys(input)
+        case .getReferenceKey:
+            return referenceKeys(input, type: try string(try value(0, of: call, scope), at: node))
         case .memberOf, .subsumes, .subsumedBy, .htmlChecks, .elementDefinition, .slice,
             .checkModifiers:
             throw fault(.unsupported, at: node)

@@ -69,7 +69,7 @@ extension Evaluator {
         _ scope: Scope
     ) throws(FHIRPathError) -> Items {
         let separator = try string(try value(0, of: call, scope), at: call.node) ?? ""
-        guard !input.isEmpty else { return .none }
+        guard !input.isEmpty || environment.joinsNothingToText else { return .none }
         var result = ""
         for index in 0..<input.count {
             guard case .string(let text) = system(input[index]) else {

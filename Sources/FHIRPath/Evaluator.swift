@@ -22,6 +22,13 @@ struct Evaluator {
         var total: Items = .none
     }
 
+    /// Starts from a collection instead of the focus of the environment.
+    init(program: Program, environment: FHIRPathEnvironment, focus: Items) {
+        self.program = program
+        self.environment = environment
+        self.focus = focus
+    }
+
     init(program: Program, environment: FHIRPathEnvironment) {
         self.program = program
         self.environment = environment

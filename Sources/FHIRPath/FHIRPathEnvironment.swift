@@ -12,6 +12,13 @@ package struct FHIRPathEnvironment: Sendable {
     package var now: Instant
     /// The Bundle in which `resolve()` looks; without it, the focus when that is a Bundle.
     package var bundle: JSONValue?
+    /// The keys of the resources of a Bundle by `fullUrl`, for `getReferenceKey()`.
+    package var referenceKeys: [String: String] = [:]
+    /// The key of a resource that has no id, such as its `fullUrl`, for `getResourceKey()`.
+    package var resourceKey: String?
+    /// Whether `join()` on nothing gives `''`, as the cases of SQL on FHIR have it, and not nothing,
+    /// as FHIRPath 2.0, section 5.6 has it.
+    package var joinsNothingToText = false
 
     /// Makes an environment.
     package init(

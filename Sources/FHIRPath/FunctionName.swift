@@ -22,6 +22,8 @@ enum FunctionName: String, Sendable, CaseIterable {
     // FHIR
     case `extension`, resolve, conformsTo, memberOf, subsumes, subsumedBy, htmlChecks
     case elementDefinition, slice, checkModifiers
+    // SQL on FHIR
+    case getResourceKey, getReferenceKey
 
     /// How many arguments it takes.
     var argumentCount: ClosedRange<Int> {
@@ -33,10 +35,10 @@ enum FunctionName: String, Sendable, CaseIterable {
             .convertsToDate, .toDateTime, .convertsToDateTime, .toTime, .convertsToTime, .upper,
             .lower, .length, .toChars, .trim, .abs, .ceiling, .exp, .floor, .ln, .sqrt, .truncate,
             .children, .descendants, .now, .today, .timeOfDay, .precision, .type, .sum, .min,
-            .max, .avg, .resolve, .htmlChecks, .elementDefinition:
+            .max, .avg, .resolve, .htmlChecks, .elementDefinition, .getResourceKey:
             0...0
         case .exists, .round, .lowBoundary, .highBoundary, .join, .toQuantity,
-            .convertsToQuantity:
+            .convertsToQuantity, .getReferenceKey:
             0...1
         case .all, .subsetOf, .supersetOf, .where, .select, .repeat, .skip, .take, .intersect,
             .exclude, .union, .combine, .indexOf, .lastIndexOf, .startsWith, .endsWith, .contains,
@@ -69,7 +71,8 @@ enum FunctionName: String, Sendable, CaseIterable {
             .decode, .escape, .unescape, .abs, .ceiling, .exp, .floor, .ln, .log, .power, .round,
             .sqrt, .truncate, .children, .descendants, .trace, .now, .today, .timeOfDay,
             .defineVariable, .aggregate, .sort, .lowBoundary, .highBoundary, .precision,
-            .comparable, .type, .sum, .min, .max, .avg, .extension, .resolve, .conformsTo:
+            .comparable, .type, .sum, .min, .max, .avg, .extension, .resolve, .conformsTo,
+            .getResourceKey, .getReferenceKey:
             false
         }
     }

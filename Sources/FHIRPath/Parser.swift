@@ -342,6 +342,15 @@ struct Parser {
     private mutating func arguments(of function: FunctionName) throws(FHIRPathError) -> [Int] {
         var arguments: [Int] = []
         guard !take(")") else { return arguments }
+        if function == .getReferenceKey {
+            // The argument names a type, as that of `ofType` does.
+            let offset = current.offset
+            guard let type = program.types[try typeSpecifier()].fhir else {
+                throw FHIRPathError(code: .unknownElement, offset: offset)
+            }
+            try expect(")")
+            return [try literal(.string(type.name), at: offset)]
+        }
         repeat {
             var argument = try expression(minimum: 0)
             if function == .sort { argument = try sortKey(argument) }

@@ -62,6 +62,11 @@ extension CardFacts {
                 service: service,
                 report: report,
                 evaluation: evaluation,
+                earlier: EarlierResult(
+                    moment: now.advanced(byMicroseconds: -31_557_600_000_000),
+                    report: report,
+                    evaluation: evaluation
+                ),
                 gaps: DataGaps(
                     isPaged: true,
                     hasError: true,

@@ -8,12 +8,16 @@ import Mapping
 ///
 ///     %result.status        complete, incomplete, refused, not-applicable or undecided
 ///     %result.score         only when complete; %result.lower and .upper also when incomplete
+///     %result.change        the score less the earlier one, when both are complete
+///     %earlier.score        the earlier result, when the profile asks for one
 ///     %inputs.missing       what a clinician calls the missing inputs
 ///     %explain.table        a Markdown table of the inputs
 struct CardFacts {
     let service: LoadedService
     let report: MappingReport
     let evaluation: Evaluation?
+    /// The earlier result, when the profile asks for one and there is a moment for it.
+    var earlier: EarlierResult?
     /// What the client could not or did not send.
     let gaps: DataGaps
     let now: Instant
@@ -26,6 +30,8 @@ struct CardFacts {
         writeResult(to: &writer)
         writer.name("inputs")
         writeInputs(to: &writer)
+        writer.name("earlier")
+        writeEarlier(to: &writer)
         writer.name("service")
         writer.beginObject()
         writer.member("id", service.hook.id)
@@ -42,7 +48,9 @@ struct CardFacts {
     }
 
     /// Where the decision stands, one word.
-    var status: String {
+    var status: String { status(report, evaluation) }
+
+    private func status(_ report: MappingReport, _ evaluation: Evaluation?) -> String {
         switch report.applicability {
         case .notApplicable: return "not-applicable"
         case .undecided: return "undecided"
@@ -73,6 +81,40 @@ struct CardFacts {
             writer.endObject()
         }
         if let evaluation { writeEvaluation(evaluation, to: &writer) }
+        Self.number("change", change, to: &writer)
+        writer.endObject()
+    }
+
+    /// By how much the result differs from the earlier one; only when both are complete.
+    var change: Double? {
+        guard let earlier, status == Evaluation.Status.complete.rawValue,
+            earlierStatus == Evaluation.Status.complete.rawValue,
+            let value = evaluation?.value, let before = earlier.evaluation?.value
+        else { return nil }
+        return value - before
+    }
+
+    /// Where the earlier result stands; `none` when there is none.
+    private var earlierStatus: String {
+        earlier.map { status($0.report, $0.evaluation) } ?? "none"
+    }
+
+    /// The object is there even without an earlier result, so that every expression has it.
+    private func writeEarlier(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("status", earlierStatus)
+        if let earlier {
+            writer.member("at", earlier.moment.text)
+            writer.member(
+                "ageMinutes",
+                Int(now.microseconds(since: earlier.moment) / 60_000_000)
+            )
+            if earlierStatus == Evaluation.Status.complete.rawValue {
+                Self.number("score", earlier.evaluation?.value, to: &writer)
+            }
+            Self.number("lower", earlier.evaluation?.lower, to: &writer)
+            Self.number("upper", earlier.evaluation?.upper, to: &writer)
+        }
         writer.endObject()
     }
 

@@ -12,6 +12,8 @@ package struct CatalogueFinding: Error, Equatable, Sendable {
         case duplicate = "LIMEN-CONF-008"
         case tenantKey = "LIMEN-CONF-009"
         case unknownName = "LIMEN-CONF-010"
+        case open = "LIMEN-CONF-011"
+        case cases = "LIMEN-CONF-012"
     }
 
     /// What is wrong.

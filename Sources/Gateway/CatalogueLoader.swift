@@ -12,6 +12,8 @@ struct CatalogueLoader {
     let now: Instant
     private(set) var findings: [CatalogueFinding] = []
     private(set) var profiles: [String: LoadedProfile] = [:]
+    /// The mappings that are sound, also those whose model is not.
+    private(set) var mappings: [String: Profile] = [:]
     private(set) var services: [LoadedService] = []
     private(set) var clients: [Client] = []
 
@@ -90,6 +92,11 @@ struct CatalogueLoader {
             guard let map = self.document(other) else { return }
             conceptMaps[String(other.dropFirst(folder.count))] = map
         }
+        let open = OpenMembers.findings(in: document.root, file: file)
+        guard open.isEmpty else {
+            findings += open
+            return
+        }
         let profile: Profile
         do {
             profile = try Profile(parsing: document, conceptMaps: conceptMaps)
@@ -98,6 +105,7 @@ struct CatalogueLoader {
             add(.profile, file, error.path, sentence)
             return
         }
+        mappings[name] = profile
         let modelFile = folder + profile.model
         guard let modelBytes = files[modelFile] else {
             add(.missingFile, modelFile, "", "the model that the profile names is missing")

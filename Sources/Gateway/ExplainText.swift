@@ -14,6 +14,7 @@ struct ExplainText {
         case .missingList: missingList
         case .rejected: rejected
         case .notes: notes
+        case .earlier: earlier
         }
     }
 
@@ -63,6 +64,11 @@ struct ExplainText {
             case .unitFromText: add("unit from text")
             case .tie: add("several values at that time")
             case .standIn: add("stands in for it")
+            case .aggregated:
+                if let whole = input.aggregate {
+                    add(CardMarkup.escaped(whole.select) + " of \(whole.parts.count)")
+                }
+            case .fromAbsence: add("nothing recorded")
             case .converted, .rounded: continue
             }
         }
@@ -104,6 +110,39 @@ struct ExplainText {
                 text += "no observation was sent"
             }
             text += "\n"
+        }
+        return text
+    }
+
+    /// The earlier result and its inputs beside those of now; nothing when there is none.
+    private var earlier: String {
+        // Where nothing was observed before there is nothing to compare.
+        guard let earlier = facts.earlier,
+            earlier.report.inputs.contains(where: { $0.source != nil })
+        else { return "" }
+        let age = Self.age(Int(facts.now.microseconds(since: earlier.moment) / 1_000_000))
+        var text = "Before, " + age + " ago: "
+        switch earlier.evaluation?.status {
+        case .complete where !facts.gaps.isPartial:
+            text += earlier.evaluation?.value.map(Self.number) ?? "no result"
+        case .complete, .incomplete:
+            let bounds = earlier.evaluation.flatMap { evaluation in
+                evaluation.lower.flatMap { lower in
+                    evaluation.upper.map { Self.number(lower) + " to " + Self.number($0) }
+                }
+            }
+            text += bounds.map { $0 + " possible, the data were incomplete" } ?? "no result"
+        case .refused, nil:
+            text += "no result"
+        }
+        if let change = facts.change {
+            text += "; change since then: " + (change > 0 ? "+" : "") + Self.number(change)
+        }
+        text += ".\n\n| Input | Now | Before |\n|---|---|---|\n"
+        for (position, input) in facts.report.inputs.enumerated() {
+            text += "| " + facts.service.inputLabels[position].escaped
+            text += " | " + CardMarkup.escaped(display(input))
+            text += " | " + CardMarkup.escaped(display(earlier.report.inputs[position])) + " |\n"
         }
         return text
     }

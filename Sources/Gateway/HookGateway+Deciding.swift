@@ -81,7 +81,6 @@ extension HookGateway {
                 exchange.record.reasonCode = evaluation.refusal?.code.rawValue
             }
         }
-        exchange.record.result = ReportWriter.result(report, evaluation)
         return evaluation
     }
 
@@ -146,6 +145,7 @@ extension HookGateway {
             response.explanation = ReportWriter.explanation(
                 report: facts.report,
                 evaluation: facts.evaluation,
+                earlier: facts.earlier,
                 artifacts: service.artifacts,
                 flags: exchange.record.flags,
                 evaluatedAt: facts.now

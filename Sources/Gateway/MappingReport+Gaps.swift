@@ -7,20 +7,42 @@ extension MappingReport {
     /// Nothing recorded does not bar a model. But a query that failed is not "nothing recorded":
     /// what it would have found may bar it.
     func decided(with gaps: DataGaps, _ service: LoadedService) -> MappingReport {
-        guard case .applies = applicability,
+        let inputs = inputs.map { $0.holding(gaps) }
+        var verdict = applicability
+        if case .applies = applicability,
             let fact = facts.first(where: { gaps.failed.contains($0.name) })
-        else { return self }
-        let words = service.label(fact.name).split(separator: " ")
+        {
+            let words = service.label(fact.name).split(separator: " ")
+            verdict = .undecided(code: words.joined(separator: "-") + "-unknown", rule: fact.name)
+        }
         return MappingReport(
-            applicability: .undecided(
-                code: words.joined(separator: "-") + "-unknown",
-                rule: fact.name
-            ),
+            applicability: verdict,
             inputs: inputs,
             rejections: rejections,
             unaskedCount: unaskedCount,
             facts: facts,
             hasSubjectMismatch: hasSubjectMismatch
+        )
+    }
+}
+
+extension MappingReport.Input {
+    /// The input without its value where that was made of all there is, and not all was sent.
+    ///
+    /// "Nothing recorded" and a count, mean or median hold only for complete data.
+    fileprivate func holding(_ gaps: DataGaps) -> MappingReport.Input {
+        guard flags.contains(.fromAbsence) || flags.contains(.aggregated),
+            gaps.isPaged || gaps.failed.contains(name) || gaps.unsent.contains(name)
+        else { return self }
+        return MappingReport.Input(
+            name: name,
+            value: nil,
+            source: nil,
+            conversion: nil,
+            rule: nil,
+            flags: [],
+            missingReason: missingReason,
+            isOptional: isOptional
         )
     }
 }

@@ -55,12 +55,21 @@ extension HookGateway {
         exchange.mark(.map, now())
 
         let evaluation = evaluate(report, service, gaps, &exchange)
+        let earlier = service.earlier(
+            than: report,
+            of: matched,
+            patientID: patientID,
+            gaps: gaps,
+            now: moment
+        )
+        exchange.record.result = ReportWriter.result(report, evaluation, earlier)
         exchange.mark(.evaluate, now())
 
         let facts = CardFacts(
             service: service,
             report: report,
             evaluation: evaluation,
+            earlier: earlier,
             gaps: gaps,
             now: moment
         )

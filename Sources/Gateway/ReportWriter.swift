@@ -21,15 +21,32 @@ enum ReportWriter {
     }
 
     /// The applicability with the facts it rests on and, where there is one, the evaluation.
-    static func result(_ report: MappingReport, _ evaluation: Evaluation?) -> [UInt8] {
+    static func result(
+        _ report: MappingReport,
+        _ evaluation: Evaluation?,
+        _ earlier: EarlierResult?
+    ) -> [UInt8] {
         var writer = JSONWriter(reservingBytes: 2_048)
         writer.beginObject()
         applicability(of: report, to: &writer)
         writer.name("facts")
         report.writeFacts(to: &writer)
         if let evaluation { members(of: evaluation, to: &writer) }
+        if let earlier { member(earlier, to: &writer) }
         writer.endObject()
         return writer.bytes
+    }
+
+    /// The earlier result with the inputs it rests on.
+    private static func member(_ earlier: EarlierResult, to writer: inout JSONWriter) {
+        writer.name("earlier")
+        writer.beginObject()
+        writer.member("at", earlier.moment.text)
+        applicability(of: earlier.report, to: &writer)
+        if let evaluation = earlier.evaluation { members(of: evaluation, to: &writer) }
+        writer.name("inputs")
+        earlier.report.writeInputs(to: &writer)
+        writer.endObject()
     }
 
     private static func applicability(of report: MappingReport, to writer: inout JSONWriter) {
@@ -47,7 +64,7 @@ enum ReportWriter {
         }
     }
 
-    private static func members(of evaluation: Evaluation, to writer: inout JSONWriter) {
+    static func members(of evaluation: Evaluation, to writer: inout JSONWriter) {
         writer.member("status", evaluation.status.rawValue)
         number("value", evaluation.value, to: &writer)
         number("lower", evaluation.lower, to: &writer)
@@ -95,6 +112,7 @@ enum ReportWriter {
     static func explanation(
         report: MappingReport,
         evaluation: Evaluation?,
+        earlier: EarlierResult?,
         artifacts: [UInt8],
         flags: [String],
         evaluatedAt: Instant
@@ -112,6 +130,7 @@ enum ReportWriter {
         writer.beginObject()
         applicability(of: report, to: &writer)
         if let evaluation { members(of: evaluation, to: &writer) }
+        if let earlier { member(earlier, to: &writer) }
         writer.endObject()
         writer.name("artifacts")
         writer.rawValue(artifacts)

@@ -15,21 +15,30 @@ struct AcceptanceText {
             "a reference to the patient in context"
         case .otherFocus: "no focus, or the patient in context"
         case .wrongType: rule?.resource.rawValue ?? ""
-        case .statusMissing, .statusNotAccepted, .statusWithdrawn, .conditionInactive: statuses
+        case .codeUnresolved: "a coding of the medicine, or the Medication sent along"
+        case .codesShared: "codes of one input only"
+        case .statusMissing, .statusNotAccepted, .statusWithdrawn, .statusNotInForce,
+            .conditionInactive:
+            statuses
+        case .negated: "a record of something done or to be done"
         case .conditionRefuted: "a verificationStatus other than refuted and entered-in-error"
         case .conditionAbated: "no abatement"
         case .modifierExtension: "no modifierExtension"
         case .implicitRules: "no implicitRules"
         case .profileNotDeclared: list(rule?.profiles ?? [])
         case .dataAbsent: "a value without dataAbsentReason"
+        case .structureViolated: "a resource that conforms to " + list(rule?.profiles ?? [])
         case .valueMissing, .wrongValueType, .severalValues, .expressionFailed: value
+        case .expressionTooLarge: "a smaller resource, or a simpler path in the profile"
         case .componentMissing: "a component " + tokens(rule?.components ?? [])
         case .factContradicted: "no value, or true"
         case .unitsDisagree: "a unit text that agrees with the code"
         case .unitMissing, .unitUnknown, .unitIncompatible:
-            "a UCUM unit comparable with \(unit), or a unitAlias"
+            "a UCUM unit comparable with \(unit), or an entry for it in the profile's unitAliases"
+                + temperature
         case .unitForeign, .unitWithoutSystem:
-            "system http://unitsofmeasure.org, or a unitAlias"
+            "system http://unitsofmeasure.org with a UCUM code comparable with \(unit), or an "
+                + "entry for it in the profile's unitAliases" + temperature
         case .numberMissing, .numberTooLong: "a decimal of at most 38 digits"
         case .comparator: "a value without comparator"
         case .untranslated: "a code of the ConceptMap " + (rule?.codeTable?.name ?? "")
@@ -37,8 +46,11 @@ struct AcceptanceText {
         case .timeMissing, .timeMalformed, .timeWithoutZone, .timeImprecise:
             "a time with seconds and zone"
         case .periodOpen: "a period with an end"
-        case .future: "at most " + ISODuration.text(seconds: input?.futureSeconds ?? 0) + " ahead"
+        case .future:
+            "a time at most \(DurationText.text(seconds: input?.futureSeconds ?? 0)) ahead"
         case .stale: window(resource)
+        case .tooRecent:
+            "a time at least \(DurationText.text(seconds: input?.beforeSeconds ?? 0)) ago"
         case .implausible: plausible
         case .duplicate: "one observation of each value and time"
         case .momentsDisagree: "one value for each moment"
@@ -49,8 +61,15 @@ struct AcceptanceText {
     }
 
     private var statuses: String {
-        let name = rule?.resource == .condition ? "clinicalStatus " : "status "
-        return name + list(rule?.statuses ?? [])
+        let hasClinical = rule?.resource.hasClinicalStatus ?? false
+        return (hasClinical ? "clinicalStatus " : "status ") + list(rule?.statuses ?? [])
+    }
+
+    /// The mistake that is made most often with temperatures, told where it matters.
+    private var temperature: String {
+        unit == "Cel" || unit == "[degF]" || unit == "K"
+            ? "; in UCUM degrees Celsius are Cel, Fahrenheit [degF] (C is the coulomb, F the farad)"
+            : ""
     }
 
     private var unit: String { rule?.units?.target.text ?? input?.unit ?? "1" }
@@ -60,6 +79,7 @@ struct AcceptanceText {
         case .member(let name): name.rawValue
         case .anyValue: "value[x]"
         case .expression(let expression): expression.parsed.text
+        case .elapsed(let reader): reader.since.parsed.text
         case .nothing, nil: "no value"
         }
     }
@@ -71,20 +91,21 @@ struct AcceptanceText {
 
     private var preferred: String { input?.preferenceText ?? "" }
 
-    /// The window that would have reached back far enough, in whole hours.
+    /// The age the profile allows, and by how much the record is older, both for people.
     private func window(_ resource: ResourceFields) -> String {
-        let named = resource.effective ?? resource.onset
-        guard let value = named?.value else { return "" }
+        let allowed = "an age of at most " + DurationText.text(seconds: input?.windowSeconds ?? 0)
+        guard let value = resource.timing?.value else { return allowed }
         let end = resource.tape.member(MemberNames.end, of: value)
         let time = EffectiveTime(resource.tape, end ?? value)
         let moment: Instant
         switch time {
         case .moment(let instant): moment = instant
         case .range(let range): moment = range.lowerBound
-        case .unusable: return ""
+        case .unusable: return allowed
         }
         let seconds = Int(now.microseconds(since: moment) / 1_000_000)
-        return "within >= " + ISODuration.text(seconds: (seconds + 3_599) / 3_600 * 3_600)
+        let excess = seconds - (input?.windowSeconds ?? 0)
+        return allowed + "; this is \(DurationText.text(seconds: excess)) older"
     }
 
     private func list(_ words: [[UInt8]]) -> String {

@@ -53,7 +53,14 @@ final class Candidate {
             return position < other.position
         }
         switch input.selection {
-        case .latest: if order != other.order { return order > other.order }
+        // What is made of several is told by its newest, and the newest that counts.
+        case .count, .exists:
+            if reading.value != other.reading.value { return reading.value == .boolean(true) }
+            if order != other.order { return order > other.order }
+        case .worst:
+            if let isWorse = isWorse(than: other, by: input) { return isWorse }
+            if order != other.order { return order > other.order }
+        case .mean, .median, .latest: if order != other.order { return order > other.order }
         case .first: if order != other.order { return order < other.order }
         case .max:
             if let (left, right) = numbers(other), left != right { return left > right }
@@ -68,6 +75,44 @@ final class Candidate {
         }
         if position != other.position { return position < other.position }
         return isPreferredByRecord(to: other)
+    }
+
+    /// Whether the value is worse than the other's; `nil` when they are equally bad.
+    private func isWorse(than other: Candidate, by input: InputPlan) -> Bool? {
+        switch input.worst {
+        case .high:
+            return rank(in: input).flatMap { left in
+                other.rank(in: input).flatMap { left == $0 ? nil : left > $0 }
+            }
+        case .low:
+            return rank(in: input).flatMap { left in
+                other.rank(in: input).flatMap { left == $0 ? nil : left < $0 }
+            }
+        case .outside(let normal):
+            guard let (left, right) = numbers(other),
+                let own = Self.distance(left, from: normal),
+                let others = Self.distance(right, from: normal), own != others
+            else { return nil }
+            return own > others
+        }
+    }
+
+    /// The place of the value on its scale: the number, the place among `values`, or yes over no.
+    private func rank(in input: InputPlan) -> DecimalNumber? {
+        switch reading.value {
+        case .quantity(let number, _): number
+        case .boolean(let flag): DecimalNumber(flag ? 1 : 0)
+        case .code(let code): input.values.firstIndex(of: code).map { DecimalNumber($0) }
+        }
+    }
+
+    private static func distance(
+        _ number: DecimalNumber,
+        from range: ClosedRange<DecimalNumber>
+    ) -> DecimalNumber? {
+        if number < range.lowerBound { return range.lowerBound.subtracting(number) }
+        if number > range.upperBound { return number.subtracting(range.upperBound) }
+        return DecimalNumber(0)
     }
 
     private func numbers(_ other: Candidate) -> (DecimalNumber, DecimalNumber)? {

@@ -32,17 +32,32 @@ enum EffectiveTime: Sendable, Equatable {
     ///
     /// A date without time of day is in the window when the whole day is, wherever on Earth it
     /// was, and has begun (what is recorded is not yet to come). Half a day inside is not enough.
-    func finding(windowStart: Instant, latestAllowed: Instant) -> Finding? {
+    ///
+    /// The window may end in the past (`before`); what lies between its end and the present is
+    /// too recent for it, and only what lies beyond the present is in the future.
+    func finding(
+        windowStart: Instant,
+        windowEnd: Instant,
+        latestAllowed: Instant
+    ) -> Finding? {
         switch self {
         case .unusable(let finding): return finding
         case .moment(let instant):
-            return instant > latestAllowed ? .future : instant < windowStart ? .stale : nil
+            if instant > latestAllowed { return .future }
+            if instant > windowEnd { return .tooRecent }
+            return instant < windowStart ? .stale : nil
         case .range(let range):
             if range.lowerBound > latestAllowed { return .future }
             if range.upperBound <= windowStart { return .stale }
             let offset = Int64(FHIRDateTime.eastmostOffsetMinutes) * 60_000_000
-            let hasBegun = range.lowerBound.advanced(byMicroseconds: offset) <= latestAllowed
-            return range.lowerBound >= windowStart && hasBegun ? nil : .timeImprecise
+            guard windowEnd < latestAllowed else {
+                let hasBegun = range.lowerBound.advanced(byMicroseconds: offset) <= latestAllowed
+                return range.lowerBound >= windowStart && hasBegun ? nil : .timeImprecise
+            }
+            if range.lowerBound > windowEnd { return .tooRecent }
+            // Where the window ends in the past, the whole day must lie before its end.
+            let isOver = range.upperBound <= windowEnd
+            return range.lowerBound >= windowStart && isOver ? nil : .timeImprecise
         }
     }
 

@@ -4,11 +4,13 @@
 enum Finding: Sendable, CaseIterable {
     case otherPatient, subjectMissing, subjectUnresolved, subjectNotPatient, otherFocus
     case wrongType
-    case statusMissing, statusNotAccepted, statusWithdrawn
+    case codeUnresolved, codesShared
+    case statusMissing, statusNotAccepted, statusWithdrawn, statusNotInForce, negated
     case conditionInactive, conditionRefuted, conditionAbated
-    case modifierExtension, implicitRules, profileNotDeclared
+    case modifierExtension, implicitRules, profileNotDeclared, structureViolated
     case dataAbsent, valueMissing, componentMissing
-    case wrongValueType, severalValues, expressionFailed, factContradicted
+    case wrongValueType, severalValues, expressionFailed, expressionTooLarge
+    case factContradicted
     case unitMissing
     case unitUnknown, unitForeign, unitWithoutSystem
     case unitIncompatible, unitsDisagree
@@ -17,7 +19,7 @@ enum Finding: Sendable, CaseIterable {
     case untranslated, codesDisagree
     case timeMissing, timeMalformed, timeWithoutZone, timeImprecise, periodOpen
     case future
-    case stale
+    case stale, tooRecent
     case implausible
     case duplicate, momentsDisagree, versionsDisagree
     case superseded, olderVersion, newerUnread
@@ -28,12 +30,16 @@ enum Finding: Sendable, CaseIterable {
         case .otherPatient, .subjectMissing, .subjectUnresolved, .subjectNotPatient, .otherFocus:
             .subject
         case .wrongType: .type
-        case .statusMissing, .statusNotAccepted, .statusWithdrawn, .conditionInactive,
-            .conditionRefuted, .conditionAbated:
+        case .codeUnresolved, .codesShared: .code
+        case .statusMissing, .statusNotAccepted, .statusWithdrawn, .statusNotInForce, .negated,
+            .conditionInactive, .conditionRefuted, .conditionAbated:
             .status
-        case .modifierExtension, .implicitRules, .profileNotDeclared: .profile
+        case .modifierExtension, .implicitRules, .profileNotDeclared, .structureViolated:
+            .profile
         case .dataAbsent, .valueMissing, .componentMissing: .absent
-        case .wrongValueType, .severalValues, .expressionFailed, .factContradicted: .valueType
+        case .wrongValueType, .severalValues, .expressionFailed, .expressionTooLarge,
+            .factContradicted:
+            .valueType
         case .unitMissing: .unitMissing
         case .unitUnknown, .unitForeign, .unitWithoutSystem: .unitUnknown
         case .unitIncompatible, .unitsDisagree: .unitIncompatible
@@ -43,6 +49,7 @@ enum Finding: Sendable, CaseIterable {
         case .timeMissing, .timeMalformed, .timeWithoutZone, .timeImprecise, .periodOpen: .noTime
         case .future: .future
         case .stale: .stale
+        case .tooRecent: .recent
         case .implausible: .implausible
         case .duplicate, .momentsDisagree, .versionsDisagree: .duplicate
         case .superseded, .olderVersion, .newerUnread: .superseded
@@ -58,8 +65,12 @@ enum Finding: Sendable, CaseIterable {
         case .subjectNotPatient: "it is not about a patient"
         case .otherFocus: "it is about something else than the patient, such as a fetus"
         case .wrongType: "the code is asked for in a resource of another type"
+        case .codeUnresolved: "what it is about has no code, or stands in a resource not sent"
+        case .codesShared: "its codes mean two different inputs, so it counts for neither"
         case .statusMissing: "it has no status"
-        case .statusNotAccepted: "its status is not accepted"
+        case .statusNotAccepted: "its status is not among those that the profile accepts"
+        case .statusNotInForce: "its status says that it is over, not begun or not done"
+        case .negated: "it says that something is not to be done or was not done"
         case .statusWithdrawn: "it was entered in error or cancelled"
         case .conditionInactive: "the condition is not active"
         case .conditionRefuted: "the condition is refuted or was entered in error"
@@ -67,12 +78,14 @@ enum Finding: Sendable, CaseIterable {
         case .modifierExtension: "a modifier extension may change its meaning"
         case .implicitRules: "it was made under implicit rules that are not known here"
         case .profileNotDeclared: "it does not declare the required profile"
+        case .structureViolated: "it does not conform to the required profile"
         case .dataAbsent: "the sender states that the value is absent"
         case .valueMissing: "it holds no value"
         case .componentMissing: "it has no component with the code asked for"
         case .wrongValueType: "the value is of another type than the one asked for"
         case .severalValues: "it gives more than one value"
         case .expressionFailed: "the path cannot be evaluated on this resource"
+        case .expressionTooLarge: "the path asks for more steps or results than are allowed"
         case .factContradicted: "the code is the fact, but a value beside it says otherwise"
         case .unitMissing: "the quantity has no unit"
         case .unitUnknown: "the unit is unknown to UCUM"
@@ -92,6 +105,7 @@ enum Finding: Sendable, CaseIterable {
         case .periodOpen: "the period has no end"
         case .future: "the time lies in the future"
         case .stale: "it is older than the window"
+        case .tooRecent: "it is newer than the window"
         case .implausible: "the value is outside the plausible range"
         case .duplicate: "the same value at the same time is in use already"
         case .momentsDisagree: "records of one moment disagree"

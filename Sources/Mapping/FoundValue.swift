@@ -14,6 +14,12 @@ enum FoundValue {
     /// What an expression computed, without a place in the resource.
     case computedNumber(DecimalNumber)
     case computedText(String)
+    /// A number that is in the unit asked for already.
+    case computedQuantity(DecimalNumber)
+    /// A quantity that an expression computed, with its UCUM unit.
+    case computedMeasure(DecimalNumber, unit: String)
+    /// What a rule that looks for records finds none of: it says no.
+    case nothing
     /// Something else that is there, such as a Range; enough for a fact, no value by itself.
     case other
 }
@@ -35,15 +41,27 @@ struct Fault: Error {
 
 extension ValueReader {
     /// Finds the value that a rule asks for; `nil` when the rule asks for none.
-    func find(in fields: ValueFields, on tape: JSONTape, now: Instant) throws(Fault)
-        -> FoundValue?
-    {
+    ///
+    /// Where records are counted, an expression that gives nothing says no instead of failing.
+    func find(
+        in fields: ValueFields,
+        on tape: JSONTape,
+        now: Instant,
+        isCounting: Bool
+    ) throws(Fault) -> FoundValue? {
         switch self {
         case .nothing: return nil
         case .anyValue: return try Self.direct(fields, on: tape, nil)
         case .member(let member): return try Self.direct(fields, on: tape, member)
         case .expression(let expression):
-            return try evaluated(expression.parsed, fields, on: tape, now)
+            return try evaluated(
+                expression.parsed,
+                fields,
+                on: tape,
+                now,
+                isCounting: isCounting
+            )
+        case .elapsed(let reader): return try reader.find(in: fields.place, on: tape, now: now)
         }
     }
 
@@ -54,6 +72,7 @@ extension ValueReader {
         case .anyValue: fields.values.flatMap { tape.string($0.name) } ?? "value"
         case .member(let member): member.rawValue
         case .expression(let expression): expression.parsed.text
+        case .elapsed(let reader): reader.since.parsed.text
         }
     }
 
@@ -97,11 +116,12 @@ extension ValueReader {
         _ expression: FHIRPathExpression,
         _ fields: ValueFields,
         on tape: JSONTape,
-        _ now: Instant
+        _ now: Instant,
+        isCounting: Bool
     ) throws(Fault) -> FoundValue {
         try Self.requirePresent(fields)
         let result: [FHIRPathValue]
-        do {
+        do throws(FHIRPathError) {
             result = try expression.evaluate(
                 in: FHIRPathEnvironment(
                     focus: [.element(JSONValue(tape, fields.place))],
@@ -109,16 +129,18 @@ extension ValueReader {
                 )
             )
         } catch {
-            throw Fault(.expressionFailed, "")
+            throw Fault(error.finding, "")
         }
         guard let first = result.first else {
+            guard !isCounting else { return .nothing }
             guard let values = fields.values, expression.text.hasPrefix("value") else {
                 throw Fault(.valueMissing, "")
             }
             throw Fault(.wrongValueType, tape.string(values.name) ?? "value[x]")
         }
+        if isCounting, result.count > 1 { return .other }
         guard result.count == 1 else { return try Self.codings(result, on: tape) }
-        return Self.shape(first, on: tape)
+        return try Self.shape(first, on: tape)
     }
 
     private static func codings(
@@ -130,24 +152,30 @@ extension ValueReader {
             guard case .element(let json) = item, json["code"]?.kind == .string else {
                 throw Fault(.severalValues, "")
             }
-            codings.append(place(of: json, on: tape))
+            codings.append(try place(of: json, on: tape))
         }
         return .codings(codings)
     }
 
-    /// An expression that sees nothing but the resource gives elements of it alone.
-    private static func place(of element: JSONValue, on tape: JSONTape) -> JSONPlace {
-        precondition(element.tape === tape, "an expression gave an element of another document")
+    /// A variable may give an element of another resource, which is no value of this one.
+    private static func place(of element: JSONValue, on tape: JSONTape) throws(Fault) -> JSONPlace {
+        guard element.tape === tape else { throw Fault(.expressionFailed, "") }
         return element.place
     }
 
-    private static func shape(_ value: FHIRPathValue, on tape: JSONTape) -> FoundValue {
+    private static func shape(
+        _ value: FHIRPathValue,
+        on tape: JSONTape
+    ) throws(Fault) -> FoundValue {
         if case .boolean(let flag) = value { return .flag(flag) }
         if case .integer(let number) = value { return .computedNumber(DecimalNumber(number)) }
         if case .decimal(let number) = value { return .computedNumber(number) }
         if case .string(let text) = value { return .computedText(text) }
+        if case .quantity(let quantity) = value, case .ucum(let unit) = quantity.unit {
+            return .computedMeasure(quantity.value, unit: unit)
+        }
         guard case .element(let json) = value else { return .other }
-        let place = place(of: json, on: tape)
+        let place = try place(of: json, on: tape)
         switch json.kind {
         case .true: return .flag(true)
         case .false: return .flag(false)

@@ -10,9 +10,34 @@ final class InputPlan: Sendable {
         case quantity, boolean, code, integer
     }
 
-    /// Which of several accepted observations is taken.
-    enum Selection: String, Sendable {
-        case latest, first, max, min
+    /// Which of several accepted records is taken, or what is made of them.
+    enum Selection: String, Sendable, CaseIterable {
+        case latest, first, max, min, mean, median, worst, count, exists
+
+        /// Whether the value is made of several records instead of taken from one.
+        var isAggregate: Bool {
+            switch self {
+            case .mean, .median, .count: true
+            case .latest, .first, .max, .min, .worst, .exists: false
+            }
+        }
+
+        /// Whether records are counted or looked for, instead of their values taken.
+        var isCounting: Bool { self == .count || self == .exists }
+    }
+
+    /// Which value is the worst of several.
+    enum Worst: Sendable {
+        case high
+        case low
+        /// The one farthest from what is normal, on either side.
+        case outside(ClosedRange<DecimalNumber>)
+    }
+
+    /// The value that the profile reads from there being no record, and why it may.
+    struct Absence: Sendable {
+        let value: MappingReport.Value
+        let reason: String
     }
 
     /// Whether an earlier alternative wins over a newer observation.
@@ -28,7 +53,7 @@ final class InputPlan: Sendable {
         case reject
         case partial
         case model
-        case assume(MappingReport.Value)
+        case assume(MappingReport.Value, source: String?)
         case impute(MappingReport.Value, source: String)
     }
 
@@ -39,6 +64,8 @@ final class InputPlan: Sendable {
     let plausible: ClosedRange<DecimalNumber>?
     let values: [String]
     let windowSeconds: Int
+    /// What is younger than this is not taken; 0 for no such bound.
+    let beforeSeconds: Int
     let futureSeconds: Int
     let selection: Selection
     let preference: Preference
@@ -49,6 +76,11 @@ final class InputPlan: Sendable {
     /// How long after it `onTie` still wins over a measurement of another alternative.
     let tieSeconds: Int?
     let missing: Missing
+    let worst: Worst
+    let absence: Absence?
+
+    /// The kind that single records are read as: for a count, whether each counts.
+    var readingKind: Kind { selection.isCounting ? .boolean : kind }
 
     init(
         name: String,
@@ -58,12 +90,15 @@ final class InputPlan: Sendable {
         plausible: ClosedRange<DecimalNumber>?,
         values: [String],
         windowSeconds: Int,
+        beforeSeconds: Int,
         futureSeconds: Int,
         selection: Selection,
         preference: Preference,
         onTie: MappingReport.Value?,
         tieSeconds: Int?,
-        missing: Missing
+        missing: Missing,
+        worst: Worst,
+        absence: Absence?
     ) {
         self.name = name
         self.kind = kind
@@ -72,6 +107,7 @@ final class InputPlan: Sendable {
         self.plausible = plausible
         self.values = values
         self.windowSeconds = windowSeconds
+        self.beforeSeconds = beforeSeconds
         self.futureSeconds = futureSeconds
         self.selection = selection
         self.preference = preference
@@ -79,32 +115,24 @@ final class InputPlan: Sendable {
         self.onTie = onTie
         self.tieSeconds = tieSeconds
         self.missing = missing
+        self.worst = worst
+        self.absence = absence
+    }
+
+    /// The earliest moment in the window.
+    func windowStart(_ now: Instant) -> Instant {
+        now.advanced(byMicroseconds: -Int64(windowSeconds) * 1_000_000)
+    }
+
+    /// The latest moment in the window.
+    func windowEnd(_ now: Instant) -> Instant {
+        let seconds = beforeSeconds > 0 ? -beforeSeconds : futureSeconds
+        return now.advanced(byMicroseconds: Int64(seconds) * 1_000_000)
     }
 }
 
 /// One `from` alternative of an input, checked and ready.
 final class SourceRule: Sendable {
-    /// The resource types a profile may read.
-    enum ResourceType: String, Sendable, CaseIterable {
-        case observation = "Observation"
-        case condition = "Condition"
-        case patient = "Patient"
-
-        /// The type that a resource names; `nil` for every other.
-        init?(_ fields: borrowing ResourceFields) {
-            guard let place = fields[.resourceType] else { return nil }
-            if fields.tape.isString(place, "Observation") {
-                self = .observation
-            } else if fields.tape.isString(place, "Condition") {
-                self = .condition
-            } else if fields.tape.isString(place, "Patient") {
-                self = .patient
-            } else {
-                return nil
-            }
-        }
-    }
-
     /// Whether the value stands in a component.
     var readsComponent: Bool { !componentIndex.isEmpty }
 

@@ -5,7 +5,7 @@ import UCUM
 
 /// Reads the inputs and facts of a profile and their `from` alternatives.
 struct InputReader {
-    private let defaults: ProfileDefaults
+    let defaults: ProfileDefaults
     private let conceptMaps: [String: JSONDocument]
     private var tables: [String: CodeTable] = [:]
     private(set) var inputs: [InputPlan] = []
@@ -19,7 +19,8 @@ struct InputReader {
     mutating func read(_ node: ProfileNode, isFact: Bool) throws(ProfileError) {
         try node.requireObject([
             "name", "type", "unit", "round", "plausible", "values", "from", "within", "future",
-            "select", "prefer", "onTie", "tieWithin", "unitAliases", "missing",
+            "select", "prefer", "onTie", "tieWithin", "unitAliases", "missing", "before", "worst",
+            "normal", "absent",
         ])
         let name = try node.requiredString("name")
         guard !inputs.contains(where: { $0.name == name }) else {
@@ -72,9 +73,9 @@ struct InputReader {
         guard let window = try node.duration("within") ?? defaults.windowSeconds else {
             throw node.fault(.malformed, at: "within")
         }
-        let selection = try node.choice("select", InputPlan.Selection.self) ?? defaults.selection
-        let isOrdered = selection == .max || selection == .min
-        guard isNumber || !isOrdered else { throw node.fault(.malformed, at: "select") }
+        let before = try node.duration("before") ?? 0
+        guard before < window else { throw node.fault(.malformed, at: "before") }
+        let selection = try selection(node, kind)
         let increment = try node.decimal("round")
         guard increment.map({ $0 > DecimalNumber(0) }) ?? true else {
             throw node.fault(.malformed, at: "round")
@@ -88,6 +89,7 @@ struct InputReader {
             plausible: try Self.range(node, "plausible"),
             values: values,
             windowSeconds: window,
+            beforeSeconds: before,
             futureSeconds: try node.duration("future") ?? defaults.futureSeconds,
             selection: selection,
             preference: try node.choice("prefer", InputPlan.Preference.self)
@@ -96,7 +98,9 @@ struct InputReader {
                 try typed.read(child)
             },
             tieSeconds: try node.duration("tieWithin"),
-            missing: isFact ? .partial : try missing(node, typed)
+            missing: isFact ? .partial : try missing(node, typed),
+            worst: try worst(node, selection, kind),
+            absence: try absence(node, selection, isFact: isFact)
         )
     }
 
@@ -114,14 +118,19 @@ struct InputReader {
         guard takesValue == (child.json["value"] != nil) else {
             throw child.fault(.malformed, at: "value")
         }
-        guard (policy == "impute") == (child.json["source"] != nil) else {
+        // An imputed value must tell its source, an assumed one may.
+        guard policy == "assume" || (policy == "impute") == (child.json["source"] != nil) else {
             throw child.fault(.malformed, at: "source")
         }
         switch policy {
         case "reject": return .reject
         case "partial": return .partial
         case "model": return .model
-        case "assume": return .assume(try typed.read(child.required("value")))
+        case "assume":
+            return .assume(
+                try typed.read(child.required("value")),
+                source: try child.string("source")
+            )
         default:
             return .impute(
                 try typed.read(child.required("value")),
@@ -195,12 +204,14 @@ extension InputReader {
         try node.requireObject([
             "code", "component", "resource", "path", "constant", "conceptMap", "textSystem",
             "status", "profile", "unit", "unitAliases", "above", "plausible", "time", "standIn",
+            "since", "until",
         ])
         let resource =
-            try node.choice("resource", SourceRule.ResourceType.self) ?? defaults.resource
+            try node.choice("resource", ResourceType.self) ?? defaults.resource
         let codes = try tokens(node, "code")
-        // A Patient is one resource and needs no code; of all else there are many.
-        guard codes.isEmpty == (resource == .patient) else {
+        // A Patient is one resource and needs no code, a stay may do without; of all else there
+        // are many.
+        guard resource == .encounter || codes.isEmpty == (resource == .patient) else {
             throw node.fault(.malformed, at: "code")
         }
         let components = try tokens(node, "component")
@@ -213,10 +224,15 @@ extension InputReader {
             throw node.fault(.malformed, at: "textSystem")
         }
         let threshold = try node.decimal("above")
-        let constant = try node.child("constant").map { (child) throws(ProfileError) in
-            try ValueLiteral(kind: input.kind, unit: input.unit, values: input.values).read(child)
+        var constant = try node.child("constant").map { (child) throws(ProfileError) in
+            try ValueLiteral(kind: input.readingKind, unit: input.unit, values: input.values)
+                .read(child)
         }
-        let reader = try reader(node, hasConstant: constant != nil)
+        // Where records are looked for, one that passes every test is what was looked for.
+        if input.selection.isCounting, node.json["path"] == nil, node.json["since"] == nil {
+            constant = constant ?? .boolean(true)
+        }
+        let reader = try reader(node, input, hasConstant: constant != nil)
         let unit = try ruleUnit(node, input, inputUnit: inputUnit, threshold: threshold)
         let time = try node.string("time") ?? "required"
         guard time == "required" || time == "optional" else {
@@ -249,7 +265,7 @@ extension InputReader {
 
     private func statuses(
         _ node: ProfileNode,
-        _ resource: SourceRule.ResourceType
+        _ resource: ResourceType
     ) throws(ProfileError) -> [[UInt8]] {
         if let own = try node.strings("status") { return own.map { Array($0.utf8) } }
         // The default statuses are those of its resource; a Condition has others.
@@ -274,8 +290,13 @@ extension InputReader {
 
     private func reader(
         _ node: ProfileNode,
+        _ input: InputPlan,
         hasConstant: Bool
     ) throws(ProfileError) -> ValueReader {
+        if node.json["since"] != nil {
+            return .elapsed(try elapsed(node, input, hasConstant: hasConstant))
+        }
+        guard node.json["until"] == nil else { throw node.fault(.malformed, at: "until") }
         guard let path = try node.string("path") else {
             guard hasConstant else { throw node.fault(.malformed, at: "path") }
             return .nothing
@@ -287,12 +308,49 @@ extension InputReader {
             throw node.fault(.invalidExpression, at: "path")
         }
         if case .expression(let expression) = reader {
-            let known = ["context", "resource", "rootResource"]
-            guard expression.parsed.variableNames.allSatisfy({ known.contains($0) }) else {
-                throw node.fault(.invalidExpression, at: "path")
-            }
+            try requireKnownVariables(expression, node, "path")
         }
         return reader
+    }
+
+    private func requireKnownVariables(
+        _ expression: ValueReader.Expression,
+        _ node: ProfileNode,
+        _ name: String
+    ) throws(ProfileError) {
+        let known = ["context", "resource", "rootResource"]
+        guard expression.parsed.variableNames.allSatisfy({ known.contains($0) }) else {
+            throw node.fault(.invalidExpression, at: name)
+        }
+    }
+
+    /// `since` and `until`: how long it is from one time of the resource to another, or to now.
+    private func elapsed(
+        _ node: ProfileNode,
+        _ input: InputPlan,
+        hasConstant: Bool
+    ) throws(ProfileError) -> ElapsedReader {
+        let isNumber = input.kind == .quantity || input.kind == .integer
+        guard isNumber || node.json["above"] != nil, node.json["path"] == nil, !hasConstant else {
+            throw node.fault(.malformed, at: "since")
+        }
+        func expression(_ name: String) throws(ProfileError) -> ValueReader.Expression? {
+            guard let text = try node.string(name) else { return nil }
+            let parsed: ValueReader.Expression
+            do {
+                parsed = try ValueReader.Expression(parsing: text)
+            } catch {
+                throw node.fault(.invalidExpression, at: name)
+            }
+            try requireKnownVariables(parsed, node, name)
+            return parsed
+        }
+        guard let since = try expression("since") else { throw node.fault(.malformed, at: "since") }
+        let text = node.json["above"] == nil ? input.unit ?? "" : try node.requiredString("unit")
+        guard let unit = ElapsedReader.Unit(text) else {
+            throw node.fault(.unknownUnit, at: "since")
+        }
+        return ElapsedReader(since: since, until: try expression("until"), unit: unit)
     }
 
     /// The unit that quantities are converted to: the input's own, or for a threshold the rule's.
@@ -306,13 +364,14 @@ extension InputReader {
             try Self.unit(child)
         }
         guard (own != nil) == (threshold != nil) else { throw node.fault(.malformed, at: "unit") }
-        guard threshold == nil || input.kind == .boolean else {
+        guard threshold == nil || input.readingKind == .boolean else {
             throw node.fault(.malformed, at: "above")
         }
-        guard node.json["plausible"] == nil || (own ?? inputUnit) != nil else {
+        let inherited = input.selection.isCounting ? nil : inputUnit
+        guard node.json["plausible"] == nil || (own ?? inherited) != nil else {
             throw node.fault(.malformed, at: "plausible")
         }
-        return own ?? inputUnit
+        return own ?? inherited
     }
 
     private func unitTable(
@@ -352,7 +411,7 @@ extension InputReader {
         // Every target must be a value of the input, or the map is for something else.
         for target in table.targets {
             let isValue =
-                switch input.kind {
+                switch input.readingKind {
                 case .code: input.values.contains(target.code)
                 case .boolean: target.code == "true" || target.code == "false"
                 case .quantity, .integer: DecimalNumber(text: target.code) != nil

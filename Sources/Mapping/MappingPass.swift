@@ -19,6 +19,11 @@ struct MappingPass {
     private var matched: [Int] = []
     private var lastMatch: [Int]
     private var components: [ValueFields] = []
+    private let medications: MedicationIndex
+    /// How many codings of the resource in hand some rule asks for.
+    private var hitCount = 0
+    /// Whether what the resource in hand is about could not be looked up.
+    private var isCodeUnresolved = false
 
     /// A rejection before it is turned into text.
     struct PendingRejection {
@@ -32,7 +37,13 @@ struct MappingPass {
         var reading: MappingReport.Value?
     }
 
-    init(plan: ProfilePlan, subject: SubjectMatcher, now: Instant) {
+    init(
+        plan: ProfilePlan,
+        subject: SubjectMatcher,
+        now: Instant,
+        medications: MedicationIndex = MedicationIndex()
+    ) {
+        self.medications = medications
         self.plan = plan
         self.subject = subject
         self.now = now
@@ -70,6 +81,10 @@ struct MappingPass {
             rejectOncePerInput(finding, at: position, fields, "subject")
             return
         }
+        if isCodeUnresolved, matched.isEmpty {
+            rejectUnresolved(fields, at: position, version)
+            return
+        }
         guard !matched.isEmpty else {
             unaskedCount += 1
             return
@@ -79,7 +94,88 @@ struct MappingPass {
             rejectOncePerInput(version, at: position, fields, "meta.versionId")
             return
         }
+        dropSharedRules(fields, at: position)
         judgeMatched(fields, at: position)
+    }
+
+    /// A medicine that is not known may be any of those asked for, unless it is not in force.
+    private mutating func rejectUnresolved(
+        _ fields: ResourceFields,
+        at position: Int,
+        _ version: Finding?
+    ) {
+        guard let type = ResourceType(fields), version == nil else { return }
+        let isOver = fields[.status].map { status in
+            (type.withdrawn + type.notInForce).contains { fields.tape.isString(status, $0) }
+        }
+        guard !(isOver ?? false) else {
+            unaskedCount += 1
+            return
+        }
+        matched = plan.rules.indices.filter { plan.rules[$0].resource == type }
+        rejectOncePerInput(.codeUnresolved, at: position, fields, "medication[x]")
+        matched.removeAll(keepingCapacity: true)
+    }
+
+    // MARK: One record for two inputs
+
+    /// Takes a record from all inputs for which its codes say different things.
+    ///
+    /// A code used for systolic and diastolic alike tells of neither. Two inputs that ask for the
+    /// same code (the latest and the worst creatinine) share it by intention, so only rules without
+    /// a common code contradict each other.
+    private mutating func dropSharedRules(_ fields: ResourceFields, at position: Int) {
+        guard matched.count > 1 else { return }
+        var shared: Set<Int> = []
+        if hitCount > 1 { shared = sharedRules { $0.componentIndex.isEmpty ? $0.codes : nil } }
+        if !components.isEmpty {
+            for (place, component) in components.enumerated() where isCodedTwice(component, fields)
+            {
+                shared.formUnion(
+                    sharedRules { rule in
+                        guard !rule.componentIndex.isEmpty,
+                            componentPosition(rule.componentIndex, on: fields.tape) == place
+                        else { return nil }
+                        return rule.components
+                    }
+                )
+            }
+        }
+        guard !shared.isEmpty else { return }
+        let kept = matched.filter { !shared.contains($0) }
+        let inputs = Set(shared.map { plan.rules[$0].input })
+        matched = matched.filter { shared.contains($0) }
+        rejectOncePerInput(
+            .codesShared,
+            at: position,
+            fields,
+            components.isEmpty ? "code.coding" : "component.code.coding"
+        )
+        matched = kept.filter { !inputs.contains(plan.rules[$0].input) }
+    }
+
+    private func isCodedTwice(_ component: ValueFields, _ fields: ResourceFields) -> Bool {
+        guard let code = component.code,
+            let list = fields.tape.member(MemberNames.coding, of: code),
+            let first = fields.tape.firstElement(of: list)
+        else { return false }
+        return fields.tape.element(after: first, of: list) != nil
+    }
+
+    /// The matched rules of different inputs that have no code in common.
+    private func sharedRules(_ codes: (SourceRule) -> [CodeToken]?) -> Set<Int> {
+        var shared: Set<Int> = []
+        for (index, left) in matched.enumerated() {
+            guard let leftCodes = codes(plan.rules[left]) else { continue }
+            for right in matched[(index + 1)...]
+            where plan.rules[right].input != plan.rules[left].input {
+                guard let rightCodes = codes(plan.rules[right]) else { continue }
+                guard !leftCodes.contains(where: { rightCodes.contains($0) }) else { continue }
+                shared.insert(left)
+                shared.insert(right)
+            }
+        }
+        return shared
     }
 
     // MARK: Code, subject, type
@@ -87,26 +183,70 @@ struct MappingPass {
     /// Fills `matched` with the rules that ask for any coding of the resource, ascending.
     private mutating func findRules(_ fields: ResourceFields, at position: Int) {
         matched.removeAll(keepingCapacity: true)
-        let tape = fields.tape
-        let plan = plan
-        guard let code = fields.code, let list = tape.member(MemberNames.coding, of: code) else {
-            return
+        hitCount = 0
+        isCodeUnresolved = false
+        if let code = fields.code {
+            match(concept: code, on: fields.tape, at: position)
         }
+        if !plan.otherTypes.isEmpty { findOtherRules(fields, at: position) }
+        if matched.count > 1 { matched.sort() }
+        if !matched.isEmpty { dropRulesOfMissingComponents(fields) }
+    }
+
+    private mutating func match(concept: JSONPlace, on tape: JSONTape, at position: Int) {
+        guard let list = tape.member(MemberNames.coding, of: concept) else { return }
         var next = tape.firstElement(of: list)
         while let coding = next {
             next = tape.element(after: coding, of: list)
-            guard let places = CodingPlaces(coding, on: tape),
-                let run = plan.index.find(places, on: tape)
-            else { continue }
-            for asker in run {
-                let rule = plan.askers[asker]
-                guard lastMatch[rule] != position else { continue }
-                lastMatch[rule] = position
-                matched.append(rule)
-            }
+            match(coding: coding, on: tape, at: position)
         }
-        if matched.count > 1 { matched.sort() }
-        if !matched.isEmpty { dropRulesOfMissingComponents(fields) }
+    }
+
+    private mutating func match(coding: JSONPlace, on tape: JSONTape, at position: Int) {
+        let plan = plan
+        guard let places = CodingPlaces(coding, on: tape),
+            let run = plan.index.find(places, on: tape)
+        else { return }
+        hitCount += 1
+        for asker in run {
+            let rule = plan.askers[asker]
+            guard lastMatch[rule] != position else { continue }
+            lastMatch[rule] = position
+            matched.append(rule)
+        }
+    }
+
+    /// Looks where types other than Observation and Condition keep their code.
+    private mutating func findOtherRules(_ fields: ResourceFields, at position: Int) {
+        guard let type = ResourceType(fields), plan.otherTypes.contains(type) else { return }
+        switch type.codePlace {
+        case .code, .none: return
+        case .vaccineCode:
+            if let code = fields[other: .vaccineCode] {
+                match(concept: code, on: fields.tape, at: position)
+            }
+        case .encounter:
+            for member in [ResourceFields.OtherMember.type, .class] {
+                guard let place = fields[other: member] else { continue }
+                // R4 Encounter.class is a Coding, in R5 a list of concepts as `type` is.
+                match(coding: place, on: fields.tape, at: position)
+                var next = fields.tape.firstElement(of: place)
+                while let concept = next {
+                    next = fields.tape.element(after: concept, of: place)
+                    match(concept: concept, on: fields.tape, at: position)
+                }
+            }
+        case .medication:
+            guard let code = medications.code(of: fields) else {
+                isCodeUnresolved = true
+                break
+            }
+            match(concept: code.place, on: code.tape, at: position)
+        }
+        for rule in plan.codelessRules[type] ?? [] where lastMatch[rule] != position {
+            lastMatch[rule] = position
+            matched.append(rule)
+        }
     }
 
     /// A rule for a component asks nothing of a resource that has no such component.
@@ -181,7 +321,7 @@ struct MappingPass {
     }
 
     private mutating func matchType(_ fields: ResourceFields, at position: Int) {
-        let type = SourceRule.ResourceType(fields)
+        let type = ResourceType(fields)
         let plan = plan
         guard matched.contains(where: { plan.rules[$0].resource == type }) else {
             rejectOncePerInput(.wrongType, at: position, fields, "resourceType")
@@ -320,7 +460,7 @@ struct MappingPass {
             let leader = candidates[best[candidate.input]]
             guard let wanted = input.onTie, let seconds = input.tieSeconds,
                 candidate.reading.value == wanted, leader.reading.value != wanted,
-                candidate.position != leader.position,
+                candidate.position != leader.position, !input.selection.isAggregate,
                 plan.rules[candidate.rule].threshold != nil,
                 plan.rules[leader.rule].threshold != nil,
                 abs(leader.order.microseconds(since: candidate.order))

@@ -86,17 +86,11 @@ extension MappingReport.Input {
     fileprivate func writeJSON(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("name", name)
-        switch value {
-        case .quantity(let number, let unit):
-            writer.name("value")
-            writer.value(number)
-            writer.member("unit", unit)
-        case .code(let code): writer.member("value", code)
-        case .boolean(let flag): writer.member("value", flag)
-        case nil: break
-        }
+        value?.writeJSON(to: &writer)
         source?.writeJSON(to: &writer)
         conversion?.writeJSON(to: &writer)
+        aggregate?.writeJSON(to: &writer)
+        writer.member("basis", ifPresent: basis)
         if let rule { writer.member("rule", rule) }
         if !flags.isEmpty {
             writer.name("flags")
@@ -107,6 +101,39 @@ extension MappingReport.Input {
         writer.member("missingReason", ifPresent: missingReason?.rawValue)
         if value == nil { writer.member("isMissing", true) }
         if isOptional { writer.member("isOptional", true) }
+        writer.endObject()
+    }
+}
+
+extension MappingReport.Value {
+    /// Writes the members `value` and, of a quantity, `unit`.
+    fileprivate func writeJSON(to writer: inout JSONWriter) {
+        switch self {
+        case .quantity(let number, let unit):
+            writer.name("value")
+            writer.value(number)
+            writer.member("unit", unit)
+        case .code(let code): writer.member("value", code)
+        case .boolean(let flag): writer.member("value", flag)
+        }
+    }
+}
+
+extension MappingReport.Aggregate {
+    fileprivate func writeJSON(to writer: inout JSONWriter) {
+        writer.name("aggregate")
+        writer.beginObject()
+        writer.member("select", select)
+        writer.member("unrounded", ifPresent: unrounded)
+        writer.name("of")
+        writer.beginArray()
+        for part in parts {
+            writer.beginObject()
+            part.value.writeJSON(to: &writer)
+            part.source.writeJSON(to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
         writer.endObject()
     }
 }

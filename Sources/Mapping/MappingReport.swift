@@ -79,6 +79,41 @@ package struct MappingReport: Sendable {
         case tie
         /// The value stands in for the one the model was made for (`from[].standIn`).
         case standIn = "stand-in"
+        /// The value is made of several records (`select`: mean, median or count).
+        case aggregated
+        /// Nothing is recorded, and the profile says what that means (`absent`).
+        case fromAbsence = "from-absence"
+    }
+
+    /// What a value was made of that was not taken from one record.
+    package struct Aggregate: Sendable, Equatable {
+        /// One record that went in.
+        package struct Part: Sendable, Equatable {
+            /// Where it stands.
+            package let source: Source
+            /// The value as it went in: converted, not rounded.
+            package let value: Value
+
+            /// Makes a part.
+            package init(source: Source, value: Value) {
+                self.source = source
+                self.value = value
+            }
+        }
+
+        /// `mean`, `median` or `count`.
+        package let select: String
+        /// Every record that went in, in the order of the request.
+        package let parts: [Part]
+        /// The value before chart rounding, where it is a finite decimal.
+        package let unrounded: String?
+
+        /// Makes an aggregate.
+        package init(select: String, parts: [Part], unrounded: String?) {
+            self.select = select
+            self.parts = parts
+            self.unrounded = unrounded
+        }
     }
 
     /// One input of the profile, in profile order.
@@ -100,6 +135,10 @@ package struct MappingReport: Sendable {
         package let missingReason: RejectionReason?
         /// Whether evaluation may go on without it (`missing.policy` partial or model).
         package let isOptional: Bool
+        /// What the value was made of when not taken from one record; `source` is the newest.
+        package let aggregate: Aggregate?
+        /// Why the profile states a value where none was observed, in the words of the profile.
+        package let basis: String?
 
         /// Makes an input.
         package init(
@@ -110,7 +149,9 @@ package struct MappingReport: Sendable {
             rule: Int?,
             flags: [Flag],
             missingReason: RejectionReason?,
-            isOptional: Bool
+            isOptional: Bool,
+            aggregate: Aggregate? = nil,
+            basis: String? = nil
         ) {
             self.name = name
             self.value = value
@@ -120,6 +161,8 @@ package struct MappingReport: Sendable {
             self.flags = flags
             self.missingReason = missingReason
             self.isOptional = isOptional
+            self.aggregate = aggregate
+            self.basis = basis
         }
     }
 

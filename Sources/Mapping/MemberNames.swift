@@ -5,6 +5,7 @@ enum MemberNames {
     static let code = JSONName("code")
     static let coding = JSONName("coding")
     static let comparator = JSONName("comparator")
+    static let concept = JSONName("concept")
     static let dataAbsentReason = JSONName("dataAbsentReason")
     static let end = JSONName("end")
     static let modifierExtension = JSONName("modifierExtension")

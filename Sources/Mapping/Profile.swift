@@ -35,7 +35,8 @@ package struct Profile: Sendable {
         inputNames = plan.inputs[..<plan.inputCount].map(\.name)
         applicabilityCodes = plan.applies.flatMap { [$0.code, $0.unknownCode] }
         codes = plan.codes
-        windowSeconds = plan.inputs.map(\.windowSeconds).max() ?? 0
+        windowSeconds =
+            (plan.inputs.map(\.windowSeconds).max() ?? 0) + (plan.earlier?.reachSeconds ?? 0)
     }
 
     /// What the profile gives for each input, in order, to be held against the model's fields.
@@ -56,10 +57,11 @@ package struct Profile: Sendable {
     /// fetch months of vital signs.
     package var retrievals: [Retrieval] {
         var groups: [Retrieval] = []
+        let reach = plan.earlier?.reachSeconds ?? 0
         for rule in plan.rules where rule.resource != .patient {
-            let window = plan.inputs[rule.input].windowSeconds
+            let window = plan.inputs[rule.input].windowSeconds + reach
             let type = rule.resource.rawValue
-            let codes = rule.codes.map(\.text)
+            let codes = rule.retrievalCodes
             if let place = groups.firstIndex(where: {
                 $0.resource == type && $0.windowSeconds == window
             }) {
@@ -73,6 +75,14 @@ package struct Profile: Sendable {
             }
         }
         return groups
+    }
+
+    /// Whether the profile asks for an earlier result beside the present one.
+    package var asksForEarlier: Bool { plan.earlier != nil }
+
+    /// The moment of the earlier result that belongs to a report, when the profile asks for one.
+    package func earlierMoment(for report: MappingReport, now: Instant) -> Instant? {
+        plan.earlier?.moment(for: report.inputs, now: now)
     }
 
     /// Maps the resources of one patient.
@@ -96,7 +106,12 @@ package struct Profile: Sendable {
         now: Instant
     ) -> MappingReport {
         let subject = SubjectMatcher(patientID: patientID, fullURLs: patientFullURLs)
-        var pass = MappingPass(plan: plan, subject: subject, now: now)
+        var pass = MappingPass(
+            plan: plan,
+            subject: subject,
+            now: now,
+            medications: plan.readsMedications ? MedicationIndex(resources) : MedicationIndex()
+        )
         if let patient {
             // A Patient that gives no id is in context because the request says so.
             let isPatientInContext = patient["id"].map { $0.isString(patientID) } ?? true
@@ -107,11 +122,17 @@ package struct Profile: Sendable {
             pass.visit(resource, at: position, version: versions.finding(at: position))
         }
         pass.settleNearTies()
-        return ReportBuilder(plan: plan, pass: pass, now: now).build { facts, areUnread in
-            let known = zip(facts, areUnread).map { fact, isUnread in
+        return ReportBuilder(plan: plan, pass: pass, now: now).build { inputs, areUnread in
+            let facts = inputs[plan.inputCount...]
+            let known = zip(facts, areUnread[plan.inputCount...]).map { fact, isUnread in
                 isUnread ? nil : fact.value == .boolean(true)
             }
-            return applicability(patient, resources, facts: known, now: now)
+            let verdict = applicability(patient, resources, facts: known, now: now)
+            guard case .applies = verdict else { return verdict }
+            for quorum in plan.quorums where !quorum.holds(inputs) {
+                return .undecided(code: quorum.code, rule: quorum.text)
+            }
+            return .applies
         }
     }
 
@@ -161,6 +182,16 @@ package struct Profile: Sendable {
     }
 }
 
+extension SourceRule {
+    /// The tokens to search for; none where the type is to be fetched whole.
+    fileprivate var retrievalCodes: [String] {
+        switch resource.codePlace {
+        case .code: codes.map(\.text)
+        case .medication, .encounter, .vaccineCode, .none: []
+        }
+    }
+}
+
 extension Profile {
     /// What a profile gives for one input.
     package struct Declaration: Sendable, Equatable {
@@ -178,7 +209,10 @@ extension Profile {
     package struct Retrieval: Sendable, Equatable {
         /// The resource type.
         package let resource: String
-        /// The `system|code` tokens.
+        /// The `system|code` tokens; empty where the type has to be fetched whole.
+        ///
+        /// A medicine may be named by a reference, and an Encounter has a class beside its types:
+        /// a query by code would miss such records, and a missed record looks like none.
         package fileprivate(set) var codes: [String]
         /// How far back to look, in seconds.
         package let windowSeconds: Int
@@ -198,8 +232,10 @@ extension Profile {
             guard !isFact else { return }
             switch input.missing {
             case .reject, .partial, .model: isRequired = true
-            case .assume, .impute: return
+            case .assume, .impute: break
             }
+            // Nothing can be read from absence where nobody has looked.
+            if input.absence != nil { isRequired = true }
         }
     }
 }

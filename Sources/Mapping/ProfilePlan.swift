@@ -13,13 +13,39 @@ final class ProfilePlan: Sendable {
     /// The rules that read the Patient, ascending.
     let patientRules: [Int]
     let applies: [ApplicabilityRule]
+    let quorums: [QuorumRule]
+    /// When a second, earlier result is made; `nil` when none is asked for.
+    let earlier: EarlierMoment?
+    /// Whether any value is made of several records.
+    let hasAggregates: Bool
+    /// The types that rules ask for whose code does not stand in `code`, or need not be there.
+    let otherTypes: Set<ResourceType>
+    /// For a type the rules that ask for it without any code, ascending.
+    let codelessRules: [ResourceType: [Int]]
+    /// Whether a Medication that another resource names may have to be looked up.
+    let readsMedications: Bool
 
     init(
         inputs: [InputPlan],
         inputCount: Int,
         rules: [SourceRule],
-        applies: [ApplicabilityRule]
+        applies: [ApplicabilityRule],
+        quorums: [QuorumRule],
+        earlier: EarlierMoment?
     ) {
+        self.earlier = earlier
+        self.quorums = quorums
+        hasAggregates = inputs.contains { $0.selection.isAggregate }
+        otherTypes = Set(rules.map(\.resource)).filter {
+            $0.codePlace != .code && $0.codePlace != .none
+        }
+        readsMedications = rules.contains { $0.resource.codePlace == .medication }
+        var codeless: [ResourceType: [Int]] = [:]
+        for (position, rule) in rules.enumerated()
+        where rule.codes.isEmpty && rule.resource != .patient {
+            codeless[rule.resource, default: []].append(position)
+        }
+        codelessRules = codeless
         self.inputs = inputs
         self.inputCount = inputCount
         self.rules = rules

@@ -24,7 +24,7 @@ struct ProfileReader {
         let root = ProfileNode(json: document.root, path: "")
         try root.requireObject([
             "format", "url", "version", "status", "title", "description", "model", "applies",
-            "defaults", "facts", "inputs",
+            "defaults", "facts", "inputs", "quorum", "earlier",
         ])
         let format = try root.required("format")
         guard try format.text() == "limen-profile/1" else { throw format.fault() }
@@ -61,9 +61,58 @@ struct ProfileReader {
             inputs: reader.inputs,
             inputCount: inputs.count,
             rules: reader.rules,
-            applies: applies
+            applies: applies,
+            quorums: try quorums(root, Array(reader.inputs[..<inputs.count])),
+            earlier: try earlier(root, Array(reader.inputs[..<inputs.count]))
         )
     }
+
+    private static func quorums(
+        _ root: ProfileNode,
+        _ inputs: [InputPlan]
+    ) throws(ProfileError) -> [QuorumRule] {
+        var quorums: [QuorumRule] = []
+        for node in try root.list("quorum") {
+            try node.requireObject(["of", "atLeast", "span", "else"])
+            let names = try node.strings("of") ?? inputs.map(\.name)
+            var members: [Int] = []
+            for (position, name) in names.enumerated() {
+                guard let member = inputs.firstIndex(where: { $0.name == name }) else {
+                    throw node.fault(.malformed, at: "of[\(position)]")
+                }
+                members.append(member)
+            }
+            let count = try node.child("atLeast").map { (child) throws(ProfileError) in
+                guard let count = child.json.integerValue, (1...members.count).contains(count)
+                else { throw child.fault() }
+                return count
+            }
+            let span = try node.duration("span")
+            guard count != nil || span != nil else { throw node.fault(.malformed, at: "atLeast") }
+            var parts: [String] = []
+            if let count { parts.append("at least \(count) observed of " + list(names)) }
+            if let span {
+                let length = DurationText.text(seconds: span)
+                parts.append(
+                    count == nil
+                        ? "\(list(names)) observed within \(length) of each other"
+                        : "within \(length) of each other"
+                )
+            }
+            quorums.append(
+                QuorumRule(
+                    members: members,
+                    countMin: count,
+                    spanSeconds: span,
+                    code: try node.requiredString("else"),
+                    text: parts.joined(separator: ", ")
+                )
+            )
+        }
+        return quorums
+    }
+
+    private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
 
     private static func rule(
         _ node: ProfileNode,
@@ -108,7 +157,7 @@ struct ProfileReader {
 
 /// The `defaults` of a profile.
 struct ProfileDefaults {
-    var resource = SourceRule.ResourceType.observation
+    var resource = ResourceType.observation
     var status = ["final", "amended", "corrected"]
     var windowSeconds: Int?
     var futureSeconds = 300
@@ -118,7 +167,7 @@ struct ProfileDefaults {
     init(_ node: ProfileNode?) throws(ProfileError) {
         guard let node else { return }
         try node.requireObject(["resource", "status", "within", "future", "select", "prefer"])
-        resource = try node.choice("resource", SourceRule.ResourceType.self) ?? resource
+        resource = try node.choice("resource", ResourceType.self) ?? resource
         status = try node.strings("status") ?? status
         windowSeconds = try node.duration("within")
         futureSeconds = try node.duration("future") ?? futureSeconds

@@ -50,7 +50,29 @@ extension SourceRule {
             if case .flag(false) = found { throw Fault(.factContradicted, path) }
             return Reading(constant, .constant)
         }
+        if plan.selection.isCounting, threshold == nil, codeTable == nil {
+            // What is looked for is there, unless the path answers with a yes or a no.
+            switch found {
+            case .flag(let flag): return Reading(.boolean(flag), .plain)
+            case .nothing: return Reading(.boolean(false), .plain)
+            case .quantity, .concept, .codings, .text, .number, .computedNumber, .computedText,
+                .computedQuantity, .computedMeasure, .other:
+                return Reading(.boolean(true), .plain)
+            }
+        }
         switch found {
+        case .nothing: return Reading(.boolean(false), .plain)
+        case .computedQuantity(let number):
+            return try reading(number, .plain, isFromText: false, path)
+        case .computedMeasure(let number, let unit):
+            guard codeTable == nil, let units else { throw Fault(.wrongValueType, path) }
+            guard let conversion = units.conversion(ofUCUM: unit) else {
+                throw Fault(.unitIncompatible, path)
+            }
+            guard let converted = conversion.convert(number) else {
+                throw Fault(.numberTooLong, path)
+            }
+            return try reading(converted, .plain, isFromText: false, path)
         case .quantity(let quantity): return try reading(quantity: quantity, on: tape, path)
         case .concept(let concept): return try reading(concept: concept, on: tape, path)
         case .codings(let codings): return try reading(codings: codings, text: nil, on: tape, path)
@@ -70,7 +92,7 @@ extension SourceRule {
             return try translated(code, .text(number), path)
         case .computedNumber(let number): return try reading(number: number, path)
         case .flag(let flag):
-            guard plan.kind == .boolean, threshold == nil else {
+            guard plan.readingKind == .boolean, threshold == nil else {
                 throw Fault(.wrongValueType, path)
             }
             return Reading(.boolean(flag), .plain)
@@ -120,7 +142,7 @@ extension SourceRule {
     }
 
     private func reading(number: DecimalNumber, _ path: String) throws(Fault) -> Reading {
-        switch plan.kind {
+        switch plan.readingKind {
         case .quantity, .integer, .boolean:
             guard units != nil else { throw Fault(.wrongValueType, path) }
             // Without a unit, a number can only be a count.
@@ -270,7 +292,7 @@ extension SourceRule {
         _ origin: Reading.Origin,
         _ path: String
     ) throws(Fault) -> Reading {
-        switch plan.kind {
+        switch plan.readingKind {
         case .code: return Reading(.code(code), origin)
         case .boolean: return Reading(.boolean(code == "true"), origin)
         case .quantity, .integer:

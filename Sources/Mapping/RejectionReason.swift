@@ -18,6 +18,7 @@ package enum RejectionReason: String, Sendable, CaseIterable {
     case noTime = "no-time"
     case future
     case stale
+    case recent
     case implausible
     case duplicate
     case superseded

@@ -7,16 +7,30 @@ struct ReportBuilder {
     private let plan: ProfilePlan
     private let pass: MappingPass
     private let now: Instant
+    /// For each input whose value is made of several records, those records and the value.
+    private let aggregates: [Aggregate?]
 
     init(plan: ProfilePlan, pass: MappingPass, now: Instant) {
         self.plan = plan
         self.pass = pass
         self.now = now
+        guard plan.hasAggregates else {
+            aggregates = []
+            return
+        }
+        aggregates = plan.inputs.indices.map { position in
+            guard pass.best[position] >= 0 else { return nil }
+            return Aggregate(
+                plan.inputs[position],
+                winner: pass.best[position],
+                among: pass.candidates
+            )
+        }
     }
 
     /// The report without applicability, which the profile adds.
     func build(
-        applicability: (_ facts: [MappingReport.Input], _ areUnread: [Bool]) ->
+        applicability: (_ inputs: [MappingReport.Input], _ areUnread: [Bool]) ->
             MappingReport.Applicability
     ) -> MappingReport {
         var rejections = pass.rejections
@@ -39,10 +53,8 @@ struct ReportBuilder {
         let facts = Array(inputs[plan.inputCount...])
         return MappingReport(
             applicability: applicability(
-                facts,
-                plan.inputs.indices.dropFirst(plan.inputCount).map {
-                    inputs[$0].value == nil && unread[$0] != nil
-                }
+                inputs,
+                plan.inputs.indices.map { inputs[$0].value == nil && unread[$0] != nil }
             ),
             inputs: Array(inputs[..<plan.inputCount]),
             rejections: rejections.map { text(of: $0) },
@@ -69,7 +81,7 @@ struct ReportBuilder {
         for candidate in pass.candidates {
             let winner = pass.candidates[pass.best[candidate.input]]
             let input = plan.inputs[candidate.input]
-            guard candidate !== winner,
+            guard candidate !== winner, !input.selection.isAggregate,
                 candidate.order == winner.order
                     || input.tieSeconds != nil && candidate.order > winner.order,
                 candidate.reading.value != winner.reading.value,
@@ -105,7 +117,7 @@ struct ReportBuilder {
     /// The extremes do, a stated value does, and a measured value outweighs its stand-in.
     private func decidesTies(_ input: InputPlan, _ winner: Candidate, _ other: Candidate) -> Bool {
         switch input.selection {
-        case .max, .min: return true
+        case .max, .min, .worst, .mean, .median, .count, .exists: return true
         case .latest, .first: break
         }
         if input.onTie != nil { return true }
@@ -118,12 +130,13 @@ struct ReportBuilder {
         _ outcomes: [Outcome]
     ) {
         var lastLoser = (input: -1, resource: -2)
+        let contributing = aggregates.reduce(into: Set<Int>()) { $0.formUnion($1?.members ?? []) }
         for (position, candidate) in pass.candidates.enumerated() {
             let leader = pass.best[candidate.input]
             let winner = pass.candidates[leader]
             let finding = finding(candidate, winner, outcomes[candidate.input])
             // One resource that two rules read is told of once, and not at all if it was taken.
-            guard let finding,
+            guard let finding, !contributing.contains(position),
                 position == leader || candidate.resourceIndex != winner.resourceIndex,
                 lastLoser != (candidate.input, candidate.resourceIndex)
             else { continue }
@@ -152,6 +165,15 @@ struct ReportBuilder {
         switch outcome {
         case .taken:
             guard candidate !== winner else { return nil }
+            // A record that does not count says so by itself.
+            if plan.inputs[candidate.input].selection.isCounting,
+                candidate.reading.value == .boolean(false)
+            {
+                return nil
+            }
+            if plan.inputs[candidate.input].selection.isAggregate {
+                return competes(candidate, winner, candidate.input) ? .duplicate : .superseded
+            }
             return isSameMoment && isSameValue ? .duplicate : .superseded
         case .disagreement: return isSameMoment ? .momentsDisagree : .superseded
         case .unread:
@@ -242,28 +264,61 @@ struct ReportBuilder {
         }
         let candidate = pass.candidates[pass.best[position]]
         let rule = plan.rules[candidate.rule]
-        let age = candidate.effective.map {
-            Int(now.microseconds(since: $0).quotientAndRemainder(dividingBy: 1_000_000).quotient)
+        let aggregate = aggregates.isEmpty ? nil : aggregates[position]
+        guard aggregate.map({ $0.value != nil }) ?? true else {
+            // A sum of more digits than can be kept exactly is no value.
+            return unusable(input, .notANumber, flags: [])
         }
+        var flags = flags(candidate.reading, rule, isTie: isTie)
+        if let aggregate { flags = aggregate.flags(flags) }
         return MappingReport.Input(
             name: input.name,
-            value: candidate.reading.value,
-            source: MappingReport.Source(
-                resource: Self.label(candidate.resource, at: candidate.resourceIndex),
-                path: candidate.path,
-                effective: candidate.effective,
-                ageSeconds: age
-            ),
-            conversion: ConversionText(
-                rule: rule,
-                reading: candidate.reading,
-                tape: candidate.resource.tape
-            ).conversion,
+            value: aggregate?.value ?? candidate.reading.value,
+            source: source(of: candidate),
+            conversion: aggregate == nil
+                ? ConversionText(
+                    rule: rule,
+                    reading: candidate.reading,
+                    tape: candidate.resource.tape
+                ).conversion : nil,
             rule: candidate.position,
-            flags: flags(candidate.reading, rule, isTie: isTie),
+            flags: flags,
             missingReason: nil,
-            isOptional: input.isOptional
+            isOptional: input.isOptional,
+            aggregate: aggregate.map { aggregate in
+                MappingReport.Aggregate(
+                    select: input.selection.rawValue,
+                    parts: aggregate.members.map { part(pass.candidates[$0]) },
+                    unrounded: aggregate.unrounded?.text
+                )
+            }
         )
+    }
+
+    private func source(of candidate: Candidate) -> MappingReport.Source {
+        MappingReport.Source(
+            resource: Self.label(candidate.resource, at: candidate.resourceIndex),
+            path: candidate.path,
+            effective: candidate.effective,
+            ageSeconds: candidate.effective.map {
+                Int(
+                    now.microseconds(since: $0).quotientAndRemainder(dividingBy: 1_000_000).quotient
+                )
+            }
+        )
+    }
+
+    /// One of the records that a value is made of, with the number as it went in.
+    private func part(_ candidate: Candidate) -> MappingReport.Aggregate.Part {
+        let value: MappingReport.Value
+        if let number = candidate.reading.unrounded, let unit = plan.inputs[candidate.input].unit,
+            !plan.inputs[candidate.input].selection.isCounting
+        {
+            value = .quantity(number, unit: unit)
+        } else {
+            value = candidate.reading.value
+        }
+        return MappingReport.Aggregate.Part(source: source(of: candidate), value: value)
     }
 
     private func flags(
@@ -306,12 +361,22 @@ struct ReportBuilder {
         var value: MappingReport.Value?
         var flags: [MappingReport.Flag] = []
         var reason = reason
+        var basis: String?
         switch input.missing {
         case .reject, .partial, .model: break
         // Something was recorded that could not be read: no stated value may cover it.
         case .assume where unread != nil, .impute where unread != nil: reason = unread
-        case .assume(let stated): (value, flags) = (stated, [.assumed])
-        case .impute(let stated, _): (value, flags) = (stated, [.imputed])
+        case .assume(let stated, let source):
+            (value, flags, basis) = (stated, [.assumed], source)
+        case .impute(let stated, let source):
+            (value, flags, basis) = (stated, [.imputed], source)
+        }
+        if let absence = input.absence {
+            // What is recorded but unread may be the very thing that seems to be absent.
+            if unread != nil { (value, flags, basis, reason) = (nil, [], nil, unread) }
+            if unread == nil {
+                (value, flags, basis) = (absence.value, [.fromAbsence], absence.reason)
+            }
         }
         return MappingReport.Input(
             name: input.name,
@@ -321,7 +386,8 @@ struct ReportBuilder {
             rule: nil,
             flags: flags,
             missingReason: value == nil ? reason : nil,
-            isOptional: input.isOptional
+            isOptional: input.isOptional,
+            basis: basis
         )
     }
 

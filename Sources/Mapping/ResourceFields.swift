@@ -22,10 +22,57 @@ final class ResourceFields {
         values: tape.members(of: place, withStem: MemberNames.value)
     )
 
-    /// A member whose name ends in its type, such as `effectiveDateTime`.
+    /// A time and the name of the member it stands in, such as `effectiveDateTime`.
     struct NamedValue {
-        let name: Member
+        let name: TimeName
         let value: JSONPlace
+    }
+
+    /// The name of a member that holds a time; turned into text only for what is reported.
+    enum TimeName {
+        case member(Member)
+        case other(OtherMember)
+
+        var text: String {
+            switch self {
+            case .member(let member): member.name
+            case .other(let member): member.name
+            }
+        }
+
+        /// Whether it holds a Period.
+        var isPeriod: Bool {
+            switch self {
+            case .member(let member): member == .effectivePeriod || member == .onsetPeriod
+            case .other(let member): OtherMember.periods.contains(member)
+            }
+        }
+    }
+
+    /// The members that Observation and Condition do not have; looked for in other types only.
+    enum OtherMember: Int, CaseIterable {
+        case type, `class`, medicationCodeableConcept, medicationReference, medication
+        case vaccineCode, contained
+        case authoredOn, period, actualPeriod, performedDateTime, performedPeriod
+        case occurrenceDateTime, occurrencePeriod, occurenceDateTime, occurencePeriod
+        case whenHandedOver, dateAsserted
+        case doNotPerform, notDone, notGiven, wasNotGiven, notTaken
+
+        var name: String { "\(self)" }
+
+        /// The members that hold a time, the more telling ones first.
+        static let times: [OtherMember] = [
+            .authoredOn, .period, .actualPeriod, .performedDateTime, .performedPeriod,
+            .occurrenceDateTime, .occurrencePeriod, .occurenceDateTime, .occurencePeriod,
+            .whenHandedOver, .dateAsserted,
+        ]
+        static let periods: [OtherMember] = [
+            .period, .actualPeriod, .performedPeriod, .occurrencePeriod, .occurencePeriod,
+        ]
+        /// The members that turn the meaning round where they are true.
+        static let negations: [OtherMember] = [
+            .doNotPerform, .notDone, .notGiven, .wasNotGiven, .notTaken,
+        ]
     }
 
     /// The members beside `subject` and `code`; the raw value is the slot of the table.
@@ -42,6 +89,9 @@ final class ResourceFields {
     }
 
     private static let table = JSONNameTable(Member.allCases.map(\.name))
+    private static let otherTable = JSONNameTable(OtherMember.allCases.map(\.name))
+    private var otherMembers = JSONMembers()
+    private var isOtherWalked = false
 
     init(_ json: JSONValue) {
         let tape = json.tape
@@ -62,6 +112,34 @@ final class ResourceFields {
             isWalked = true
         }
         return members[member.rawValue]
+    }
+
+    subscript(other member: OtherMember) -> JSONPlace? {
+        if !isOtherWalked {
+            otherMembers = tape.members(of: place, in: Self.otherTable)
+            isOtherWalked = true
+        }
+        return otherMembers[member.rawValue]
+    }
+
+    /// When the resource holds, whatever its type.
+    var timing: NamedValue? { effective ?? onset ?? otherTime }
+
+    /// When a resource holds that is neither Observation nor Condition.
+    var otherTime: NamedValue? {
+        for member in OtherMember.times {
+            if let value = self[other: member] {
+                return NamedValue(name: .other(member), value: value)
+            }
+        }
+        return nil
+    }
+
+    /// The member that says that what it tells of is not to be or was not done; `nil` for none.
+    var negation: OtherMember? {
+        OtherMember.negations.first { member in
+            self[other: member].map { tape.kind($0) == .true } ?? false
+        }
     }
 
     /// When an Observation holds.
@@ -95,10 +173,10 @@ final class ResourceFields {
         _ third: Member,
         _ fourth: Member
     ) -> NamedValue? {
-        if let value = self[first] { return NamedValue(name: first, value: value) }
-        if let value = self[second] { return NamedValue(name: second, value: value) }
-        if let value = self[third] { return NamedValue(name: third, value: value) }
-        if let value = self[fourth] { return NamedValue(name: fourth, value: value) }
+        if let value = self[first] { return NamedValue(name: .member(first), value: value) }
+        if let value = self[second] { return NamedValue(name: .member(second), value: value) }
+        if let value = self[third] { return NamedValue(name: .member(third), value: value) }
+        if let value = self[fourth] { return NamedValue(name: .member(fourth), value: value) }
         return nil
     }
 }

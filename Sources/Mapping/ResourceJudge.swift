@@ -70,7 +70,14 @@ extension SourceRule {
         _ now: Instant
     ) throws(Fault) -> (Reading, String) {
         let path = reader.path(in: body, on: tape)
-        guard let found = try reader.find(in: body, on: tape, now: now) else {
+        guard
+            let found = try reader.find(
+                in: body,
+                on: tape,
+                now: now,
+                isCounting: plan.selection.isCounting
+            )
+        else {
             try testFact(body, on: tape)
             guard let constant else { throw Fault(.valueMissing, path) }
             return (Reading(constant, .constant), path)
@@ -92,20 +99,30 @@ extension SourceRule {
     private func testStatus(_ fields: ResourceFields, _ now: Instant) throws(Fault) {
         switch resource {
         case .patient: return
-        case .observation:
-            guard let status = fields[.status], fields.tape.kind(status) == .string else {
-                throw Fault(.statusMissing, "status")
-            }
-            for accepted in statuses where fields.tape.isString(status, accepted) { return }
-            for word in Self.withdrawn where fields.tape.isString(status, word) {
-                throw Fault(.statusWithdrawn, "status")
-            }
-            throw Fault(.statusNotAccepted, "status")
-        case .condition: try testConditionStatus(fields, now)
+        case .condition, .allergyIntolerance: try testConditionStatus(fields, now)
+        case .observation, .diagnosticReport: try testPlainStatus(fields)
+        case .encounter, .procedure, .medicationRequest, .medicationStatement,
+            .medicationAdministration, .medicationDispense, .serviceRequest, .immunization:
+            try testPlainStatus(fields)
+            // R4 MedicationRequest.doNotPerform and its like turn the meaning round.
+            if let member = fields.negation { throw Fault(.negated, member.name) }
         }
     }
 
-    private static let withdrawn = ["entered-in-error", "cancelled"].map { Array($0.utf8) }
+    private func testPlainStatus(_ fields: ResourceFields) throws(Fault) {
+        guard let status = fields[.status], fields.tape.kind(status) == .string else {
+            throw Fault(.statusMissing, "status")
+        }
+        for accepted in statuses where fields.tape.isString(status, accepted) { return }
+        for word in resource.withdrawn where fields.tape.isString(status, word) {
+            throw Fault(.statusWithdrawn, "status")
+        }
+        for word in resource.notInForce where fields.tape.isString(status, word) {
+            throw Fault(.statusNotInForce, "status")
+        }
+        throw Fault(.statusNotAccepted, "status")
+    }
+
     private static let refuted = ["refuted", "entered-in-error"].map { Array($0.utf8) }
     private static let active = ["active", "recurrence", "relapse"].map { Array($0.utf8) }
     private static let inactive = ["inactive", "remission", "resolved"].map { Array($0.utf8) }
@@ -152,7 +169,7 @@ extension SourceRule {
 
     /// Whether a Condition says that it goes on, so that no window makes it stale.
     private func isOngoing(_ fields: ResourceFields) -> Bool {
-        guard resource == .condition, let status = fields[.clinicalStatus] else { return false }
+        guard resource.hasClinicalStatus, let status = fields[.clinicalStatus] else { return false }
         return Self.says(JSONValue(fields.tape, status), oneOf: Self.active)
     }
 
@@ -194,13 +211,16 @@ extension SourceRule {
             guard timeIsOptional else { throw Fault(.timeMissing, "effective[x]") }
             return nil
         }
-        let start = now.advanced(byMicroseconds: -Int64(plan.windowSeconds) * 1_000_000)
-        let latest = now.advanced(byMicroseconds: Int64(plan.futureSeconds) * 1_000_000)
-        if let finding = read.time.finding(windowStart: start, latestAllowed: latest) {
+        let finding = read.time.finding(
+            windowStart: plan.windowStart(now),
+            windowEnd: plan.windowEnd(now),
+            latestAllowed: now.advanced(byMicroseconds: Int64(plan.futureSeconds) * 1_000_000)
+        )
+        if let finding {
             // Where no time is needed, a date that reaches into the window is recent enough.
             guard
                 finding == .timeImprecise && timeIsOptional
-                    || finding == .stale && isOngoing(fields)
+                    || finding == .stale && (read.isOpen || isOngoing(fields))
             else {
                 throw Fault(finding, read.path)
             }
@@ -211,25 +231,28 @@ extension SourceRule {
     /// A time and where it stands; the path is made only for what is reported.
     private struct TimeRead {
         let time: EffectiveTime
-        let member: ResourceFields.Member
+        let member: ResourceFields.TimeName
         let isEnd: Bool
+        /// Whether it is the start of a period that goes on.
+        var isOpen = false
 
-        var path: String { member.name + (isEnd ? ".end" : "") }
+        var path: String { member.text + (isEnd ? ".end" : "") }
     }
 
     private func time(of fields: ResourceFields) throws(Fault) -> TimeRead? {
+        let named: ResourceFields.NamedValue?
         switch resource {
         case .patient: return nil
-        case .observation:
-            guard let effective = fields.effective else { return nil }
-            return try Self.time(effective, on: fields.tape)
-        case .condition:
-            guard let named = fields.onset else { return nil }
-            return try Self.time(named, on: fields.tape)
+        case .observation, .diagnosticReport: named = fields.effective
+        case .condition, .allergyIntolerance: named = fields.onset
+        case .encounter, .procedure, .medicationRequest, .medicationStatement,
+            .medicationAdministration, .medicationDispense, .serviceRequest, .immunization:
+            named = fields.effective ?? fields.otherTime
         }
+        return try named.flatMap { (named) throws(Fault) in try time(named, on: fields.tape) }
     }
 
-    private static func time(
+    private func time(
         _ named: ResourceFields.NamedValue,
         on tape: JSONTape
     ) throws(Fault) -> TimeRead? {
@@ -237,19 +260,20 @@ extension SourceRule {
         if tape.kind(named.value) == .string {
             return TimeRead(time: EffectiveTime(tape, named.value), member: member, isEnd: false)
         }
-        guard member == .effectivePeriod || member == .onsetPeriod else {
-            throw Fault(.timeMissing, member.name)
-        }
+        guard member.isPeriod else { throw Fault(.timeMissing, member.text) }
         // A reading over a period holds at its end.
         guard let end = tape.present(MemberNames.end, of: named.value) else {
-            if member == .onsetPeriod {
-                // What began and has no end goes on, from its start where that is told.
-                guard let start = tape.present(MemberNames.start, of: named.value) else {
-                    return nil
-                }
-                return TimeRead(time: EffectiveTime(tape, start), member: member, isEnd: false)
+            guard resource.openPeriodGoesOn else { throw Fault(.periodOpen, member.text) }
+            // What began and has no end goes on, from its start where that is told.
+            guard let start = tape.present(MemberNames.start, of: named.value) else {
+                return nil
             }
-            throw Fault(.periodOpen, member.name)
+            return TimeRead(
+                time: EffectiveTime(tape, start),
+                member: member,
+                isEnd: false,
+                isOpen: !resource.hasClinicalStatus
+            )
         }
         return TimeRead(time: EffectiveTime(tape, end), member: member, isEnd: true)
     }

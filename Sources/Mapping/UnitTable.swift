@@ -135,6 +135,12 @@ final class UnitTable: Sendable {
         )
     }
 
+    /// The conversion of a UCUM unit that an expression gives; `nil` where there is none.
+    func conversion(ofUCUM text: String) -> PreparedConversion? {
+        if let ready = known.find(CodeToken(system: [], code: Array(text.utf8))) { return ready }
+        return Self.unit(text).flatMap { Self.conversion(from: $0, to: target) }
+    }
+
     private func bareAlias(_ text: JSONPlace, on tape: JSONTape) -> PreparedConversion? {
         guard !aliases.isEmpty else { return nil }
         return aliases.find(system: Self.bareSystem, code: text, on: tape)

@@ -8,17 +8,20 @@ extension Finding {
     /// withdrawn, has passed, or is about something else says nothing about the value.
     var leavesUnread: Bool {
         switch self {
-        case .statusMissing, .statusNotAccepted, .modifierExtension, .implicitRules,
-            .profileNotDeclared, .dataAbsent, .valueMissing, .componentMissing, .wrongValueType,
-            .severalValues, .expressionFailed, .factContradicted, .unitMissing, .unitUnknown,
+        case .codeUnresolved, .codesShared, .statusMissing, .statusNotAccepted,
+            .modifierExtension, .implicitRules, .profileNotDeclared, .structureViolated,
+            .dataAbsent, .valueMissing, .componentMissing, .wrongValueType,
+            .severalValues, .expressionFailed, .expressionTooLarge, .factContradicted, .unitMissing,
+            .unitUnknown,
             .unitForeign, .unitWithoutSystem, .unitIncompatible, .unitsDisagree, .numberMissing,
             .numberTooLong, .comparator, .untranslated, .codesDisagree, .timeMissing,
             .timeMalformed, .timeWithoutZone, .timeImprecise, .periodOpen, .implausible,
             .versionsDisagree:
             true
         case .otherPatient, .subjectMissing, .subjectUnresolved, .subjectNotPatient, .otherFocus,
-            .wrongType, .statusWithdrawn, .conditionInactive, .conditionRefuted, .conditionAbated,
-            .future, .stale, .duplicate, .momentsDisagree, .superseded, .olderVersion,
+            .wrongType, .statusWithdrawn, .statusNotInForce, .negated, .conditionInactive,
+            .conditionRefuted, .conditionAbated, .future, .stale, .tooRecent, .duplicate,
+            .momentsDisagree, .superseded, .olderVersion,
             .newerUnread:
             false
         }
@@ -28,7 +31,7 @@ extension Finding {
 extension ResourceFields {
     /// The earliest and latest moment that the resource can be about; `nil` when unknown.
     var span: ClosedRange<Instant>? {
-        guard let named = effective ?? onset else { return nil }
+        guard let named = timing else { return nil }
         var place = named.value
         if tape.kind(place) != .string {
             guard let end = tape.present(MemberNames.end, of: place) else { return nil }
@@ -48,16 +51,16 @@ extension MappingPass.PendingRejection {
     /// An assumed value never covers it. A stale one counts where it says something else than
     /// what is assumed; for a fact only what lies in the window counts.
     func bears(on input: InputPlan, isFact: Bool, now: Instant) -> Bool {
-        if isFact {
-            let start = now.advanced(byMicroseconds: -Int64(input.windowSeconds) * 1_000_000)
-            let isPast = resource.span.map { $0.upperBound < start } ?? false
-            return finding.leavesUnread && !isPast
+        if isFact || input.absence != nil {
+            let isPast = resource.span.map { $0.upperBound < input.windowStart(now) } ?? false
+            let isLater = resource.span.map { $0.lowerBound > input.windowEnd(now) } ?? false
+            return finding.leavesUnread && !isPast && (isFact || !isLater)
         }
         if finding == .future { return true }
         guard finding == .stale else { return finding.leavesUnread }
         guard let reading else { return true }
         switch input.missing {
-        case .assume(let stated), .impute(let stated, _): return reading != stated
+        case .assume(let stated, _), .impute(let stated, _): return reading != stated
         case .reject, .partial, .model: return true
         }
     }
@@ -70,17 +73,18 @@ extension MappingPass.PendingRejection {
         let input = plan.inputs[winner.input]
         let span = resource.span
         if let span {
-            let latest = now.advanced(byMicroseconds: Int64(input.futureSeconds) * 1_000_000)
-            let start = now.advanced(byMicroseconds: -Int64(input.windowSeconds) * 1_000_000)
             // What lies ahead or behind the window would not have been taken anyway.
-            if span.lowerBound > latest || span.upperBound < start { return false }
+            if span.lowerBound > input.windowEnd(now) { return false }
+            if span.upperBound < input.windowStart(now) { return false }
         }
+        // Where one is enough, another one more changes nothing.
+        if input.selection == .exists { return winner.reading.value != .boolean(true) }
         if input.preference == .rule, rule.position != winner.position {
             return rule.position < winner.position
         }
         guard let span else { return true }
         switch input.selection {
-        case .max, .min: return true
+        case .max, .min, .worst, .mean, .median, .count, .exists: return true
         case .latest:
             if span.upperBound != winner.order { return span.upperBound > winner.order }
         case .first:

@@ -13,6 +13,8 @@ enum ValueReader: Sendable {
     /// The one `value[x]` that is there, whatever its type.
     case anyValue
     case expression(Expression)
+    /// How long it is between two times.
+    case elapsed(ElapsedReader)
 
     /// A parsed expression behind a reference, so that plans stay small to copy.
     final class Expression: Sendable {

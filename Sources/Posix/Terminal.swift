@@ -6,6 +6,15 @@ package enum Terminal {
     /// Whether standard output is a terminal.
     package static var isOutputTerminal: Bool { isatty(1) == 1 }
 
+    /// Whether standard error is a terminal.
+    package static var isErrorTerminal: Bool { isatty(2) == 1 }
+
+    /// The width of the terminal that standard output goes to; `nil` where it goes elsewhere.
+    package static var outputColumns: Int? {
+        let columns = limen_terminal_columns(1)
+        return columns > 0 ? Int(columns) : nil
+    }
+
     /// Writes text to standard output.
     package static func writeOutput(_ text: String) { write(Array(text.utf8), to: 1) }
 

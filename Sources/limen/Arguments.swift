@@ -5,7 +5,7 @@
 struct Arguments: Sendable {
     /// The words that are no options.
     private(set) var words: [String] = []
-    private var values: [String: String] = [:]
+    private var values: [String: [String]] = [:]
     private var switches: Set<String> = []
 
     /// Reads a command line.
@@ -36,7 +36,7 @@ struct Arguments: Sendable {
                 guard let value = inline ?? iterator.next() else {
                     throw CommandError(.usage, "--\(name) needs a value")
                 }
-                values[name] = value
+                values[name, default: []].append(value)
             } else {
                 throw Self.unknown(name, among: knownValues.union(knownSwitches))
             }
@@ -52,7 +52,10 @@ struct Arguments: Sendable {
     }
 
     /// The value of an option, or `nil` when it was not given.
-    func value(_ name: String) -> String? { values[name] }
+    func value(_ name: String) -> String? { values[name]?.last }
+
+    /// Every value of an option that may be given several times, in their order.
+    func all(_ name: String) -> [String] { values[name] ?? [] }
 
     /// Whether a switch was given.
     func has(_ name: String) -> Bool { switches.contains(name) }
@@ -65,7 +68,7 @@ struct Arguments: Sendable {
         default defaultValue: Int,
         in range: ClosedRange<Int>
     ) throws(CommandError) -> Int {
-        guard let text = values[name] else { return defaultValue }
+        guard let text = value(name) else { return defaultValue }
         guard let number = Int(text), range.contains(number) else {
             throw CommandError(
                 .usage,

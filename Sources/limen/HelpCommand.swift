@@ -14,6 +14,10 @@ enum HelpCommand {
         For the interface engineer
           hook fire     build a patient-view request from a bundle, post it, explain the answer
           map explain   map a bundle without a gateway and explain every value
+          map table     run a ViewDefinition of SQL on FHIR over files and folders
+          map test      run the golden cases of the profiles
+          map new       scaffold a profile from a model or a list of inputs
+          map watch     run the cases, and explain data, on each change of a file
 
         For the compliance officer
           audit list    rows by patient, service, time, outcome, hookInstance, trace id
@@ -74,12 +78,44 @@ enum HelpCommand {
 
         """,
         "map": """
-        limen map explain --profile NAME --bundle FILE|- [--at TIME] [--patient ID] [--json]
+        limen map explain PROFILE DATA [--at TIME|newest] [--patient ID] [--input NAME]
+                                       [--all] [--json]
+        limen map test [PROFILE...] [--filter TEXT] [--update] [--junit FILE] [--json]
+        limen map new NAME --model FILE.pmml | --input NAME:UNIT:SYSTEM|CODE ... [--json]
+        limen map watch PROFILE [DATA] [--at TIME|newest] [--patient ID] [--filter TEXT] [--json]
 
-          limen map explain --profile news2 --bundle ward.json --at 2026-05-04T10:00:00Z
+          limen map explain news2 ward.json --at 2026-05-04T10:00:00Z
+          limen map explain news2 export/ --patient 123 --at newest --input temperature
+          cat ward.ndjson | limen map explain qsofa - --json
+          limen map test
+          limen map test news2 --filter fahrenheit --junit report.xml
+          limen map new sofa --model sofa.pmml
+          limen map new fever --input 'temp:Cel:http://loinc.org|8310-5'
+          limen map watch news2 ward.json --at newest
 
-        Maps a bundle to the inputs of a model without a gateway: for each input its value,
-        source, age, conversion and rule; for each resource not used the reason.
+        explain maps DATA (a Bundle or resource, a folder of them, NDJSON, or -) without a
+        gateway: what is missing and why, then for each input its value, conversion, source,
+        age, rule and code, what was not taken and what would be accepted, and at the end the
+        score and the card. Exit code 1 when an input is missing or no score can be made.
+        test runs the cases of each profile, each as of the moment it names; exit code 1 when
+        one fails. --update rewrites what the failing ones expect and nothing else, and says
+        what it did.
+        new never overwrites and makes no code up: loading refuses what is still open.
+        watch ends with Ctrl-C. Lines fit COLUMNS or the terminal, a pipe gets them whole;
+        NO_COLOR is respected. PROFILE may be the path of its folder.
+
+        limen map table VIEW DATA... [--format text|csv|ndjson|json] [--json] [--out FILE]
+                                     [--at TIME] [--progress]
+        limen map table --profile NAME DATA... [...]
+
+          limen map table vital-signs ward.json
+          limen map table my.view.json export/ --format ndjson --out rows.ndjson
+          limen map table --profile news2 ward.json
+
+        Runs a ViewDefinition (SQL on FHIR 2) over resources, Bundles and NDJSON; VIEW is a file
+        or the name of one in Profiles/views. In CSV (RFC 4180) a null is empty and an empty
+        string is "". --profile shows every Observation that has a code the profile asks for, as
+        it was sent. What cannot be used is told with file and line, and the others go on.
 
         """,
         "audit": """

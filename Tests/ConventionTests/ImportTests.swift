@@ -19,6 +19,7 @@ struct ImportTests {
         "Audit": ["Basics", "JSON"],
         "Mapping": ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM"],
         "CDSHooks": ["Basics", "JSON", "FHIR", "FHIRPath"],
+        "SQLOnFHIR": ["Basics", "JSON", "FHIR", "FHIRPath"],
 
         // L2: each owns one outside thing.
         "Posix": ["Basics", "CLinux", "Glibc", "Synchronization"],
@@ -42,7 +43,7 @@ struct ImportTests {
         "limen": [
             "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
             "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto", "Telemetry",
-            "Posix", "PostgreSQL", "Gateway", "AuditStore", "Synchronization",
+            "Posix", "PostgreSQL", "Gateway", "AuditStore", "SQLOnFHIR", "Synchronization",
         ],
     ]
 

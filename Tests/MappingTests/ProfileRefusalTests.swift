@@ -76,8 +76,12 @@ struct ProfileRefusalTests {
             ("\"s|a\"", "\"s|\"", "LIMEN-MAP-001", "inputs[0].from[0].code[0]"),
             ("\"code\":[\"s|a\"],", "", "LIMEN-MAP-001", "inputs[0].from[0].code"),
             (
-                "{\"code\":[\"s|a\"],", "{\"resource\":\"Encounter\",\"code\":[\"s|a\"],",
+                "{\"code\":[\"s|a\"],", "{\"resource\":\"Device\",\"code\":[\"s|a\"],",
                 "LIMEN-MAP-001", "inputs[0].from[0].resource"
+            ),
+            (
+                "{\"code\":[\"s|a\"],", "{\"resource\":\"Encounter\",\"code\":[\"s|a\"],",
+                "LIMEN-MAP-001", "inputs[0].from[0].status"
             ),
             (
                 "value.ofType(Quantity)", "value.ofType(", "LIMEN-MAP-004",

@@ -20,7 +20,10 @@ struct SchemaTests {
         #expect(try schema(name).unknownKeywords().isEmpty)
     }
 
-    @Test("Every shipped file fits its schema", arguments: ShippedProfile.names)
+    @Test(
+        "Every shipped file fits its schema",
+        arguments: ShippedProfile.names + ShippedProfile.syntheticNames
+    )
     func fits(_ name: String) throws {
         let profile = try ShippedProfile.document("profile.json", of: name)
         #expect(try schema("profile").faults(profile.root).isEmpty)

@@ -11,10 +11,24 @@ struct ShippedProfile {
     let name: String
     let profile: Profile
 
-    static let names = ["news2", "qsofa"]
+    /// Every folder of `Profiles/` that holds a profile.
+    static let names = names(in: "Profiles")
+
+    /// The made-up profiles of `Tests/Cases/mapping`, for what no shipped profile uses.
+    static let syntheticNames = names(in: "Tests/Cases/mapping")
+
+    private static func names(in folder: String) -> [String] {
+        let root = Shared.checkout.appendingPathComponent(folder)
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: root.path)) ?? []
+        return names.sorted().filter { name in
+            let file = root.appendingPathComponent(name).appendingPathComponent("profile.json")
+            return FileManager.default.fileExists(atPath: file.path)
+        }
+    }
 
     static func folder(_ name: String) -> URL {
-        Shared.checkout.appendingPathComponent("Profiles").appendingPathComponent(name)
+        let parent = names.contains(name) ? "Profiles" : "Tests/Cases/mapping"
+        return Shared.checkout.appendingPathComponent(parent).appendingPathComponent(name)
     }
 
     init(_ name: String) throws {

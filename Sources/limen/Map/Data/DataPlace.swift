@@ -1,0 +1,18 @@
+/// Where something stands in the data that a command was given.
+struct DataPlace: Sendable, Hashable, Comparable {
+    /// The position of the file in the list of files.
+    let file: Int
+    /// The line in it, from one.
+    let line: Int
+
+    static func < (left: DataPlace, right: DataPlace) -> Bool {
+        (left.file, left.line) < (right.file, right.line)
+    }
+}
+
+/// A file or line that could not be read; it never stops the rest.
+struct DataProblem: Sendable {
+    let place: DataPlace
+    /// One sentence without a word of the data.
+    let sentence: String
+}

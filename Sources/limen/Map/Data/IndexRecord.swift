@@ -1,0 +1,77 @@
+/// Where one resource of one patient stands: what the index keeps of it, in 40 bytes.
+///
+/// The patient is a hash that is keyed anew in each run, so the index holds nothing of the data.
+struct IndexRecord: Sendable {
+    /// The patient, as a keyed hash of scope and id.
+    let patient: PatientHash
+    let place: DataPlace
+    /// The range in the file.
+    let bytes: Range<Int>
+
+    /// How many bytes a record takes.
+    static let byteCount = 40
+
+    func write(to bytes: inout [UInt8]) {
+        for word in [patient.high, patient.low, UInt64(self.bytes.lowerBound)] {
+            Self.append(word, to: &bytes)
+        }
+        Self.append(UInt64(place.file) << 32 | UInt64(place.line), to: &bytes)
+        Self.append(UInt64(self.bytes.count), to: &bytes)
+    }
+
+    init(patient: PatientHash, place: DataPlace, bytes: Range<Int>) {
+        self.patient = patient
+        self.place = place
+        self.bytes = bytes
+    }
+
+    /// Reads the record at a place of a part.
+    init(_ bytes: [UInt8], at offset: Int) {
+        patient = PatientHash(
+            high: Self.word(bytes, offset),
+            low: Self.word(bytes, offset + 8)
+        )
+        let start = Int(Self.word(bytes, offset + 16))
+        let place = Self.word(bytes, offset + 24)
+        self.place = DataPlace(file: Int(place >> 32), line: Int(place & 0xFFFF_FFFF))
+        self.bytes = start..<start + Int(Self.word(bytes, offset + 32))
+    }
+
+    private static func append(_ word: UInt64, to bytes: inout [UInt8]) {
+        for shift in stride(from: 0, to: 64, by: 8) {
+            bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+        }
+    }
+
+    private static func word(_ bytes: [UInt8], _ offset: Int) -> UInt64 {
+        var word: UInt64 = 0
+        for index in (0..<8).reversed() { word = word << 8 | UInt64(bytes[offset + index]) }
+        return word
+    }
+}
+
+/// A patient as a hash of 128 bits, so that two of a million are never taken for one.
+struct PatientHash: Sendable, Hashable, Comparable {
+    let high: UInt64
+    let low: UInt64
+
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    init(scope: Int, key: String) {
+        var first = Hasher()
+        first.combine(scope)
+        first.combine(key)
+        var second = Hasher()
+        second.combine(key)
+        second.combine(~scope)
+        high = UInt64(bitPattern: Int64(first.finalize()))
+        low = UInt64(bitPattern: Int64(second.finalize()))
+    }
+
+    static func < (left: PatientHash, right: PatientHash) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
+}

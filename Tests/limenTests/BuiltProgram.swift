@@ -1,0 +1,79 @@
+import Foundation
+import Support
+
+/// The program as it was built beside the tests, run as a user would.
+enum BuiltProgram {
+    /// Where it lies: `LIMEN_PROGRAM`, or the debug build of this checkout.
+    static let path: String = {
+        let named = ProcessInfo.processInfo.environment["LIMEN_PROGRAM"] ?? ""
+        guard named.isEmpty else { return named }
+        return Shared.checkout.appendingPathComponent(".build/debug/limen").path
+    }()
+
+    /// Whether it was built.
+    static let isPresent = FileManager.default.isExecutableFile(atPath: path)
+
+    /// How a run ended.
+    struct Result {
+        let exitCode: Int32
+        let output: String
+        let error: String
+    }
+
+    /// A process that is ready to be run.
+    static func process(_ arguments: [String], home: URL) -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: path)
+        process.arguments = arguments
+        process.currentDirectoryURL = home
+        var environment = ProcessInfo.processInfo.environment
+        environment["LIMEN_HOME"] = home.path
+        environment["COLUMNS"] = nil
+        process.environment = environment
+        return process
+    }
+
+    /// Runs the program to its end.
+    static func run(_ arguments: [String], home: URL, input: String = "") throws -> Result {
+        let process = process(arguments, home: home)
+        let (input, output, error) = (Data(input.utf8), Pipe(), Pipe())
+        let standardInput = Pipe()
+        process.standardInput = standardInput
+        process.standardOutput = output
+        process.standardError = error
+        try process.run()
+        try standardInput.fileHandleForWriting.write(contentsOf: input)
+        try standardInput.fileHandleForWriting.close()
+        let text = output.fileHandleForReading.readDataToEndOfFile()
+        let fault = error.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Result(
+            exitCode: process.terminationStatus,
+            output: String(decoding: text, as: UTF8.self),
+            error: String(decoding: fault, as: UTF8.self)
+        )
+    }
+
+    /// Lends a copy of the shipped configuration.
+    static func withHome(_ body: (URL) throws -> Void) throws {
+        let home = FileManager.default.temporaryDirectory
+            .appendingPathComponent("limen-map-\(UUID().uuidString)", isDirectory: true)
+        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: home) }
+        for folder in ["Profiles", "Hooks", "Migrations"] {
+            try FileManager.default.copyItem(
+                at: Shared.checkout.appendingPathComponent(folder),
+                to: home.appendingPathComponent(folder)
+            )
+        }
+        try body(home)
+    }
+
+    /// Replaces a text in a file, which must hold it.
+    static func edit(_ file: URL, _ old: String, _ new: String) throws -> Bool {
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let edited = text.replacing(old, with: new)
+        try edited.write(to: file, atomically: true, encoding: .utf8)
+        return edited != text
+    }
+}
