@@ -38,12 +38,17 @@ func tests(
 }
 
 /// A measurement: an executable below `Tests/Bench`.
-func bench(_ name: String, _ dependencies: [String]) -> Target {
+func bench(
+    _ name: String,
+    _ dependencies: [String],
+    linkerFlags: [String] = []
+) -> Target {
     .executableTarget(
         name: name,
         dependencies: dependencies.map { .init(stringLiteral: $0) },
         path: "Tests/Bench/" + name,
-        swiftSettings: settings
+        swiftSettings: settings,
+        linkerSettings: linkerFlags.isEmpty ? [] : [.unsafeFlags(linkerFlags)]
     )
 }
 
@@ -76,7 +81,11 @@ let package = Package(
         module("FHIR", ["Basics", "JSON"]),
         module("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         module("Audit", ["Basics", "JSON"]),
-        module("Mapping", ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM"]),
+        module("StructureDefinitions", ["Basics", "JSON", "FHIR", "FHIRPath"]),
+        module(
+            "Mapping",
+            ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "StructureDefinitions"]
+        ),
         module("CDSHooks", ["Basics", "JSON", "FHIR", "FHIRPath"]),
         module("SQLOnFHIR", ["Basics", "JSON", "FHIR", "FHIRPath"]),
 
@@ -106,6 +115,7 @@ let package = Package(
                 "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
                 "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto",
                 "Telemetry", "Posix", "PostgreSQL", "Gateway", "AuditStore", "SQLOnFHIR",
+                "StructureDefinitions",
             ],
             swiftSettings: settings
         ),
@@ -122,7 +132,12 @@ let package = Package(
                 "Telemetry",
             ]
         ),
-        bench("MappingBench", ["Basics", "FHIR", "JSON", "Mapping"]),
+        bench(
+            "MappingBench",
+            ["Basics", "FHIR", "JSON", "Mapping"],
+            // Calls of malloc are counted there.
+            linkerFlags: ["-Xlinker", "--defsym=malloc=limen_counted_malloc"]
+        ),
         bench("UCUMBench", ["Basics", "UCUM"]),
         bench("SQLOnFHIRBench", ["Basics", "JSON", "SQLOnFHIR"]),
 
@@ -141,7 +156,11 @@ let package = Package(
         tests("FHIR", ["Basics", "JSON"]),
         tests("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         tests("Audit", ["Basics", "JSON"]),
-        tests("Mapping", ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Gateway"]),
+        tests("StructureDefinitions", ["Basics", "JSON", "FHIR", "FHIRPath"]),
+        tests(
+            "Mapping",
+            ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "StructureDefinitions", "Gateway"]
+        ),
         tests("CDSHooks", ["Basics", "JSON", "FHIR", "FHIRPath"]),
         tests("SQLOnFHIR", ["Basics", "JSON", "FHIRPath"], excluding: ["ExperimentalCases.md"]),
         tests("Posix", ["Basics"]),

@@ -47,4 +47,29 @@ extension Limits {
     ///
     /// Positions among the steps are 32 bits wide; a million bounds the time of one evaluation.
     @inlinable public static var predicateStepsMax: Int { 1 << 20 }
+
+    /// Fields of one row: inputs, derived fields and outputs; a chain of thousands of models has a
+    /// few of each.
+    @inlinable public static var modelSlotsMax: Int { 65_536 }
+
+    /// Models inside models; real documents have three.
+    @inlinable public static var modelNestingMax: Int { 16 }
+
+    /// Derived fields that wait for each other; real documents have fewer than ten.
+    @inlinable public static var derivedFieldDepthMax: Int { 64 }
+
+    /// Calls inside calls of one expression.
+    @inlinable public static var expressionDepthMax: Int { 512 }
+
+    /// Instructions of one expression.
+    @inlinable public static var expressionInstructionsMax: Int { 65_536 }
+
+    /// Nodes of one tree; a million-node tree is refused, and nobody could check it.
+    @inlinable public static var treeNodesMax: Int { 262_144 }
+
+    /// Segments of one MiningModel; large boosted models have a few thousand trees.
+    @inlinable public static var segmentsMax: Int { 16_384 }
+
+    /// Calls of defined functions that are expanded in one expression.
+    @inlinable public static var functionExpansionsMax: Int { 1_024 }
 }

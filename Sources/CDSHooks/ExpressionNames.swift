@@ -13,7 +13,8 @@ package enum ExpressionNames {
         // %result
         "status", "score", "lower", "upper", "contributions", "name", "label", "fields", "points",
         "pointsMin", "pointsMax", "reasonCode", "reasonCodes", "refusal", "code", "field",
-        "applicability", "rule", "change",
+        "applicability", "rule", "category", "probability", "probabilities", "segment",
+        "segmentName", "margin", "outputs", "change",
         // %earlier
         "at",
         // %inputs

@@ -43,15 +43,24 @@ public struct ClinicalModel: Sendable {
     public let about: About
     /// The inputs, in the order in which `evaluate` takes them.
     public let fields: [Field]
-    private let program: ScorecardProgram
+    /// The output fields, in document order.
+    public let outputs: [String]
+    /// What kind of answer it gives.
+    public let function: ModelNode.Function
+    /// The categories that it predicts; empty for numbers and clusters.
+    public let categories: [String]
+    /// The identifiers and names of its clusters; empty for other models.
+    public let segments: [String]
+    private let program: ModelProgram
 
-    /// Compiles a scorecard.
+    /// Compiles a model.
     ///
-    /// - Throws: `ModelError` with the field or characteristic that is wrong.
-    public init(_ scorecard: Scorecard) throws(ModelError) {
-        name = scorecard.name
-        about = scorecard.about
-        fields = scorecard.fields.map { field in
+    /// - Throws: `ModelError` with the field or part that is wrong.
+    public init(_ definition: ModelDefinition) throws(ModelError) {
+        name = definition.model.name
+        about = definition.about
+        function = definition.model.function
+        fields = definition.fields.map { field in
             let categories = field.values.filter { $0.role == .valid }.map(\.text)
             return Field(
                 name: field.name,
@@ -59,12 +68,50 @@ public struct ClinicalModel: Sendable {
                 unit: field.unit
             )
         }
-        program = try ScorecardProgram(scorecard)
+        program = try ModelProgram(definition)
+        outputs = (program.inner + program.root.outputs).map(\.name)
+        categories = program.root.categories.map(\.text)
+        if case .clustering(let kernel) = program.root.kernel {
+            segments = kernel.ids + kernel.names.compactMap { $0 }
+        } else {
+            segments = []
+        }
+    }
+
+    /// Compiles a scorecard.
+    ///
+    /// - Throws: `ModelError` with the field or characteristic that is wrong.
+    public init(_ scorecard: Scorecard) throws(ModelError) {
+        var definition = ModelDefinition(
+            fields: scorecard.fields,
+            model: ModelNode(
+                name: scorecard.name,
+                function: .regression,
+                body: .scorecard(scorecard)
+            )
+        )
+        definition.about = scorecard.about
+        try self.init(definition)
     }
 
     /// Evaluates one patient; `inputs` in the order of `fields`.
     public func evaluate(_ inputs: [InputValue]) -> Evaluation {
+        var scratch = makeScratch()
+        return evaluate(inputs, &scratch)
+    }
+
+    /// Working memory for this model, for a program that evaluates many rows.
+    public func makeScratch() -> EvaluationScratch {
+        program.makeScratch()
+    }
+
+    /// Evaluates one patient with working memory that `makeScratch` of this model gave.
+    public func evaluate(
+        _ inputs: [InputValue],
+        _ scratch: inout EvaluationScratch
+    ) -> Evaluation {
         precondition(inputs.count == fields.count, "one input for each field, in their order")
-        return program.evaluate(inputs)
+        precondition(scratch.slots.count == program.slots.count, "the scratch of this model")
+        return program.evaluate(inputs, &scratch)
     }
 }

@@ -24,7 +24,8 @@ public struct Evaluation: Sendable, Equatable {
         public let name: String
         /// The fields it reads.
         public let fields: [String]
-        /// The points it gives, or `nil` when a field it needs is missing.
+        /// The points it gives; `nil` when a field it needs is missing, or when it decides
+        /// without points, as a node of a tree does.
         public let points: Double?
         /// The fewest points it can give, whatever the missing fields hold.
         public let pointsMin: Double
@@ -73,9 +74,68 @@ public struct Evaluation: Sendable, Equatable {
         }
     }
 
+    /// The probability of one category.
+    public struct Probability: Sendable, Equatable {
+        /// The category.
+        public let category: String
+        /// Its probability.
+        public let value: Double
+
+        /// Makes a probability.
+        public init(category: String, value: Double) {
+            self.category = category
+            self.value = value
+        }
+    }
+
+    /// The cluster to which a patient belongs.
+    public struct Segment: Sendable, Equatable {
+        /// Its identifier.
+        public let id: String
+        /// Its name, when it has one.
+        public let name: String?
+        /// The distance of each cluster in document order, or its similarity.
+        public let distances: [Double]
+        /// One less the nearest distance divided by the next: 0 for a tie, 1 for a centre.
+        public let margin: Double?
+
+        /// Makes a segment.
+        public init(id: String, name: String?, distances: [Double], margin: Double?) {
+            self.id = id
+            self.name = name
+            self.distances = distances
+            self.margin = margin
+        }
+    }
+
+    /// One output field of the document.
+    public struct Output: Sendable, Equatable {
+        /// What it holds.
+        public enum Value: Sendable, Equatable {
+            case number(Double)
+            case text(String)
+            case boolean(Bool)
+            case missing
+        }
+
+        /// The name in the document.
+        public let name: String
+        /// What it holds.
+        public let value: Value
+        /// Whether it is a result, or only a step towards one.
+        public let isFinal: Bool
+
+        /// Makes an output.
+        public init(name: String, value: Value, isFinal: Bool = true) {
+            self.name = name
+            self.value = value
+            self.isFinal = isFinal
+        }
+    }
+
     /// Whether there is a result.
     public let status: Status
-    /// The predicted value; only when complete.
+    /// The predicted number; only when complete, and not for categories and segments.
     public let value: Double?
     /// The lowest value that the missing inputs allow; equal to `value` when complete.
     public let lower: Double?
@@ -92,6 +152,17 @@ public struct Evaluation: Sendable, Equatable {
     public let imputed: [String]
     /// Why there is no answer; only when refused.
     public let refusal: Refusal?
+
+    /// The predicted category; only when complete.
+    public var category: String?
+    /// The probability of each category in the order of the document, where the model gives them.
+    public var probabilities: [Probability] = []
+    /// The cluster of the patient.
+    public var segment: Segment?
+    /// The identifier of the node, cluster or rule that decided.
+    public var entity: String?
+    /// Every output field of the document; missing ones too.
+    public var outputs: [Output] = []
 
     /// Makes an evaluation.
     public init(

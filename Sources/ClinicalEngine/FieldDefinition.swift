@@ -45,6 +45,8 @@ public struct FieldDefinition: Sendable, Equatable {
         case keep
         /// It counts as missing (`asMissing`).
         case asMissing
+        /// Another value stands for it (`asValue`).
+        case replace
     }
 
     /// What becomes of a valid number outside the usual range (`outliers`).
@@ -65,6 +67,10 @@ public struct FieldDefinition: Sendable, Equatable {
     public var isNumeric: Bool
     /// Whether only whole numbers are valid (`dataType="integer"`).
     public var isWhole = false
+    /// Whether numbers have single precision (`dataType="float"`).
+    public var isSingle = false
+    /// Whether its values are `true` and `false` (`dataType="boolean"`).
+    public var isBoolean = false
     /// The unit of its numbers in UCUM, when the document states one.
     public var unit: String?
     /// The ranges of valid numbers; any number when there are none and no value is listed.
@@ -73,6 +79,8 @@ public struct FieldDefinition: Sendable, Equatable {
     public var values: [Value] = []
     /// What becomes of invalid values.
     public var invalidTreatment: InvalidTreatment = .refuse
+    /// What stands for an invalid value (`invalidValueReplacement`).
+    public var invalidReplacement: InputValue = .missing
     /// What stands in for a missing value (`missingValueReplacement`).
     public var missingReplacement: InputValue = .missing
     /// Whether a missing value is an invalid one (`missingValueTreatment="returnInvalid"`).
@@ -81,6 +89,14 @@ public struct FieldDefinition: Sendable, Equatable {
     public var outlierTreatment: OutlierTreatment = .keep
     /// The usual range, outside of which a number is an outlier.
     public var usual = Interval()
+
+    /// The type of its values.
+    public var type: ValueType {
+        if isBoolean { return .boolean }
+        guard isNumeric else { return .string }
+        if isWhole { return .integer }
+        return isSingle ? .float : .double
+    }
 
     /// Makes a field that takes any value and refuses nothing.
     public init(name: String, kind: Kind, unit: String? = nil) {

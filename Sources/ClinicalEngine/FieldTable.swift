@@ -2,12 +2,9 @@ import Basics
 
 /// The inputs of a model as flat arrays, and the rules by which a given value becomes a number.
 ///
-/// Every resolved input is one double: a number as it is, a category as its position among the
-/// listed ones, not a number when it is missing. Predicates therefore compare doubles only.
+/// Every resolved input is one double: a number as it is, a text as its number in the table of
+/// texts, not a number when it is missing. Predicates therefore compare doubles only.
 struct FieldTable: Sendable {
-    /// The category that no predicate names.
-    static var otherCategory: Double { -1 }
-
     /// What becomes of one input.
     enum Resolution: Sendable, Equatable {
         case value(Double)
@@ -23,6 +20,7 @@ struct FieldTable: Sendable {
         /// Whether categories are written as numbers.
         let isNumeric: Bool
         let isWhole: Bool
+        let isSingle: Bool
         /// Whether any category or number is valid that is not listed.
         let isOpen: Bool
         let invalidTreatment: FieldDefinition.InvalidTreatment
@@ -33,6 +31,8 @@ struct FieldTable: Sendable {
         let intervals: Range<Int>
         /// Not a number when missing values are not replaced.
         var replacement = Double.nan
+        /// What stands for an invalid value.
+        var invalidReplacement = Double.nan
     }
 
     /// What a given value is, before the treatments of the document.
@@ -45,35 +45,33 @@ struct FieldTable: Sendable {
 
     private var rules: [Rule] = []
     private var texts: [String] = []
-    private var numbers: [Double] = []
+    /// What stands for each listed value in a row.
+    private var codes: [Double] = []
     private var roles: [FieldDefinition.Value.Role] = []
     private var intervals: [Interval] = []
     /// The names, in the order of the inputs.
     private(set) var names: [String] = []
 
     /// Flattens the fields.
-    ///
-    /// `mentioned` are the categories that predicates name, for fields that list none: such a
-    /// field takes any text, and only those need telling apart.
     init(
         _ fields: [FieldDefinition],
-        mentioned: [[String]]
+        symbols: inout SymbolTable
     ) throws(ModelError) {
         guard fields.count <= Limits.modelFieldsMax else {
             throw ModelError(code: .tooLarge, place: "fields")
         }
-        for (position, field) in fields.enumerated() {
+        for field in fields {
             guard !names.contains(field.name) else {
                 throw ModelError(code: .duplicate, place: field.name)
             }
             names.append(field.name)
-            try append(field, mentioned: mentioned[position])
+            try append(field, symbols: &symbols)
         }
     }
 
     private mutating func append(
         _ field: FieldDefinition,
-        mentioned: [String]
+        symbols: inout SymbolTable
     ) throws(ModelError) {
         let hasValid = field.values.contains { $0.role == .valid }
         let firstValue = texts.count
@@ -85,17 +83,12 @@ struct FieldTable: Sendable {
                 throw ModelError(code: .operandMismatch, place: field.name)
             }
             texts.append(value.text)
-            numbers.append(value.number ?? .nan)
+            codes.append(
+                field.isNumeric ? single(value.number ?? .nan, field) : symbols.intern(value.text)
+            )
             roles.append(value.role)
         }
         let isOpen = !hasValid && (field.kind != .continuous || field.intervals.isEmpty)
-        if isOpen {
-            for text in mentioned where !texts[firstValue...].contains(text) {
-                texts.append(text)
-                numbers.append(field.isNumeric ? Double(text) ?? .nan : .nan)
-                roles.append(.valid)
-            }
-        }
         // An unlisted category has no place in an order.
         guard field.kind != .ordinal || (hasValid && field.invalidTreatment != .keep) else {
             throw ModelError(code: .operandMismatch, place: field.name)
@@ -107,6 +100,7 @@ struct FieldTable: Sendable {
                 kind: field.kind,
                 isNumeric: field.isNumeric,
                 isWhole: field.isWhole,
+                isSingle: field.isSingle,
                 isOpen: isOpen,
                 invalidTreatment: field.invalidTreatment,
                 outlierTreatment: field.outlierTreatment,
@@ -116,40 +110,73 @@ struct FieldTable: Sendable {
                 intervals: firstInterval..<intervals.count
             )
         )
-        guard field.missingReplacement != .missing else { return }
-        switch read(field.missingReplacement, rules[rules.count - 1]) {
-        case .valid(let value), .invalid(let value):
-            rules[rules.count - 1].replacement = value
+        let last = rules.count - 1
+        if let value = try replacement(field.missingReplacement, field, &symbols) {
+            rules[last].replacement = value
+        }
+        if let value = try replacement(field.invalidReplacement, field, &symbols) {
+            rules[last].invalidReplacement = value
+        }
+    }
+
+    private func replacement(
+        _ input: InputValue,
+        _ field: FieldDefinition,
+        _ symbols: inout SymbolTable
+    ) throws(ModelError) -> Double? {
+        guard input != .missing else { return nil }
+        if !field.isNumeric, case .category(let text) = input { _ = symbols.intern(text) }
+        var scratch = EvaluationScratch(slotCount: 0, regionCount: 0, stackCount: 0)
+        switch read(input, rules[rules.count - 1], symbols, &scratch) {
+        case .valid(let value), .invalid(let value): return value
         case .unreadable, .missing:
             throw ModelError(code: .operandMismatch, place: field.name)
         }
     }
 
+    private func single(_ number: Double, _ field: FieldDefinition) -> Double {
+        field.isSingle ? Double(Float(number)) : number
+    }
+
     /// The number that stands for an operand of a predicate; `nil` when the field cannot have it.
-    func operand(_ operand: Predicate.Operand, field: Int) -> Double? {
+    func operand(
+        _ operand: Predicate.Operand,
+        field: Int,
+        symbols: inout SymbolTable
+    ) -> Double? {
         let rule = rules[field]
         switch operand {
         case .number(let number):
-            guard number.isFinite else { return nil }
-            if rule.kind == .continuous { return number }
-            return position(of: number, rule).map(Double.init)
+            guard number.isFinite, rule.isNumeric else { return nil }
+            let value = rule.isSingle ? Double(Float(number)) : number
+            guard rule.kind != .continuous, !rule.isOpen else { return value }
+            return position(of: value, rule) == nil ? nil : value
         case .category(let text):
             guard rule.kind != .continuous else { return nil }
-            return position(of: text, rule).map { Double($0) }
+            if let position = position(of: text, rule) { return codes[position] }
+            guard rule.isOpen else { return nil }
+            return rule.isNumeric ? Self.number(text) : symbols.intern(text)
         }
     }
 
-    /// What kind of values a field takes.
-    func kind(of field: Int) -> FieldDefinition.Kind {
-        rules[field].kind
+    /// The values of an ordinal field in their order.
+    func order(of field: Int) -> [Double] {
+        let rule = rules[field]
+        guard rule.kind == .ordinal else { return [] }
+        return rule.values.filter { roles[$0] == .valid }.map { codes[$0] }
     }
 
     /// What becomes of one input: first invalid values, then outliers, then missing ones
     /// (PMML 4.4, MiningSchema).
     @inline(__always)
-    func resolve(_ input: InputValue, field: Int) -> Resolution {
+    func resolve(
+        _ input: InputValue,
+        field: Int,
+        _ symbols: SymbolTable,
+        _ scratch: inout EvaluationScratch
+    ) -> Resolution {
         let rule = rules[field]
-        switch read(input, rule) {
+        switch read(input, rule, symbols, &scratch) {
         case .valid(let value):
             return treatOutlier(value, rule)
         case .invalid(let value):
@@ -157,11 +184,13 @@ struct FieldTable: Sendable {
             case .refuse: return .invalid
             case .keep: return treatOutlier(value, rule)
             case .asMissing: return treatMissing(rule)
+            case .replace: return .imputed(rule.invalidReplacement)
             }
         case .unreadable:
             switch rule.invalidTreatment {
             case .refuse, .keep: return .invalid
             case .asMissing: return treatMissing(rule)
+            case .replace: return .imputed(rule.invalidReplacement)
             }
         case .missing:
             return treatMissing(rule)
@@ -184,38 +213,35 @@ struct FieldTable: Sendable {
         return rule.replacement.isNaN ? .missing : .imputed(rule.replacement)
     }
 
-    private func read(_ input: InputValue, _ rule: Rule) -> Reading {
+    private func read(
+        _ input: InputValue,
+        _ rule: Rule,
+        _ symbols: SymbolTable,
+        _ scratch: inout EvaluationScratch
+    ) -> Reading {
         switch input {
         case .missing:
             return .missing
-        case .number(let number):
+        case .number(let given):
+            guard rule.isNumeric else { return .unreadable }
+            let number = rule.isSingle ? Double(Float(given)) : given
             // Not a number is an invalid value, not a missing one.
             guard number.isFinite else { return .unreadable }
-            if rule.kind == .continuous { return read(number, rule) }
-            guard rule.isNumeric else { return .unreadable }
-            guard let position = position(of: number, rule) else {
-                return rule.isOpen
-                    ? .valid(Self.otherCategory) : .invalid(Self.otherCategory)
-            }
-            return category(at: position, rule)
+            return read(number, rule)
         case .category(let text):
             guard rule.kind != .continuous else { return .unreadable }
-            guard let position = position(of: text, rule) else {
-                return rule.isOpen
-                    ? .valid(Self.otherCategory) : .invalid(Self.otherCategory)
+            if let position = position(of: text, rule) { return listed(position) }
+            if rule.isNumeric {
+                guard let number = Self.number(text) else { return .unreadable }
+                return read(number, rule)
             }
-            return category(at: position, rule)
+            let code = scratch.code(of: text, in: symbols)
+            return rule.isOpen ? .valid(code) : .invalid(code)
         }
     }
 
     private func read(_ number: Double, _ rule: Rule) -> Reading {
-        for entry in rule.values where numbers[entry] == number {
-            switch roles[entry] {
-            case .valid: return .valid(number)
-            case .invalid: return .invalid(number)
-            case .missing: return .missing
-            }
-        }
+        if let position = position(of: number, rule) { return listed(position) }
         if rule.isWhole, number != number.rounded() { return .invalid(number) }
         if rule.isOpen { return .valid(number) }
         for entry in rule.intervals where intervals[entry].contains(number) {
@@ -224,25 +250,27 @@ struct FieldTable: Sendable {
         return .invalid(number)
     }
 
-    private func category(at position: Int, _ rule: Rule) -> Reading {
-        switch roles[rule.values.lowerBound + position] {
-        case .valid: return .valid(Double(position))
-        case .invalid: return .invalid(Double(position))
+    private func listed(_ position: Int) -> Reading {
+        switch roles[position] {
+        case .valid: return .valid(codes[position])
+        case .invalid: return .invalid(codes[position])
         case .missing: return .missing
         }
     }
 
     private func position(of text: String, _ rule: Rule) -> Int? {
-        for entry in rule.values where texts[entry] == text {
-            return entry - rule.values.lowerBound
-        }
+        for entry in rule.values where texts[entry] == text { return entry }
         return nil
     }
 
     private func position(of number: Double, _ rule: Rule) -> Int? {
-        for entry in rule.values where numbers[entry] == number {
-            return entry - rule.values.lowerBound
-        }
+        for entry in rule.values where codes[entry] == number { return entry }
         return nil
+    }
+
+    /// A category that is written as a number.
+    private static func number(_ text: String) -> Double? {
+        guard let number = Double(text), number.isFinite else { return nil }
+        return number
     }
 }

@@ -18,16 +18,27 @@ public struct ModelError: Error, Equatable, Sendable {
         case notFinite = "LIMEN-ENGINE-007"
         /// A model without characteristics, or a characteristic without attributes.
         case empty = "LIMEN-ENGINE-008"
+        /// A derived field that depends on itself.
+        case cycle = "LIMEN-ENGINE-009"
+        /// Nodes of a tree of which more than one can hold, or one that can never be reached.
+        case overlap = "LIMEN-ENGINE-010"
+        /// Parts that do not fit together, such as a centre with too few numbers.
+        case inconsistent = "LIMEN-ENGINE-011"
+        /// A function with arguments it does not take, or a combination that is not implemented.
+        case unsupported = "LIMEN-ENGINE-012"
     }
 
     /// What is wrong.
     public let code: Code
     /// The field or characteristic of the model that it is about.
     public let place: String
+    /// The line in the document, or zero when it is not known.
+    public let line: Int
 
     /// Makes an error.
-    public init(code: Code, place: String) {
+    public init(code: Code, place: String, line: Int = 0) {
         self.code = code
         self.place = place
+        self.line = line
     }
 }

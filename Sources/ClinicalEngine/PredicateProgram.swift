@@ -37,7 +37,7 @@ struct PredicateProgram: Sendable {
     /// Appends the steps of one predicate and says where they lie.
     mutating func append(
         _ predicate: Predicate,
-        fields: FieldTable,
+        compiler: inout ModelCompiler,
         place: String
     ) throws(ModelError) -> Range<Int> {
         let start = steps.count
@@ -54,7 +54,7 @@ struct PredicateProgram: Sendable {
                 }
                 waiting -= count - 1
             } else {
-                try append(step, fields: fields, place: place)
+                try append(step, compiler: &compiler, place: place)
                 waiting += 1
                 guard waiting <= Limits.predicateDepthMax else {
                     throw ModelError(code: .tooLarge, place: place)
@@ -70,68 +70,78 @@ struct PredicateProgram: Sendable {
 
     private mutating func append(
         _ step: Predicate.Step,
-        fields: FieldTable,
+        compiler: inout ModelCompiler,
         place: String
     ) throws(ModelError) {
         switch step {
         case .constant(let value):
             steps.append(Step(operation: .constant, number: value ? 1 : 0))
         case .missing(let name, let isMissing):
-            let field = try index(of: name, fields)
+            let slot = try compiler.slot(name)
             steps.append(
-                Step(operation: isMissing ? .isMissing : .isNotMissing, field: Int32(field))
+                Step(operation: isMissing ? .isMissing : .isNotMissing, field: Int32(slot))
             )
         case .compare(let name, let comparison, let operand):
-            let field = try index(of: name, fields)
-            // Only numbers and ordered categories have a less and a greater.
-            if fields.kind(of: field) == .categorical {
-                guard comparison == .equal || comparison == .notEqual else {
-                    throw ModelError(code: .operandMismatch, place: name)
-                }
+            let slot = try compiler.slot(name)
+            let number = try compiler.operand(operand, slot: slot)
+            let isEquality = comparison == .equal || comparison == .notEqual
+            switch compiler.slots[slot].kind {
+            case .continuous:
+                break
+            case .categorical:
+                // Only numbers and ordered categories have a less and a greater.
+                guard isEquality else { throw ModelError(code: .operandMismatch, place: name) }
+            case .ordinal:
+                if !isEquality { return try appendOrdered(slot, comparison, number, compiler) }
             }
-            let number = try value(of: operand, field: field, fields)
             steps.append(
-                Step(
-                    operation: Self.operation(comparison),
-                    field: Int32(field),
-                    number: number
-                )
+                Step(operation: Self.operation(comparison), field: Int32(slot), number: number)
             )
         case .set(let name, let isIn, let operands):
-            let field = try index(of: name, fields)
-            let start = sets.count
+            let slot = try compiler.slot(name)
+            var values: [Double] = []
             for operand in operands {
-                sets.append(try value(of: operand, field: field, fields))
+                values.append(try compiler.operand(operand, slot: slot))
             }
-            steps.append(
-                Step(
-                    operation: isIn ? .isIn : .isNotIn,
-                    field: Int32(field),
-                    setStart: Int32(start),
-                    setCount: Int32(sets.count - start)
-                )
-            )
+            appendSet(slot, isIn: isIn, values)
         case .combine:
             throw ModelError(code: .malformedPredicate, place: place)
         }
     }
 
-    private func index(of name: String, _ fields: FieldTable) throws(ModelError) -> Int {
-        guard let field = fields.names.firstIndex(of: name) else {
-            throw ModelError(code: .unknownField, place: name)
-        }
-        return field
+    private mutating func appendSet(_ slot: Int, isIn: Bool, _ values: [Double]) {
+        let start = sets.count
+        sets.append(contentsOf: values)
+        steps.append(
+            Step(
+                operation: isIn ? .isIn : .isNotIn,
+                field: Int32(slot),
+                setStart: Int32(start),
+                setCount: Int32(values.count)
+            )
+        )
     }
 
-    private func value(
-        of operand: Predicate.Operand,
-        field: Int,
-        _ fields: FieldTable
-    ) throws(ModelError) -> Double {
-        guard let value = fields.operand(operand, field: field) else {
-            throw ModelError(code: .operandMismatch, place: fields.names[field])
+    /// Less and greater of ordered categories, as the set of those that lie on that side.
+    private mutating func appendOrdered(
+        _ slot: Int,
+        _ comparison: Predicate.Comparison,
+        _ number: Double,
+        _ compiler: ModelCompiler
+    ) throws(ModelError) {
+        let order = compiler.slots[slot].order
+        guard let rank = order.firstIndex(of: number) else {
+            throw ModelError(code: .operandMismatch, place: compiler.slots[slot].name)
         }
-        return value
+        let values: ArraySlice<Double>
+        switch comparison {
+        case .lessThan: values = order[..<rank]
+        case .lessOrEqual: values = order[...rank]
+        case .greaterThan: values = order[(rank + 1)...]
+        case .greaterOrEqual: values = order[rank...]
+        case .equal, .notEqual: values = order[rank...rank]
+        }
+        appendSet(slot, isIn: true, Array(values))
     }
 
     private static func operation(_ comparison: Predicate.Comparison) -> Operation {
@@ -193,6 +203,65 @@ struct PredicateProgram: Sendable {
             return true
         }
         return false
+    }
+
+    /// Copies a single comparison of numbers into a node of a tree.
+    func inline(into node: inout TreeKernel.Node) {
+        guard node.predicate.count == 1 else { return }
+        let step = steps[node.predicate.lowerBound]
+        switch step.operation {
+        case .constant:
+            if step.number == 1 { node.test = .always }
+            return
+        case .equal: node.test = .equal
+        case .notEqual: node.test = .notEqual
+        case .lessThan: node.test = .lessThan
+        case .lessOrEqual: node.test = .lessOrEqual
+        case .greaterThan: node.test = .greaterThan
+        case .greaterOrEqual: node.test = .greaterOrEqual
+        case .isMissing, .isNotMissing, .isIn, .isNotIn, .combine: return
+        }
+        node.slot = step.field
+        node.number = step.number
+    }
+
+    /// The condition as a person would read it.
+    func text(of range: Range<Int>, _ compiler: ModelCompiler) -> String {
+        var parts: [String] = []
+        for position in range {
+            let step = steps[position]
+            if step.operation == .combine {
+                let right = parts.popLast() ?? ""
+                let left = parts.popLast() ?? ""
+                parts.append("(\(left) \(step.combination.rawValue) \(right))")
+                continue
+            }
+            if step.operation == .constant {
+                parts.append(step.number == 1 ? "always" : "never")
+                continue
+            }
+            let slot = compiler.slots[Int(step.field)]
+            var text = slot.name
+            switch step.operation {
+            case .isMissing: text += " is missing"
+            case .isNotMissing: text += " is there"
+            case .equal: text += " = " + compiler.text(of: step.number, slot)
+            case .notEqual: text += " != " + compiler.text(of: step.number, slot)
+            case .lessThan: text += " < " + compiler.text(of: step.number, slot)
+            case .lessOrEqual: text += " <= " + compiler.text(of: step.number, slot)
+            case .greaterThan: text += " > " + compiler.text(of: step.number, slot)
+            case .greaterOrEqual: text += " >= " + compiler.text(of: step.number, slot)
+            case .isIn, .isNotIn:
+                let start = Int(step.setStart)
+                let values = sets[start..<start + Int(step.setCount)]
+                    .map { compiler.text(of: $0, slot) }
+                text += step.operation == .isIn ? " in " : " not in "
+                text += values.joined(separator: ", ")
+            case .constant, .combine: break
+            }
+            parts.append(text)
+        }
+        return parts.last ?? ""
     }
 
     /// The fields that the steps read, each once, in order.

@@ -17,6 +17,8 @@ public struct Scorecard: Sendable, Equatable {
         public let partialScore: Double
         /// Its reason code; it goes before that of the characteristic.
         public let reasonCode: String?
+        /// Computes the points instead (ComplexPartialScore).
+        public var complexScore: Expression?
 
         /// Makes an attribute.
         public init(predicate: Predicate, partialScore: Double, reasonCode: String? = nil) {

@@ -1,58 +1,50 @@
 extension ScorecardProgram {
     /// What one characteristic comes to.
     private enum Outcome {
-        case decided(Attribute)
+        case decided(Attribute, points: Double)
+        /// An attribute holds whose points an expression gives.
+        case computed(Attribute)
         /// Missing fields leave several attributes possible, with these points.
         case open(least: Double, most: Double)
         /// No attribute holds, whatever the missing fields are.
         case none
     }
 
-    func evaluate(_ inputs: [InputValue]) -> Evaluation {
-        var values = InlineArray<256, Double>(repeating: .nan)
-        var imputed: [String] = []
-        for field in inputs.indices {
-            switch fields.resolve(inputs[field], field: field) {
-            case .value(let value):
-                values[field] = value
-            case .imputed(let value):
-                values[field] = value
-                if isRead[field] { imputed.append(fields.names[field]) }
-            case .missing:
-                continue
-            case .invalid:
-                // What no predicate reads cannot make the result wrong.
-                guard isRead[field] else { continue }
-                return Self.refused(.invalidValue, field: fields.names[field])
-            }
-        }
-        return evaluate(values.span, imputed: imputed)
-    }
-
-    private func evaluate(_ values: Span<Double>, imputed replaced: [String]) -> Evaluation {
-        var imputed = replaced
-        var contributions: [Evaluation.Contribution] = []
-        contributions.reserveCapacity(characteristics.count)
-        var isNeeded = InlineArray<256, Bool>(repeating: false)
+    func evaluate(_ scratch: inout EvaluationScratch, _ program: ModelProgram) -> KernelResult {
+        var details = Details()
+        details.contributions.reserveCapacity(characteristics.count)
+        var needed: [Int] = []
         var reasonPoints = InlineArray<256, Double>(repeating: .nan)
         var isComplete = true
         var lower = initialScore
         var upper = initialScore
         for characteristic in characteristics {
-            var neededSpan = isNeeded.mutableSpan
-            switch outcome(of: characteristic, values, needed: &neededSpan) {
-            case .decided(let attribute):
-                addImputed(of: characteristic, values, to: &imputed)
-                lower += attribute.points
-                upper += attribute.points
+            var result = outcome(of: characteristic, scratch.slots.span, needed: &needed)
+            if case .computed(let attribute) = result {
+                let value = program.expressions.evaluate(
+                    attribute.code,
+                    program.symbols,
+                    &scratch
+                )
+                if scratch.fault != nil || value.isInfinite {
+                    return KernelResult(outcome: .notFinite)
+                }
+                guard !value.isNaN else { return .missing(Int(scratch.missing.last ?? -1)) }
+                result = .decided(attribute, points: value)
+            }
+            switch result {
+            case .decided(let attribute, let value):
+                addImputed(of: characteristic, scratch.slots.span, program, to: &details.imputed)
+                lower += value
+                upper += value
                 var points = reasonPoints.mutableSpan
-                add(attribute, of: characteristic, to: &points)
-                contributions.append(
+                add(value, attribute, of: characteristic, to: &points)
+                details.contributions.append(
                     contribution(
                         characteristic,
-                        points: attribute.points,
-                        least: attribute.points,
-                        most: attribute.points,
+                        points: value,
+                        least: value,
+                        most: value,
                         reason: attribute.reason
                     )
                 )
@@ -60,7 +52,7 @@ extension ScorecardProgram {
                 isComplete = false
                 lower += least
                 upper += most
-                contributions.append(
+                details.contributions.append(
                     contribution(
                         characteristic,
                         points: nil,
@@ -69,23 +61,27 @@ extension ScorecardProgram {
                         reason: characteristic.reason
                     )
                 )
-            case .none:
-                return refusal(of: characteristic, values)
+            case .none, .computed:
+                return refusal(of: characteristic, scratch.slots.span)
             }
         }
-        guard lower.isFinite, upper.isFinite else { return Self.refused(.notFinite, field: nil) }
-        return Evaluation(
-            status: isComplete ? .complete : .incomplete,
-            value: isComplete ? lower : nil,
-            lower: lower,
-            upper: upper,
-            contributions: contributions,
-            reasonCodes: isComplete && algorithm != nil
-                ? ReasonRanking.ranked(reasonCodes, by: reasonPoints.span) : [],
-            missing: isComplete ? [] : names(isNeeded.span),
-            imputed: imputed,
-            refusal: nil
-        )
+        guard lower.isFinite, upper.isFinite else { return KernelResult(outcome: .notFinite) }
+        if isComplete, algorithm != nil {
+            details.reasonCodes = ReasonRanking.ranked(reasonCodes, by: reasonPoints.span)
+        }
+        if !isComplete {
+            for slot in needed {
+                let names =
+                    slot < program.fields.names.count
+                    ? [program.slots[slot].name] : program.missingInputs(of: slot, scratch)
+                for name in names where !details.missing.contains(name) {
+                    details.missing.append(name)
+                }
+            }
+        }
+        scratch.scorecard = details
+        if isComplete { return .value(lower) }
+        return KernelResult(outcome: .open, value: lower, upper: upper)
     }
 
     /// Finds the first attribute that holds (PMML 4.4, Scorecard, Scoring procedure).
@@ -97,7 +93,7 @@ extension ScorecardProgram {
     private func outcome(
         of characteristic: Characteristic,
         _ values: Span<Double>,
-        needed: inout MutableSpan<Bool>
+        needed: inout [Int]
     ) -> Outcome {
         var isOpen = false
         var least = Double.infinity
@@ -108,7 +104,12 @@ extension ScorecardProgram {
             case .no:
                 continue
             case .yes:
-                if !isOpen { return .decided(attribute) }
+                if !isOpen {
+                    return attribute.code.isEmpty
+                        ? .decided(attribute, points: attribute.points) : .computed(attribute)
+                }
+                // Points that an expression gives have no bounds.
+                guard attribute.code.isEmpty else { return .none }
                 return .open(
                     least: min(least, attribute.points),
                     most: max(most, attribute.points)
@@ -117,6 +118,7 @@ extension ScorecardProgram {
                 guard markMissing(attribute, of: characteristic, values, &needed) else {
                     continue
                 }
+                guard attribute.code.isEmpty else { return .none }
                 isOpen = true
                 least = min(least, attribute.points)
                 most = max(most, attribute.points)
@@ -131,14 +133,14 @@ extension ScorecardProgram {
         _ attribute: Attribute,
         of characteristic: Characteristic,
         _ values: Span<Double>,
-        _ needed: inout MutableSpan<Bool>
+        _ needed: inout [Int]
     ) -> Bool {
         var isFound = false
         for position in attribute.fields {
             let field = attributeFields[position]
             guard values[field].isNaN else { continue }
             guard !handled[characteristic.handled].contains(field) else { continue }
-            needed[field] = true
+            if !needed.contains(field) { needed.append(field) }
             isFound = true
         }
         return isFound
@@ -148,16 +150,17 @@ extension ScorecardProgram {
     private func addImputed(
         of characteristic: Characteristic,
         _ values: Span<Double>,
+        _ program: ModelProgram,
         to imputed: inout [String]
     ) {
-        for position in characteristic.handled {
-            let field = handled[position]
-            guard values[field].isNaN, !imputed.contains(fields.names[field]) else { continue }
-            imputed.append(fields.names[field])
+        for position in characteristic.handled where values[handled[position]].isNaN {
+            let name = program.slots[handled[position]].name
+            if !imputed.contains(name) { imputed.append(name) }
         }
     }
 
     private func add(
+        _ value: Double,
         _ attribute: Attribute,
         of characteristic: Characteristic,
         to points: inout MutableSpan<Double>
@@ -166,13 +169,13 @@ extension ScorecardProgram {
         switch algorithm {
         case .pointsAbove:
             ReasonRanking.add(
-                attribute.points - characteristic.baseline,
+                value - characteristic.baseline,
                 to: attribute.reason,
                 in: &points
             )
         case .pointsBelow:
             ReasonRanking.add(
-                characteristic.baseline - attribute.points,
+                characteristic.baseline - value,
                 to: attribute.reason,
                 in: &points
             )
@@ -196,37 +199,20 @@ extension ScorecardProgram {
         )
     }
 
-    private func names(_ needed: Span<Bool>) -> [String] {
-        fields.names.indices.filter { needed[$0] }.map { fields.names[$0] }
-    }
-
     /// A characteristic without a matching attribute makes the whole score invalid.
     private func refusal(
         of characteristic: Characteristic,
         _ values: Span<Double>
-    ) -> Evaluation {
-        for name in labels[characteristic.label].fieldNames {
-            if let field = fields.names.firstIndex(of: name), values[field].isNaN {
-                return Self.refused(.missingValue, field: name)
+    ) -> KernelResult {
+        for position in characteristic.attributes {
+            for entry in attributes[position].fields {
+                let slot = attributeFields[entry]
+                if values[slot].isNaN { return .missing(slot) }
             }
         }
-        return Self.refused(.noPrediction, field: labels[characteristic.label].mainField)
-    }
-
-    private static func refused(
-        _ code: Evaluation.Refusal.Code,
-        field: String?
-    ) -> Evaluation {
-        Evaluation(
-            status: .refused,
-            value: nil,
-            lower: nil,
-            upper: nil,
-            contributions: [],
-            reasonCodes: [],
-            missing: [],
-            imputed: [],
-            refusal: .init(code: code, field: field)
+        return KernelResult(
+            outcome: .missing,
+            slot: Int32(labels[characteristic.label].mainSlot)
         )
     }
 }

@@ -12,14 +12,25 @@ struct ScorecardProgram: Sendable {
         let reason: Int
         /// The entries of `attributeFields` that it reads.
         let fields: Range<Int>
+        /// The instructions that compute the points; empty when they are a number.
+        let code: Range<Int>
+    }
+
+    /// What a scorecard found, beside the score.
+    struct Details: Sendable {
+        var contributions: [Evaluation.Contribution] = []
+        var reasonCodes: [String] = []
+        var missing: [String] = []
+        /// Missing fields that the card itself asks about.
+        var imputed: [String] = []
     }
 
     /// What stands in the result about a characteristic.
     struct Label: Sendable {
         let name: String
         let fieldNames: [String]
-        /// The field that a refusal names.
-        let mainField: String?
+        /// The field that a refusal names, or -1.
+        let mainSlot: Int
     }
 
     /// Numbers only, so that going through them counts no references.
@@ -34,7 +45,6 @@ struct ScorecardProgram: Sendable {
         let reason: Int
     }
 
-    let fields: FieldTable
     let predicates: PredicateProgram
     let characteristics: [Characteristic]
     let labels: [Label]
@@ -43,24 +53,21 @@ struct ScorecardProgram: Sendable {
     let attributeFields: [Int]
     /// For each characteristic the fields whose absence its own predicates ask about.
     let handled: [Int]
-    let isRead: [Bool]
     let reasonCodes: [String]
     let initialScore: Double
     let algorithm: Scorecard.ReasonCodeAlgorithm?
 
-    init(_ scorecard: Scorecard) throws(ModelError) {
+    init(_ scorecard: Scorecard, compiler: inout ModelCompiler) throws(ModelError) {
         var builder = try Builder(scorecard)
         for (position, characteristic) in scorecard.characteristics.enumerated() {
-            try builder.append(characteristic, position: position)
+            try builder.append(characteristic, position: position, compiler: &compiler)
         }
-        fields = builder.fields
         predicates = builder.predicates
         characteristics = builder.characteristics
         labels = builder.labels
         attributes = builder.attributes
         attributeFields = builder.attributeFields
         handled = builder.handled
-        isRead = builder.isRead
         reasonCodes = builder.reasonCodes
         initialScore = scorecard.initialScore
         algorithm = scorecard.reasonCodeAlgorithm
@@ -71,14 +78,12 @@ extension ScorecardProgram {
     /// Gathers the flat arrays while the characteristics are read.
     private struct Builder {
         let scorecard: Scorecard
-        let fields: FieldTable
         var predicates = PredicateProgram()
         var characteristics: [Characteristic] = []
         var labels: [Label] = []
         var attributes: [Attribute] = []
         var attributeFields: [Int] = []
         var handled: [Int] = []
-        var isRead: [Bool]
         var reasonCodes: [String] = []
 
         init(_ scorecard: Scorecard) throws(ModelError) {
@@ -92,24 +97,12 @@ extension ScorecardProgram {
             guard scorecard.initialScore.isFinite else {
                 throw ModelError(code: .notFinite, place: scorecard.name)
             }
-            var mentioned = [[String]](repeating: [], count: scorecard.fields.count)
-            for characteristic in scorecard.characteristics {
-                for attribute in characteristic.attributes {
-                    attribute.predicate.mentionCategories { name, text in
-                        for (position, field) in scorecard.fields.enumerated()
-                        where field.name == name {
-                            mentioned[position].append(text)
-                        }
-                    }
-                }
-            }
-            fields = try FieldTable(scorecard.fields, mentioned: mentioned)
-            isRead = [Bool](repeating: false, count: scorecard.fields.count)
         }
 
         mutating func append(
             _ characteristic: Scorecard.Characteristic,
-            position: Int
+            position: Int,
+            compiler: inout ModelCompiler
         ) throws(ModelError) {
             let place = characteristic.name ?? "characteristic \(position + 1)"
             guard !characteristic.attributes.isEmpty else {
@@ -124,7 +117,7 @@ extension ScorecardProgram {
                 }
                 let range = try predicates.append(
                     attribute.predicate,
-                    fields: fields,
+                    compiler: &compiler,
                     place: place
                 )
                 let firstField = attributeFields.count
@@ -133,23 +126,28 @@ extension ScorecardProgram {
                     read.append(field)
                 }
                 handled.append(contentsOf: predicates.fieldsAskedForMissing(in: range))
+                var points = 0..<0
+                if let expression = attribute.complexScore {
+                    points = try compiler.code(expression, as: .double, line: 0)
+                }
                 let code = attribute.reasonCode ?? characteristic.reasonCode
                 attributes.append(
                     Attribute(
                         predicate: range,
                         points: attribute.partialScore,
                         reason: try reason(code, place: place),
-                        fields: firstField..<attributeFields.count
+                        fields: firstField..<attributeFields.count,
+                        code: points
                     )
                 )
             }
-            for field in read { isRead[field] = true }
-            let names = read.map { fields.names[$0] }
+            let names = read.map { compiler.slots[$0].name }
             labels.append(
                 Label(
                     name: characteristic.name ?? names.first ?? place,
                     fieldNames: names,
-                    mainField: names.first { $0 == characteristic.name } ?? names.first
+                    mainSlot: read.first { compiler.slots[$0].name == characteristic.name }
+                        ?? read.first ?? -1
                 )
             )
             characteristics.append(

@@ -32,7 +32,9 @@ struct Evaluator {
     init(program: Program, environment: FHIRPathEnvironment) {
         self.program = program
         self.environment = environment
-        if environment.focus.count == 1 {
+        if let typed = environment.typedFocus {
+            focus = .one(.element(Element(typed)))
+        } else if environment.focus.count == 1 {
             focus = .one(Item(environment.focus[0]))
         } else {
             focus = Items(environment.focus.map { Item($0) })

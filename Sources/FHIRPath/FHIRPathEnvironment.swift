@@ -20,6 +20,28 @@ package struct FHIRPathEnvironment: Sendable {
     /// as FHIRPath 2.0, section 5.6 has it.
     package var joinsNothingToText = false
 
+    /// An element of a known type as the input collection, in place of `focus`.
+    package var typedFocus: TypedFocus?
+
+    /// An element with what is known of it from the place where it stands.
+    package struct TypedFocus: Sendable {
+        let json: JSONValue
+        let shadow: JSONValue?
+        let type: String
+
+        /// Takes an element.
+        ///
+        /// - Parameters:
+        ///   - json: the value; of a primitive without one, the `_name` object.
+        ///   - shadow: the `_name` object beside the value of a primitive.
+        ///   - type: the FHIR type, such as `dateTime` or `Observation.component`.
+        package init(json: JSONValue, shadow: JSONValue?, type: String) {
+            self.json = json
+            self.shadow = shadow
+            self.type = type
+        }
+    }
+
     /// Makes an environment.
     package init(
         focus: [FHIRPathValue],

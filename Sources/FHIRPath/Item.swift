@@ -79,6 +79,17 @@ struct Element {
     init(root json: JSONValue) {
         self.init(json: json, type: FHIRType.ofResource(json) ?? .unknown)
     }
+
+    /// An element whose type is known from the place where it stands.
+    init(_ focus: FHIRPathEnvironment.TypedFocus) {
+        let type = TypeModel.shared.type(focus.type) ?? .unknown
+        self.init(
+            json: focus.json,
+            shadow: focus.shadow,
+            type: FHIRType.ofResource(focus.json) ?? type,
+            hasValue: !(type.isPrimitive && focus.json.kind == .object)
+        )
+    }
 }
 
 /// A collection; the frequent ones with at most one item need no array.

@@ -26,7 +26,7 @@ extension CardFacts {
             )
         }
         func evaluation(_ status: Evaluation.Status) -> Evaluation {
-            Evaluation(
+            var evaluation = Evaluation(
                 status: status,
                 value: widest,
                 lower: widest,
@@ -37,6 +37,8 @@ extension CardFacts {
                 imputed: [],
                 refusal: .init(code: .noPrediction, field: profile.profile.inputNames.first)
             )
+            addPrediction(of: profile.model, widest, to: &evaluation)
+            return evaluation
         }
         func report(
             _ applicability: MappingReport.Applicability,
@@ -86,6 +88,21 @@ extension CardFacts {
             }
         }
         return samples
+    }
+
+    /// The longest category and the widest numbers for what models say beside a score.
+    private static func addPrediction(
+        of model: ClinicalModel,
+        _ widest: Double,
+        to evaluation: inout Evaluation
+    ) {
+        evaluation.category = model.categories.max { $0.utf8.count < $1.utf8.count }
+        evaluation.probabilities = model.categories.map { .init(category: $0, value: widest) }
+        if model.function == .clustering {
+            let longest = model.segments.max { $0.count < $1.count } ?? ""
+            evaluation.segment = .init(id: longest, name: longest, distances: [], margin: widest)
+        }
+        evaluation.outputs = model.outputs.map { .init(name: $0, value: .number(widest)) }
     }
 
     private static func sampleInput(_ name: String, isMissing: Bool) -> MappingReport.Input {

@@ -8,6 +8,10 @@ import Mapping
 ///
 ///     %result.status        complete, incomplete, refused, not-applicable or undecided
 ///     %result.score         only when complete; %result.lower and .upper also when incomplete
+///     %result.category      the predicted category, %result.probability its probability, and
+///                           %result.probabilities those of all; only when complete
+///     %result.segment       the cluster, with %result.segmentName and %result.margin
+///     %result.outputs       every output of the model document: name and value
 ///     %result.change        the score less the earlier one, when both are complete
 ///     %earlier.score        the earlier result, when the profile asks for one
 ///     %inputs.missing       what a clinician calls the missing inputs
@@ -65,7 +69,7 @@ struct CardFacts {
         }
     }
 
-    private func reads(_ name: String) -> Bool { service.hook.readNames.contains(name) }
+    func reads(_ name: String) -> Bool { service.hook.readNames.contains(name) }
 
     private func writeResult(to writer: inout JSONWriter) {
         writer.beginObject()
@@ -121,6 +125,7 @@ struct CardFacts {
     private func writeEvaluation(_ evaluation: Evaluation, to writer: inout JSONWriter) {
         if status == Evaluation.Status.complete.rawValue {
             Self.number("score", evaluation.value, to: &writer)
+            writePrediction(evaluation, to: &writer)
         }
         Self.number("lower", evaluation.lower, to: &writer)
         Self.number("upper", evaluation.upper, to: &writer)
@@ -197,7 +202,7 @@ struct CardFacts {
     }
 
     /// A number with at most six decimals, so that it is never wider than a summary allows.
-    private static func number(_ name: String, _ value: Double?, to writer: inout JSONWriter) {
+    static func number(_ name: String, _ value: Double?, to writer: inout JSONWriter) {
         guard let value else { return }
         writer.name(name)
         if let whole = Int(exactly: value) {

@@ -82,6 +82,9 @@ struct CatalogueLoader {
         }
     }
 
+    /// What a resource is checked against: profiles, and the value sets of their bindings.
+    private static let structureEndings = [".structuredefinition.json", ".valueset.json"]
+
     private mutating func loadProfile(_ file: String) {
         let folder = String(file.dropLast("profile.json".count))
         let name = String(folder.dropFirst("Profiles/".count).dropLast())
@@ -92,6 +95,12 @@ struct CatalogueLoader {
             guard let map = self.document(other) else { return }
             conceptMaps[String(other.dropFirst(folder.count))] = map
         }
+        var structures: [String: JSONDocument] = [:]
+        for other in files.keys.sorted()
+        where other.hasPrefix(folder) && Self.structureEndings.contains(where: other.hasSuffix) {
+            guard let structure = self.document(other) else { return }
+            structures[String(other.dropFirst(folder.count))] = structure
+        }
         let open = OpenMembers.findings(in: document.root, file: file)
         guard open.isEmpty else {
             findings += open
@@ -99,10 +108,18 @@ struct CatalogueLoader {
         }
         let profile: Profile
         do {
-            profile = try Profile(parsing: document, conceptMaps: conceptMaps)
+            profile = try Profile(
+                parsing: document,
+                conceptMaps: conceptMaps,
+                structures: structures
+            )
         } catch {
-            let sentence = "the profile is not valid (\(error.code.rawValue))"
-            add(.profile, file, error.path, sentence)
+            add(
+                .profile,
+                error.file.map { folder + $0 } ?? file,
+                "\(error.path), line \(error.place.line), column \(error.place.column)",
+                "\(error.sentence) (\(error.code.rawValue))"
+            )
             return
         }
         mappings[name] = profile
@@ -127,6 +144,9 @@ struct CatalogueLoader {
             modelDigest: Hexadecimal.text(Digest.sha256(modelBytes)),
             conceptMapDigests: conceptMaps.keys.sorted().map { name in
                 (name, Hexadecimal.text(Digest.sha256(conceptMaps[name]?.bytes ?? [])))
+            },
+            structureDigests: structures.keys.sorted().map { name in
+                (name, Hexadecimal.text(Digest.sha256(structures[name]?.bytes ?? [])))
             }
         )
         guard let loaded else {

@@ -107,7 +107,7 @@ struct ExplainText {
                     text += " (accepted: " + CardMarkup.escaped(rejection.accepted) + ")"
                 }
             } else {
-                text += "no observation was sent"
+                text += "nothing was sent under a code that is asked for"
             }
             text += "\n"
         }

@@ -16,6 +16,8 @@ package struct LoadedProfile: Sendable {
     package let modelDigest: String
     /// SHA-256 of each ConceptMap beside it in hexadecimal, by file name, in order.
     package let conceptMapDigests: [(name: String, digest: String)]
+    /// SHA-256 of each StructureDefinition and ValueSet beside it, by file name, in order.
+    package let structureDigests: [(name: String, digest: String)]
     /// For each field of the model, the position of its input in the profile.
     private let positions: [Int]
 
@@ -26,7 +28,8 @@ package struct LoadedProfile: Sendable {
         model: ClinicalModel,
         profileDigest: String,
         modelDigest: String,
-        conceptMapDigests: [(name: String, digest: String)]
+        conceptMapDigests: [(name: String, digest: String)],
+        structureDigests: [(name: String, digest: String)] = []
     ) {
         guard profile.inputNames.count == model.fields.count else { return nil }
         var positions: [Int] = []
@@ -40,6 +43,7 @@ package struct LoadedProfile: Sendable {
         self.profileDigest = profileDigest
         self.modelDigest = modelDigest
         self.conceptMapDigests = conceptMapDigests
+        self.structureDigests = structureDigests
         self.positions = positions
     }
 

@@ -51,6 +51,12 @@ package final class LoadedService: Sendable {
             for map in profile.conceptMapDigests { writer.member(map.name, map.digest) }
             writer.endObject()
         }
+        if !profile.structureDigests.isEmpty {
+            writer.name("structures")
+            writer.beginObject()
+            for file in profile.structureDigests { writer.member(file.name, file.digest) }
+            writer.endObject()
+        }
         writer.endObject()
         writer.name("model")
         writer.beginObject()

@@ -85,6 +85,7 @@ enum ReportWriter {
         texts("reasonCodes", evaluation.reasonCodes, to: &writer)
         texts("missing", evaluation.missing, to: &writer)
         texts("imputed", evaluation.imputed, to: &writer)
+        prediction(of: evaluation, to: &writer)
         if let refusal = evaluation.refusal {
             writer.name("refusal")
             writer.beginObject()
@@ -92,6 +93,50 @@ enum ReportWriter {
             writer.member("field", ifPresent: refusal.field)
             writer.endObject()
         }
+    }
+
+    /// Categories, probabilities, the segment and the outputs that the document names.
+    private static func prediction(of evaluation: Evaluation, to writer: inout JSONWriter) {
+        writer.member("category", ifPresent: evaluation.category)
+        if !evaluation.probabilities.isEmpty {
+            writer.name("probabilities")
+            writer.beginArray()
+            for probability in evaluation.probabilities {
+                writer.beginObject()
+                writer.member("category", probability.category)
+                number("value", probability.value, to: &writer)
+                writer.endObject()
+            }
+            writer.endArray()
+        }
+        if let segment = evaluation.segment {
+            writer.name("segment")
+            writer.beginObject()
+            writer.member("id", segment.id)
+            writer.member("name", ifPresent: segment.name)
+            number("margin", segment.margin, to: &writer)
+            writer.name("distances")
+            writer.beginArray()
+            for distance in segment.distances { writer.value(distance) }
+            writer.endArray()
+            writer.endObject()
+        }
+        writer.member("entity", ifPresent: evaluation.entity)
+        guard !evaluation.outputs.isEmpty else { return }
+        writer.name("outputs")
+        writer.beginArray()
+        for output in evaluation.outputs {
+            writer.beginObject()
+            writer.member("name", output.name)
+            switch output.value {
+            case .number(let value): number("value", value, to: &writer)
+            case .text(let text): writer.member("value", text)
+            case .boolean(let value): writer.member("value", value)
+            case .missing: break
+            }
+            writer.endObject()
+        }
+        writer.endArray()
     }
 
     /// A number, as an integer when it is whole; nothing when there is none.

@@ -17,6 +17,9 @@ public final class JSONTape: Sendable {
     @inlinable
     public func kind(_ place: JSONPlace) -> JSONKind { entries[Int(place.index)].kind }
 
+    /// The bytes of the text, for telling the line of an offset.
+    package var text: [UInt8] { bytes }
+
     // MARK: Members and elements
 
     /// The member of that name, or `nil` when the value is no object or has none.

@@ -1,6 +1,7 @@
 import Basics
 import FHIRPath
 import JSON
+import StructureDefinitions
 import UCUM
 
 /// Says what would be accepted instead, from the profile alone.
@@ -26,8 +27,9 @@ struct AcceptanceText {
         case .modifierExtension: "no modifierExtension"
         case .implicitRules: "no implicitRules"
         case .profileNotDeclared: list(rule?.profiles ?? [])
+        case .structureViolated:
+            rule?.structureFinding(JSONValue(resource.tape, resource.place), now)?.accepted ?? ""
         case .dataAbsent: "a value without dataAbsentReason"
-        case .structureViolated: "a resource that conforms to " + list(rule?.profiles ?? [])
         case .valueMissing, .wrongValueType, .severalValues, .expressionFailed: value
         case .expressionTooLarge: "a smaller resource, or a simpler path in the profile"
         case .componentMissing: "a component " + tokens(rule?.components ?? [])

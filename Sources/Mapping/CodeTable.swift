@@ -17,7 +17,13 @@ final class CodeTable: Sendable {
     let name: String
     private let index: CodeIndex<String>
     /// Every target that a usable row gives, with the path of the row.
-    let targets: [(code: String, path: String)]
+    let targets: [Target]
+
+    /// A target and the fault it is if the input cannot take it.
+    struct Target: Sendable {
+        let code: String
+        let fault: ProfileError
+    }
 
     private static let usable = [
         "equal", "equivalent", "wider", "subsumes", "source-is-narrower-than-target",
@@ -36,28 +42,49 @@ final class CodeTable: Sendable {
     func target(of token: CodeToken) -> String? { index.find(token) }
 
     /// Reads a ConceptMap document; `fileName` leads the path of a fault.
-    init(parsing document: JSONDocument, fileName: String) throws(ProfileError) {
-        let root = ProfileNode(json: document.root, path: fileName + "#")
-        var rows = Rows(fileName: fileName)
-        guard root.json.kind == .object,
-            root.json["resourceType"]?.isString("ConceptMap") ?? false
-        else { throw rows.fault("") }
-        name = root.json["name"]?.stringValue ?? root.json["title"]?.stringValue ?? fileName
-        try rows.read(root.json)
+    init(
+        parsing document: JSONDocument,
+        fileName: String,
+        aliases: SystemAliases
+    ) throws(ProfileError) {
+        var rows = Rows(fileName: fileName, aliases: aliases)
+        let root = document.root
+        guard root.kind == .object, root["resourceType"]?.isString("ConceptMap") ?? false
+        else { throw rows.fault("", root) }
+        // FHIR R4, section 2.4.0.1: what may change the meaning must not be passed over.
+        for name in ["modifierExtension", "implicitRules"] {
+            if let value = root[name] { throw rows.fault(name, value) }
+        }
+        name = root["name"]?.stringValue ?? root["title"]?.stringValue ?? fileName
+        try rows.read(root)
         index = CodeIndex(rows.pairs)
         targets = rows.targets
     }
 
     private struct Rows {
         let fileName: String
+        let aliases: SystemAliases
         var pairs: [(token: CodeToken, payload: String)] = []
-        var targets: [(code: String, path: String)] = []
-        var known: [CodeToken: String] = [:]
+        var targets: [Target] = []
+        /// Every code that has an element, whether or not it can be used.
+        var known: Set<CodeToken> = []
 
-        init(fileName: String) { self.fileName = fileName }
+        init(fileName: String, aliases: SystemAliases) {
+            self.fileName = fileName
+            self.aliases = aliases
+        }
 
-        func fault(_ path: String) -> ProfileError {
-            ProfileError(code: .invalidConceptMap, path: fileName + "#" + path)
+        func fault(
+            _ path: String,
+            _ value: JSONValue,
+            _ code: ProfileError.Code = .invalidConceptMap
+        ) -> ProfileError {
+            ProfileError(
+                code: code,
+                path: fileName + "#" + path,
+                file: fileName,
+                place: TextPlace(value.byteOffset, in: value.tape)
+            )
         }
 
         func require(
@@ -65,29 +92,31 @@ final class CodeTable: Sendable {
             _ names: [String],
             _ path: String
         ) throws(ProfileError) {
-            guard value.kind == .object else { throw fault(path) }
+            guard value.kind == .object else { throw fault(path, value) }
             for (name, _) in value.members {
                 let text = name.stringValue ?? ""
-                guard names.contains(text) else { throw fault(path + "." + text) }
+                guard names.contains(text) else { throw fault(path + "." + text, name) }
             }
         }
 
         mutating func read(_ root: JSONValue) throws(ProfileError) {
-            guard let groups = root["group"], groups.kind == .array else { throw fault("group") }
+            guard let groups = root["group"], groups.kind == .array else {
+                throw fault("group", root["group"] ?? root)
+            }
             for (position, group) in groups.elements.enumerated() {
                 let path = "group[\(position)]"
-                // `unmapped` would let codes through that nobody looked at, so it is refused.
+                // `unmapped`, in whatever mode, would let codes through that nobody looked at.
                 try require(
                     group,
                     ["source", "sourceVersion", "target", "targetVersion", "element"],
                     path
                 )
-                guard var source = group["source"]?.stringValue else {
-                    throw fault(path + ".source")
+                guard var source = group["source"]?.stringValue, !source.isEmpty else {
+                    throw fault(path + ".source", group["source"] ?? group)
                 }
                 if let bar = source.firstIndex(of: "|") { source = String(source[..<bar]) }
                 guard let elements = group["element"], elements.kind == .array else {
-                    throw fault(path + ".element")
+                    throw fault(path + ".element", group["element"] ?? group)
                 }
                 for (row, element) in elements.elements.enumerated() {
                     try read(element, system: Array(source.utf8), path + ".element[\(row)]")
@@ -100,25 +129,43 @@ final class CodeTable: Sendable {
             system: [UInt8],
             _ path: String
         ) throws(ProfileError) {
+            // R5 `valueSet` maps a whole set, which no table of codes can hold.
             try require(element, ["code", "display", "target", "noMap"], path)
             guard let code = element["code"]?.stringValue, !code.isEmpty else {
-                throw fault(path + ".code")
+                throw fault(path + ".code", element["code"] ?? element)
             }
-            guard known.count < Limits.conceptMapElementsMax else { throw fault(path) }
-            let list = element["target"]
-            guard list == nil || list?.kind == .array else { throw fault(path + ".target") }
+            guard known.count < Limits.conceptMapElementsMax else { throw fault(path, element) }
             let token = CodeToken(system: system, code: Array(code.utf8))
-            guard let list else { return }
-            for (position, target) in list.elements.enumerated() {
+            guard known.insert(token).inserted else {
+                throw fault(path + ".code", element["code"] ?? element, .duplicateMapping)
+            }
+            let targets = element["target"]
+            guard targets == nil || targets?.kind == .array else {
+                throw fault(path + ".target", element)
+            }
+            let list = targets.map { Array($0.elements) } ?? []
+            if let noMap = element["noMap"] {
+                // R5: a code that is said to have no map, and one all the same, says nothing.
+                guard let flag = noMap.boolValue, !flag || list.isEmpty else {
+                    throw fault(path + ".noMap", noMap)
+                }
+            }
+            var isMapped = false
+            for (position, target) in list.enumerated() {
                 let place = path + ".target[\(position)]"
                 guard let code = try usableCode(target, place) else { continue }
-                if let other = known[token] {
-                    guard other == code else { throw fault(place) }
-                    continue
-                }
-                known[token] = code
-                pairs.append((token, code))
-                targets.append((code, fileName + "#" + place + ".code"))
+                guard !isMapped else { throw fault(place, target, .duplicateMapping) }
+                isMapped = true
+                add(token, code, fault(place + ".code", target["code"] ?? target))
+            }
+        }
+
+        /// Adds a row, and the same under every other name of its system.
+        private mutating func add(_ token: CodeToken, _ code: String, _ fault: ProfileError) {
+            pairs.append((token, code))
+            targets.append(Target(code: code, fault: fault))
+            for alias in aliases.aliases(of: token) where known.insert(alias).inserted {
+                pairs.append((alias, code))
             }
         }
 
@@ -129,12 +176,14 @@ final class CodeTable: Sendable {
                 ["code", "display", "equivalence", "relationship", "comment"],
                 path
             )
-            let relation = target["equivalence"] ?? target["relationship"]
-            guard let word = relation?.stringValue else { throw fault(path) }
+            // R4 says `equivalence`, R5 `relationship`, and no version both.
+            guard (target["equivalence"] == nil) != (target["relationship"] == nil),
+                let word = (target["equivalence"] ?? target["relationship"])?.stringValue
+            else { throw fault(path, target) }
             if CodeTable.unusable.contains(word) { return nil }
-            guard CodeTable.usable.contains(word) else { throw fault(path) }
+            guard CodeTable.usable.contains(word) else { throw fault(path, target) }
             guard let code = target["code"]?.stringValue, !code.isEmpty else {
-                throw fault(path + ".code")
+                throw fault(path + ".code", target["code"] ?? target)
             }
             return code
         }

@@ -50,7 +50,7 @@ extension ProfileReader {
         _ inputs: [InputPlan]
     ) throws(ProfileError) -> EarlierMoment? {
         guard let node = root.child("earlier") else { return nil }
-        try node.requireObject(["back", "set", "of"])
+        try node.requireObject(ProfileFormat.earlier)
         let back = try node.duration("back")
         let set = try node.string("set")
         let kind: EarlierMoment.Kind

@@ -47,12 +47,17 @@ struct ElapsedReader: Sendable {
     }
 
     /// The length in the unit.
-    func find(in place: JSONPlace, on tape: JSONTape, now: Instant) throws(Fault) -> FoundValue {
-        guard let start = try range(since, place, tape, now) else {
+    func find(
+        in place: JSONPlace,
+        on tape: JSONTape,
+        now: Instant,
+        _ variables: VariableValues
+    ) throws(Fault) -> FoundValue {
+        guard let start = try range(since, place, tape, variables) else {
             throw Fault(.valueMissing, since.parsed.text)
         }
         var end = now...now
-        if let until, let found = try range(until, place, tape, now) { end = found }
+        if let until, let found = try range(until, place, tape, variables) { end = found }
         let lowest = try length(from: start.upperBound, to: end.lowerBound)
         let highest = try length(from: start.lowerBound, to: end.upperBound)
         guard lowest == highest else { throw Fault(.timeImprecise, since.parsed.text) }
@@ -67,13 +72,16 @@ struct ElapsedReader: Sendable {
         _ expression: ValueReader.Expression,
         _ place: JSONPlace,
         _ tape: JSONTape,
-        _ now: Instant
+        _ variables: VariableValues
     ) throws(Fault) -> ClosedRange<Instant>? {
         let path = expression.parsed.text
         let result: [FHIRPathValue]
         do throws(FHIRPathError) {
             result = try expression.parsed.evaluate(
-                in: FHIRPathEnvironment(focus: [.element(JSONValue(tape, place))], now: now)
+                in: variables.environment(
+                    for: expression,
+                    focus: [.element(JSONValue(tape, place))]
+                )
             )
         } catch {
             throw Fault(error.finding, path)

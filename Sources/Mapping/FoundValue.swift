@@ -47,6 +47,7 @@ extension ValueReader {
         in fields: ValueFields,
         on tape: JSONTape,
         now: Instant,
+        variables: VariableValues,
         isCounting: Bool
     ) throws(Fault) -> FoundValue? {
         switch self {
@@ -55,13 +56,14 @@ extension ValueReader {
         case .member(let member): return try Self.direct(fields, on: tape, member)
         case .expression(let expression):
             return try evaluated(
-                expression.parsed,
+                expression,
                 fields,
                 on: tape,
-                now,
+                variables,
                 isCounting: isCounting
             )
-        case .elapsed(let reader): return try reader.find(in: fields.place, on: tape, now: now)
+        case .elapsed(let reader):
+            return try reader.find(in: fields.place, on: tape, now: now, variables)
         }
     }
 
@@ -113,19 +115,19 @@ extension ValueReader {
     }
 
     private func evaluated(
-        _ expression: FHIRPathExpression,
+        _ expression: ValueReader.Expression,
         _ fields: ValueFields,
         on tape: JSONTape,
-        _ now: Instant,
+        _ variables: VariableValues,
         isCounting: Bool
     ) throws(Fault) -> FoundValue {
         try Self.requirePresent(fields)
         let result: [FHIRPathValue]
         do throws(FHIRPathError) {
-            result = try expression.evaluate(
-                in: FHIRPathEnvironment(
-                    focus: [.element(JSONValue(tape, fields.place))],
-                    now: now
+            result = try expression.parsed.evaluate(
+                in: variables.environment(
+                    for: expression,
+                    focus: [.element(JSONValue(tape, fields.place))]
                 )
             )
         } catch {
@@ -133,7 +135,7 @@ extension ValueReader {
         }
         guard let first = result.first else {
             guard !isCounting else { return .nothing }
-            guard let values = fields.values, expression.text.hasPrefix("value") else {
+            guard let values = fields.values, expression.parsed.text.hasPrefix("value") else {
                 throw Fault(.valueMissing, "")
             }
             throw Fault(.wrongValueType, tape.string(values.name) ?? "value[x]")

@@ -1,5 +1,6 @@
 import Basics
 import JSON
+import StructureDefinitions
 
 /// One input (or fact) of a profile, checked and ready.
 ///
@@ -151,6 +152,8 @@ final class SourceRule: Sendable {
     let statuses: [[UInt8]]
     /// When given, `meta.profile` must hold one of these.
     let profiles: [[UInt8]]
+    /// When given, the resource must conform to one of these.
+    let structures: [StructureDefinition]
     let reader: ValueReader
     let constant: MappingReport.Value?
     let codeTable: CodeTable?
@@ -176,6 +179,7 @@ final class SourceRule: Sendable {
         components: [CodeToken],
         statuses: [[UInt8]],
         profiles: [[UInt8]],
+        structures: [StructureDefinition],
         reader: ValueReader,
         constant: MappingReport.Value?,
         codeTable: CodeTable?,
@@ -196,6 +200,7 @@ final class SourceRule: Sendable {
         componentIndex = CodeIndex(components.map { ($0, true) })
         self.statuses = statuses
         self.profiles = profiles
+        self.structures = structures
         self.reader = reader
         self.constant = constant
         self.codeTable = codeTable

@@ -66,7 +66,7 @@ extension InputReader {
         guard selection.isCounting, !isFact, node.json["missing"] == nil else {
             throw child.fault()
         }
-        try child.requireObject(["value", "reason"])
+        try child.requireObject(ProfileFormat.absent)
         let stated = try child.required("value")
         let value: MappingReport.Value
         if selection == .exists {

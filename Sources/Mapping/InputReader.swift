@@ -4,24 +4,52 @@ import JSON
 import UCUM
 
 /// Reads the inputs and facts of a profile and their `from` alternatives.
-struct InputReader {
+final class InputReader {
     let defaults: ProfileDefaults
     private let conceptMaps: [String: JSONDocument]
-    private var tables: [String: CodeTable] = [:]
+    private let structures: StructureShelf
+    private let systemAliases: SystemAliases
+    let variables: VariablePlan
+    private let faults: ProfileFaults
+    private var tables: [String: CodeTable?] = [:]
     private(set) var inputs: [InputPlan] = []
     private(set) var rules: [SourceRule] = []
 
-    init(defaults: ProfileDefaults, conceptMaps: [String: JSONDocument]) {
+    init(
+        defaults: ProfileDefaults,
+        conceptMaps: [String: JSONDocument],
+        structures: StructureShelf,
+        aliases: SystemAliases,
+        variables: VariablePlan,
+        faults: ProfileFaults
+    ) {
         self.defaults = defaults
         self.conceptMaps = conceptMaps
+        self.structures = structures
+        systemAliases = aliases
+        self.variables = variables
+        self.faults = faults
     }
 
-    mutating func read(_ node: ProfileNode, isFact: Bool) throws(ProfileError) {
-        try node.requireObject([
-            "name", "type", "unit", "round", "plausible", "values", "from", "within", "future",
-            "select", "prefer", "onTie", "tieWithin", "unitAliases", "missing", "before", "worst",
-            "normal", "absent",
-        ])
+    /// Reads an input or fact; what is wrong goes to the faults, and the rest is read all the same.
+    func read(_ node: ProfileNode, isFact: Bool) {
+        let read = faults.attempt { () throws(ProfileError) in try plan(node, isFact: isFact) }
+        guard let read else { return }
+        for (position, alternative) in read.from.enumerated() {
+            let source = faults.attempt { () throws(ProfileError) in
+                guard rules.count < Limits.profileAlternativesMax else { throw alternative.fault() }
+                return try rule(alternative, position, read.input, unit: read.unit, of: node)
+            }
+            if let source { rules.append(source) }
+        }
+        inputs.append(read.input)
+    }
+
+    private func plan(
+        _ node: ProfileNode,
+        isFact: Bool
+    ) throws(ProfileError) -> (input: InputPlan, unit: UCUMUnit?, from: [ProfileNode]) {
+        try node.requireObject(isFact ? ProfileFormat.fact : ProfileFormat.input)
         let name = try node.requiredString("name")
         guard !inputs.contains(where: { $0.name == name }) else {
             throw node.fault(.duplicateInput, at: "name")
@@ -31,14 +59,8 @@ struct InputReader {
         let input = try plan(node, name: name, kind: kind, unit: unit, isFact: isFact)
         let from = try node.list("from")
         guard !from.isEmpty else { throw node.fault(.malformed, at: "from") }
-        let aliases = try aliases(node)
-        for (position, alternative) in from.enumerated() {
-            guard rules.count < Limits.profileAlternativesMax else { throw alternative.fault() }
-            rules.append(
-                try rule(alternative, position, input, unit: unit, inheritedAliases: aliases)
-            )
-        }
-        inputs.append(input)
+        _ = try UnitDeclarations(node)
+        return (input, unit, from)
     }
 
     private func inputKind(_ node: ProfileNode) throws(ProfileError) -> InputPlan.Kind {
@@ -52,7 +74,6 @@ struct InputReader {
     private func factKind(_ node: ProfileNode) throws(ProfileError) -> InputPlan.Kind {
         let kind = try node.choice("type", InputPlan.Kind.self) ?? .boolean
         guard kind == .boolean else { throw node.fault(.malformed, at: "type") }
-        guard node.json["missing"] == nil else { throw node.fault(.malformed, at: "missing") }
         return kind
     }
 
@@ -109,7 +130,7 @@ struct InputReader {
         _ typed: ValueLiteral
     ) throws(ProfileError) -> InputPlan.Missing {
         guard let child = node.child("missing") else { return .reject }
-        try child.requireObject(["policy", "value", "source"])
+        try child.requireObject(ProfileFormat.missing)
         let policy = try child.requiredString("policy")
         guard ["reject", "partial", "model", "assume", "impute"].contains(policy) else {
             throw child.fault(.malformed, at: "policy")
@@ -176,36 +197,17 @@ struct InputReader {
         guard low <= high else { throw node.fault(.malformed, at: name) }
         return low...high
     }
-
-    private typealias Alias = (text: String, unit: UCUMUnit, path: ProfileNode)
-
-    private func aliases(_ node: ProfileNode) throws(ProfileError) -> [Alias] {
-        guard let child = node.child("unitAliases") else { return [] }
-        guard child.json.kind == .object else { throw child.fault() }
-        var aliases: [Alias] = []
-        for (name, value) in child.json.members {
-            let text = name.stringValue ?? ""
-            let place = ProfileNode(json: value, path: child.childPath(text))
-            guard !text.isEmpty else { throw place.fault() }
-            aliases.append((text, try Self.unit(place), place))
-        }
-        return aliases
-    }
 }
 
 extension InputReader {
-    private mutating func rule(
+    private func rule(
         _ node: ProfileNode,
         _ position: Int,
         _ input: InputPlan,
         unit inputUnit: UCUMUnit?,
-        inheritedAliases: [Alias]
+        of parent: ProfileNode
     ) throws(ProfileError) -> SourceRule {
-        try node.requireObject([
-            "code", "component", "resource", "path", "constant", "conceptMap", "textSystem",
-            "status", "profile", "unit", "unitAliases", "above", "plausible", "time", "standIn",
-            "since", "until",
-        ])
+        try node.requireObject(ProfileFormat.from)
         let resource =
             try node.choice("resource", ResourceType.self) ?? defaults.resource
         let codes = try tokens(node, "code")
@@ -220,7 +222,7 @@ extension InputReader {
         }
         let table = try codeTable(node, input)
         let textSystem = try node.string("textSystem")
-        guard textSystem == nil || table != nil else {
+        guard textSystem == nil || node.json["conceptMap"] != nil else {
             throw node.fault(.malformed, at: "textSystem")
         }
         let threshold = try node.decimal("above")
@@ -238,7 +240,7 @@ extension InputReader {
         guard time == "required" || time == "optional" else {
             throw node.fault(.malformed, at: "time")
         }
-        let aliases = inheritedAliases + (try self.aliases(node))
+        let declared = try UnitDeclarations(parent).adding(UnitDeclarations(node))
         return SourceRule(
             plan: input,
             input: inputs.count,
@@ -247,12 +249,15 @@ extension InputReader {
             codes: codes,
             components: components,
             statuses: try statuses(node, resource),
-            profiles: (try node.strings("profile") ?? []).map { Array($0.utf8) },
+            profiles: try claims(node),
+            structures: (try node.strings("profile") ?? []).compactMap {
+                structures.definition($0)
+            },
             reader: reader,
             constant: constant,
             codeTable: table,
             textSystem: textSystem.map { Array($0.utf8) },
-            units: try unitTable(unit, aliases),
+            units: try unitTable(unit, declared),
             acceptsPlainNumber: try unit.map { (unit) throws(ProfileError) in
                 try Self.unit("1", node).isComparable(with: unit)
             } ?? false,
@@ -261,6 +266,18 @@ extension InputReader {
             timeIsOptional: time == "optional" || resource == .patient,
             isStandIn: try node.flag("standIn") ?? false
         )
+    }
+
+    /// The profiles that a resource must declare: those of which no file lies beside.
+    private func claims(_ node: ProfileNode) throws(ProfileError) -> [[UInt8]] {
+        var claims: [[UInt8]] = []
+        for (position, url) in (try node.strings("profile") ?? []).enumerated() {
+            guard !structures.isOtherVersion(url) else {
+                throw node.fault(.invalidStructure, at: "profile", position)
+            }
+            if structures.definition(url) == nil { claims.append(Array(url.utf8)) }
+        }
+        return claims
     }
 
     private func statuses(
@@ -281,9 +298,12 @@ extension InputReader {
         var tokens: [CodeToken] = []
         for (position, text) in texts.enumerated() {
             guard let token = CodeToken(text: text) else {
-                throw node.fault(.malformed, at: "\(name)[\(position)]")
+                throw node.fault(.malformed, at: name, position)
             }
             tokens.append(token)
+        }
+        for token in tokens {
+            tokens += systemAliases.aliases(of: token).filter { !tokens.contains($0) }
         }
         return tokens
     }
@@ -301,26 +321,10 @@ extension InputReader {
             guard hasConstant else { throw node.fault(.malformed, at: "path") }
             return .nothing
         }
-        let reader: ValueReader
-        do {
-            reader = try ValueReader(path: path)
+        do throws(FHIRPathError) {
+            return try ValueReader(path: path, variables: variables.names)
         } catch {
-            throw node.fault(.invalidExpression, at: "path")
-        }
-        if case .expression(let expression) = reader {
-            try requireKnownVariables(expression, node, "path")
-        }
-        return reader
-    }
-
-    private func requireKnownVariables(
-        _ expression: ValueReader.Expression,
-        _ node: ProfileNode,
-        _ name: String
-    ) throws(ProfileError) {
-        let known = ["context", "resource", "rootResource"]
-        guard expression.parsed.variableNames.allSatisfy({ known.contains($0) }) else {
-            throw node.fault(.invalidExpression, at: name)
+            throw node.fault(at: "path", error)
         }
     }
 
@@ -334,23 +338,18 @@ extension InputReader {
         guard isNumber || node.json["above"] != nil, node.json["path"] == nil, !hasConstant else {
             throw node.fault(.malformed, at: "since")
         }
-        func expression(_ name: String) throws(ProfileError) -> ValueReader.Expression? {
-            guard let text = try node.string(name) else { return nil }
-            let parsed: ValueReader.Expression
-            do {
-                parsed = try ValueReader.Expression(parsing: text)
-            } catch {
-                throw node.fault(.invalidExpression, at: name)
-            }
-            try requireKnownVariables(parsed, node, name)
-            return parsed
+        guard let since = try node.expression("since", variables: variables.names) else {
+            throw node.fault(.malformed, at: "since")
         }
-        guard let since = try expression("since") else { throw node.fault(.malformed, at: "since") }
         let text = node.json["above"] == nil ? input.unit ?? "" : try node.requiredString("unit")
         guard let unit = ElapsedReader.Unit(text) else {
             throw node.fault(.unknownUnit, at: "since")
         }
-        return ElapsedReader(since: since, until: try expression("until"), unit: unit)
+        return ElapsedReader(
+            since: since,
+            until: try node.expression("until", variables: variables.names),
+            unit: unit
+        )
     }
 
     /// The unit that quantities are converted to: the input's own, or for a threshold the rule's.
@@ -376,38 +375,33 @@ extension InputReader {
 
     private func unitTable(
         _ unit: UCUMUnit?,
-        _ aliases: [Alias]
+        _ declared: UnitDeclarations
     ) throws(ProfileError) -> UnitTable? {
         guard let unit else {
-            guard let first = aliases.first else { return nil }
-            throw first.path.fault()
+            guard let place = declared.firstPlace else { return nil }
+            throw place.fault()
         }
-        for alias in aliases where !alias.unit.isComparable(with: unit) {
-            throw alias.path.fault(.unknownUnit)
-        }
-        do {
-            return try UnitTable(target: unit, aliases: aliases.map { ($0.text, $0.unit) })
-        } catch {
-            throw (aliases.first?.path.fault(.unknownUnit))
-                ?? ProfileError(code: .unknownUnit, path: "unit")
-        }
+        return try declared.table(target: unit)
     }
 
-    private mutating func codeTable(
+    private func codeTable(
         _ node: ProfileNode,
         _ input: InputPlan
     ) throws(ProfileError) -> CodeTable? {
         guard let fileName = try node.string("conceptMap") else { return nil }
-        let table: CodeTable
-        if let known = tables[fileName] {
-            table = known
-        } else {
+        if tables[fileName] == nil {
             guard let document = conceptMaps[fileName] else {
                 throw node.fault(.missingFile, at: "conceptMap")
             }
-            table = try CodeTable(parsing: document, fileName: fileName)
-            tables[fileName] = table
+            // A map that several rules name is at fault once.
+            let aliases = systemAliases
+            tables[fileName] = .some(
+                faults.attempt { () throws(ProfileError) in
+                    try CodeTable(parsing: document, fileName: fileName, aliases: aliases)
+                }
+            )
         }
+        guard let known = tables[fileName], let table = known else { return nil }
         // Every target must be a value of the input, or the map is for something else.
         for target in table.targets {
             let isValue =
@@ -416,9 +410,7 @@ extension InputReader {
                 case .boolean: target.code == "true" || target.code == "false"
                 case .quantity, .integer: DecimalNumber(text: target.code) != nil
                 }
-            guard isValue else {
-                throw ProfileError(code: .invalidConceptMap, path: target.path)
-            }
+            guard isValue else { throw target.fault }
         }
         return table
     }

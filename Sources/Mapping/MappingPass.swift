@@ -20,6 +20,7 @@ struct MappingPass {
     private var lastMatch: [Int]
     private var components: [ValueFields] = []
     private let medications: MedicationIndex
+    private let variables: VariableValues
     /// How many codings of the resource in hand some rule asks for.
     private var hitCount = 0
     /// Whether what the resource in hand is about could not be looked up.
@@ -41,8 +42,10 @@ struct MappingPass {
         plan: ProfilePlan,
         subject: SubjectMatcher,
         now: Instant,
-        medications: MedicationIndex = MedicationIndex()
+        variables: VariableValues,
+        medications: MedicationIndex
     ) {
+        self.variables = variables
         self.medications = medications
         self.plan = plan
         self.subject = subject
@@ -384,7 +387,12 @@ struct MappingPass {
                 throw Fault(.severalValues, "component")
             }
         }
-        let verdict = try rule.judge(fields, component: component, now: now)
+        let verdict = try rule.judge(
+            fields,
+            component: component,
+            now: now,
+            variables: variables
+        )
         add(
             Candidate(
                 rule: ruleIndex,

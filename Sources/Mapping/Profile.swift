@@ -20,14 +20,32 @@ package struct Profile: Sendable {
     package let windowSeconds: Int
     private let plan: ProfilePlan
 
-    /// Reads and checks a profile; `conceptMaps` are the documents beside it by file name.
+    /// What the StructureDefinitions beside it ask for that cannot be checked, as text.
+    package let uncheckedStructure: [String]
+
+    /// Reads and checks a profile.
     ///
-    /// - Throws: `ProfileError` with the path of the element.
+    /// - Parameters:
+    ///   - document: `profile.json`.
+    ///   - conceptMaps: the ConceptMaps beside it by file name.
+    ///   - structures: the `*.structuredefinition.json` and `*.valueset.json` beside it.
+    /// - Throws: `ProfileError`, the first of the faults, with path, file, line and column.
     package init(
         parsing document: JSONDocument,
-        conceptMaps: [String: JSONDocument]
+        conceptMaps: [String: JSONDocument],
+        structures: [String: JSONDocument] = [:]
     ) throws(ProfileError) {
-        let reader = try ProfileReader(document, conceptMaps: conceptMaps)
+        let faults = ProfileFaults()
+        let reader = ProfileReader.read(
+            document,
+            conceptMaps: conceptMaps,
+            structures: structures,
+            faults: faults
+        )
+        guard let reader else {
+            throw faults.errors.first ?? ProfileError(code: .malformed, path: "")
+        }
+        uncheckedStructure = reader.uncheckedStructure
         url = reader.url
         version = reader.version
         model = reader.model
@@ -37,6 +55,22 @@ package struct Profile: Sendable {
         codes = plan.codes
         windowSeconds =
             (plan.inputs.map(\.windowSeconds).max() ?? 0) + (plan.earlier?.reachSeconds ?? 0)
+    }
+
+    /// Everything that is wrong with a profile; it loads when none of it is an error.
+    package static func findings(
+        parsing document: JSONDocument,
+        conceptMaps: [String: JSONDocument],
+        structures: [String: JSONDocument] = [:]
+    ) -> [ProfileFinding] {
+        let faults = ProfileFaults()
+        _ = ProfileReader.read(
+            document,
+            conceptMaps: conceptMaps,
+            structures: structures,
+            faults: faults
+        )
+        return faults.errors.map { ProfileFinding($0) }
     }
 
     /// What the profile gives for each input, in order, to be held against the model's fields.
@@ -106,10 +140,17 @@ package struct Profile: Sendable {
         now: Instant
     ) -> MappingReport {
         let subject = SubjectMatcher(patientID: patientID, fullURLs: patientFullURLs)
+        let variables = VariableValues(
+            plan.variables,
+            patient: patient,
+            resources: resources,
+            now: now
+        )
         var pass = MappingPass(
             plan: plan,
             subject: subject,
             now: now,
+            variables: variables,
             medications: plan.readsMedications ? MedicationIndex(resources) : MedicationIndex()
         )
         if let patient {
@@ -127,7 +168,7 @@ package struct Profile: Sendable {
             let known = zip(facts, areUnread[plan.inputCount...]).map { fact, isUnread in
                 isUnread ? nil : fact.value == .boolean(true)
             }
-            let verdict = applicability(patient, resources, facts: known, now: now)
+            let verdict = applicability(patient, variables, facts: known)
             guard case .applies = verdict else { return verdict }
             for quorum in plan.quorums where !quorum.holds(inputs) {
                 return .undecided(code: quorum.code, rule: quorum.text)
@@ -139,13 +180,12 @@ package struct Profile: Sendable {
     /// The first rule that does not hold decides; else the first that cannot be decided.
     private func applicability(
         _ patient: JSONValue?,
-        _ resources: [JSONValue],
-        facts: [Bool?],
-        now: Instant
+        _ variables: VariableValues,
+        facts: [Bool?]
     ) -> MappingReport.Applicability {
         var undecided: MappingReport.Applicability?
         for rule in plan.applies {
-            switch holds(rule, patient, resources, facts, now) {
+            switch holds(rule, patient, variables, facts) {
             case .some(true): continue
             case .some(false): return .notApplicable(code: rule.code, rule: rule.text)
             case .none:
@@ -158,9 +198,8 @@ package struct Profile: Sendable {
     private func holds(
         _ rule: ApplicabilityRule,
         _ patient: JSONValue?,
-        _ resources: [JSONValue],
-        _ facts: [Bool?],
-        _ now: Instant
+        _ variables: VariableValues,
+        _ facts: [Bool?]
     ) -> Bool? {
         switch rule.condition {
         case .unless(let fact):
@@ -168,12 +207,10 @@ package struct Profile: Sendable {
             return facts[fact - plan.inputCount].map { !$0 }
         case .when(let expression):
             guard let patient else { return nil }
-            var environment = FHIRPathEnvironment(focus: [.element(patient)], now: now)
-            if expression.parsed.variableNames.contains("resources") {
-                environment.variables["resources"] = resources.map { .element($0) }
-            }
             do throws(FHIRPathError) {
-                return try expression.parsed.evaluateBoolean(in: environment)
+                return try expression.parsed.evaluateBoolean(
+                    in: variables.environment(for: expression, focus: [.element(patient)])
+                )
             } catch {
                 // An expression that fails on this Patient leaves the rule undecided.
                 return nil
@@ -237,30 +274,5 @@ extension Profile {
             // Nothing can be read from absence where nobody has looked.
             if input.absence != nil { isRequired = true }
         }
-    }
-}
-
-/// Why a profile is refused.
-package struct ProfileError: Error, Equatable, Sendable {
-    /// The kinds of fault.
-    package enum Code: String, Sendable, CaseIterable {
-        case malformed = "LIMEN-MAP-001"
-        case unknownMember = "LIMEN-MAP-002"
-        case unknownUnit = "LIMEN-MAP-003"
-        case invalidExpression = "LIMEN-MAP-004"
-        case duplicateInput = "LIMEN-MAP-005"
-        case missingFile = "LIMEN-MAP-006"
-        case invalidConceptMap = "LIMEN-MAP-007"
-    }
-
-    /// What is wrong.
-    package let code: Code
-    /// The path of the element in the profile; `file#path` for one in a ConceptMap.
-    package let path: String
-
-    /// Makes an error.
-    package init(code: Code, path: String) {
-        self.code = code
-        self.path = path
     }
 }

@@ -1,4 +1,5 @@
 import Basics
+import FHIRPath
 import JSON
 
 /// A place in a profile document that knows its path, so that every fault can name it.
@@ -10,11 +11,52 @@ struct ProfileNode {
     static let remarkNames = ["note"]
 
     func fault(_ code: ProfileError.Code = .malformed) -> ProfileError {
-        ProfileError(code: code, path: path)
+        ProfileError(code: code, path: path, place: TextPlace(json.byteOffset, in: json.tape))
     }
 
+    /// A fault of a member; where the member is missing, the object is where to look.
     func fault(_ code: ProfileError.Code, at name: String) -> ProfileError {
-        ProfileError(code: code, path: childPath(name))
+        let offset = json[name]?.byteOffset ?? json.byteOffset
+        return ProfileError(
+            code: code,
+            path: childPath(name),
+            place: TextPlace(offset, in: json.tape)
+        )
+    }
+
+    /// A fault of an element of an array member.
+    func fault(_ code: ProfileError.Code, at name: String, _ position: Int) -> ProfileError {
+        let elements = json[name].map { Array($0.elements) } ?? []
+        let element = elements.indices.contains(position) ? elements[position] : json
+        return ProfileError(
+            code: code,
+            path: "\(childPath(name))[\(position)]",
+            place: TextPlace(element.byteOffset, in: json.tape)
+        )
+    }
+
+    /// A fault inside an expression that is the text of a member.
+    func fault(at name: String, _ error: FHIRPathError) -> ProfileError {
+        let start = (json[name]?.byteOffset ?? json.byteOffset) + 1
+        return ProfileError(
+            code: .invalidExpression,
+            path: childPath(name),
+            place: TextPlace(start + error.offset, in: json.tape),
+            expressionCode: error.code.rawValue
+        )
+    }
+
+    /// Reads an expression that may use only variables of the given names.
+    func expression(
+        _ name: String,
+        variables: [String]
+    ) throws(ProfileError) -> ValueReader.Expression? {
+        guard let text = try string(name) else { return nil }
+        do throws(FHIRPathError) {
+            return try ValueReader.Expression(parsing: text, variables: variables)
+        } catch {
+            throw fault(at: name, error)
+        }
     }
 
     func childPath(_ name: String) -> String { path.isEmpty ? name : path + "." + name }
@@ -25,7 +67,11 @@ struct ProfileNode {
         for (name, _) in json.members {
             let text = name.stringValue ?? ""
             guard names.contains(text) || Self.remarkNames.contains(text) else {
-                throw fault(.unknownMember, at: text)
+                throw ProfileError(
+                    code: .unknownMember,
+                    path: childPath(text),
+                    place: TextPlace(name.byteOffset, in: json.tape)
+                )
             }
         }
         _ = try string("note")

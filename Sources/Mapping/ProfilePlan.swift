@@ -16,6 +16,7 @@ final class ProfilePlan: Sendable {
     let quorums: [QuorumRule]
     /// When a second, earlier result is made; `nil` when none is asked for.
     let earlier: EarlierMoment?
+    let variables: VariablePlan
     /// Whether any value is made of several records.
     let hasAggregates: Bool
     /// The types that rules ask for whose code does not stand in `code`, or need not be there.
@@ -31,9 +32,11 @@ final class ProfilePlan: Sendable {
         rules: [SourceRule],
         applies: [ApplicabilityRule],
         quorums: [QuorumRule],
-        earlier: EarlierMoment?
+        earlier: EarlierMoment?,
+        variables: VariablePlan
     ) {
         self.earlier = earlier
+        self.variables = variables
         self.quorums = quorums
         hasAggregates = inputs.contains { $0.selection.isAggregate }
         otherTypes = Set(rules.map(\.resource)).filter {

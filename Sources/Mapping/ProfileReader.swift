@@ -11,135 +11,130 @@ import UCUM
 ///       "defaults": { "status": ["final"], "within": "PT12H", "prefer": "newest" },
 ///       "facts":    [ { "name": "pregnant", "from": [ ... ] } ],
 ///       "inputs":   [ { "name": "pulse", "type": "quantity", "unit": "/min", "from": [ ... ] } ] }
+///
+/// Reading goes on behind a fault, so that all of them can be told at once; the profile loads only
+/// when there is none.
 struct ProfileReader {
     let url: String
     let version: String
     let model: String
     let plan: ProfilePlan
+    let uncheckedStructure: [String]
 
-    init(
+    /// Reads a profile; `nil` when `faults` has gathered any fault.
+    static func read(
         _ document: JSONDocument,
-        conceptMaps: [String: JSONDocument]
-    ) throws(ProfileError) {
+        conceptMaps: [String: JSONDocument],
+        structures: [String: JSONDocument],
+        faults: ProfileFaults
+    ) -> ProfileReader? {
         let root = ProfileNode(json: document.root, path: "")
-        try root.requireObject([
-            "format", "url", "version", "status", "title", "description", "model", "applies",
-            "defaults", "facts", "inputs", "quorum", "earlier",
-        ])
-        let format = try root.required("format")
-        guard try format.text() == "limen-profile/1" else { throw format.fault() }
-        url = try root.requiredString("url")
-        version = try root.requiredString("version")
-        model = try root.requiredString("model")
-        guard ["draft", "active", "retired"].contains(try root.requiredString("status")) else {
-            throw root.fault(.malformed, at: "status")
+        guard root.json.kind == .object else {
+            _ = faults.attempt { () throws(ProfileError) in try root.requireObject([]) }
+            return nil
         }
-        _ = try root.string("title")
-        _ = try root.string("description")
-        plan = try Self.plan(root, conceptMaps)
+        let head = faults.attempt { () throws(ProfileError) in try ProfileHead(root) }
+        let shelf = faults.attempt { () throws(ProfileError) in try StructureShelf(structures) }
+        guard let shelf else { return nil }
+        let plan = plan(root, conceptMaps, shelf, faults)
+        guard let head, let plan, faults.errors.isEmpty else { return nil }
+        return ProfileReader(
+            url: head.url,
+            version: head.version,
+            model: head.model,
+            plan: plan,
+            uncheckedStructure: shelf.gaps
+        )
     }
 
     private static func plan(
         _ root: ProfileNode,
-        _ conceptMaps: [String: JSONDocument]
-    ) throws(ProfileError) -> ProfilePlan {
-        var reader = InputReader(
-            defaults: try ProfileDefaults(root.child("defaults")),
-            conceptMaps: conceptMaps
-        )
-        let inputs = try root.list("inputs")
-        guard !inputs.isEmpty else { throw root.fault(.malformed, at: "inputs") }
-        let facts = try root.list("facts")
-        guard inputs.count + facts.count <= Limits.profileInputsMax else { throw root.fault() }
-        for node in inputs { try reader.read(node, isFact: false) }
-        for node in facts { try reader.read(node, isFact: true) }
-        var applies: [ApplicabilityRule] = []
-        for node in try root.list("applies") {
-            applies.append(try rule(node, inputs: reader.inputs, inputCount: inputs.count))
+        _ conceptMaps: [String: JSONDocument],
+        _ shelf: StructureShelf,
+        _ faults: ProfileFaults
+    ) -> ProfilePlan? {
+        let defaults = faults.attempt { () throws(ProfileError) in
+            try ProfileDefaults(root.child("defaults"))
         }
+        let aliases = faults.attempt { () throws(ProfileError) in try SystemAliases(root) }
+        let variables = faults.attempt { () throws(ProfileError) in try VariablePlan(root) }
+        let lists = faults.attempt { () throws(ProfileError) in
+            let inputs = try root.list("inputs")
+            guard !inputs.isEmpty else { throw root.fault(.malformed, at: "inputs") }
+            let facts = try root.list("facts")
+            guard inputs.count + facts.count <= Limits.profileInputsMax else { throw root.fault() }
+            return (inputs: inputs, facts: facts)
+        }
+        guard let lists else { return nil }
+        let reader = InputReader(
+            defaults: defaults ?? ProfileDefaults(),
+            conceptMaps: conceptMaps,
+            structures: shelf,
+            aliases: aliases ?? SystemAliases(),
+            variables: variables ?? VariablePlan(),
+            faults: faults
+        )
+        for node in lists.inputs { reader.read(node, isFact: false) }
+        for node in lists.facts { reader.read(node, isFact: true) }
+        let inputs = reader.inputs
+        let names = reader.inputs.map(\.name)
+        // What an input that could not be read is missed by is no fault of its own.
+        let isWhole = names.count == lists.inputs.count + lists.facts.count
+        let applies = rules(root, inputs, lists.inputs.count, reader.variables, isWhole, faults)
+        let quorumRules = faults.attempt { () throws(ProfileError) in
+            guard isWhole else { return [QuorumRule]() }
+            return try quorums(root, Array(inputs[..<lists.inputs.count]))
+        }
+        let earlierMoment = faults.attempt { () throws(ProfileError) -> EarlierMoment? in
+            guard isWhole else { return nil }
+            return try earlier(root, Array(inputs[..<lists.inputs.count]))
+        }
+        guard faults.errors.isEmpty, let quorumRules, let earlierMoment else { return nil }
         return ProfilePlan(
-            inputs: reader.inputs,
-            inputCount: inputs.count,
+            inputs: inputs,
+            inputCount: lists.inputs.count,
             rules: reader.rules,
             applies: applies,
-            quorums: try quorums(root, Array(reader.inputs[..<inputs.count])),
-            earlier: try earlier(root, Array(reader.inputs[..<inputs.count]))
+            quorums: quorumRules,
+            earlier: earlierMoment,
+            variables: reader.variables
         )
     }
 
-    private static func quorums(
+    private static func rules(
         _ root: ProfileNode,
-        _ inputs: [InputPlan]
-    ) throws(ProfileError) -> [QuorumRule] {
-        var quorums: [QuorumRule] = []
-        for node in try root.list("quorum") {
-            try node.requireObject(["of", "atLeast", "span", "else"])
-            let names = try node.strings("of") ?? inputs.map(\.name)
-            var members: [Int] = []
-            for (position, name) in names.enumerated() {
-                guard let member = inputs.firstIndex(where: { $0.name == name }) else {
-                    throw node.fault(.malformed, at: "of[\(position)]")
-                }
-                members.append(member)
+        _ inputs: [InputPlan],
+        _ inputCount: Int,
+        _ variables: VariablePlan,
+        _ isWhole: Bool,
+        _ faults: ProfileFaults
+    ) -> [ApplicabilityRule] {
+        let nodes = faults.attempt { () throws(ProfileError) in try root.list("applies") } ?? []
+        return nodes.compactMap { node in
+            guard isWhole || node.json["unless"] == nil else { return nil }
+            return faults.attempt { () throws(ProfileError) in
+                try rule(node, inputs: inputs, inputCount: inputCount, variables)
             }
-            let count = try node.child("atLeast").map { (child) throws(ProfileError) in
-                guard let count = child.json.integerValue, (1...members.count).contains(count)
-                else { throw child.fault() }
-                return count
-            }
-            let span = try node.duration("span")
-            guard count != nil || span != nil else { throw node.fault(.malformed, at: "atLeast") }
-            var parts: [String] = []
-            if let count { parts.append("at least \(count) observed of " + list(names)) }
-            if let span {
-                let length = DurationText.text(seconds: span)
-                parts.append(
-                    count == nil
-                        ? "\(list(names)) observed within \(length) of each other"
-                        : "within \(length) of each other"
-                )
-            }
-            quorums.append(
-                QuorumRule(
-                    members: members,
-                    countMin: count,
-                    spanSeconds: span,
-                    code: try node.requiredString("else"),
-                    text: parts.joined(separator: ", ")
-                )
-            )
         }
-        return quorums
     }
-
-    private static func list(_ names: [String]) -> String { names.joined(separator: ", ") }
 
     private static func rule(
         _ node: ProfileNode,
         inputs: [InputPlan],
-        inputCount: Int
+        inputCount: Int,
+        _ variables: VariablePlan
     ) throws(ProfileError) -> ApplicabilityRule {
         try node.requireObject(["when", "unless", "else", "unknown"])
         let code = try node.requiredString("else")
         let unknownCode = try node.string("unknown") ?? code
-        let when = try node.string("when")
+        let when = try node.expression("when", variables: variables.names + ["resources"])
         let unless = try node.string("unless")
         if let when, unless == nil {
-            let expression: ValueReader.Expression
-            do {
-                expression = try ValueReader.Expression(parsing: when)
-            } catch {
-                throw node.fault(.invalidExpression, at: "when")
-            }
-            let known = ["context", "resource", "rootResource", "resources"]
-            guard expression.parsed.variableNames.allSatisfy({ known.contains($0) }) else {
-                throw node.fault(.invalidExpression, at: "when")
-            }
             return ApplicabilityRule(
-                condition: .when(expression),
+                condition: .when(when),
                 code: code,
                 unknownCode: unknownCode,
-                text: when
+                text: when.parsed.text
             )
         }
         guard let unless, when == nil else { throw node.fault() }
@@ -155,6 +150,27 @@ struct ProfileReader {
     }
 }
 
+/// What a profile says of itself.
+private struct ProfileHead {
+    let url: String
+    let version: String
+    let model: String
+
+    init(_ root: ProfileNode) throws(ProfileError) {
+        try root.requireObject(ProfileFormat.profile)
+        let format = try root.required("format")
+        guard try format.text() == "limen-profile/1" else { throw format.fault() }
+        url = try root.requiredString("url")
+        version = try root.requiredString("version")
+        model = try root.requiredString("model")
+        guard ["draft", "active", "retired"].contains(try root.requiredString("status")) else {
+            throw root.fault(.malformed, at: "status")
+        }
+        _ = try root.string("title")
+        _ = try root.string("description")
+    }
+}
+
 /// The `defaults` of a profile.
 struct ProfileDefaults {
     var resource = ResourceType.observation
@@ -164,9 +180,11 @@ struct ProfileDefaults {
     var selection = InputPlan.Selection.latest
     var preference = InputPlan.Preference.rule
 
+    init() {}
+
     init(_ node: ProfileNode?) throws(ProfileError) {
         guard let node else { return }
-        try node.requireObject(["resource", "status", "within", "future", "select", "prefer"])
+        try node.requireObject(ProfileFormat.defaults)
         resource = try node.choice("resource", ResourceType.self) ?? resource
         status = try node.strings("status") ?? status
         windowSeconds = try node.duration("within")

@@ -1,6 +1,7 @@
 import Basics
 import FHIR
 import JSON
+import StructureDefinitions
 
 /// What a rule makes of a resource.
 struct Verdict {
@@ -24,10 +25,11 @@ extension SourceRule {
     func judge(
         _ fields: ResourceFields,
         component: (position: Int, fields: ValueFields)?,
-        now: Instant
+        now: Instant,
+        variables: VariableValues
     ) throws(Fault) -> Verdict {
         try testStatus(fields, now)
-        try testProfile(fields, component?.fields)
+        try testProfile(fields, component?.fields, now)
         let body = component?.fields ?? fields.body
         let reading: Reading
         let path: String
@@ -36,7 +38,7 @@ extension SourceRule {
             try ValueReader.requirePresent(fields.body)
         }
         do throws(Fault) {
-            (reading, path) = try read(body, on: fields.tape, now)
+            (reading, path) = try read(body, on: fields.tape, now, variables)
         } catch {
             throw Fault(error.finding, Self.prefix(component?.position) + error.path)
         }
@@ -67,7 +69,8 @@ extension SourceRule {
     private func read(
         _ body: ValueFields,
         on tape: JSONTape,
-        _ now: Instant
+        _ now: Instant,
+        _ variables: VariableValues
     ) throws(Fault) -> (Reading, String) {
         let path = reader.path(in: body, on: tape)
         guard
@@ -75,6 +78,7 @@ extension SourceRule {
                 in: body,
                 on: tape,
                 now: now,
+                variables: variables,
                 isCounting: plan.selection.isCounting
             )
         else {
@@ -186,12 +190,16 @@ extension SourceRule {
 
     /// FHIR R4, sections 2.4.0.1 and 2.27.0.1.1: neither unknown modifier extensions nor unknown
     /// implicit rules may be ignored.
-    private func testProfile(_ fields: ResourceFields, _ component: ValueFields?) throws(Fault) {
+    private func testProfile(
+        _ fields: ResourceFields,
+        _ component: ValueFields?,
+        _ now: Instant
+    ) throws(Fault) {
         if fields.body.modifierExtension != nil || component?.modifierExtension != nil {
             throw Fault(.modifierExtension, "modifierExtension")
         }
         if fields[.implicitRules] != nil { throw Fault(.implicitRules, "implicitRules") }
-        guard !profiles.isEmpty else { return }
+        guard !profiles.isEmpty || !structures.isEmpty else { return }
         let isDeclared =
             fields[.meta].flatMap { JSONValue(fields.tape, $0)["profile"] }?.elements.contains {
                 profile in
@@ -199,7 +207,11 @@ extension SourceRule {
                 let url = text.prefix { $0 != UInt8(ascii: "|") }
                 return profiles.contains { url.elementsEqual($0) }
             } ?? false
-        guard isDeclared else { throw Fault(.profileNotDeclared, "meta.profile") }
+        guard !isDeclared else { return }
+        guard !structures.isEmpty else { throw Fault(.profileNotDeclared, "meta.profile") }
+        if let found = structureFinding(JSONValue(fields.tape, fields.place), now) {
+            throw Fault(.structureViolated, found.path)
+        }
     }
 
     // MARK: Time

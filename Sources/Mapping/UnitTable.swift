@@ -14,8 +14,7 @@ import UCUM
 /// A code without a system is not taken as UCUM (FHIR R4 invariant qty-3 asks for the system):
 /// under UCUM `C` is the coulomb, and nobody said which language `C` is.
 final class UnitTable: Sendable {
-    /// The unit of the input.
-    let target: UCUMUnit
+    private let path: UnitPath
     private let known: CodeIndex<PreparedConversion>
     private let aliases: CodeIndex<PreparedConversion>
 
@@ -36,24 +35,24 @@ final class UnitTable: Sendable {
         case finding(Finding, member: String)
     }
 
-    init(target: UCUMUnit, aliases: [(text: String, unit: UCUMUnit)]) throws(UCUMError) {
-        self.target = target
+    /// The unit of the input.
+    var target: UCUMUnit { path.target }
+
+    init(path: UnitPath, aliases: [(text: String, conversion: PreparedConversion)]) {
+        self.path = path
         var prepared: [(token: CodeToken, payload: PreparedConversion)] = []
-        for text in [target.text] + Self.common.filter({ $0 != target.text }) {
+        for text in [path.target.text] + Self.common.filter({ $0 != path.target.text }) {
             guard let unit = Self.unit(text),
-                let conversion = Self.conversion(from: unit, to: target)
+                let conversion = path.conversion(from: unit)
             else { continue }
             prepared.append((CodeToken(system: [], code: Array(text.utf8)), conversion))
         }
         known = CodeIndex(prepared)
         var declared: [(token: CodeToken, payload: PreparedConversion)] = []
         for alias in aliases {
-            let conversion = PreparedConversion(
-                try UCUMConversion(from: alias.unit, to: target)
-            )
             let bare = CodeToken(system: Self.bareSystem, code: Array(alias.text.utf8))
             // A key with a bar is `system|code`; UCUM itself writes no bar in a unit.
-            declared.append((CodeToken(text: alias.text) ?? bare, conversion))
+            declared.append((CodeToken(text: alias.text) ?? bare, alias.conversion))
         }
         self.aliases = CodeIndex(declared)
     }
@@ -95,7 +94,7 @@ final class UnitTable: Sendable {
             byText = alias
         } else if let symbol = Self.symbols[text] {
             guard let unit = Self.unit(symbol),
-                let conversion = Self.conversion(from: unit, to: target)
+                let conversion = path.conversion(from: unit)
             else { return false }
             byText = conversion
         } else {
@@ -138,7 +137,7 @@ final class UnitTable: Sendable {
     /// The conversion of a UCUM unit that an expression gives; `nil` where there is none.
     func conversion(ofUCUM text: String) -> PreparedConversion? {
         if let ready = known.find(CodeToken(system: [], code: Array(text.utf8))) { return ready }
-        return Self.unit(text).flatMap { Self.conversion(from: $0, to: target) }
+        return Self.unit(text).flatMap { path.conversion(from: $0) }
     }
 
     private func bareAlias(_ text: JSONPlace, on tape: JSONTape) -> PreparedConversion? {
@@ -158,7 +157,7 @@ final class UnitTable: Sendable {
         guard let unit = tape.string(text).flatMap({ Self.unit($0) }) else {
             return .finding(.unitUnknown, member: member)
         }
-        guard let conversion = Self.conversion(from: unit, to: target) else {
+        guard let conversion = path.conversion(from: unit) else {
             return .finding(.unitIncompatible, member: member)
         }
         return .conversion(conversion, fromText: fromText)
@@ -166,33 +165,5 @@ final class UnitTable: Sendable {
 
     private static func unit(_ text: String) -> UCUMUnit? {
         do throws(UCUMError) { return try UCUMUnit(parsing: text) } catch { return nil }
-    }
-
-    private static func conversion(
-        from unit: UCUMUnit,
-        to target: UCUMUnit
-    ) -> PreparedConversion? {
-        do throws(UCUMError) {
-            return PreparedConversion(try UCUMConversion(from: unit, to: target))
-        } catch {
-            return nil
-        }
-    }
-}
-
-/// A conversion behind a reference, because candidates keep it and its parts are many.
-final class PreparedConversion: Sendable {
-    let conversion: UCUMConversion
-    let isIdentity: Bool
-
-    init(_ conversion: UCUMConversion) {
-        self.conversion = conversion
-        isIdentity = conversion.isIdentity
-    }
-
-    var formula: String { conversion.formula }
-
-    func convert(_ value: DecimalNumber) -> DecimalNumber? {
-        isIdentity ? value : conversion.convert(value)
     }
 }

@@ -19,10 +19,19 @@ enum ValueReader: Sendable {
     /// A parsed expression behind a reference, so that plans stay small to copy.
     final class Expression: Sendable {
         let parsed: FHIRPathExpression
+        /// The variables it reads that the profile or the request defines.
+        let ownVariables: [String]
 
-        init(parsing text: String) throws(FHIRPathError) {
-            parsed = try FHIRPathExpression(parsing: text)
+        init(parsing text: String, variables: [String]) throws(FHIRPathError) {
+            parsed = try FHIRPathExpression(
+                parsing: text,
+                allowedVariables: Set(variables + Self.contextNames)
+            )
+            ownVariables = parsed.variableNames.filter { !Self.contextNames.contains($0) }
         }
+
+        /// The variables that every expression may read.
+        private static let contextNames = ["context", "resource", "rootResource"]
     }
 
     /// The types of Observation.value[x] that are read without an expression.
@@ -30,7 +39,7 @@ enum ValueReader: Sendable {
         "Quantity", "CodeableConcept", "string", "integer", "boolean", "SampledData",
     ]
 
-    init(path text: String) throws(FHIRPathError) {
+    init(path text: String, variables: [String]) throws(FHIRPathError) {
         if text == "value" {
             self = .anyValue
             return
@@ -42,7 +51,7 @@ enum ValueReader: Sendable {
             self = .member(member)
             return
         }
-        self = .expression(try Expression(parsing: text))
+        self = .expression(try Expression(parsing: text, variables: variables))
     }
 }
 

@@ -10,14 +10,8 @@ struct DataDictionary {
         case ordinal
     }
 
-    /// The types of values that the reader takes (`dataType`); single precision and dates are
-    /// refused, since comparing them as doubles would move the edges of bands.
-    private enum DataType: String {
-        case string
-        case integer
-        case double
-        case boolean
-    }
+    // Of the types of values (`dataType`) dates and times are refused: what stands for them in a
+    // row of numbers would be a guess.
 
     /// What a listed value is (`property`).
     private enum Property: String {
@@ -61,13 +55,13 @@ struct DataDictionary {
         guard let type = try element.name("optype", as: OperationalType.self) else {
             throw element.error(.invalid, attribute: "optype")
         }
-        guard let dataType = try element.name("dataType", as: DataType.self) else {
+        guard let dataType = try element.name("dataType", as: ValueType.self) else {
             throw element.error(.invalid, attribute: "dataType")
         }
         guard try !element.boolean("isCyclic", default: false) else {
             throw element.error(.unsupported, attribute: "isCyclic")
         }
-        let isNumeric = dataType == .integer || dataType == .double
+        let isNumeric = dataType.isNumeric
         let kind: FieldDefinition.Kind
         switch type {
         case .continuous:
@@ -79,6 +73,8 @@ struct DataDictionary {
         var field = FieldDefinition(name: name, kind: kind, unit: Self.unit(element))
         field.isNumeric = isNumeric
         field.isWhole = dataType == .integer
+        field.isSingle = dataType == .float
+        field.isBoolean = dataType == .boolean
         for child in element.children {
             switch child.name {
             case "Interval":
@@ -128,7 +124,7 @@ struct DataDictionary {
         }
     }
 
-    private static func interval(_ element: Element) throws(PMMLError) -> Interval {
+    static func interval(_ element: Element) throws(PMMLError) -> Interval {
         try element.allow(["closure", "leftMargin", "rightMargin"])
         try element.allowNoChildren()
         guard let closure = try element.name("closure", as: Closure.self) else {

@@ -9,8 +9,10 @@ enum FieldOperand {
             return Element.number(text).map { .number($0) }
         case .categorical, .ordinal:
             let isClosed = field.values.contains { $0.role == .valid }
-            if !isClosed || field.values.contains(where: { $0.text == text }) {
-                return .category(text)
+            if field.values.contains(where: { $0.text == text }) { return .category(text) }
+            if !isClosed {
+                guard field.isNumeric else { return .category(text) }
+                return Element.number(text).map { .number($0) }
             }
             // Categories written as numbers are the same when their numbers are ("1", "1.0").
             guard field.isNumeric, let number = Element.number(text) else { return nil }

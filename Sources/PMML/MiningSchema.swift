@@ -8,6 +8,9 @@ struct MiningSchema {
         case target
         case predicted
         case supplementary
+        case order
+        case frequencyWeight
+        case analysisWeight
     }
 
     /// What becomes of invalid values (`invalidValueTreatment`).
@@ -15,6 +18,7 @@ struct MiningSchema {
         case returnInvalid
         case asIs
         case asMissing
+        case asValue
     }
 
     /// How the replacement was found (`missingValueTreatment`); only the last one is a rule.
@@ -36,10 +40,17 @@ struct MiningSchema {
 
     /// The active fields in document order, with their treatments.
     private(set) var inputs: [FieldDefinition] = []
+    /// The active fields for which a segment has treatments of its own.
+    private(set) var treatments: [FieldDefinition] = []
     /// The names of the fields that the model predicts.
     private(set) var targets: [String] = []
+    /// The first of those fields.
+    private(set) var target: Target?
 
-    init(_ element: Element, dictionary: DataDictionary) throws(PMMLError) {
+    init(
+        _ element: Element,
+        _ surroundings: ModelReader.Surroundings
+    ) throws(PMMLError) {
         try element.allow([])
         var names: [String] = []
         for child in element.children {
@@ -47,21 +58,43 @@ struct MiningSchema {
             try child.allow([
                 "name", "usageType", "optype", "importance", "outliers", "lowValue",
                 "highValue", "missingValueReplacement", "missingValueTreatment",
-                "invalidValueTreatment",
+                "invalidValueTreatment", "invalidValueReplacement",
             ])
             try child.allowNoChildren()
             let name = try child.required("name")
-            guard let field = dictionary[name], !names.contains(name) else {
+            // A segment may also read what the models around it compute.
+            let known = surroundings.dictionary[name]
+            let inner = surroundings.isOutermost ? nil : surroundings.scope[name]
+            guard let field = inner ?? known, !names.contains(name) else {
                 throw child.error(.invalid, attribute: "name")
             }
             names.append(name)
             switch try child.name("usageType", as: Usage.self) ?? .active {
-            case .active: inputs.append(try Self.input(child, field))
-            case .target, .predicted: targets.append(name)
-            case .supplementary: continue
+            case .active:
+                let input = try Self.input(child, field)
+                inputs.append(input)
+                let isTreated = ["outliers", "missingValueReplacement"].contains {
+                    child[$0] != nil
+                }
+                if isTreated { treatments.append(input) }
+            case .target, .predicted:
+                if target == nil { target = Self.target(field) }
+                targets.append(name)
+            case .supplementary, .order, .frequencyWeight, .analysisWeight:
+                // They say how a model was made or checked, and are no inputs of scoring.
+                continue
             }
         }
-        guard !inputs.isEmpty else { throw element.error(.invalid) }
+        guard !inputs.isEmpty || !surroundings.isOutermost else { throw element.error(.invalid) }
+    }
+
+    private static func target(_ field: FieldDefinition) -> Target {
+        let categories =
+            field.kind == .continuous
+            ? [] : field.values.filter { $0.role == .valid }.map(\.text)
+        var target = Target(name: field.name, type: field.type, categories: categories)
+        target.isOrdinal = field.kind == .ordinal
+        return target
     }
 
     private static func input(
@@ -80,10 +113,23 @@ struct MiningSchema {
                 throw element.error(.unsupported, attribute: "invalidValueTreatment")
             }
             field.invalidTreatment = .keep
+        case .asValue:
+            guard let text = element["invalidValueReplacement"],
+                let operand = FieldOperand.read(text, field)
+            else { throw element.error(.invalid, attribute: "invalidValueReplacement") }
+            field.invalidTreatment = .replace
+            field.invalidReplacement = Self.value(operand)
         }
         try readMissing(element, &field)
         try readOutliers(element, &field)
         return field
+    }
+
+    private static func value(_ operand: Predicate.Operand) -> InputValue {
+        switch operand {
+        case .number(let number): .number(number)
+        case .category(let text): .category(text)
+        }
     }
 
     private static func readMissing(
@@ -94,10 +140,7 @@ struct MiningSchema {
             guard let operand = FieldOperand.read(text, field) else {
                 throw element.error(.invalid, attribute: "missingValueReplacement")
             }
-            switch operand {
-            case .number(let number): field.missingReplacement = .number(number)
-            case .category(let text): field.missingReplacement = .category(text)
-            }
+            field.missingReplacement = Self.value(operand)
         }
         switch try element.name("missingValueTreatment", as: Missing.self) ?? .asIs {
         case .asIs:

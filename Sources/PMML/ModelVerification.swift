@@ -12,14 +12,9 @@ struct ModelVerification {
         let line: Int
     }
 
-    private struct Row {
-        let cells: [String: String]
-        let line: Int
-    }
-
     private let element: Element
     private var columns: [Column] = []
-    private var rows: [Row] = []
+    private var rows: [InlineTable.Row] = []
 
     init(_ element: Element) throws(PMMLError) {
         self.element = element
@@ -30,8 +25,7 @@ struct ModelVerification {
                 try child.allow([])
                 for field in child.children { columns.append(try Self.column(field)) }
             case "InlineTable":
-                try child.allow([])
-                for row in child.children { rows.append(try Self.row(row)) }
+                rows += try InlineTable.rows(child)
             default:
                 throw child.error(.unsupported)
             }
@@ -54,40 +48,28 @@ struct ModelVerification {
         guard element.name == "VerificationField" else { throw element.error(.unsupported) }
         try element.allow(["field", "column", "precision", "zeroThreshold"])
         let field = try element.required("field")
-        // A column may be written with the prefix of its namespace.
-        let column = (element["column"] ?? field).split(separator: ":").last.map(String.init)
+        let column = InlineTable.column(element["column"] ?? field)
         return Column(
             field: field,
-            element: column ?? field,
+            element: column,
             precision: try element.number("precision") ?? 1e-6,
             zeroThreshold: try element.number("zeroThreshold") ?? 1e-16,
             line: element.line
         )
     }
 
-    private static func row(_ element: Element) throws(PMMLError) -> Row {
-        guard element.name == "row" else { throw element.error(.unsupported) }
-        var cells: [String: String] = [:]
-        for cell in element.children {
-            guard cells[cell.name] == nil else { throw cell.error(.invalid) }
-            cells[cell.name] = cell.text
-        }
-        return Row(cells: cells, line: element.line)
-    }
-
     /// Evaluates every row and compares the results.
     func verify(
         _ model: ClinicalModel,
-        targets: [String],
-        output: OutputFields
+        targets: [String]
     ) throws(PMMLError) {
-        var expectations: [(column: Column, feature: OutputFields.Feature)] = []
+        var expectations: [(column: Column, isOutput: Bool)] = []
         for column in columns {
             if model.fields.contains(where: { $0.name == column.field }) { continue }
-            if let feature = output[column.field] {
-                expectations.append((column, feature))
+            if model.outputs.contains(column.field) {
+                expectations.append((column, true))
             } else if targets.contains(column.field) {
-                expectations.append((column, .predictedValue))
+                expectations.append((column, false))
             } else {
                 throw PMMLError(
                     code: .invalid,
@@ -102,8 +84,12 @@ struct ModelVerification {
                 throw PMMLError(code: .invalid, element: "row \(number + 1)", line: row.line)
             }
             let evaluation = model.evaluate(inputs)
-            for (column, feature) in expectations {
-                guard Self.agrees(evaluation, feature, row.cells[column.element], column) else {
+            for (column, isOutput) in expectations {
+                let value =
+                    isOutput
+                    ? evaluation.outputs.first { $0.name == column.field }?.value
+                    : Self.prediction(evaluation)
+                guard Self.agrees(value ?? .missing, row.cells[column.element], column) else {
                     throw PMMLError(
                         code: .verificationFailed,
                         element: "ModelVerification row \(number + 1)",
@@ -114,7 +100,7 @@ struct ModelVerification {
         }
     }
 
-    private func inputs(_ row: Row, _ model: ClinicalModel) -> [InputValue]? {
+    private func inputs(_ row: InlineTable.Row, _ model: ClinicalModel) -> [InputValue]? {
         var inputs: [InputValue] = []
         for field in model.fields {
             let column = columns.first { $0.field == field.name }
@@ -133,23 +119,28 @@ struct ModelVerification {
         return inputs
     }
 
+    private static func prediction(_ evaluation: Evaluation) -> Evaluation.Output.Value {
+        if let value = evaluation.value { return .number(value) }
+        if let category = evaluation.category { return .text(category) }
+        return evaluation.segment.map { .text($0.id) } ?? .missing
+    }
+
     /// Whether a result is what a cell says; an empty cell expects that there is none.
     private static func agrees(
-        _ evaluation: Evaluation,
-        _ feature: OutputFields.Feature,
+        _ value: Evaluation.Output.Value,
         _ text: String?,
         _ column: Column
     ) -> Bool {
-        let expected = text?.isEmpty == false ? text : nil
-        switch feature {
-        case .reasonCode(let rank):
-            let codes = evaluation.reasonCodes
-            return expected == (rank <= codes.count ? codes[rank - 1] : nil)
-        case .predictedValue:
-            guard let expected else { return evaluation.value == nil }
-            guard let number = Element.number(expected), let value = evaluation.value else {
-                return false
-            }
+        guard let expected = text?.isEmpty == false ? text : nil else { return value == .missing }
+        switch value {
+        case .missing: return false
+        case .boolean(let isTrue): return expected == String(isTrue)
+        case .text(let category):
+            if category == expected { return true }
+            guard let left = Element.number(category) else { return false }
+            return left == Element.number(expected)
+        case .number(let value):
+            guard let number = Element.number(expected) else { return false }
             if abs(number) <= column.zeroThreshold { return abs(value) <= column.zeroThreshold }
             return abs(value - number) <= column.precision * abs(number)
         }

@@ -33,6 +33,7 @@ package enum PMMLDocument {
         var about = ClinicalModel.About()
         var dictionary: DataDictionary?
         var model: Element?
+        var transformations: Element?
         for child in root.children {
             switch child.name {
             case "Header":
@@ -41,10 +42,8 @@ package enum PMMLDocument {
                 guard dictionary == nil else { throw child.error(.invalid) }
                 dictionary = try DataDictionary(child)
             case "TransformationDictionary":
-                try child.allow([])
-                for transformation in child.children {
-                    throw transformation.error(.unsupported)
-                }
+                guard transformations == nil else { throw child.error(.invalid) }
+                transformations = child
             case "MiningBuildTask":
                 // It says how the model was made, and nothing about its results.
                 continue
@@ -56,8 +55,60 @@ package enum PMMLDocument {
         }
         guard let dictionary else { throw root.error(.invalid, detail: "DataDictionary") }
         guard let model else { throw root.error(.invalid, detail: "model") }
-        guard model.name == "Scorecard" else { throw model.error(.unsupported) }
-        return try ScorecardReader(model, dictionary: dictionary, about: about).compile()
+        var scope = FieldScope()
+        var derived: [DerivedField] = []
+        if let transformations {
+            scope = FieldScope(dictionary.fields)
+            derived = try TransformationReader.read(
+                transformations,
+                scope: &scope,
+                allowsFunctions: true
+            )
+            // Models read inputs through their own schema only.
+            for field in dictionary.fields { scope.remove(field.name) }
+        }
+        let result = try ModelReader.read(
+            model,
+            .init(dictionary: dictionary, scope: scope, isOutermost: true)
+        )
+        var definition = ModelDefinition(fields: result.inputs, model: result.node)
+        definition.about = about
+        definition.transformations = derived
+        let compiled = try Self.compile(definition, model)
+        try result.verification?.verify(compiled, targets: result.targets)
+        return compiled
+    }
+
+    /// Compiles a definition; faults that only show there get the line they belong to.
+    private static func compile(
+        _ definition: ModelDefinition,
+        _ model: Element
+    ) throws(PMMLError) -> ClinicalModel {
+        do {
+            return try ClinicalModel(definition)
+        } catch {
+            let code: PMMLError.Code
+            switch error.code {
+            case .tooLarge: code = .tooLarge
+            case .unsupported: code = .unsupported
+            case .unknownField, .duplicate, .operandMismatch, .malformedPredicate,
+                .reasonCodeAbsent, .notFinite, .empty, .cycle, .overlap, .inconsistent:
+                code = .invalid
+            }
+            let element: String
+            switch error.code {
+            case .cycle: element = "DerivedField"
+            case .overlap: element = "Node"
+            case .unknownField, .duplicate, .operandMismatch, .malformedPredicate, .tooLarge,
+                .reasonCodeAbsent, .notFinite, .empty, .inconsistent, .unsupported:
+                element = String(model.name.prefix(64))
+            }
+            throw PMMLError(
+                code: code,
+                element: element + " " + error.code.rawValue,
+                line: error.line > 0 ? error.line : model.line
+            )
+        }
     }
 
     private static let versions = ["4.0", "4.1", "4.2", "4.2.1", "4.3", "4.4", "4.4.1"]

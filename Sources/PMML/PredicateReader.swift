@@ -17,7 +17,7 @@ enum PredicateReader {
     /// Reads a condition into postfix steps, without recursion.
     static func read(
         _ element: Element,
-        fields: [FieldDefinition]
+        scope: FieldScope
     ) throws(PMMLError) -> Predicate {
         var steps: [Predicate.Step] = []
         var open: [Open] = []
@@ -31,7 +31,7 @@ enum PredicateReader {
                 open.append(try compound(part))
                 position = part.position + 1
             } else {
-                steps.append(try simple(part, fields: fields))
+                steps.append(try simple(part, scope: scope))
             }
             while let last = open.last, position >= last.end {
                 steps.append(.combine(last.combination, count: last.count))
@@ -56,7 +56,7 @@ enum PredicateReader {
 
     private static func simple(
         _ element: Element,
-        fields: [FieldDefinition]
+        scope: FieldScope
     ) throws(PMMLError) -> Predicate.Step {
         switch element.name {
         case "True", "False":
@@ -64,9 +64,9 @@ enum PredicateReader {
             try element.allowNoChildren()
             return .constant(element.name == "True")
         case "SimplePredicate":
-            return try comparison(element, fields: fields)
+            return try comparison(element, scope: scope)
         case "SimpleSetPredicate":
-            return try set(element, fields: fields)
+            return try set(element, scope: scope)
         default:
             throw element.error(.unsupported)
         }
@@ -74,11 +74,11 @@ enum PredicateReader {
 
     private static func comparison(
         _ element: Element,
-        fields: [FieldDefinition]
+        scope: FieldScope
     ) throws(PMMLError) -> Predicate.Step {
         try element.allow(["field", "operator", "value"])
         try element.allowNoChildren()
-        let field = try field(of: element, fields)
+        let field = try field(of: element, scope)
         let name = try element.required("operator")
         if name == "isMissing" || name == "isNotMissing" {
             guard element["value"] == nil else {
@@ -102,10 +102,10 @@ enum PredicateReader {
 
     private static func set(
         _ element: Element,
-        fields: [FieldDefinition]
+        scope: FieldScope
     ) throws(PMMLError) -> Predicate.Step {
         try element.allow(["field", "booleanOperator"])
-        let field = try field(of: element, fields)
+        let field = try field(of: element, scope)
         let name = try element.required("booleanOperator")
         guard name == "isIn" || name == "isNotIn" else {
             throw element.error(.unsupported, attribute: "booleanOperator")
@@ -126,10 +126,10 @@ enum PredicateReader {
 
     private static func field(
         of element: Element,
-        _ fields: [FieldDefinition]
+        _ scope: FieldScope
     ) throws(PMMLError) -> FieldDefinition {
         let name = try element.required("field")
-        guard let field = fields.first(where: { $0.name == name }) else {
+        guard let field = scope[name] else {
             throw element.error(.invalid, attribute: "field")
         }
         return field

@@ -1,43 +1,20 @@
 import ClinicalEngine
 
-/// Reads a scorecard (PMML 4.4, Scorecard).
+/// Reads the parts of a scorecard (PMML 4.4, Scorecard).
 struct ScorecardReader {
-    private let element: Element
-    private let schema: MiningSchema
+    private let scope: FieldScope
     private var scorecard: Scorecard
-    private var output = OutputFields()
-    private var verification: ModelVerification?
 
-    /// Elements that describe the model and cannot change a result.
-    private static let informational = ["ModelStats", "ModelExplanation"]
-
-    init(
+    static func read(
         _ element: Element,
-        dictionary: DataDictionary,
-        about: ClinicalModel.About
-    ) throws(PMMLError) {
-        self.element = element
-        try element.allow([
-            "modelName", "functionName", "algorithmName", "initialScore", "useReasonCodes",
-            "reasonCodeAlgorithm", "baselineScore", "baselineMethod", "isScorable",
-        ])
-        guard try element.required("functionName") == "regression" else {
-            throw element.error(.unsupported, attribute: "functionName")
-        }
-        guard try element.boolean("isScorable", default: true) else {
-            throw element.error(.unsupported, attribute: "isScorable")
-        }
-        let children = element.children
-        guard let schemaElement = children.first(where: { $0.name == "MiningSchema" }) else {
-            throw element.error(.invalid, detail: "MiningSchema")
-        }
-        schema = try MiningSchema(schemaElement, dictionary: dictionary)
-        scorecard = Scorecard(
+        _ parts: [Element],
+        _ scope: FieldScope
+    ) throws(PMMLError) -> Scorecard {
+        var scorecard = Scorecard(
             name: element["modelName"] ?? "Scorecard",
-            fields: schema.inputs,
+            fields: [],
             characteristics: []
         )
-        scorecard.about = about
         scorecard.initialScore = try element.number("initialScore") ?? 0
         scorecard.baselineScore = try element.number("baselineScore")
         let algorithm = try element.name(
@@ -47,44 +24,17 @@ struct ScorecardReader {
         if try element.boolean("useReasonCodes", default: true) {
             scorecard.reasonCodeAlgorithm = algorithm ?? .pointsBelow
         }
-        try readChildren(children)
-    }
-
-    private mutating func readChildren(_ children: [Element]) throws(PMMLError) {
-        var seen: [String] = []
-        for child in children {
-            guard !seen.contains(child.name) else { throw child.error(.invalid) }
-            seen.append(child.name)
-            switch child.name {
-            case "MiningSchema":
-                continue
-            case "Output":
-                output = try OutputFields(
-                    child,
-                    hasReasonCodes: scorecard.reasonCodeAlgorithm != nil
-                )
-            case "LocalTransformations":
-                try child.allow([])
-                for transformation in child.children {
-                    throw transformation.error(.unsupported)
-                }
-            case "Characteristics":
-                try child.allow([])
-                for part in child.children {
-                    scorecard.characteristics.append(try characteristic(part))
-                }
-                guard !scorecard.characteristics.isEmpty else { throw child.error(.invalid) }
-            case "ModelVerification":
-                verification = try ModelVerification(child)
-            default:
-                guard Self.informational.contains(child.name) else {
-                    throw child.error(.unsupported)
-                }
+        var reader = ScorecardReader(scope: scope, scorecard: scorecard)
+        for part in parts {
+            guard part.name == "Characteristics" else { throw part.error(.unsupported) }
+            try part.allow([])
+            for child in part.children {
+                reader.scorecard.characteristics.append(try reader.characteristic(child))
             }
+            guard !reader.scorecard.characteristics.isEmpty else { throw part.error(.invalid) }
         }
-        guard seen.contains("Characteristics") else {
-            throw element.error(.invalid, detail: "Characteristics")
-        }
+        guard !parts.isEmpty else { throw element.error(.invalid, detail: "Characteristics") }
+        return reader.scorecard
     }
 
     private func characteristic(
@@ -123,34 +73,36 @@ struct ScorecardReader {
             }
         }
         var predicate: Predicate?
+        var complexScore: Expression?
         for child in element.children {
+            if child.name == "ComplexPartialScore" {
+                guard complexScore == nil else { throw child.error(.invalid) }
+                try child.allow([])
+                complexScore = try ExpressionReader.only(
+                    child.children,
+                    of: child,
+                    type: .double,
+                    scope: scope
+                )
+                continue
+            }
             guard PredicateReader.names.contains(child.name) else {
                 throw child.error(.unsupported)
             }
             guard predicate == nil else { throw child.error(.invalid) }
-            predicate = try PredicateReader.read(child, fields: schema.inputs)
+            predicate = try PredicateReader.read(child, scope: scope)
         }
         guard let predicate else { throw element.error(.invalid, detail: "predicate") }
-        guard let score = try element.number("partialScore") else {
+        let score = try element.number("partialScore")
+        guard score != nil || complexScore != nil else {
             throw element.error(.invalid, attribute: "partialScore")
         }
-        return Scorecard.Attribute(
+        var attribute = Scorecard.Attribute(
             predicate: predicate,
-            partialScore: score,
+            partialScore: score ?? 0,
             reasonCode: element["reasonCode"]
         )
-    }
-
-    /// Compiles the scorecard and runs the document's own verification rows.
-    func compile() throws(PMMLError) -> ClinicalModel {
-        let model: ClinicalModel
-        do {
-            model = try ClinicalModel(scorecard)
-        } catch {
-            let code: PMMLError.Code = error.code == .tooLarge ? .tooLarge : .invalid
-            throw element.error(code, detail: error.code.rawValue)
-        }
-        try verification?.verify(model, targets: schema.targets, output: output)
-        return model
+        attribute.complexScore = complexScore
+        return attribute
     }
 }

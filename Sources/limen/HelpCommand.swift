@@ -18,6 +18,7 @@ enum HelpCommand {
           map test      run the golden cases of the profiles
           map new       scaffold a profile from a model or a list of inputs
           map watch     run the cases, and explain data, on each change of a file
+          fhir check    read resources strictly, and hold them against a StructureDefinition
 
         For the compliance officer
           audit list    rows by patient, service, time, outcome, hookInstance, trace id
@@ -116,6 +117,19 @@ enum HelpCommand {
         or the name of one in Profiles/views. In CSV (RFC 4180) a null is empty and an empty
         string is "". --profile shows every Observation that has a code the profile asks for, as
         it was sent. What cannot be used is told with file and line, and the others go on.
+
+        """,
+        "fhir": """
+        limen fhir check [--profile FILE] [--value-sets FOLDER] [--json] FILE...
+
+          limen fhir check ward.json export.ndjson
+          limen fhir check --profile pulse.structuredefinition.json --value-sets . ward.json
+
+        Reads each file by the JSON rules of FHIR (STU3, R4 and R5 together) and lists every
+        departure with its path; *.ndjson line by line. With --profile each resource, or each of
+        its type in a Bundle, is held against that StructureDefinition. What cannot be checked,
+        such as a required binding without its *.valueset.json, is listed as not checked. Exit
+        code 1 when there is a fault.
 
         """,
         "audit": """

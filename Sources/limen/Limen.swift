@@ -28,6 +28,7 @@ enum Limen {
         case "serve": try await ServeCommand.run(rest)
         case "hook": return try HookCommand.run(rest)
         case "map": return try await MapCommand.run(rest)
+        case "fhir": return try FHIRCommand.run(rest)
         case "audit": return try await AuditCommand.run(rest)
         case "migrate": try MigrateCommand.run(rest)
         case "bench": return try await BenchCommand.run(rest)

@@ -17,7 +17,8 @@ struct ImportTests {
         "FHIR": ["Basics", "JSON"],
         "FHIRPath": ["Basics", "JSON", "FHIR", "UCUM"],
         "Audit": ["Basics", "JSON"],
-        "Mapping": ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM"],
+        "StructureDefinitions": ["Basics", "JSON", "FHIR", "FHIRPath"],
+        "Mapping": ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "StructureDefinitions"],
         "CDSHooks": ["Basics", "JSON", "FHIR", "FHIRPath"],
         "SQLOnFHIR": ["Basics", "JSON", "FHIR", "FHIRPath"],
 
@@ -43,7 +44,8 @@ struct ImportTests {
         "limen": [
             "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
             "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto", "Telemetry",
-            "Posix", "PostgreSQL", "Gateway", "AuditStore", "SQLOnFHIR", "Synchronization",
+            "Posix", "PostgreSQL", "Gateway", "AuditStore", "SQLOnFHIR",
+            "StructureDefinitions", "Synchronization",
         ],
     ]
 

@@ -10,7 +10,11 @@ struct ConceptMapUseTests {
             {"resourceType":"ConceptMap","name":"Map","group":[{"source":"urn:s|2",
             "element":[{"code":"1","target":[{"code":"x","\(member)":"\(word)"}]}]}]}
             """
-        return try CodeTable(parsing: JSONDocument(parsing: text), fileName: "m.json")
+        return try CodeTable(
+            parsing: JSONDocument(parsing: text),
+            fileName: "m.json",
+            aliases: SystemAliases()
+        )
     }
 
     private let coding = CodeToken(system: Array("urn:s".utf8), code: [UInt8(ascii: "1")])

@@ -153,7 +153,29 @@ struct ProfileRefusalTests {
                 "\"equivalence\":\"equal\"", "\"equivalence\":\"equal\",\"dependsOn\":[]",
                 "m.json#group[0].element[0].target[0].dependsOn"
             ),
-            ("\"code\":\"2\"", "\"code\":\"1\"", "m.json#group[0].element[1].target[0]"),
+            (
+                "\"equivalence\":\"equal\"", "\"equivalence\":\"equal\",\"product\":[]",
+                "m.json#group[0].element[0].target[0].product"
+            ),
+            (
+                "\"equivalence\":\"equal\"",
+                "\"equivalence\":\"equal\",\"relationship\":\"equivalent\"",
+                "m.json#group[0].element[0].target[0]"
+            ),
+            (
+                "\"code\":\"1\",", "\"code\":\"1\",\"noMap\":true,",
+                "m.json#group[0].element[0].noMap"
+            ),
+            (
+                "\"code\":\"1\",", "\"code\":\"1\",\"valueSet\":\"v\",",
+                "m.json#group[0].element[0].valueSet"
+            ),
+            (
+                "\"source\":\"s\",",
+                "\"source\":\"s\",\"unmapped\":{\"mode\":\"other-map\",\"otherMap\":\"u\"},",
+                "m.json#group[0].unmapped"
+            ),
+            ("\"group\"", "\"modifierExtension\":[],\"group\"", "m.json#modifierExtension"),
             ("\"code\":\"y\"", "\"code\":\"z\"", "m.json#group[0].element[1].target[0].code"),
         ]
     )
@@ -162,6 +184,96 @@ struct ProfileRefusalTests {
         let error = #expect(throws: ProfileError.self) { try load(Self.source, map) }
         #expect(error?.code == .invalidConceptMap)
         #expect(error?.path == path)
+    }
+
+    @Test(
+        "A code that a ConceptMap maps twice is refused, whatever it is mapped to",
+        arguments: [
+            ("\"code\":\"2\"", "\"code\":\"1\"", "m.json#group[0].element[1].code"),
+            (
+                "[{\"code\":\"x\",\"equivalence\":\"equal\"}]",
+                "[{\"code\":\"x\",\"equivalence\":\"equal\"},"
+                    + "{\"code\":\"x\",\"equivalence\":\"wider\"}]",
+                "m.json#group[0].element[0].target[1]"
+            ),
+            (
+                "{\"code\":\"2\",\"target\":[{\"code\":\"y\",\"relationship\":\"equivalent\"}]}",
+                "{\"code\":\"1\"}", "m.json#group[0].element[1].code"
+            ),
+        ]
+    )
+    func refusesSecondMapping(old: String, new: String, path: String) throws {
+        let map = try replace(Self.map, old, new)
+        let error = #expect(throws: ProfileError.self) { try load(Self.source, map) }
+        #expect(error?.code == .duplicateMapping)
+        #expect(error?.path == path)
+        #expect(error?.file == "m.json")
+        #expect((error?.place.line ?? 0) > 1)
+    }
+
+    @Test(
+        "A fault tells its line and column, in an expression that of the fault inside it",
+        arguments: [
+            ("\"version\":\"1\"", "\"version\":1", "1,\"status\""),
+            ("\"defaults\":{\"within\"", "\"defaults\":{\"widthin\"", "\"widthin\""),
+            ("birthDate.exists()", "birthDate.nosuch()", "nosuch()"),
+            ("\"x\",\"y\"]", "\"ä\",\"x\",\"y\",\"y\"]", "\"y\"],"),
+            ("[25,45]", "[45,25]", "[45,25]"),
+            ("value.ofType(Quantity)", "value.nosuch()", "nosuch()"),
+            ("\"s|a\"", "\"a\"", "\"a\"],\"path\""),
+        ]
+    )
+    func tellsThePlace(old: String, new: String, marker: String) throws {
+        let profile = try replace(Self.source, old, new)
+        let start = try #require(profile.range(of: marker)).lowerBound
+        let before = profile[..<start].split(separator: "\n", omittingEmptySubsequences: false)
+        let error = #expect(throws: ProfileError.self) { try load(profile, Self.map) }
+        #expect(error?.place.line == before.count)
+        #expect(error?.place.column == (before.last?.unicodeScalars.count ?? 0) + 1)
+        #expect(error?.file == nil)
+        #expect(!(error?.sentence.isEmpty ?? true))
+    }
+
+    @Test("An unknown function and an unknown variable name the code of the expression")
+    func namesTheExpressionFault() throws {
+        let function = try replace(Self.source, "birthDate.exists()", "birthDate.nosuch()")
+        let variable = try replace(Self.source, "birthDate.exists()", "%nosuch.exists()")
+        #expect(
+            #expect(throws: ProfileError.self) { try load(function, Self.map) }?.expressionCode
+                == "LIMEN-PATH-002"
+        )
+        #expect(
+            #expect(throws: ProfileError.self) { try load(variable, Self.map) }?.expressionCode
+                == "LIMEN-PATH-003"
+        )
+    }
+
+    @Test("All faults are found, and what follows from one of them is none")
+    func findsAll() throws {
+        var profile = Self.source
+        for (old, new) in [
+            ("\"active\"", "\"live\""), ("birthDate.exists()", "birthDate.("),
+            ("\"unit\":\"Cel\"", "\"unit\":\"Celsius\""), ("\"s|b\"", "\"b\""),
+            ("\"else\":\"no\"}", "\"else\":\"no\"},{\"unless\":\"fact\",\"else\":\"f\"}"),
+            ("\"m.json\"", "\"n.json\""),
+        ] {
+            profile = try replace(profile, old, new)
+        }
+        let findings = Profile.findings(
+            parsing: try JSONDocument(parsing: profile),
+            conceptMaps: [:]
+        )
+        #expect(
+            findings.map(\.path) == [
+                "status", "inputs[0].unit", "inputs[1].from[0].code[0]", "applies[0].when",
+            ]
+        )
+        #expect(findings.allSatisfy { $0.severity == .error && $0.place.line >= 1 })
+        let sound = Profile.findings(
+            parsing: try JSONDocument(parsing: Self.source),
+            conceptMaps: ["m.json": try JSONDocument(parsing: Self.map)]
+        )
+        #expect(sound.isEmpty)
     }
 
     @Test("A profile that is no object is refused", arguments: ["[]", "1", "null", "{}"])

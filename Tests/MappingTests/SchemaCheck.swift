@@ -26,9 +26,25 @@ struct SchemaCheck {
         {
             faults.append(path + " minLength")
         }
+        if let pattern = schema["pattern"]?.stringValue, let text = value.stringValue,
+            !Self.matches(text, pattern)
+        {
+            faults.append(path + " pattern")
+        }
+        if let least = schema["minimum"]?.integerValue, let number = value.integerValue,
+            number < least
+        {
+            faults.append(path + " minimum")
+        }
         if value.kind == .object { faults += objectFaults(value, schema, path) }
         if value.kind == .array { faults += arrayFaults(value, schema, path) }
         return faults
+    }
+
+    /// Whether a text holds a pattern; a pattern that cannot be read matches nothing.
+    private static func matches(_ text: String, _ pattern: String) -> Bool {
+        guard let regex = try? Regex(pattern) else { return false }
+        return text.contains(regex)
     }
 
     /// Every keyword that stands in the schema; names of properties and definitions are none.

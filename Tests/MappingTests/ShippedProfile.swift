@@ -35,7 +35,9 @@ struct ShippedProfile {
         self.name = name
         profile = try Profile(
             parsing: Self.document("profile.json", of: name),
-            conceptMaps: Self.conceptMaps(of: name)
+            conceptMaps: Self.documents(".conceptmap.json", of: name),
+            structures: Self.documents(".structuredefinition.json", of: name)
+                .merging(Self.documents(".valueset.json", of: name)) { first, _ in first }
         )
     }
 
@@ -45,12 +47,20 @@ struct ShippedProfile {
     }
 
     static func conceptMaps(of name: String) throws -> [String: JSONDocument] {
-        var maps: [String: JSONDocument] = [:]
+        try documents(".conceptmap.json", of: name)
+    }
+
+    /// The documents beside the profile whose names end like that.
+    private static func documents(
+        _ ending: String,
+        of name: String
+    ) throws -> [String: JSONDocument] {
+        var documents: [String: JSONDocument] = [:]
         let files = try FileManager.default.contentsOfDirectory(atPath: folder(name).path)
-        for file in files where file.hasSuffix(".conceptmap.json") {
-            maps[file] = try document(file, of: name)
+        for file in files where file.hasSuffix(ending) {
+            documents[file] = try document(file, of: name)
         }
-        return maps
+        return documents
     }
 }
 

@@ -23,9 +23,9 @@ struct RefusalTests {
         "What is not implemented is named with its line",
         arguments: [
             Case(
-                text: Sample.document(after: "\n<Targets/>"),
+                text: Sample.document(after: "\n<Targets><Target><Partition/></Target></Targets>"),
                 code: .unsupported,
-                element: "Targets",
+                element: "Partition",
                 line: 21
             ),
             Case(
@@ -89,24 +89,25 @@ struct RefusalTests {
             ),
             Case(
                 text: Sample.document(
-                    predicate: "<True/><ComplexPartialScore><FieldRef field=\"x\"/>"
-                        + "</ComplexPartialScore>"
+                    predicate: "<True/><ComplexPartialScore><TextIndex/></ComplexPartialScore>"
                 ),
                 code: .unsupported,
-                element: "ComplexPartialScore",
+                element: "TextIndex",
                 line: 17
             ),
             Case(
                 text: Sample.document(
-                    before: "\n<LocalTransformations>\n<DerivedField/></LocalTransformations>"
+                    before: "\n<LocalTransformations>\n<DerivedField name=\"d\" "
+                        + "optype=\"continuous\" dataType=\"double\">"
+                        + "<Lag field=\"x\"/></DerivedField></LocalTransformations>"
                 ),
                 code: .unsupported,
-                element: "DerivedField",
+                element: "Lag",
                 line: 16
             ),
             Case(
                 text: Sample.document(
-                    xField: #"<DataField name="x" optype="continuous" dataType="float"/>"#
+                    xField: #"<DataField name="x" optype="continuous" dataType="date"/>"#
                 ),
                 code: .unsupported,
                 element: "DataField@dataType",
@@ -114,7 +115,7 @@ struct RefusalTests {
             ),
             Case(
                 text: Sample.document(
-                    miningX: #"<MiningField name="x" invalidValueTreatment="asValue"/>"#
+                    miningX: #"<MiningField name="x" invalidValueTreatment="guess"/>"#
                 ),
                 code: .unsupported,
                 element: "MiningField@invalidValueTreatment",

@@ -2,50 +2,100 @@ import ClinicalEngine
 import Foundation
 import PMML
 
-// Measures the engine: evaluations of NEWS2 a second, complete and incomplete, and the time to
-// load the document.
+// Measures the engine: the time to load a document, and the time of single evaluations one after
+// the other, as percentiles, with and without missing inputs.
 //
-//     swift run -c release EngineBench [model.pmml]
+//     swift run -c release EngineBench [model.pmml inputs.csv] ...
+//
+// Without arguments it evaluates NEWS2 and, when the shared reference models are found through
+// LIMEN_SHARED, those with their 1,000 patients.
 
-let path = CommandLine.arguments.dropFirst().first ?? "Profiles/news2/model.pmml"
-let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
 let clock = ContinuousClock()
 
-/// The seconds that a piece of work takes, at best of some runs.
-func bestSeconds(runs: Int, _ work: () throws -> Void) rethrows -> Double {
-    var best = Double.infinity
-    for _ in 0..<runs {
-        let duration = try clock.measure(work)
-        let parts = duration.components
-        best = min(best, Double(parts.seconds) + Double(parts.attoseconds) * 1e-18)
-    }
-    return best
+func nanoseconds(_ duration: Duration) -> Double {
+    let parts = duration.components
+    return Double(parts.seconds) * 1e9 + Double(parts.attoseconds) * 1e-9
 }
 
-let load = try bestSeconds(runs: 20) { _ = try PMMLDocument.compile(bytes) }
-let model = try PMMLDocument.compile(bytes)
-let healthy: [InputValue] = [
-    .number(16), .number(97), .category("1"), .category("false"), .number(120), .number(70),
-    .category("A"), .number(37),
-]
-let sick: [InputValue] = [
-    .number(25), .number(97), .category("2"), .category("true"), .number(90), .number(131),
-    .category("U"), .number(35),
-]
-var open = sick
-open[1] = .missing
-let unknown = [InputValue](repeating: .missing, count: 8)
-
-print("\(model.name): \(bytes.count) bytes load and verify in \(load * 1e3) ms (best of 20)")
-let cases = [("healthy", healthy), ("sick", sick), ("one missing", open), ("all missing", unknown)]
-for (name, inputs) in cases {
-    let count = 200_000
-    var sum = 0.0
-    let seconds = bestSeconds(runs: 5) {
-        for _ in 0..<count { sum += model.evaluate(inputs).upper ?? 0 }
+/// The rows of a table as inputs of a model.
+func rows(_ text: String, _ model: ClinicalModel) -> [[InputValue]] {
+    let lines = text.split(whereSeparator: \.isNewline)
+    let names = lines.first?.split(separator: ",", omittingEmptySubsequences: false) ?? []
+    return lines.dropFirst().map { line in
+        let cells = line.split(separator: ",", omittingEmptySubsequences: false)
+        return model.fields.map { field in
+            guard let column = names.firstIndex(where: { $0 == field.name }),
+                !cells[column].isEmpty
+            else { return .missing }
+            if field.kind == .continuous, let number = Double(cells[column]) {
+                return .number(number)
+            }
+            return .category(String(cells[column]))
+        }
     }
-    precondition(sum > 0 || name == "healthy", "the work must not be optimised away")
-    let nanoseconds = seconds / Double(count) * 1e9
-    let rate = Int(Double(count) / seconds)
-    print("\(name): \(rate) evaluations/s, \(nanoseconds.rounded()) ns each (best of 5)")
+}
+
+func measure(_ name: String, _ bytes: [UInt8], _ inputs: (ClinicalModel) -> [[InputValue]]) throws {
+    var load = Double.infinity
+    for _ in 0..<5 {
+        load = min(load, nanoseconds(try clock.measure { _ = try PMMLDocument.compile(bytes) }))
+    }
+    let model = try PMMLDocument.compile(bytes)
+    let rows = inputs(model)
+    var scratch = model.makeScratch()
+    var times: [Double] = []
+    var answers = 0
+    for round in 0..<21 {
+        for row in rows {
+            var evaluation: Evaluation?
+            let time = nanoseconds(clock.measure { evaluation = model.evaluate(row, &scratch) })
+            // The first round warms the caches.
+            if round > 0 { times.append(time) }
+            if evaluation?.status == .complete { answers += 1 }
+        }
+    }
+    times.sort()
+    func percentile(_ share: Double) -> String {
+        let time = times[min(times.count - 1, Int(Double(times.count) * share))]
+        return String(format: "%.2f us", time / 1e3)
+    }
+    print(
+        "\(name): loads in \(String(format: "%.1f", load / 1e6)) ms (best of 5);",
+        "p50 \(percentile(0.5)), p95 \(percentile(0.95)), p99 \(percentile(0.99))",
+        "of \(times.count) evaluations, \(answers / 21) of \(rows.count) answered"
+    )
+}
+
+func read(_ path: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+}
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+if arguments.count >= 2 {
+    for pair in stride(from: 0, to: arguments.count - 1, by: 2) {
+        let table = String(decoding: try read(arguments[pair + 1]), as: UTF8.self)
+        try measure(arguments[pair], try read(arguments[pair])) { rows(table, $0) }
+    }
+} else {
+    let sick: [InputValue] = [
+        .number(25), .number(97), .category("2"), .category("true"), .number(90), .number(131),
+        .category("U"), .number(35),
+    ]
+    var open = sick
+    open[1] = .missing
+    let news2 = try read("Profiles/news2/model.pmml")
+    try measure("news2", news2) { _ in [[InputValue]](repeating: sick, count: 1_000) }
+    try measure("news2, one missing", news2) { _ in
+        [[InputValue]](repeating: open, count: 1_000)
+    }
+    let shared = ProcessInfo.processInfo.environment["LIMEN_SHARED"] ?? "../shared"
+    let folder = shared + "/models-reference/ml/"
+    if FileManager.default.fileExists(atPath: folder) {
+        let table = String(decoding: try read(folder + "inputs.csv"), as: UTF8.self)
+        for name in ["kmeans", "logreg", "tree", "gb", "rf"] {
+            try measure(name, try read(folder + name + ".pmml")) { rows(table, $0) }
+        }
+    } else {
+        print("reference models absent: set LIMEN_SHARED")
+    }
 }

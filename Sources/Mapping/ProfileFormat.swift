@@ -1,0 +1,43 @@
+/// The member names of `limen-profile/1`, object by object; beside them `note` stands anywhere.
+///
+/// The reader takes its names from here, and a test holds `Profiles/schema` against them.
+package enum ProfileFormat {
+    /// The profile itself.
+    package static let profile = [
+        "format", "url", "version", "status", "title", "description", "model", "applies", "quorum",
+        "variables", "systemAliases", "defaults", "facts", "inputs", "earlier",
+    ]
+    /// `defaults`.
+    package static let defaults = ["resource", "status", "within", "future", "select", "prefer"]
+    /// One of `applies`.
+    package static let applies = ["when", "unless", "else", "unknown"]
+    /// One of `quorum`.
+    package static let quorum = ["of", "atLeast", "span", "else"]
+    /// `earlier`.
+    package static let earlier = ["back", "set", "of"]
+    /// One of `inputs`.
+    package static let input =
+        fact + [
+            "unit", "round", "plausible", "values", "unitAliases", "molarMass", "convert",
+            "missing", "absent", "worst", "normal",
+        ]
+    /// One of `facts`: a yes or no.
+    package static let fact = [
+        "name", "type", "from", "within", "before", "future", "select", "prefer", "onTie",
+        "tieWithin",
+    ]
+    /// One of `from`.
+    package static let from = [
+        "code", "component", "resource", "path", "since", "until", "constant", "conceptMap",
+        "textSystem", "status", "profile", "unit", "unitAliases", "molarMass", "convert", "above",
+        "plausible", "time", "standIn",
+    ]
+    /// `missing`.
+    package static let missing = ["policy", "value", "source"]
+    /// `absent`.
+    package static let absent = ["value", "reason"]
+    /// `molarMass`.
+    package static let molarMass = ["grams", "source"]
+    /// One of `convert`.
+    package static let convert = ["from", "factor", "offset", "source"]
+}

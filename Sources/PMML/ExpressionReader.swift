@@ -1,0 +1,317 @@
+import Basics
+import ClinicalEngine
+
+/// Reads expressions (PMML 4.4, Transformations); calls of defined functions are expanded.
+///
+///     <Apply function="/">
+///       <Apply function="-"><FieldRef field="age"/><Constant>63.7</Constant></Apply>
+///       <Constant>16.8</Constant>
+///     </Apply>
+struct ExpressionReader {
+    /// The elements that are expressions.
+    static let names = [
+        "Constant", "FieldRef", "NormContinuous", "NormDiscrete", "Discretize", "MapValues",
+        "Apply",
+    ]
+
+    private let scope: FieldScope
+    /// What stands for the parameters of the function that is being expanded.
+    private var arguments: [String: Expression] = [:]
+    /// The functions that are being expanded.
+    private var open: [String] = []
+    private var expansions = 0
+
+    init(_ scope: FieldScope) {
+        self.scope = scope
+    }
+
+    /// The one expression among some elements.
+    static func only(
+        _ elements: [Element],
+        of parent: Element,
+        type: ValueType?,
+        scope: FieldScope
+    ) throws(PMMLError) -> Expression {
+        guard let first = elements.first else { throw parent.error(.invalid, detail: "expression") }
+        guard elements.count == 1 else { throw elements[1].error(.invalid) }
+        var reader = ExpressionReader(scope)
+        return try reader.read(first, type: type)
+    }
+
+    /// Reads one expression; `type` is that of the field it is for.
+    mutating func read(_ element: Element, type: ValueType?) throws(PMMLError) -> Expression {
+        switch element.name {
+        case "Constant": return .constant(try constant(element))
+        case "FieldRef": return try reference(element)
+        case "NormContinuous": return try normContinuous(element)
+        case "NormDiscrete": return try normDiscrete(element)
+        case "Discretize": return try discretize(element, type)
+        case "MapValues": return try mapValues(element, type)
+        case "Apply": return try apply(element)
+        default: throw element.error(.unsupported)
+        }
+    }
+
+    private func constant(_ element: Element) throws(PMMLError) -> Expression.Constant {
+        try element.allow(["dataType", "missing"])
+        try element.allowNoChildren()
+        if try element.boolean("missing", default: false) { return .missing }
+        let text = element.text
+        guard let type = element["dataType"] else {
+            return Element.number(text).map { .number($0) } ?? .text(text)
+        }
+        guard let type = ValueType(rawValue: type) else {
+            throw element.error(.unsupported, attribute: "dataType")
+        }
+        return try Self.constant(text, type, element)
+    }
+
+    /// A text of the document as a constant of a type.
+    static func constant(
+        _ text: String,
+        _ type: ValueType?,
+        _ element: Element
+    ) throws(PMMLError) -> Expression.Constant {
+        switch type {
+        case .string, nil: return .text(text)
+        case .boolean:
+            guard text == "true" || text == "false" else { throw element.error(.invalid) }
+            return .boolean(text == "true")
+        case .integer, .double, .float:
+            guard let number = Element.number(text) else { throw element.error(.invalid) }
+            return .number(type == .float ? Double(Float(number)) : number)
+        }
+    }
+
+    private func optional(
+        _ element: Element,
+        _ attribute: String,
+        _ type: ValueType? = nil
+    ) throws(PMMLError) -> Expression.Constant? {
+        guard let text = element[attribute] else { return nil }
+        do {
+            return try Self.constant(text, type, element)
+        } catch {
+            throw element.error(.invalid, attribute: attribute)
+        }
+    }
+
+    private func reference(_ element: Element) throws(PMMLError) -> Expression {
+        try element.allow(["field", "mapMissingTo"])
+        try element.allowNoChildren()
+        let name = try element.required("field")
+        let mapMissingTo = try optional(element, "mapMissingTo")
+        if let argument = arguments[name] {
+            guard let mapMissingTo else { return argument }
+            guard case .field(let field, nil) = argument else {
+                throw element.error(.unsupported, attribute: "mapMissingTo")
+            }
+            return .field(field, mapMissingTo: mapMissingTo)
+        }
+        guard scope[name] != nil, open.isEmpty else {
+            throw element.error(.invalid, attribute: "field")
+        }
+        return .field(name, mapMissingTo: mapMissingTo)
+    }
+
+    /// The field that an attribute names; a parameter must stand for a field.
+    func field(
+        _ element: Element,
+        _ attribute: String = "field"
+    ) throws(PMMLError) -> FieldDefinition {
+        var name = try element.required(attribute)
+        if let argument = arguments[name] {
+            guard case .field(let field, nil) = argument else {
+                throw element.error(.unsupported, attribute: attribute)
+            }
+            name = field
+        } else if !open.isEmpty {
+            throw element.error(.invalid, attribute: attribute)
+        }
+        guard let field = scope[name] else { throw element.error(.invalid, attribute: attribute) }
+        return field
+    }
+
+    private func normContinuous(_ element: Element) throws(PMMLError) -> Expression {
+        try element.allow(["field", "outliers", "mapMissingTo"])
+        let field = try field(element)
+        guard field.isNumeric else { throw element.error(.invalid, attribute: "field") }
+        var norms: [Expression.Norm] = []
+        for child in element.children {
+            guard child.name == "LinearNorm" else { throw child.error(.unsupported) }
+            try child.allow(["orig", "norm"])
+            try child.allowNoChildren()
+            guard let original = try child.number("orig") else {
+                throw child.error(.invalid, attribute: "orig")
+            }
+            guard let normalized = try child.number("norm") else {
+                throw child.error(.invalid, attribute: "norm")
+            }
+            if let last = norms.last, original <= last.original {
+                throw child.error(.invalid, attribute: "orig")
+            }
+            norms.append(.init(original: original, normalized: normalized))
+        }
+        guard norms.count >= 2 else { throw element.error(.invalid) }
+        let outliers = try element.name("outliers", as: Expression.Outliers.self) ?? .asIs
+        return .normContinuous(
+            field: field.name,
+            norms: norms,
+            outliers: outliers,
+            mapMissingTo: try optional(element, "mapMissingTo", .double)
+        )
+    }
+
+    private func normDiscrete(_ element: Element) throws(PMMLError) -> Expression {
+        try element.allow(["field", "value", "mapMissingTo", "method"])
+        try element.allowNoChildren()
+        let field = try field(element)
+        if let method = element["method"], method != "indicator" {
+            throw element.error(.unsupported, attribute: "method")
+        }
+        guard let operand = FieldOperand.read(try element.required("value"), field) else {
+            throw element.error(.invalid, attribute: "value")
+        }
+        return .normDiscrete(
+            field: field.name,
+            value: operand,
+            mapMissingTo: try optional(element, "mapMissingTo", .double)
+        )
+    }
+
+    private func type(_ element: Element, _ type: ValueType?) throws(PMMLError) -> ValueType? {
+        guard let text = element["dataType"] else { return type }
+        guard let type = ValueType(rawValue: text) else {
+            throw element.error(.unsupported, attribute: "dataType")
+        }
+        return type
+    }
+
+    private func discretize(
+        _ element: Element,
+        _ outer: ValueType?
+    ) throws(PMMLError) -> Expression {
+        try element.allow(["field", "mapMissingTo", "defaultValue", "dataType"])
+        let field = try field(element)
+        guard field.isNumeric else { throw element.error(.invalid, attribute: "field") }
+        let type = try type(element, outer)
+        var bins: [Expression.Bin] = []
+        for child in element.children {
+            guard child.name == "DiscretizeBin" else { throw child.error(.unsupported) }
+            try child.allow(["binValue"])
+            guard let interval = child.children.first, child.children.count == 1,
+                interval.name == "Interval"
+            else { throw child.error(.invalid) }
+            guard let value = try optional(child, "binValue", type) else {
+                throw child.error(.invalid, attribute: "binValue")
+            }
+            bins.append(.init(interval: try DataDictionary.interval(interval), value: value))
+        }
+        return .discretize(
+            field: field.name,
+            bins: bins,
+            defaultValue: try optional(element, "defaultValue", type),
+            mapMissingTo: try optional(element, "mapMissingTo", type)
+        )
+    }
+
+    private func mapValues(
+        _ element: Element,
+        _ outer: ValueType?
+    ) throws(PMMLError) -> Expression {
+        try element.allow(["mapMissingTo", "defaultValue", "outputColumn", "dataType"])
+        let type = try type(element, outer)
+        let output = InlineTable.column(try element.required("outputColumn"))
+        var fields: [FieldDefinition] = []
+        var columns: [String] = []
+        var rows: [[Predicate.Operand]] = []
+        var results: [Expression.Constant] = []
+        for child in element.children {
+            switch child.name {
+            case "FieldColumnPair":
+                try child.allow(["field", "column"])
+                try child.allowNoChildren()
+                fields.append(try field(child))
+                columns.append(InlineTable.column(try child.required("column")))
+            case "InlineTable":
+                for row in try InlineTable.rows(child) {
+                    guard let result = row.cells[output] else {
+                        throw PMMLError(code: .invalid, element: "row", line: row.line)
+                    }
+                    results.append(try Self.constant(result, type, child))
+                    var operands: [Predicate.Operand] = []
+                    for (column, field) in zip(columns, fields) {
+                        guard let text = row.cells[column] else {
+                            throw PMMLError(code: .invalid, element: "row", line: row.line)
+                        }
+                        operands.append(FieldOperand.read(text, field) ?? .category(text))
+                    }
+                    rows.append(operands)
+                }
+            default:
+                throw child.error(.unsupported)
+            }
+        }
+        guard !fields.isEmpty, !rows.isEmpty else { throw element.error(.invalid) }
+        return .mapValues(
+            fields: fields.map(\.name),
+            rows: rows,
+            results: results,
+            defaultValue: try optional(element, "defaultValue", type),
+            mapMissingTo: try optional(element, "mapMissingTo", type)
+        )
+    }
+
+    private mutating func apply(_ element: Element) throws(PMMLError) -> Expression {
+        try element.allow(["function", "mapMissingTo", "defaultValue", "invalidValueTreatment"])
+        let name = try element.required("function")
+        var operands: [Expression] = []
+        for child in element.children { operands.append(try read(child, type: nil)) }
+        if let function = scope.functions[name] {
+            return try expand(function, name, operands, element)
+        }
+        guard let function = Function(rawValue: name) else {
+            throw element.error(.unsupported, attribute: "function")
+        }
+        guard function.argumentCounts.contains(operands.count) else {
+            throw element.error(.invalid)
+        }
+        var call = Expression.Call(function, operands)
+        call.line = element.line
+        call.mapMissingTo = try optional(element, "mapMissingTo")
+        call.defaultValue = try optional(element, "defaultValue")
+        switch element["invalidValueTreatment"] ?? "returnInvalid" {
+        case "returnInvalid", "asIs": call.invalidResult = .refuse
+        case "asMissing": call.invalidResult = .asMissing
+        default: throw element.error(.unsupported, attribute: "invalidValueTreatment")
+        }
+        return .apply(call)
+    }
+
+    private mutating func expand(
+        _ function: FieldScope.Function,
+        _ name: String,
+        _ operands: [Expression],
+        _ element: Element
+    ) throws(PMMLError) -> Expression {
+        for attribute in ["mapMissingTo", "defaultValue", "invalidValueTreatment"] {
+            guard element[attribute] == nil else {
+                throw element.error(.unsupported, attribute: attribute)
+            }
+        }
+        guard !open.contains(name) else { throw function.element.error(.invalid) }
+        guard operands.count == function.parameters.count else { throw element.error(.invalid) }
+        expansions += 1
+        guard expansions <= Limits.functionExpansionsMax else { throw element.error(.tooLarge) }
+        let outer = arguments
+        arguments = Dictionary(
+            zip(function.parameters, operands),
+            uniquingKeysWith: { first, _ in first }
+        )
+        open.append(name)
+        let body = try read(function.body, type: nil)
+        open.removeLast()
+        arguments = outer
+        return body
+    }
+}

@@ -1,0 +1,235 @@
+import ClinicalEngine
+import PMML
+import Testing
+
+@Suite("Models that answer together")
+struct MiningTests {
+    /// A regression that predicts a constant, or nothing when `y` is missing.
+    private static func constant(_ value: Double, needsY: Bool = false, extra: String = "")
+        -> String
+    {
+        "<RegressionModel functionName=\"regression\">" + Document.schema(target: false) + extra
+            + "<RegressionTable intercept=\"\(value)\">"
+            + (needsY ? "<NumericPredictor name=\"y\" coefficient=\"0\"/>" : "")
+            + "</RegressionTable></RegressionModel>"
+    }
+
+    private static func segment(
+        _ model: String,
+        weight: Double = 1,
+        predicate: String = "<True/>",
+        id: String = ""
+    ) -> String {
+        "<Segment weight=\"\(weight)\"\(id)>\(predicate)\(model)</Segment>"
+    }
+
+    private static func document(
+        _ method: String,
+        _ segments: String,
+        attributes: String = "",
+        function: String = "regression",
+        output: String = "",
+        target: String = Document.number
+    ) -> String {
+        Document.text(
+            "<MiningModel functionName=\"\(function)\">" + Document.schema() + output
+                + "<Segmentation multipleModelMethod=\"\(method)\" \(attributes)>\(segments)"
+                + "</Segmentation></MiningModel>",
+            target: target
+        )
+    }
+
+    @Test(
+        "Numbers are joined",
+        arguments: [
+            ("average", 4.0), ("weightedAverage", 6.5), ("sum", 12), ("weightedSum", 26),
+            ("max", 9), ("median", 2), ("x-weightedMedian", 9),
+        ]
+    )
+    func numbers(method: String, expected: Double) throws {
+        let segments =
+            Self.segment(Self.constant(2), weight: 0.5) + Self.segment(Self.constant(1), weight: 1)
+            + Self.segment(Self.constant(9), weight: 2.5)
+        let result = try Document.evaluate(Self.document(method, segments))
+        let weighted = ["weightedAverage": (1 + 1 + 22.5) / 4, "weightedSum": 24.5]
+        #expect(result.value == weighted[method] ?? expected)
+    }
+
+    @Test("A segment whose predicate does not hold takes no part")
+    func predicates() throws {
+        let isSmall = #"<SimplePredicate field="x" operator="lessThan" value="2"/>"#
+        let segments =
+            Self.segment(Self.constant(2), predicate: isSmall) + Self.segment(Self.constant(8))
+        let text = Self.document("average", segments)
+        #expect(try Document.evaluate(text, x: 1).value == 5)
+        #expect(try Document.evaluate(text, x: 3).value == 8)
+        let only = Self.document("average", Self.segment(Self.constant(2), predicate: isSmall))
+        #expect(try Document.evaluate(only, x: 3).refusal?.code == .noPrediction)
+        let missing = try Document.evaluate(only, x: nil)
+        #expect(missing.refusal == .init(code: .missingValue, field: "x"))
+    }
+
+    @Test("selectFirst answers with the first segment that holds")
+    func selectFirst() throws {
+        let isSmall = #"<SimplePredicate field="x" operator="lessThan" value="2"/>"#
+        let text = Self.document(
+            "selectFirst",
+            Self.segment(Self.constant(2), predicate: isSmall) + Self.segment(Self.constant(8))
+                + Self.segment(Self.constant(9))
+        )
+        #expect(try Document.evaluate(text, x: 1).value == 2)
+        #expect(try Document.evaluate(text, x: 3).value == 8)
+    }
+
+    @Test("A segment without an answer is treated as the document says")
+    func missing() throws {
+        let segments =
+            Self.segment(Self.constant(2)) + Self.segment(Self.constant(4))
+            + Self.segment(Self.constant(9, needsY: true))
+        for (treatment, expected) in [
+            ("returnMissing", nil), ("continue", nil), ("skipSegment", 3.0),
+        ] {
+            let text = Self.document(
+                "average",
+                segments,
+                attributes: "missingPredictionTreatment=\"\(treatment)\""
+            )
+            let result = try Document.evaluate(text, y: nil)
+            #expect(result.value == expected)
+            if expected == nil {
+                #expect(result.refusal == .init(code: .missingValue, field: "y"))
+            } else {
+                #expect(result.imputed == ["y"])
+            }
+            #expect(try Document.evaluate(text).value == 5)
+        }
+        let strict = Self.document(
+            "average",
+            segments,
+            attributes: #"missingPredictionTreatment="skipSegment" missingThreshold="0.3""#
+        )
+        #expect(try Document.evaluate(strict, y: nil).status == .refused)
+    }
+
+    @Test("In a chain each model reads what those before gave, and their outputs are results too")
+    func chain() throws {
+        let first = Self.constant(
+            2,
+            needsY: true,
+            extra:
+                #"<Output><OutputField name="step" feature="predictedValue" optype="continuous" dataType="double"/></Output>"#
+        )
+        let second =
+            "<RegressionModel functionName=\"regression\"><MiningSchema>"
+            + "<MiningField name=\"step\"/><MiningField name=\"x\"/></MiningSchema>"
+            + "<RegressionTable intercept=\"1\">"
+            + "<NumericPredictor name=\"step\" coefficient=\"10\"/>"
+            + "<NumericPredictor name=\"x\" coefficient=\"1\"/></RegressionTable></RegressionModel>"
+        let text = Self.document("modelChain", Self.segment(first) + Self.segment(second))
+        let result = try Document.evaluate(text)
+        #expect(result.value == 24)
+        #expect(result.outputs == [.init(name: "step", value: .number(2))])
+        #expect(result.contributions.map(\.points) == [20, 3])
+        let missing = try Document.evaluate(text, y: nil)
+        #expect(missing.refusal == .init(code: .missingValue, field: "y"))
+    }
+
+    /// A tree of one node that says yes with a share of `yes` in ten.
+    private static func voter(_ yes: Int, isMissing: Bool = false) -> String {
+        let predicate =
+            isMissing ? #"<SimplePredicate field="y" operator="lessThan" value="99"/>"# : "<True/>"
+        return "<TreeModel functionName=\"classification\">" + Document.schema(target: false)
+            + "<Node score=\"\(yes > 5 ? "yes" : "no")\">\(predicate)"
+            + "<ScoreDistribution value=\"yes\" recordCount=\"\(yes)\"/>"
+            + "<ScoreDistribution value=\"no\" recordCount=\"\(10 - yes)\"/></Node></TreeModel>"
+    }
+
+    private static let target =
+        #"<DataField name="t" optype="categorical" dataType="string"><Value value="yes"/>"#
+        + #"<Value value="no"/></DataField>"#
+
+    private static let joined: [(String, Double)] = [
+        ("majorityVote", 1.0 / 3), ("weightedMajorityVote", 0.75), ("average", 1.7 / 3),
+        ("weightedAverage", (0.4 + 0.4 + 0.9 * 6) / 8), ("max", 0.9),
+    ]
+
+    @Test(
+        "Categories are joined",
+        arguments: joined
+    )
+    func categories(method: String, expected: Double) throws {
+        let segments =
+            Self.segment(Self.voter(4), weight: 1) + Self.segment(Self.voter(4), weight: 1)
+            + Self.segment(Self.voter(9), weight: 6)
+        let text = Self.document(
+            method,
+            segments,
+            function: "classification",
+            target: Self.target
+        )
+        let result = try Document.evaluate(text)
+        #expect(abs(result.probabilities[0].value - expected) < 1e-15)
+        #expect(result.category == (expected > 0.5 ? "yes" : "no"))
+    }
+
+    @Test("Votes that are missing are passed over unless they are too many")
+    func missingVotes() throws {
+        let segments =
+            Self.segment(Self.voter(9)) + Self.segment(Self.voter(4, isMissing: true))
+            + Self.segment(Self.voter(4, isMissing: true))
+        let skip = Self.document(
+            "majorityVote",
+            segments,
+            attributes: #"missingPredictionTreatment="skipSegment" missingThreshold="0.7""#,
+            function: "classification",
+            target: Self.target
+        )
+        #expect(try Document.evaluate(skip, y: nil).category == "yes")
+        #expect(try Document.evaluate(skip).category == "no")
+        let strict = skip.replacing("0.7", with: "0.5")
+        #expect(try Document.evaluate(strict, y: nil).status == .refused)
+    }
+
+    @Test("An output can give the result of one segment")
+    func segmentOutput() throws {
+        let output =
+            #"<Output><OutputField name="two" feature="predictedValue" segmentId="b"/></Output>"#
+        let text = Self.document(
+            "sum",
+            Self.segment(Self.constant(2), id: " id=\"a\"")
+                + Self.segment(Self.constant(5), id: " id=\"b\""),
+            output: output
+        )
+        let result = try Document.evaluate(text)
+        #expect(result.value == 7)
+        #expect(result.outputs == [.init(name: "two", value: .number(5))])
+    }
+
+    @Test("A segment may replace missing values by its own rule")
+    func treatments() throws {
+        let own =
+            "<RegressionModel functionName=\"regression\"><MiningSchema>"
+            + "<MiningField name=\"x\" missingValueReplacement=\"7\"/></MiningSchema>"
+            + "<RegressionTable intercept=\"0\"><NumericPredictor name=\"x\" coefficient=\"1\"/>"
+            + "</RegressionTable></RegressionModel>"
+        let text = Self.document("sum", Self.segment(own) + Self.segment(Self.constant(1)))
+        let result = try Document.evaluate(text, x: nil)
+        #expect(result.value == 8)
+        #expect(result.imputed == ["x"])
+        #expect(try Document.evaluate(text, x: 2).value == 3)
+    }
+
+    @Test(
+        "What cannot be joined is refused",
+        arguments: [
+            ("selectAll", "regression", "Segmentation@multipleModelMethod"),
+            ("majorityVote", "regression", "MiningModel LIMEN-ENGINE-012"),
+            ("average", "classification", "MiningModel LIMEN-ENGINE-011"),
+            ("average", "clustering", "MiningModel LIMEN-ENGINE-012"),
+        ]
+    )
+    func refused(method: String, function: String, element: String) {
+        let text = Self.document(method, Self.segment(Self.constant(1)), function: function)
+        #expect(Sample.error(text)?.element == element)
+    }
+}

@@ -1,0 +1,242 @@
+import ClinicalEngine
+import PMML
+import Testing
+
+/// A tree with `x` above and `y` below; every node has its own records.
+@Suite("Trees")
+struct TreeTests {
+    private static func simple(_ field: String, _ comparison: String, _ value: String) -> String {
+        "<SimplePredicate field=\"\(field)\" operator=\"\(comparison)\" value=\"\(value)\"/>"
+    }
+
+    private static func node(
+        _ id: String,
+        _ predicate: String,
+        _ score: String,
+        _ yes: Int,
+        _ no: Int,
+        extra: String = "",
+        _ children: String = ""
+    ) -> String {
+        "<Node id=\"\(id)\" score=\"\(score)\" recordCount=\"\(yes + no)\"\(extra)>\(predicate)"
+            + "<ScoreDistribution value=\"yes\" recordCount=\"\(yes)\"/>"
+            + "<ScoreDistribution value=\"no\" recordCount=\"\(no)\"/>\(children)</Node>"
+    }
+
+    private static func document(_ attributes: String, _ root: String) -> String {
+        Document.text(
+            "<TreeModel functionName=\"classification\" \(attributes)>" + Document.schema()
+                + "<Output><OutputField name=\"p\" feature=\"probability\" value=\"yes\"/>"
+                + "<OutputField name=\"sure\" feature=\"confidence\"/>"
+                + "<OutputField name=\"node\" feature=\"entityId\"/></Output>"
+                + root + "</TreeModel>"
+        )
+    }
+
+    /// x <= 5: (y <= 1, y > 1), x > 5.
+    private static func tree(_ attributes: String) -> String {
+        let below = node(
+            "2",
+            simple("x", "lessOrEqual", "5"),
+            "yes",
+            40,
+            20,
+            extra: " defaultChild=\"4\"",
+            node("3", simple("y", "lessOrEqual", "1"), "yes", 36, 4)
+                + node("4", simple("y", "greaterThan", "1"), "no", 4, 16)
+        )
+        let above = node("5", simple("x", "greaterThan", "5"), "no", 10, 30)
+        return document(
+            attributes,
+            node("1", "<True/>", "no", 50, 50, extra: " defaultChild=\"5\"", below + above)
+        )
+    }
+
+    private static func probability(_ result: Evaluation) -> Double? {
+        result.probabilities.first { $0.category == "yes" }?.value
+    }
+
+    @Test("A patient goes down to a leaf, and the way is the explanation")
+    func walk() throws {
+        let result = try Document.evaluate(Self.tree(""), x: 3, y: 2)
+        #expect(result.category == "no")
+        #expect(Self.probability(result) == 0.2)
+        #expect(result.entity == "4")
+        #expect(result.outputs.map(\.value) == [.number(0.2), .number(0.8), .text("4")])
+        #expect(result.contributions.map(\.name) == ["x <= 5", "y > 1"])
+        #expect(result.contributions.map(\.fields) == [["x"], ["y"]])
+        #expect(try Document.evaluate(Self.tree(""), x: 6, y: nil).entity == "5")
+    }
+
+    @Test("lastPrediction stops where the way is unknown")
+    func lastPrediction() throws {
+        let text = Self.tree(#"missingValueStrategy="lastPrediction""#)
+        let above = try Document.evaluate(text, x: nil)
+        #expect(above.entity == "1")
+        #expect(Self.probability(above) == 0.5)
+        #expect(above.imputed == ["x"])
+        #expect(try Document.evaluate(text, y: nil).entity == "2")
+    }
+
+    @Test("nullPrediction gives none, and names the field")
+    func nullPrediction() throws {
+        let text = Self.tree(#"missingValueStrategy="nullPrediction""#)
+        let result = try Document.evaluate(text, y: nil)
+        #expect(result.refusal == .init(code: .missingValue, field: "y"))
+        #expect(result.probabilities.isEmpty)
+        #expect(result.outputs.allSatisfy { $0.value == .missing })
+        // What the way does not pass is not needed.
+        #expect(try Document.evaluate(text, x: 6, y: nil).entity == "5")
+    }
+
+    @Test("defaultChild goes on where the document says, with less confidence for each step")
+    func defaultChild() throws {
+        let text = Self.tree(#"missingValueStrategy="defaultChild" missingValuePenalty="0.5""#)
+        let one = try Document.evaluate(text, y: nil)
+        #expect(one.entity == "4")
+        #expect(one.outputs[1].value == .number(0.4))
+        #expect(Self.probability(one) == 0.2)
+        let other = try Document.evaluate(text, x: nil)
+        #expect(other.entity == "5")
+        let broken = text.replacing(" defaultChild=\"4\"", with: "")
+        #expect(Sample.error(broken)?.code == .invalid)
+    }
+
+    @Test("none passes over what is unknown, and the other strategy decides at the end")
+    func none() throws {
+        let null = try Document.evaluate(Self.tree(""), y: nil)
+        #expect(null.refusal == .init(code: .missingValue, field: "y"))
+        let last = Self.tree(#"noTrueChildStrategy="returnLastPrediction""#)
+        #expect(try Document.evaluate(last, y: nil).entity == "2")
+    }
+
+    @Test("weightedConfidence weighs the branches that may hold by their records")
+    func weightedConfidence() throws {
+        let text = Self.tree(#"missingValueStrategy="weightedConfidence""#)
+        // 40 of 60 records go to 3 (0.9), 20 to 4 (0.2).
+        let one = try Document.evaluate(text, y: nil)
+        let inner = 40.0 / 60 * 0.9 + 20.0 / 60 * 0.2
+        #expect(abs(try #require(Self.probability(one)) - inner) < 1e-15)
+        #expect(one.imputed == ["y"])
+        // 60 of 100 to that, 40 to 5 (0.25).
+        let both = try Document.evaluate(text, x: nil, y: nil)
+        let expected = 0.6 * inner + 0.4 * 0.25
+        #expect(abs(try #require(Self.probability(both)) - expected) < 1e-15)
+        #expect(both.imputed.sorted() == ["x", "y"])
+        // With y known only the leaf of y remains below.
+        let above = try Document.evaluate(text, x: nil, y: 0)
+        #expect(abs(try #require(Self.probability(above)) - (0.6 * 0.9 + 0.1)) < 1e-15)
+    }
+
+    @Test("aggregateNodes counts the records of all leaves that may hold")
+    func aggregateNodes() throws {
+        let text = Self.tree(#"missingValueStrategy="aggregateNodes""#)
+        #expect(Self.probability(try Document.evaluate(text, x: nil, y: nil)) == 0.5)
+        #expect(Self.probability(try Document.evaluate(text, x: nil, y: 0)) == 46.0 / 80)
+        #expect(Self.probability(try Document.evaluate(text, x: nil, y: 5)) == 14.0 / 60)
+    }
+
+    @Test("Surrogates stand in for a missing field")
+    func surrogate() throws {
+        let compound =
+            "<CompoundPredicate booleanOperator=\"surrogate\">"
+            + Self.simple("x", "lessThan", "5") + Self.simple("y", "lessThan", "5")
+            + "<False/></CompoundPredicate>"
+        let text = Self.document(
+            "noTrueChildStrategy=\"returnLastPrediction\"",
+            Self.node("1", "<True/>", "no", 1, 1, Self.node("2", compound, "yes", 1, 0))
+        )
+        #expect(try Document.evaluate(text, x: nil, y: 2).entity == "2")
+        #expect(try Document.evaluate(text, x: nil, y: 7).entity == "1")
+        #expect(try Document.evaluate(text, x: nil, y: nil).entity == "1")
+        #expect(try Document.evaluate(text, x: 7, y: 2).entity == "1")
+    }
+
+    @Test("A root that does not hold gives no prediction")
+    func root() throws {
+        let text = Self.document("", Self.node("1", Self.simple("x", "lessThan", "1"), "no", 1, 1))
+        #expect(try Document.evaluate(text).refusal?.code == .noPrediction)
+    }
+
+    @Test("Numbers are predicted as they stand")
+    func numbers() throws {
+        let text = Document.text(
+            "<TreeModel functionName=\"regression\">" + Document.schema()
+                + "<Node><True/><Node score=\"1.5\">" + Self.simple("c", "equal", "a")
+                + "</Node><Node score=\"2.5\"><True/></Node></Node></TreeModel>",
+            target: Document.number
+        )
+        #expect(try Document.evaluate(text, c: "a").value == 1.5)
+        #expect(try Document.evaluate(text, c: "b").value == 2.5)
+    }
+
+    /// Two children, with or without a last one that always holds.
+    private static func siblings(_ first: String, _ second: String, isClosed: Bool) -> String {
+        document(
+            "",
+            node(
+                "1",
+                "<True/>",
+                "no",
+                1,
+                1,
+                node("2", first, "yes", 1, 0) + "\n" + node("3", second, "no", 0, 1)
+                    + (isClosed ? "\n" + node("4", "<True/>", "no", 0, 1) : "")
+            )
+        )
+    }
+
+    private static let overlapping: [(String, String, Bool)] = [
+        (simple("x", "lessThan", "60"), simple("x", "greaterThan", "50"), true),
+        (simple("x", "lessOrEqual", "5"), simple("x", "greaterOrEqual", "5"), false),
+        (simple("x", "lessThan", "5"), simple("x", "lessThan", "5"), true),
+        (simple("x", "lessThan", "6"), simple("x", "lessThan", "5"), true),
+        (simple("x", "lessThan", "5"), simple("x", "lessThan", "6"), false),
+        (simple("c", "equal", "a"), simple("c", "equal", "a"), true),
+        ("<True/>", simple("x", "lessThan", "6"), false),
+    ]
+
+    @Test(
+        "Siblings that can both hold are refused with their line",
+        arguments: overlapping
+    )
+    func overlap(first: String, second: String, isClosed: Bool) {
+        let error = Sample.error(Self.siblings(first, second, isClosed: isClosed))
+        #expect(error?.code == .invalid)
+        #expect(error?.element == "Node LIMEN-ENGINE-010")
+        #expect(error?.line == 8)
+    }
+
+    private static let separate: [(String, String, Bool)] = [
+        (simple("x", "lessThan", "5"), simple("x", "greaterOrEqual", "5"), false),
+        (simple("x", "lessThan", "5"), simple("x", "lessThan", "6"), true),
+        (simple("x", "lessThan", "5"), simple("y", "lessThan", "6"), true),
+        (simple("c", "equal", "a"), simple("c", "equal", "b"), false),
+    ]
+
+    @Test(
+        "Siblings that exclude each other, and chains that say what becomes of the rest, are taken",
+        arguments: separate
+    )
+    func apart(first: String, second: String, isClosed: Bool) {
+        #expect(Sample.error(Self.siblings(first, second, isClosed: isClosed)) == nil)
+    }
+
+    @Test(
+        "Nodes that do not fit are refused",
+        arguments: [
+            (#"<Node score="yes"/>"#, "Node predicate"),
+            (#"<Node score="never"><True/></Node>"#, "TreeModel LIMEN-ENGINE-011"),
+            (#"<Node score="yes"><True/><Regression/></Node>"#, "Regression"),
+            (#"<Node score="yes"><True/><True/></Node>"#, "True"),
+            (
+                #"<Node score="yes"><True/><ScoreDistribution value="yes" recordCount="-1"/></Node>"#,
+                "ScoreDistribution@recordCount"
+            ),
+            (#"<Node score="yes" depth="1"><True/></Node>"#, "Node@depth"),
+        ]
+    )
+    func misfits(root: String, element: String) {
+        #expect(Sample.error(Self.document("", root))?.element == element)
+    }
+}
