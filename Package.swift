@@ -107,6 +107,10 @@ let package = Package(
             ]
         ),
         module("AuditStore", ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "Posix"]),
+        module(
+            "ProfileLint",
+            ["Basics", "JSON", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML"]
+        ),
 
         // L4: commands, configuration, wiring.
         .executableTarget(
@@ -114,8 +118,8 @@ let package = Package(
             dependencies: [
                 "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
                 "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto",
-                "Telemetry", "Posix", "PostgreSQL", "Gateway", "AuditStore", "SQLOnFHIR",
-                "StructureDefinitions",
+                "Telemetry", "Posix", "PostgreSQL", "Gateway", "AuditStore",
+                "StructureDefinitions", "SQLOnFHIR", "ProfileLint",
             ],
             swiftSettings: settings
         ),
@@ -178,10 +182,12 @@ let package = Package(
             ]
         ),
         tests("AuditStore", ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto"]),
+        tests("ProfileLint", ["Basics", "JSON"]),
         tests(
             "limen",
             [
-                "Basics", "JSON", "Mapping", "Gateway", "ClinicalEngine", "Posix", "SQLOnFHIR",
+                "Basics", "JSON", "Mapping", "Gateway", "ClinicalEngine", "Posix", "ProfileLint",
+                "SQLOnFHIR",
             ]
         ),
         .executableTarget(

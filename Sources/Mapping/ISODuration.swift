@@ -1,9 +1,9 @@
 /// A duration of fixed length, such as `PT12H`, `P1D` or `P2W`, in seconds (ISO 8601-1, 5.5.2).
 ///
 /// Years and months are refused: their length depends on the calendar, and a window must not.
-enum ISODuration {
+package enum ISODuration {
     /// The seconds of a duration text; `nil` when it is none, is zero or is too long.
-    static func seconds(_ text: String) -> Int? {
+    package static func seconds(_ text: String) -> Int? {
         var bytes = Array(text.utf8)[...]
         guard bytes.popFirst() == UInt8(ascii: "P"), !bytes.isEmpty else { return nil }
         var isTime = false

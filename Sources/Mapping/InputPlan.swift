@@ -149,6 +149,8 @@ final class SourceRule: Sendable {
     let components: [CodeToken]
     /// The same codes, to be found by the places of a coding.
     let componentIndex: CodeIndex<Bool>
+    /// Codes beside which the record, or the component, is about something else.
+    let excludedIndex: CodeIndex<Bool>
     let statuses: [[UInt8]]
     /// When given, `meta.profile` must hold one of these.
     let profiles: [[UInt8]]
@@ -177,6 +179,7 @@ final class SourceRule: Sendable {
         resource: ResourceType,
         codes: [CodeToken],
         components: [CodeToken],
+        excluded: [CodeToken],
         statuses: [[UInt8]],
         profiles: [[UInt8]],
         structures: [StructureDefinition],
@@ -198,6 +201,7 @@ final class SourceRule: Sendable {
         self.codes = codes
         self.components = components
         componentIndex = CodeIndex(components.map { ($0, true) })
+        excludedIndex = CodeIndex(excluded.map { ($0, true) })
         self.statuses = statuses
         self.profiles = profiles
         self.structures = structures

@@ -248,6 +248,7 @@ extension InputReader {
             resource: resource,
             codes: codes,
             components: components,
+            excluded: try tokens(node, "notCode"),
             statuses: try statuses(node, resource),
             profiles: try claims(node),
             structures: (try node.strings("profile") ?? []).compactMap {

@@ -387,6 +387,13 @@ struct MappingPass {
                 throw Fault(.severalValues, "component")
             }
         }
+        // What is coded as something else besides is neither: R4 lets codings only translate.
+        if !rule.excludedIndex.isEmpty,
+            Self.isCoded(component?.fields ?? fields.body, rule.excludedIndex, on: fields.tape)
+        {
+            let place = component.map { "component[\($0.position)]." } ?? ""
+            throw Fault(.codesShared, place + "code.coding")
+        }
         let verdict = try rule.judge(
             fields,
             component: component,

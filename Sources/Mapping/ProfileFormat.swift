@@ -5,7 +5,7 @@ package enum ProfileFormat {
     /// The profile itself.
     package static let profile = [
         "format", "url", "version", "status", "title", "description", "model", "applies", "quorum",
-        "variables", "systemAliases", "defaults", "facts", "inputs", "earlier",
+        "variables", "systemAliases", "earlier", "defaults", "facts", "inputs",
     ]
     /// `defaults`.
     package static let defaults = ["resource", "status", "within", "future", "select", "prefer"]
@@ -13,8 +13,6 @@ package enum ProfileFormat {
     package static let applies = ["when", "unless", "else", "unknown"]
     /// One of `quorum`.
     package static let quorum = ["of", "atLeast", "span", "else"]
-    /// `earlier`.
-    package static let earlier = ["back", "set", "of"]
     /// One of `inputs`.
     package static let input =
         fact + [
@@ -28,10 +26,13 @@ package enum ProfileFormat {
     ]
     /// One of `from`.
     package static let from = [
-        "code", "component", "resource", "path", "since", "until", "constant", "conceptMap",
+        "code", "notCode", "component", "resource", "path", "since", "until", "constant",
+        "conceptMap",
         "textSystem", "status", "profile", "unit", "unitAliases", "molarMass", "convert", "above",
         "plausible", "time", "standIn",
     ]
+    /// `earlier`.
+    package static let earlier = ["back", "set", "of"]
     /// `missing`.
     package static let missing = ["policy", "value", "source"]
     /// `absent`.

@@ -14,9 +14,9 @@ final class ProfilePlan: Sendable {
     let patientRules: [Int]
     let applies: [ApplicabilityRule]
     let quorums: [QuorumRule]
+    let variables: VariablePlan
     /// When a second, earlier result is made; `nil` when none is asked for.
     let earlier: EarlierMoment?
-    let variables: VariablePlan
     /// Whether any value is made of several records.
     let hasAggregates: Bool
     /// The types that rules ask for whose code does not stand in `code`, or need not be there.
@@ -32,11 +32,11 @@ final class ProfilePlan: Sendable {
         rules: [SourceRule],
         applies: [ApplicabilityRule],
         quorums: [QuorumRule],
-        earlier: EarlierMoment?,
-        variables: VariablePlan
+        variables: VariablePlan,
+        earlier: EarlierMoment?
     ) {
-        self.earlier = earlier
         self.variables = variables
+        self.earlier = earlier
         self.quorums = quorums
         hasAggregates = inputs.contains { $0.selection.isAggregate }
         otherTypes = Set(rules.map(\.resource)).filter {

@@ -85,19 +85,18 @@ struct ProfileReader {
             guard isWhole else { return [QuorumRule]() }
             return try quorums(root, Array(inputs[..<lists.inputs.count]))
         }
-        let earlierMoment = faults.attempt { () throws(ProfileError) -> EarlierMoment? in
-            guard isWhole else { return nil }
-            return try earlier(root, Array(inputs[..<lists.inputs.count]))
+        let earlierMoment = faults.attempt { () throws(ProfileError) in
+            isWhole ? try earlier(root, Array(inputs[..<lists.inputs.count])) : nil
         }
-        guard faults.errors.isEmpty, let quorumRules, let earlierMoment else { return nil }
+        guard faults.errors.isEmpty, let quorumRules else { return nil }
         return ProfilePlan(
             inputs: inputs,
             inputCount: lists.inputs.count,
             rules: reader.rules,
             applies: applies,
             quorums: quorumRules,
-            earlier: earlierMoment,
-            variables: reader.variables
+            variables: reader.variables,
+            earlier: earlierMoment ?? nil
         )
     }
 
@@ -124,7 +123,7 @@ struct ProfileReader {
         inputCount: Int,
         _ variables: VariablePlan
     ) throws(ProfileError) -> ApplicabilityRule {
-        try node.requireObject(["when", "unless", "else", "unknown"])
+        try node.requireObject(ProfileFormat.applies)
         let code = try node.requiredString("else")
         let unknownCode = try node.string("unknown") ?? code
         let when = try node.expression("when", variables: variables.names + ["resources"])

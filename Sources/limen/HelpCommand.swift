@@ -16,6 +16,9 @@ enum HelpCommand {
           map explain   map a bundle without a gateway and explain every value
           map table     run a ViewDefinition of SQL on FHIR over files and folders
           map test      run the golden cases of the profiles
+          map coverage  what profiles make of a whole set of data, in counts
+          map diff      for which patients a change of a profile changes what
+          map lint      what is wrong with a profile, or looks so
           map new       scaffold a profile from a model or a list of inputs
           map watch     run the cases, and explain data, on each change of a file
           fhir check    read resources strictly, and hold them against a StructureDefinition
@@ -82,6 +85,10 @@ enum HelpCommand {
         limen map explain PROFILE DATA [--at TIME|newest] [--patient ID] [--input NAME]
                                        [--all] [--json]
         limen map test [PROFILE...] [--filter TEXT] [--update] [--junit FILE] [--json]
+        limen map coverage [PROFILE...] DATA... [--at TIME|newest|now] [--cases] [--top N]
+                                               [--display] [--progress] [--json]
+        limen map diff OLD NEW DATA... [--at TIME|newest|now] [--limit N] [--progress] [--json]
+        limen map lint [PROFILE...] [--strict] [--json]
         limen map new NAME --model FILE.pmml | --input NAME:UNIT:SYSTEM|CODE ... [--json]
         limen map watch PROFILE [DATA] [--at TIME|newest] [--patient ID] [--filter TEXT] [--json]
 
@@ -90,6 +97,9 @@ enum HelpCommand {
           cat ward.ndjson | limen map explain qsofa - --json
           limen map test
           limen map test news2 --filter fahrenheit --junit report.xml
+          limen map coverage news2 export/ --cases
+          limen map diff news2 ../news2-with-our-codes export/
+          limen map lint news2 --strict
           limen map new sofa --model sofa.pmml
           limen map new fever --input 'temp:Cel:http://loinc.org|8310-5'
           limen map watch news2 ward.json --at newest
@@ -101,6 +111,13 @@ enum HelpCommand {
         test runs the cases of each profile, each as of the moment it names; exit code 1 when
         one fails. --update rewrites what the failing ones expect and nothing else, and says
         what it did.
+        coverage counts over files, folders, NDJSON exports and -: who has a value by which rule
+        and how old, rejections by reason, codes and units that nobody asks for; --cases names
+        what no golden case exercises. It prints counts and codes, never a patient; --display
+        adds the display of codes, which may be free text. Exit code 1 when a line is unreadable.
+        diff lists for whom card, score or inputs change, with file:line and patient id.
+        lint says what is wrong with a profile or looks so, with file:line:column and what would
+        be accepted; exit code 1 with an error, under --strict with a warning.
         new never overwrites and makes no code up: loading refuses what is still open.
         watch ends with Ctrl-C. Lines fit COLUMNS or the terminal, a pipe gets them whole;
         NO_COLOR is respected. PROFILE may be the path of its folder.

@@ -39,13 +39,14 @@ struct ImportTests {
         "AuditStore": [
             "Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "Posix", "Synchronization",
         ],
+        "ProfileLint": ["Basics", "JSON", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML"],
 
         // L4: sees everything but the C modules.
         "limen": [
             "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
             "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto", "Telemetry",
-            "Posix", "PostgreSQL", "Gateway", "AuditStore", "SQLOnFHIR",
-            "StructureDefinitions", "Synchronization",
+            "Posix", "PostgreSQL", "Gateway", "AuditStore", "StructureDefinitions",
+            "SQLOnFHIR", "ProfileLint", "Synchronization",
         ],
     ]
 

@@ -80,7 +80,8 @@ struct SchemaTests {
             ("applies", ProfileFormat.applies), ("quorum", ProfileFormat.quorum),
             ("input", ProfileFormat.input), ("fact", ProfileFormat.fact),
             ("from", ProfileFormat.from), ("missing", ProfileFormat.missing),
-            ("absent", ProfileFormat.absent), ("molarMass", ProfileFormat.molarMass),
+            ("absent", ProfileFormat.absent), ("earlier", ProfileFormat.earlier),
+            ("molarMass", ProfileFormat.molarMass),
         ]
     )
     func knowsTheMembers(definition: String, members: [String]) throws {
@@ -128,7 +129,7 @@ struct SchemaTests {
         "plausible":[1,9],"before":"PT1H","onTie":2,"tieWithin":"PT5M",
         "unitAliases":{"x":"mmol/L"},"molarMass":{"grams":"18","source":"c"},
         "convert":[{"from":"Cel","factor":1,"offset":2,"source":"c"}],
-        "from":[{"code":["s|a"],"component":["s|b"],"path":"value.ofType(Quantity)",
+        "from":[{"code":["s|a"],"notCode":["s|z"],"component":["s|b"],"path":"value.ofType(Quantity)",
         "standIn":true,"profile":["u"],"plausible":[1,9]},
         {"code":["s|c"],"path":"value","conceptMap":"m.conceptmap.json","textSystem":"t"}],
         "missing":{"policy":"impute","value":2,"source":"s"}},

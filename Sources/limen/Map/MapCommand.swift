@@ -1,7 +1,9 @@
 /// `limen map`: the interface engineer's commands.
 enum MapCommand {
     /// The commands below `map`.
-    static let names = ["explain", "test", "coverage", "table", "new", "watch"]
+    static let names = [
+        "explain", "test", "coverage", "diff", "lint", "table", "new", "watch",
+    ]
 
     /// Runs the command.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
@@ -10,6 +12,8 @@ enum MapCommand {
         case "explain": return try MapExplainCommand.run(rest)
         case "test": return try MapTestCommand.run(rest)
         case "coverage": return try CoverageCommand.run(rest)
+        case "diff": return try DiffCommand.run(rest)
+        case "lint": return try LintCommand.run(rest)
         case "table": return try TableCommand.run(rest)
         case "new": return try MapNewCommand.run(rest)
         case "watch": return try await MapWatchCommand.run(rest)

@@ -39,8 +39,9 @@ struct ProfileFolder {
         } catch {
             throw CommandError(
                 .badInput,
-                "the profile \(word) has a fault at \(error.path) (\(error.code.rawValue)); "
-                    + "limen map lint \(word) says more"
+                "\(path)/\(error.file ?? "profile.json"):\(error.place.line):"
+                    + "\(error.place.column): \(error.path): \(error.sentence) "
+                    + "(\(error.code.rawValue)); limen map lint \(word) says more"
             )
         }
         name = String(path.split(separator: "/").last ?? "profile")
@@ -72,14 +73,23 @@ struct ProfileFolder {
         }
     }
 
-    /// The golden cases beside the profile, in the order of their files.
-    func cases() throws(CommandError) -> [JSONValue] {
-        var cases: [JSONValue] = []
-        for file in files.keys.sorted() where file.hasPrefix("cases/") && file.hasSuffix(".json") {
-            let root = try Self.document(files[file] ?? [], path + "/" + file).root
-            cases += root["cases"].map { Array($0.elements) } ?? []
+    /// The name under which hooks and cases know a profile.
+    ///
+    /// In `Profiles/` it is that of the folder. A copy elsewhere, as one makes to try something,
+    /// keeps the name that its cases say.
+    static func knownName(_ path: String, _ files: [String: [UInt8]]) -> String {
+        let name = String(path.split(separator: "/").last ?? "profile")
+        let home = Terminal.environment("LIMEN_HOME") ?? Terminal.currentFolder
+        if Folder.absolutePath(path) == Folder.absolutePath(home + "/Profiles/" + name) {
+            return name
         }
-        return cases
+        for file in files.keys.sorted() where file.hasPrefix("cases/") && file.hasSuffix(".json") {
+            guard let document = try? JSONDocument(parsing: files[file] ?? []),
+                let said = document.root["profile"]?.stringValue, !said.isEmpty
+            else { continue }
+            return said
+        }
+        return name
     }
 
     private static func document(

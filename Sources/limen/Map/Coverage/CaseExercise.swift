@@ -1,5 +1,4 @@
-import Basics
-import CDSHooks
+import Gateway
 import JSON
 import Mapping
 
@@ -18,41 +17,31 @@ struct CaseExercise {
 
     /// Runs the cases of a profile.
     ///
-    /// - Throws: `CommandError` when a file of cases is no JSON.
+    /// - Throws: `CommandError` when a file of cases cannot be read.
     init(_ folder: ProfileFolder) throws(CommandError) {
         name = folder.name
         listRules(folder)
-        for json in try folder.cases() {
-            guard let report = Self.report(json, folder.profile) else { continue }
+        let known = ProfileFolder.knownName(folder.path, folder.files)
+        let suite = GoldenSuite(
+            profile: known,
+            files: Dictionary(
+                uniqueKeysWithValues: folder.files.map {
+                    ("Profiles/" + known + "/" + $0, $1)
+                }
+            )
+        )
+        if let finding = suite.findings.first { throw CommandError(.badInput, finding.text) }
+        for golden in suite.cases {
+            let report = folder.profile.map(
+                patient: golden.data.patient,
+                resources: golden.data.resources,
+                patientID: golden.data.patientID,
+                patientFullURLs: golden.data.patientFullURLs,
+                now: golden.moment
+            )
             caseCount += 1
             take(report, folder)
         }
-    }
-
-    /// What a case gives; `nil` when it lacks what a case must have.
-    static func report(_ json: JSONValue, _ profile: Profile) -> MappingReport? {
-        guard let bundle = json["bundle"], let id = json["patient"]?.stringValue,
-            let moment = json["at"]?.stringValue.flatMap({ Instant(rfc3339: $0) })
-        else { return nil }
-        var patient: JSONValue?
-        var resources: [JSONValue] = []
-        var urls: [String] = []
-        for entry in bundle["entry"]?.elements.map({ $0 }) ?? [] {
-            guard let resource = entry["resource"] else { continue }
-            guard resource["resourceType"]?.isString("Patient") ?? false else {
-                resources.append(resource)
-                continue
-            }
-            patient = patient ?? resource
-            if let url = entry["fullUrl"]?.stringValue { urls.append(url) }
-        }
-        return profile.map(
-            patient: patient,
-            resources: resources,
-            patientID: id,
-            patientFullURLs: urls,
-            now: moment
-        )
     }
 
     private mutating func listRules(_ folder: ProfileFolder) {

@@ -36,11 +36,14 @@ struct CodeCounter {
 
 extension String {
     /// The text for a terminal: short, and without control characters.
-    var printable: String {
-        let kept = unicodeScalars.prefix(80).map { scalar -> Character in
+    var printable: String { printable(80) }
+
+    /// The text for a terminal, cut at a number of characters.
+    func printable(_ countMax: Int) -> String {
+        let kept = unicodeScalars.prefix(countMax).map { scalar -> Character in
             let isControl = scalar.properties.generalCategory == .control
             return isControl || scalar.properties.isBidiControl ? "?" : Character(scalar)
         }
-        return String(kept) + (unicodeScalars.count > 80 ? "..." : "")
+        return String(kept) + (unicodeScalars.count > countMax ? "..." : "")
     }
 }

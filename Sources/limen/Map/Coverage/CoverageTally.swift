@@ -84,16 +84,12 @@ struct CoverageTally {
         }
     }
 
+    private static let unitReasons: [RejectionReason] = [
+        .unitMissing, .unitUnknown, .unitIncompatible,
+    ]
+
     private mutating func countUnits(_ report: MappingReport, _ record: PatientRecord) {
-        let refused = report.rejections.filter {
-            switch $0.reason {
-            case .unitMissing, .unitUnknown, .unitIncompatible: true
-            case .subject, .type, .code, .status, .profile, .absent, .valueType, .notANumber,
-                .comparator, .untranslated, .noTime, .future, .stale, .implausible, .duplicate,
-                .superseded, .recent:
-                false
-            }
-        }
+        let refused = report.rejections.filter { Self.unitReasons.contains($0.reason) }
         guard !refused.isEmpty else { return }
         let positions = Dictionary(
             record.resources.enumerated().map { (Self.label($1, at: $0), $0) },

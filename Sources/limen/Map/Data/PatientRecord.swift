@@ -1,5 +1,6 @@
 import Basics
 import FHIR
+import Gateway
 import JSON
 
 /// One patient with all resources that the data holds about them.
@@ -16,6 +17,15 @@ struct PatientRecord {
     let places: [DataPlace]
     /// The urls under which Bundles hold the Patient.
     let fullURLs: [String]
+
+    /// The same as the tools of the gateway take it.
+    var data: PatientData {
+        var data = PatientData(patientID: id)
+        data.patient = patient
+        data.patientFullURLs = fullURLs
+        data.resources = resources
+        return data
+    }
 
     /// Where the patient first appears.
     var place: DataPlace {
