@@ -52,10 +52,21 @@ func bench(
     )
 }
 
+/// A fuzz target: a library below `Tests/Fuzz` with the entry of libFuzzer, or what these share.
+func fuzz(_ name: String, _ dependencies: [String]) -> Target {
+    .target(
+        name: name,
+        dependencies: dependencies.map { .init(stringLiteral: $0) },
+        path: "Tests/Fuzz/" + name,
+        swiftSettings: settings
+    )
+}
+
 let package = Package(
     name: "Limen",
     products: [
         .library(name: "ClinicalEngine", targets: ["ClinicalEngine"]),
+        .library(name: "PMML", targets: ["PMML"]),
         .executable(name: "limen", targets: ["limen"]),
     ],
     targets: [
@@ -145,6 +156,16 @@ let package = Package(
         bench("UCUMBench", ["Basics", "UCUM"]),
         bench("SQLOnFHIRBench", ["Basics", "JSON", "SQLOnFHIR"]),
 
+        // Odd bytes for parsers and models.
+        fuzz("EngineProbes", ["ClinicalEngine", "PMML"]),
+        fuzz("EvaluationFuzz", ["EngineProbes"]),
+        fuzz("PMMLFuzz", ["EngineProbes"]),
+        fuzz("LanguageProbes", ["Basics", "JSON", "FHIRPath", "UCUM"]),
+        fuzz("JSONFuzz", ["LanguageProbes"]),
+        fuzz("FHIRPathFuzz", ["LanguageProbes"]),
+        fuzz("UCUMFuzz", ["LanguageProbes"]),
+        fuzz("CanaryFuzz", []),
+
         // Tests.
         .target(
             name: "Support",
@@ -170,7 +191,7 @@ let package = Package(
         tests("Posix", ["Basics"]),
         tests("Crypto", ["Basics"]),
         tests("Telemetry", ["Basics", "JSON"]),
-        tests("PMML", ["Basics", "ClinicalEngine"]),
+        tests("PMML", ["Basics", "ClinicalEngine", "EngineProbes"]),
         tests("PostgreSQL", ["Basics", "Posix"]),
         tests("HTTPServer", ["Basics", "HTTPMessages", "HTTPClient", "Posix"]),
         tests("HTTPClient", ["Basics", "HTTPMessages", "HTTPServer", "Posix"]),
@@ -202,6 +223,12 @@ let package = Package(
                 "Support", "Basics", "JSON", "HTTPMessages", "HTTPClient", "Posix", "Crypto",
             ],
             path: "Tests/EndToEndTests",
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["LanguageProbes", "EngineProbes", "Support"],
+            path: "Tests/FuzzTests",
             swiftSettings: settings
         ),
         .testTarget(

@@ -58,7 +58,7 @@ extension Limits {
     /// Derived fields that wait for each other; real documents have fewer than ten.
     @inlinable public static var derivedFieldDepthMax: Int { 64 }
 
-    /// Calls inside calls of one expression.
+    /// Operands that wait at one time in one expression.
     @inlinable public static var expressionDepthMax: Int { 512 }
 
     /// Instructions of one expression.
@@ -72,4 +72,20 @@ extension Limits {
 
     /// Calls of defined functions that are expanded in one expression.
     @inlinable public static var functionExpansionsMax: Int { 1_024 }
+
+    /// How many neurons a layer of a network may have.
+    ///
+    /// Tables of patients have tens of columns; what is larger reads images, and is another engine.
+    @inlinable public static var neuronsMax: Int { 4_096 }
+
+    /// How many rules a rule set may have.
+    ///
+    /// Each has a predicate, and nobody reviews more.
+    @inlinable public static var rulesMax: Int { 65_536 }
+
+    /// Expressions inside expressions, functions expanded; each level is a call of our own.
+    @inlinable public static var expressionNestingMax: Int { 256 }
+
+    /// Levels of a tree; as deep as elements may nest.
+    @inlinable public static var treeDepthMax: Int { 128 }
 }

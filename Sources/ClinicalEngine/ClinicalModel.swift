@@ -45,6 +45,8 @@ public struct ClinicalModel: Sendable {
     public let fields: [Field]
     /// The output fields, in document order.
     public let outputs: [String]
+    /// The field that it predicts, when the document names it.
+    public let target: String?
     /// What kind of answer it gives.
     public let function: ModelNode.Function
     /// The categories that it predicts; empty for numbers and clusters.
@@ -59,6 +61,7 @@ public struct ClinicalModel: Sendable {
     public init(_ definition: ModelDefinition) throws(ModelError) {
         name = definition.model.name
         about = definition.about
+        target = definition.model.target?.name
         function = definition.model.function
         fields = definition.fields.map { field in
             let categories = field.values.filter { $0.role == .valid }.map(\.text)

@@ -33,4 +33,16 @@ public struct Interval: Sendable, Equatable {
         if lower < upper { return false }
         return !(lower == upper && isLowerClosed && isUpperClosed)
     }
+
+    /// The numbers that lie in both ranges.
+    func intersection(_ other: Interval) -> Interval {
+        let isLeft = lower > other.lower || (lower == other.lower && !isLowerClosed)
+        let isRight = upper < other.upper || (upper == other.upper && !isUpperClosed)
+        return Interval(
+            lower: isLeft ? lower : other.lower,
+            isLowerClosed: isLeft ? isLowerClosed : other.isLowerClosed,
+            upper: isRight ? upper : other.upper,
+            isUpperClosed: isRight ? isUpperClosed : other.isUpperClosed
+        )
+    }
 }

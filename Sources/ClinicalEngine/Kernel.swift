@@ -10,6 +10,12 @@ enum Kernel: Sendable {
     case tree(TreeKernel)
     case mining(MiningKernel)
     case clustering(ClusteringKernel)
+    case generalRegression(GeneralRegressionKernel)
+    case naiveBayes(NaiveBayesKernel)
+    case nearestNeighbors(NearestNeighborsKernel)
+    case supportVectors(SupportVectorKernel)
+    case neuralNetwork(NeuralNetworkKernel)
+    case ruleSet(RuleSetKernel)
 
     func evaluate(_ program: ModelProgram, _ scratch: inout EvaluationScratch) -> KernelResult {
         switch self {
@@ -18,15 +24,35 @@ enum Kernel: Sendable {
         case .tree(let kernel): kernel.evaluate(&scratch)
         case .mining(let kernel): kernel.evaluate(program, &scratch)
         case .clustering(let kernel): kernel.evaluate(&scratch)
+        case .generalRegression(let kernel): kernel.evaluate(&scratch)
+        case .naiveBayes(let kernel): kernel.evaluate(&scratch)
+        case .nearestNeighbors(let kernel): kernel.evaluate(&scratch)
+        case .supportVectors(let kernel): kernel.evaluate(&scratch)
+        case .neuralNetwork(let kernel): kernel.evaluate(&scratch)
+        case .ruleSet(let kernel): kernel.evaluate(&scratch)
         }
     }
 
-    /// The identifiers of what can win: nodes, clusters; empty when there are none.
+    /// The identifiers of what can win: nodes, clusters, rows, rules; empty when there are none.
     var entities: [String] {
         switch self {
         case .tree(let kernel): kernel.ids
         case .clustering(let kernel): kernel.ids
-        case .scorecard, .regression, .mining: []
+        case .nearestNeighbors(let kernel): kernel.ids
+        case .ruleSet(let kernel): kernel.ids
+        case .scorecard, .regression, .mining, .generalRegression, .naiveBayes, .supportVectors,
+            .neuralNetwork:
+            []
+        }
+    }
+
+    /// How many ranks of winners there are.
+    var rankCount: Int {
+        switch self {
+        case .nearestNeighbors(let kernel): kernel.neighborCount
+        case .scorecard, .regression, .tree, .mining, .clustering, .generalRegression,
+            .naiveBayes, .supportVectors, .neuralNetwork, .ruleSet:
+            1
         }
     }
 
@@ -41,7 +67,10 @@ enum Kernel: Sendable {
         case .regression(let kernel): kernel.contributions(result, program, scratch)
         case .tree(let kernel): kernel.contributions(result, program)
         case .mining(let kernel): kernel.contributions(result, program, scratch)
-        case .clustering: []
+        case .generalRegression(let kernel): kernel.contributions(result, program, scratch)
+        case .clustering, .naiveBayes, .nearestNeighbors, .supportVectors, .neuralNetwork,
+            .ruleSet:
+            []
         }
     }
 }
@@ -68,10 +97,12 @@ struct KernelResult: Sendable {
     var upper = Double.nan
     /// The field at fault, or -1.
     var slot: Int32 = -1
-    /// The position of the winning node or cluster, or -1.
+    /// The position of the winning node, cluster, row or rule, or -1.
     var entity: Int32 = -1
     /// Whether the region of the model holds a probability for each category.
     var hasProbabilities = false
+    /// Whether the region holds how sure the model is of the category it gives.
+    var hasConfidence = false
     /// By how much missing values lessen the confidence.
     var penalty = 1.0
     /// The segment that answered, or -1.

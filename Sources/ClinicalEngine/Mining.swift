@@ -7,7 +7,7 @@ public struct Mining: Sendable, Equatable {
         case average
         case weightedAverage
         case median
-        case weightedMedian = "x-weightedMedian"
+        case weightedMedian
         case max
         case sum
         case weightedSum

@@ -38,7 +38,7 @@ final class MiningKernel: Sendable {
         valueRegion = compiler.reserve(mining.segments.count)
         var predicates = PredicateProgram()
         var segments: [Segment] = []
-        for segment in mining.segments {
+        for (position, segment) in mining.segments.enumerated() {
             guard segment.weight.isFinite, segment.weight >= 0 else { throw mismatch }
             let predicate = try predicates.append(
                 segment.predicate,
@@ -53,7 +53,11 @@ final class MiningKernel: Sendable {
                     line: segment.model.line
                 )
             }
-            let isSame = segment.model.function == model.function
+            // A step of a chain on the way may predict something of its own.
+            let isStep = isChained && position < mining.segments.count - 1
+            let isSame =
+                segment.model.function == model.function
+                && !(isStep && segment.model.namesOther(categories))
             let node = try compiler.node(
                 segment.model,
                 inherited: isSame ? categories : [],

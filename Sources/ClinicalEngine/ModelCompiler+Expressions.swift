@@ -18,6 +18,7 @@ extension ModelCompiler {
     struct Draft {
         var code: [Instruction] = []
         var depth = 0
+        var nesting = 0
         var line: Int
 
         mutating func needs(_ count: Int) { depth = max(depth, count) }
@@ -109,8 +110,10 @@ extension ModelCompiler {
         at depth: Int,
         _ draft: inout Draft
     ) throws(ModelError) -> Shape {
+        draft.nesting += 1
+        defer { draft.nesting -= 1 }
         guard draft.code.count < Limits.expressionInstructionsMax,
-            depth < Limits.expressionDepthMax
+            draft.nesting <= Limits.expressionNestingMax, depth < Limits.expressionDepthMax
         else { throw ModelError(code: .tooLarge, place: "expression", line: draft.line) }
         draft.needs(depth + 1)
         switch expression {

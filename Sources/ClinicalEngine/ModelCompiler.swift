@@ -150,6 +150,26 @@ struct ModelCompiler {
             return .clustering(
                 try ClusteringKernel(clustering, node, region, compiler: &self)
             )
+        case .generalRegression(let regression):
+            return .generalRegression(
+                try GeneralRegressionKernel(regression, categories, region, compiler: &self)
+            )
+        case .naiveBayes(let bayes):
+            return .naiveBayes(try NaiveBayesKernel(bayes, categories, region, compiler: &self))
+        case .nearestNeighbors(let neighbors):
+            return .nearestNeighbors(
+                try NearestNeighborsKernel(neighbors, categories, region, compiler: &self)
+            )
+        case .supportVectorMachine(let machine):
+            return .supportVectors(
+                try SupportVectorKernel(machine, categories, region, compiler: &self)
+            )
+        case .neuralNetwork(let network):
+            return .neuralNetwork(
+                try NeuralNetworkKernel(network, categories, region, compiler: &self)
+            )
+        case .ruleSet(let set):
+            return .ruleSet(try RuleSetKernel(set, categories, region, compiler: &self))
         }
     }
 

@@ -43,6 +43,12 @@ public struct ModelNode: Sendable, Equatable {
         case tree(Tree)
         case mining(Mining)
         case clustering(Clustering)
+        case generalRegression(GeneralRegression)
+        case naiveBayes(NaiveBayes)
+        case nearestNeighbors(NearestNeighbors)
+        case supportVectorMachine(SupportVectorMachine)
+        case neuralNetwork(NeuralNetwork)
+        case ruleSet(RuleSet)
     }
 
     /// The name in the document.

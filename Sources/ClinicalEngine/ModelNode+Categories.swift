@@ -1,3 +1,10 @@
+extension ModelNode {
+    /// Whether it names categories that are none of these.
+    func namesOther(_ categories: [String]) -> Bool {
+        function == .classification && !body.categories.allSatisfy(categories.contains)
+    }
+}
+
 /// The categories that a model itself names, for documents that list none for the target.
 extension ModelNode.Body {
     var categories: [String] {
@@ -9,6 +16,26 @@ extension ModelNode.Body {
         switch self {
         case .scorecard, .clustering:
             break
+        case .generalRegression(let regression):
+            for coefficient in regression.coefficients { add(coefficient.category) }
+            add(regression.referenceCategory)
+        case .naiveBayes(let bayes):
+            for category in bayes.categories { add(category) }
+        case .nearestNeighbors(let neighbors):
+            guard case .categories(let texts) = neighbors.answers else { break }
+            for text in texts { add(text) }
+        case .supportVectorMachine(let model):
+            for machine in model.machines {
+                add(machine.category)
+                add(machine.alternateCategory)
+            }
+        case .neuralNetwork(let network):
+            for output in network.outputs {
+                if case .category(let text) = output.meaning { add(text) }
+            }
+        case .ruleSet(let set):
+            for rule in set.rules { add(rule.score) }
+            add(set.defaultScore)
         case .regression(let regression):
             for table in regression.tables { add(table.category) }
         case .tree(let tree):

@@ -7,6 +7,8 @@ struct OutputProgram: Sendable {
         case affinity(Int)
         case confidence
         case entity
+        /// The stored row of a rank.
+        case neighbor(Int)
         /// Texts that only the result holds; see `reasonRank`.
         case reasonCode
         case expression(Range<Int>)
@@ -79,6 +81,10 @@ struct OutputProgram: Sendable {
                     source = .probability(-1)
                 }
             case .affinity(let text):
+                // The distances of stored rows have no place among the outputs.
+                if case .nearestNeighbors = kernel {
+                    throw ModelError(code: .unsupported, place: output.name, line: output.line)
+                }
                 guard node.function == .clustering else {
                     throw ModelError(code: .unsupported, place: output.name, line: output.line)
                 }
@@ -88,10 +94,10 @@ struct OutputProgram: Sendable {
                     } ?? -1
                 )
             case .entityId(let rank):
-                guard !kernel.entities.isEmpty, rank == 1 else {
+                guard !kernel.entities.isEmpty, rank >= 1, rank <= kernel.rankCount else {
                     throw ModelError(code: .unsupported, place: output.name, line: output.line)
                 }
-                source = .entity
+                source = rank == 1 ? .entity : .neighbor(rank)
                 natural = .string
                 codes = kernel.entities.map { compiler.symbols.intern($0) }
             case .reasonCode(let place):
@@ -156,13 +162,18 @@ struct OutputProgram: Sendable {
             let position = category < 0 ? Int(result.value) : category
             return scratch.regions[node.region.lowerBound + position]
         case .confidence:
-            guard result.hasProbabilities else { return .nan }
+            guard result.hasProbabilities || result.hasConfidence else { return .nan }
             return scratch.regions[node.region.lowerBound + Int(result.value)] * result.penalty
         case .affinity(let entity):
             let position = entity < 0 ? Int(result.value) : entity
             return scratch.regions[node.region.lowerBound + position]
         case .entity:
             return result.entity >= 0 ? codes[Int(result.entity)] : .nan
+        case .neighbor(let rank):
+            guard case .nearestNeighbors(let kernel) = node.kernel,
+                let row = kernel.neighbor(rank: rank, scratch)
+            else { return .nan }
+            return codes[row]
         case .expression, .segment, .reasonCode:
             return .nan
         }

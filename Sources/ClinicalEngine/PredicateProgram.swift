@@ -225,6 +225,42 @@ struct PredicateProgram: Sendable {
         node.number = step.number
     }
 
+    /// The values of one field for which a condition holds.
+    enum Extent {
+        case interval(Interval)
+        case values([Double])
+    }
+
+    /// The values for which a condition on a single field holds; `nil` for any other condition.
+    func extent(of range: Range<Int>) -> (slot: Int, extent: Extent)? {
+        guard let first = range.first else { return nil }
+        if range.count == 1, steps[first].operation == .isIn {
+            let start = Int(steps[first].setStart)
+            let values = Array(sets[start..<start + Int(steps[first].setCount)])
+            return (Int(steps[first].field), .values(values))
+        }
+        var slot = -1
+        var interval = Interval()
+        for position in range {
+            let step = steps[position]
+            let side: Interval
+            switch step.operation {
+            case .lessThan: side = Interval(upper: step.number, isUpperClosed: false)
+            case .lessOrEqual: side = Interval(upper: step.number)
+            case .greaterThan: side = Interval(lower: step.number, isLowerClosed: false)
+            case .greaterOrEqual: side = Interval(lower: step.number)
+            case .equal: side = Interval(lower: step.number, upper: step.number)
+            case .combine where step.combination == .and: continue
+            case .combine, .constant, .isMissing, .isNotMissing, .notEqual, .isIn, .isNotIn:
+                return nil
+            }
+            guard slot < 0 || slot == Int(step.field) else { return nil }
+            slot = Int(step.field)
+            interval = interval.intersection(side)
+        }
+        return slot < 0 ? nil : (slot, .interval(interval))
+    }
+
     /// The condition as a person would read it.
     func text(of range: Range<Int>, _ compiler: ModelCompiler) -> String {
         var parts: [String] = []

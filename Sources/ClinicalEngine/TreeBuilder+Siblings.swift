@@ -40,62 +40,31 @@ extension TreeBuilder {
         case crossing
     }
 
-    /// How the values of two comparisons of one field lie; `apart` for anything else.
+    /// How the values of two conditions on one field lie; `apart` for anything else.
     private func relation(_ first: Int, _ second: Int) -> Relation {
-        let a = nodes[first]
-        let b = nodes[second]
-        guard a.slot >= 0, a.slot == b.slot else { return .apart }
-        guard let left = Range(a), let right = Range(b) else {
-            return a.test == b.test && a.test == .equal && a.number == b.number
-                ? .crossing : .apart
+        guard let left = predicates.extent(of: nodes[first].predicate),
+            let right = predicates.extent(of: nodes[second].predicate),
+            left.slot == right.slot
+        else { return .apart }
+        switch (left.extent, right.extent) {
+        case (.interval(let left), .interval(let right)):
+            let both = left.intersection(right)
+            if both.isEmpty { return .apart }
+            // What the first leaves of the second must not be what the second leaves of it.
+            return both == left && both != right ? .widening : .crossing
+        case (.values(let left), .values(let right)):
+            return Self.relation(left, right)
+        case (.interval(let left), .values(let right)):
+            return left.lower == left.upper ? Self.relation([left.lower], right) : .apart
+        case (.values(let left), .interval(let right)):
+            return right.lower == right.upper ? Self.relation(left, [right.lower]) : .apart
         }
-        if left.isApart(from: right) { return .apart }
-        return right.contains(left) && !left.contains(right) ? .widening : .crossing
     }
 
-    /// The values on one side of a comparison.
-    private struct Range {
-        let interval: Interval
-
-        init?(_ node: TreeKernel.Node) {
-            switch node.test {
-            case .lessThan: interval = Interval(upper: node.number, isUpperClosed: false)
-            case .lessOrEqual: interval = Interval(upper: node.number)
-            case .greaterThan: interval = Interval(lower: node.number, isLowerClosed: false)
-            case .greaterOrEqual: interval = Interval(lower: node.number)
-            case .equal, .notEqual, .always, .steps: return nil
-            }
-        }
-
-        func isApart(from other: Range) -> Bool {
-            Interval(
-                lower: max(interval.lower, other.interval.lower),
-                isLowerClosed: closedLower(other),
-                upper: min(interval.upper, other.interval.upper),
-                isUpperClosed: closedUpper(other)
-            ).isEmpty
-        }
-
-        private func closedLower(_ other: Range) -> Bool {
-            interval.lower > other.interval.lower
-                ? interval.isLowerClosed : other.interval.isLowerClosed
-        }
-
-        private func closedUpper(_ other: Range) -> Bool {
-            interval.upper < other.interval.upper
-                ? interval.isUpperClosed : other.interval.isUpperClosed
-        }
-
-        func contains(_ other: Range) -> Bool {
-            let isBelow =
-                interval.lower < other.interval.lower
-                || (interval.lower == other.interval.lower
-                    && (interval.isLowerClosed || !other.interval.isLowerClosed))
-            let isAbove =
-                interval.upper > other.interval.upper
-                || (interval.upper == other.interval.upper
-                    && (interval.isUpperClosed || !other.interval.isUpperClosed))
-            return isBelow && isAbove
-        }
+    private static func relation(_ left: [Double], _ right: [Double]) -> Relation {
+        let common = left.filter { right.contains($0) }
+        if common.isEmpty { return .apart }
+        let isWider = common.count == left.count && right.contains { !left.contains($0) }
+        return isWider ? .widening : .crossing
     }
 }

@@ -35,6 +35,7 @@ struct TreeBuilder {
         }
         nodes.reserveCapacity(tree.nodes.count)
         ids.reserveCapacity(tree.nodes.count)
+        var depths = [Int](repeating: 0, count: tree.nodes.count)
         var lastChild = [Int](repeating: -1, count: tree.nodes.count)
         for (position, source) in tree.nodes.enumerated() {
             guard position == 0 ? source.parent == -1 : (0..<position).contains(source.parent)
@@ -57,6 +58,8 @@ struct TreeBuilder {
             ids.append(source.id ?? String(position + 1))
             guard position > 0 else { continue }
             let parent = source.parent
+            depths[position] = depths[parent] + 1
+            guard depths[position] <= Limits.treeDepthMax else { throw error(.tooLarge, position) }
             if lastChild[parent] < 0 {
                 nodes[parent].firstChild = Int32(position)
             } else {

@@ -47,7 +47,7 @@ enum ClusteringReader {
         return clustering
     }
 
-    private static func measure(_ element: Element) throws(PMMLError) -> Clustering.Measure {
+    static func measure(_ element: Element) throws(PMMLError) -> Clustering.Measure {
         try element.allow(["kind", "compareFunction", "minimum", "maximum"])
         let kind = try element.required("kind")
         guard kind == "distance" || kind == "similarity" else {

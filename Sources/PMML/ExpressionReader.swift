@@ -20,6 +20,8 @@ struct ExpressionReader {
     /// The functions that are being expanded.
     private var open: [String] = []
     private var expansions = 0
+    /// How deep the element lies that is being read, with the functions around it.
+    private var depth = 0
 
     init(_ scope: FieldScope) {
         self.scope = scope
@@ -40,6 +42,9 @@ struct ExpressionReader {
 
     /// Reads one expression; `type` is that of the field it is for.
     mutating func read(_ element: Element, type: ValueType?) throws(PMMLError) -> Expression {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Limits.expressionNestingMax else { throw element.error(.tooLarge) }
         switch element.name {
         case "Constant": return .constant(try constant(element))
         case "FieldRef": return try reference(element)

@@ -11,6 +11,8 @@ struct FieldScope {
 
     private(set) var fields: [String: FieldDefinition] = [:]
     var functions: [String: Function] = [:]
+    /// The fields that the document computes.
+    private(set) var derivedNames: Set<String> = []
 
     init(_ fields: [FieldDefinition] = []) {
         for field in fields { add(field) }
@@ -36,6 +38,7 @@ struct FieldScope {
         let texts = field.isBoolean ? ["true", "false"] : derived.values
         field.values = texts.map { .init(text: $0, number: Element.number($0)) }
         fields[field.name] = field
+        derivedNames.insert(field.name)
     }
 
     /// What predicates see of an output of an earlier segment.

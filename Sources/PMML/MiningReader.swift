@@ -16,9 +16,12 @@ enum MiningReader {
         try segmentation.allow([
             "multipleModelMethod", "missingPredictionTreatment", "missingThreshold",
         ])
-        guard
-            let method = try segmentation.name("multipleModelMethod", as: Mining.Method.self)
-        else { throw segmentation.error(.invalid, attribute: "multipleModelMethod") }
+        // Some exporters mark the methods that came with later versions as their own.
+        let name = try segmentation.required("multipleModelMethod")
+        let plain = name.hasPrefix("x-") ? String(name.dropFirst(2)) : name
+        guard let method = Mining.Method(rawValue: plain) else {
+            throw segmentation.error(.unsupported, attribute: "multipleModelMethod")
+        }
         var mining = Mining(method: method, segments: [])
         mining.missingTreatment =
             try segmentation.name(

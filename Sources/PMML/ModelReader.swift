@@ -12,6 +12,12 @@ struct ModelReader {
         case tree = "TreeModel"
         case mining = "MiningModel"
         case clustering = "ClusteringModel"
+        case generalRegression = "GeneralRegressionModel"
+        case naiveBayes = "NaiveBayesModel"
+        case nearestNeighbors = "NearestNeighborModel"
+        case supportVectorMachine = "SupportVectorMachineModel"
+        case neuralNetwork = "NeuralNetwork"
+        case ruleSet = "RuleSetModel"
 
         /// The attributes beside those that all models have.
         var attributes: [String] {
@@ -29,6 +35,12 @@ struct ModelReader {
                 ]
             case .mining: []
             case .clustering: ["modelClass", "numberOfClusters"]
+            case .generalRegression: GeneralRegressionReader.attributes
+            case .naiveBayes: NaiveBayesReader.attributes
+            case .nearestNeighbors: NearestNeighborReader.attributes
+            case .supportVectorMachine: SupportVectorMachineReader.attributes
+            case .neuralNetwork: NeuralNetworkReader.attributes
+            case .ruleSet: RuleSetReader.attributes
             }
         }
 
@@ -36,8 +48,10 @@ struct ModelReader {
         var functions: [ModelNode.Function] {
             switch self {
             case .scorecard: [.regression]
-            case .regression, .tree: [.regression, .classification]
-            case .mining: [.regression, .classification, .clustering]
+            case .regression, .tree, .generalRegression, .supportVectorMachine, .neuralNetwork:
+                [.regression, .classification]
+            case .mining, .nearestNeighbors: [.regression, .classification, .clustering]
+            case .naiveBayes, .ruleSet: [.classification]
             case .clustering: [.clustering]
             }
         }
@@ -62,6 +76,19 @@ struct ModelReader {
         let scope: FieldScope
     }
 
+    /// What is particular to a model, the scope behind it, and the fields that it computes itself.
+    private struct Body {
+        let body: ModelNode.Body
+        let scope: FieldScope
+        let derived: [DerivedField]
+
+        init(_ body: ModelNode.Body, _ scope: FieldScope, _ derived: [DerivedField] = []) {
+            self.body = body
+            self.scope = scope
+            self.derived = derived
+        }
+    }
+
     /// Elements that describe the model and cannot change a result.
     private static let informational = ["ModelStats", "ModelExplanation"]
 
@@ -73,6 +100,10 @@ struct ModelReader {
         try element.allow(
             ["modelName", "functionName", "algorithmName", "isScorable"] + kind.attributes
         )
+        // Single precision arithmetic would give other sums than the ones computed here.
+        guard element["x-mathContext"] ?? "double" == "double" else {
+            throw element.error(.unsupported, attribute: "x-mathContext")
+        }
         guard let function = ModelNode.Function(rawValue: try element.required("functionName")),
             kind.functions.contains(function)
         else { throw element.error(.unsupported, attribute: "functionName") }
@@ -144,10 +175,13 @@ struct ModelReader {
         node.line = element.line
         node.treatments = surroundings.isOutermost ? [] : schema.treatments
         node.target = target
-        node.transformations = derived
+        node.transformations = derived + body.derived
         if let outputElement {
             node.outputs = try OutputReader.read(outputElement, node: node, scope: &scope)
         }
+        // The categories of the model around are handed down when it is compiled; a step of a
+        // chain may have others.
+        if schema.target == nil, target == surroundings.target { node.target = nil }
         return Result(
             node: node,
             inputs: schema.inputs,
@@ -162,21 +196,44 @@ struct ModelReader {
         _ element: Element,
         _ parts: [Element],
         _ surroundings: Surroundings
-    ) throws(PMMLError) -> (body: ModelNode.Body, scope: FieldScope) {
+    ) throws(PMMLError) -> Body {
         let scope = surroundings.scope
+        let target = surroundings.target
+        func particulars(_ known: [String]) throws(PMMLError) -> ModelParts {
+            try ModelParts(element, parts, known: known, scope, target)
+        }
         switch kind {
         case .scorecard:
-            return (.scorecard(try ScorecardReader.read(element, parts, scope)), scope)
+            return Body(.scorecard(try ScorecardReader.read(element, parts, scope)), scope)
         case .regression:
-            return (.regression(try RegressionReader.read(element, parts, scope)), scope)
+            return Body(.regression(try RegressionReader.read(element, parts, scope)), scope)
         case .tree:
-            return (.tree(try TreeReader.read(element, parts, scope)), scope)
+            return Body(.tree(try TreeReader.read(element, parts, scope)), scope)
         case .mining:
             var inner = surroundings
             let mining = try MiningReader.read(element, parts, &inner)
-            return (.mining(mining), inner.scope)
+            return Body(.mining(mining), inner.scope)
         case .clustering:
-            return (.clustering(try ClusteringReader.read(element, parts, scope)), scope)
+            return Body(.clustering(try ClusteringReader.read(element, parts, scope)), scope)
+        case .generalRegression:
+            let parts = try particulars(GeneralRegressionReader.parts)
+            return Body(.generalRegression(try GeneralRegressionReader.read(parts)), scope)
+        case .naiveBayes:
+            let parts = try particulars(NaiveBayesReader.parts)
+            return Body(.naiveBayes(try NaiveBayesReader.read(parts)), scope)
+        case .nearestNeighbors:
+            let parts = try particulars(NearestNeighborReader.parts)
+            return Body(.nearestNeighbors(try NearestNeighborReader.read(parts)), scope)
+        case .supportVectorMachine:
+            let parts = try particulars(SupportVectorMachineReader.parts)
+            return Body(.supportVectorMachine(try SupportVectorMachineReader.read(parts)), scope)
+        case .neuralNetwork:
+            let parts = try particulars(NeuralNetworkReader.parts)
+            let (network, derived) = try NeuralNetworkReader.read(parts)
+            return Body(.neuralNetwork(network), scope, derived)
+        case .ruleSet:
+            let parts = try particulars(RuleSetReader.parts)
+            return Body(.ruleSet(try RuleSetReader.read(parts)), scope)
         }
     }
 }

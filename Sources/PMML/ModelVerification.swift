@@ -16,6 +16,8 @@ struct ModelVerification {
     private var columns: [Column] = []
     private var rows: [InlineTable.Row] = []
 
+    var rowCount: Int { rows.count }
+
     init(_ element: Element) throws(PMMLError) {
         self.element = element
         try element.allow(["recordCount", "fieldCount"])

@@ -1,4 +1,4 @@
-package import ClinicalEngine
+public import ClinicalEngine
 
 /// Reads PMML 4.4 documents into models.
 ///
@@ -19,11 +19,39 @@ package import ClinicalEngine
 ///         </Characteristics>
 ///       </Scorecard>
 ///     </PMML>
-package enum PMMLDocument {
-    /// Reads a document, runs its own verification rows and compiles it.
+public enum PMMLDocument {
+    /// Reads a document, compiles it and runs its own verification rows.
     ///
     /// - Throws: `PMMLError` with element and line.
-    package static func compile(_ bytes: [UInt8]) throws(PMMLError) -> ClinicalModel {
+    public static func compile(_ bytes: [UInt8]) throws(PMMLError) -> ClinicalModel {
+        let source = try read(bytes)
+        let compiled = try Self.compile(source.definition, source.model)
+        try source.result.verification?.verify(compiled, targets: source.result.targets)
+        return compiled
+    }
+
+    /// Reads a document without compiling it, to show what stands in it.
+    ///
+    /// - Throws: `PMMLError` with element and line.
+    public static func definition(_ bytes: [UInt8]) throws(PMMLError) -> ModelDefinition {
+        try read(bytes).definition
+    }
+
+    /// How many rows of its own a document is verified with.
+    ///
+    /// - Throws: `PMMLError` with element and line.
+    public static func verificationRowCount(_ bytes: [UInt8]) throws(PMMLError) -> Int {
+        try read(bytes).result.verification?.rowCount ?? 0
+    }
+
+    /// A document as it was read.
+    private struct Source {
+        let definition: ModelDefinition
+        let model: Element
+        let result: ModelReader.Result
+    }
+
+    private static func read(_ bytes: [UInt8]) throws(PMMLError) -> Source {
         let root = try ElementTree.read(bytes).root
         guard root.name == "PMML" else { throw root.error(.invalid) }
         try root.allow(["version"])
@@ -74,9 +102,7 @@ package enum PMMLDocument {
         var definition = ModelDefinition(fields: result.inputs, model: result.node)
         definition.about = about
         definition.transformations = derived
-        let compiled = try Self.compile(definition, model)
-        try result.verification?.verify(compiled, targets: result.targets)
-        return compiled
+        return Source(definition: definition, model: model, result: result)
     }
 
     /// Compiles a definition; faults that only show there get the line they belong to.

@@ -1,7 +1,7 @@
 /// Why a PMML document is refused.
-package struct PMMLError: Error, Equatable, Sendable {
+public struct PMMLError: Error, Equatable, Sendable {
     /// The kinds of fault.
-    package enum Code: String, Sendable, CaseIterable {
+    public enum Code: String, Sendable, CaseIterable {
         /// The bytes are no well-formed XML in UTF-8.
         case malformed = "LIMEN-PMML-001"
         /// A document type or entity declaration.
@@ -17,15 +17,15 @@ package struct PMMLError: Error, Equatable, Sendable {
     }
 
     /// What is wrong.
-    package let code: Code
+    public let code: Code
     /// The element it is about, such as `Scorecard`, `Scorecard@functionName` or
     /// `ModelVerification row 3`.
-    package let element: String
+    public let element: String
     /// The line in the document, from one.
-    package let line: Int
+    public let line: Int
 
     /// Makes an error.
-    package init(code: Code, element: String, line: Int) {
+    public init(code: Code, element: String, line: Int) {
         self.code = code
         self.element = element
         self.line = line

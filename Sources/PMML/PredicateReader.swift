@@ -94,10 +94,33 @@ enum PredicateReader {
             throw element.error(.invalid, attribute: "operator")
         }
         let text = try element.required("value")
+        if field.kind == .continuous, text == "INF" || text == "-INF" {
+            return infinite(comparison, field: field, isNegative: text == "-INF")
+        }
         guard let operand = FieldOperand.read(text, field) else {
             throw element.error(.invalid, attribute: "value")
         }
         return .compare(field: field.name, comparison, operand)
+    }
+
+    /// A comparison with an infinity (XML Schema, double): the values of a row are finite, so that
+    /// it always holds or never does, and is unknown when the field is missing.
+    private static func infinite(
+        _ comparison: Predicate.Comparison,
+        field: FieldDefinition,
+        isNegative: Bool
+    ) -> Predicate.Step {
+        let edge =
+            field.isSingle
+            ? Double(Float.greatestFiniteMagnitude) : Double.greatestFiniteMagnitude
+        let holds: Bool
+        switch comparison {
+        case .equal: holds = false
+        case .notEqual: holds = true
+        case .lessThan, .lessOrEqual: holds = !isNegative
+        case .greaterThan, .greaterOrEqual: holds = isNegative
+        }
+        return .compare(field: field.name, holds ? .lessOrEqual : .greaterThan, .number(edge))
     }
 
     private static func set(

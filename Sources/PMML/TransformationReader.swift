@@ -43,9 +43,13 @@ enum TransformationReader {
         return fields
     }
 
-    private static func declaration(_ element: Element) throws(PMMLError) -> DerivedField {
+    /// What stands in a field about itself; `name` is for one that may lack a name.
+    static func declaration(
+        _ element: Element,
+        name stated: String? = nil
+    ) throws(PMMLError) -> DerivedField {
         try element.allow(["name", "displayName", "optype", "dataType"])
-        let name = try element.required("name")
+        let name = if let stated { stated } else { try element.required("name") }
         guard let type = try element.name("dataType", as: ValueType.self) else {
             throw element.error(.invalid, attribute: "dataType")
         }

@@ -62,6 +62,11 @@ package enum File {
         unsafe access(path, F_OK) == 0
     }
 
+    /// Gives a file another name, in place of what has that name.
+    package static func move(from: String, to: String) throws(SystemError) {
+        try SystemCall.run { unsafe rename(from, to) }
+    }
+
     /// Removes a file; one that is absent already is no error.
     package static func remove(path: String) throws(SystemError) {
         do {

@@ -23,6 +23,9 @@ enum HelpCommand {
           map watch     run the cases, and explain data, on each change of a file
           fhir check    read resources strictly, and hold them against a StructureDefinition
 
+        For who brings a model
+          model evaluate  results of a PMML document for the rows of a table
+
         For the compliance officer
           audit list    rows by patient, service, time, outcome, hookInstance, trace id
           audit show    one row with all it holds
@@ -147,6 +150,18 @@ enum HelpCommand {
         its type in a Bundle, is held against that StructureDefinition. What cannot be checked,
         such as a required binding without its *.valueset.json, is listed as not checked. Exit
         code 1 when there is a fault.
+
+        """,
+        "model": """
+        limen model evaluate MODEL.pmml --in FILE|- [--out FILE|-] [--format csv|ndjson]
+
+          limen model evaluate Profiles/news2/model.pmml --in rows.csv --out results.csv
+
+        Evaluates a document, deployed or not, for each row of a table: CSV with a header, or
+        a JSON object a line. An empty cell is a missing value. Writes CSV: the prediction,
+        every output field, the status, the bounds when inputs are missing, the names of
+        missing and of imputed fields, and in `refusal` why there is no result, with the field.
+        Exit code 1 when a row has no result.
 
         """,
         "audit": """

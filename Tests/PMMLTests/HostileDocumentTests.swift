@@ -1,6 +1,8 @@
 import Basics
 import ClinicalEngine
+import Foundation
 import PMML
+import Support
 import Testing
 
 @Suite("Hostile documents")
@@ -155,5 +157,111 @@ struct HostileDocumentTests {
                 }
             }
         }
+    }
+
+    @Test("A tree of a million nodes is refused")
+    func millionNodes() {
+        let nodes = String(repeating: "<Node score=\"1\"><True/></Node>", count: 1_000_000)
+        let text = Document.text(
+            "<TreeModel functionName=\"regression\">" + Document.schema()
+                + "<Node><True/>\(nodes)</Node></TreeModel>",
+            target: Document.number
+        )
+        #expect(Sample.error(text)?.code == .tooLarge)
+    }
+
+    @Test("Random inputs give an answer or a refusal, and no number that is none")
+    func randomInputs() throws {
+        var state: UInt64 = 20_261_121
+        func next(_ count: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % count
+        }
+        let odd: [InputValue] = [
+            .missing, .number(.nan), .number(.infinity), .number(-1e308), .number(1e308),
+            .number(0), .number(-0.0), .number(4.15), .category(""), .category("air"),
+            .category("male"), .category("\u{0}"), .category("NaN"), .number(64),
+        ]
+        var texts = [
+            Document.text(
+                "<RegressionModel functionName=\"classification\" normalizationMethod=\"softmax\">"
+                    + Document.schema()
+                    + ["yes", "no", "maybe"].map {
+                        "<RegressionTable targetCategory=\"\($0)\" intercept=\"1\">"
+                            + "<NumericPredictor name=\"x\" coefficient=\"2\" exponent=\"3\"/>"
+                            + "<CategoricalPredictor name=\"c\" value=\"a\" coefficient=\"1\"/>"
+                            + "</RegressionTable>"
+                    }.joined() + "</RegressionModel>"
+            )
+        ]
+        if Shared.isPresent {
+            for name in ["kmeans", "logreg", "tree", "gb"] {
+                texts.append(try Shared.text("models-reference/ml/\(name).pmml"))
+            }
+        }
+        for text in texts {
+            let model = try Sample.compile(text)
+            for _ in 0..<500 {
+                let inputs = model.fields.map { _ in odd[next(odd.count)] }
+                let result = model.evaluate(inputs)
+                #expect(result.status != .refused || result.refusal != nil)
+                #expect(result.value?.isFinite ?? true)
+                #expect(result.probabilities.allSatisfy { $0.value.isFinite })
+                #expect(result.segment?.distances.allSatisfy(\.isFinite) ?? true)
+                for output in result.outputs {
+                    if case .number(let number) = output.value { #expect(number.isFinite) }
+                }
+                #expect(model.evaluate(inputs) == result)
+            }
+        }
+    }
+
+    @Test(
+        "Documents with random damage are refused or evaluated, and nothing breaks",
+        .enabled(if: Shared.isPresent, "shared suites absent: set LIMEN_SHARED"),
+        arguments: ["kmeans", "logreg", "tree", "gb"]
+    )
+    func damage(name: String) throws {
+        var state: UInt64 = 42
+        func next(_ count: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % count
+        }
+        var text = try Shared.text("models-reference/ml/\(name).pmml")
+        if name == "gb" {
+            // The first three trees are enough, and quick.
+            let parts = text.components(separatedBy: "<Segment id=\"4\">")
+            let rest = parts[1].components(separatedBy: "</Segmentation>\n\t\t\t\t</MiningModel>")
+            text = parts[0] + "</Segmentation>\n</MiningModel>" + (rest.last ?? "")
+        }
+        let bytes = Array(text.utf8)
+        _ = try PMMLDocument.compile(bytes)
+        let words = [
+            "NaN", "1e308", "-1", "0", "missing", "x\"", "True", "integer", "age", "<True/>",
+        ]
+        var refusals = 0
+        for _ in 0..<150 {
+            var damaged = bytes
+            for _ in 0...next(3) {
+                let position = next(damaged.count)
+                switch next(3) {
+                case 0: damaged[position] = UInt8(32 + next(95))
+                case 1:
+                    damaged.removeSubrange(position..<min(damaged.count, position + 1 + next(40)))
+                default:
+                    damaged.insert(contentsOf: Array(words[next(words.count)].utf8), at: position)
+                }
+            }
+            guard let model = try? PMMLDocument.compile(damaged) else {
+                refusals += 1
+                continue
+            }
+            for value: InputValue in [.missing, .number(1), .number(66.5), .category("air")] {
+                let result = model.evaluate(model.fields.map { _ in value })
+                #expect(result.value?.isFinite ?? true)
+                #expect(result.probabilities.allSatisfy { $0.value.isFinite })
+            }
+        }
+        #expect(refusals > 20)
     }
 }

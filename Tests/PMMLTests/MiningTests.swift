@@ -43,7 +43,7 @@ struct MiningTests {
         "Numbers are joined",
         arguments: [
             ("average", 4.0), ("weightedAverage", 6.5), ("sum", 12), ("weightedSum", 26),
-            ("max", 9), ("median", 2), ("x-weightedMedian", 9),
+            ("max", 9), ("median", 2), ("weightedMedian", 9), ("x-weightedMedian", 9),
         ]
     )
     func numbers(method: String, expected: Double) throws {

@@ -152,4 +152,22 @@ struct ReferenceModelTests {
         let result = model.evaluate(inputs)
         #expect(result.refusal == .init(code: .invalidValue, field: "lactate"))
     }
+
+    @Test("A document can be read to be shown, without being compiled")
+    func definition() throws {
+        let bytes = try Shared.bytes(Self.folder + "gb.pmml")
+        let definition = try PMMLDocument.definition(bytes)
+        #expect(definition.fields.count == 9)
+        guard case .mining(let chain) = definition.model.body,
+            case .mining(let boosting) = chain.segments[0].model.body
+        else {
+            Issue.record("not a chain of models")
+            return
+        }
+        #expect(chain.method == .modelChain)
+        #expect(boosting.method == .sum)
+        #expect(boosting.segments.count == 100)
+        #expect(chain.segments[0].model.target?.rescaleFactor == 0.1)
+        #expect(try PMMLDocument.verificationRowCount(bytes) == 0)
+    }
 }

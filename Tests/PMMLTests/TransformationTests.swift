@@ -358,4 +358,35 @@ struct TransformationTests {
         let text = Self.document(#"<FieldRef field="x"/>"#, more: more)
         #expect(Sample.error(text)?.element == "DerivedField@name")
     }
+
+    @Test("Functions that call functions cannot grow without bound")
+    func expansion() {
+        var functions = ""
+        for count in 0..<40 {
+            let body =
+                count == 0
+                ? #"<FieldRef field="p"/>"#
+                : "<Apply function=\"f\(count - 1)\"><FieldRef field=\"p\"/></Apply>"
+            functions +=
+                "<DefineFunction name=\"f\(count)\" optype=\"continuous\" dataType=\"double\">"
+                + "<ParameterField name=\"p\"/><Apply function=\"+\">\(body)\(body)</Apply>"
+                + "</DefineFunction>"
+        }
+        let text = Self.document(
+            Self.apply("f39", "x"),
+            dictionary: "<TransformationDictionary>\(functions)</TransformationDictionary>"
+        )
+        #expect(Sample.error(text)?.code == .tooLarge)
+    }
+
+    @Test("Calls nest up to the limit")
+    func nesting() throws {
+        for (count, isTooDeep) in [(50, false), (110, false), (300, true)] {
+            let open = String(repeating: "<Apply function=\"abs\">", count: count)
+            let close = String(repeating: "</Apply>", count: count)
+            let text = Self.document(open + "<FieldRef field=\"x\"/>" + close)
+            #expect(Sample.error(text)?.code == (isTooDeep ? .tooLarge : nil))
+            if !isTooDeep { #expect(try Self.evaluate(text).value == 3) }
+        }
+    }
 }

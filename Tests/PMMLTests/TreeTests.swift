@@ -9,6 +9,17 @@ struct TreeTests {
         "<SimplePredicate field=\"\(field)\" operator=\"\(comparison)\" value=\"\(value)\"/>"
     }
 
+    /// `x` between two numbers, the first included.
+    private static func both(_ lower: String, _ upper: String) -> String {
+        "<CompoundPredicate booleanOperator=\"and\">" + simple("x", "greaterOrEqual", lower)
+            + simple("x", "lessThan", upper) + "</CompoundPredicate>"
+    }
+
+    private static func set(_ field: String, _ values: String) -> String {
+        "<SimpleSetPredicate field=\"\(field)\" booleanOperator=\"isIn\">"
+            + "<Array type=\"string\">\(values)</Array></SimpleSetPredicate>"
+    }
+
     private static func node(
         _ id: String,
         _ predicate: String,
@@ -194,6 +205,11 @@ struct TreeTests {
         (simple("x", "lessThan", "5"), simple("x", "lessThan", "6"), false),
         (simple("c", "equal", "a"), simple("c", "equal", "a"), true),
         ("<True/>", simple("x", "lessThan", "6"), false),
+        (both("40", "60"), both("50", "70"), true),
+        (both("40", "60"), simple("x", "lessThan", "50"), true),
+        (set("c", "a b"), simple("c", "equal", "b"), true),
+        (simple("c", "equal", "b"), set("c", "a b"), false),
+        (set("c", "b"), set("c", "b"), true),
     ]
 
     @Test(
@@ -212,6 +228,9 @@ struct TreeTests {
         (simple("x", "lessThan", "5"), simple("x", "lessThan", "6"), true),
         (simple("x", "lessThan", "5"), simple("y", "lessThan", "6"), true),
         (simple("c", "equal", "a"), simple("c", "equal", "b"), false),
+        (both("40", "60"), both("60", "70"), false),
+        (set("c", "a"), set("c", "b"), false),
+        (set("c", "a"), set("c", "a b"), true),
     ]
 
     @Test(

@@ -1,0 +1,74 @@
+import ClinicalEngine
+import Foundation
+import PMML
+
+// The engine inside another program: a model from a document, and one made in code.
+//
+//     swift run --package-path Tests/Embedding Embedding Profiles/news2/model.pmml
+
+func fail(_ sentence: String) -> Never {
+    FileHandle.standardError.write(Data((sentence + "\n").utf8))
+    exit(1)
+}
+
+/// A logistic regression on one field, made without a document.
+func madeInCode() throws(ModelError) -> ClinicalModel {
+    var regression = Regression(
+        tables: [
+            .init(
+                category: "yes",
+                intercept: -2,
+                terms: [.numeric(field: "lactate", coefficient: 1, exponent: 1)]
+            ),
+            .init(category: "no", intercept: 0, terms: []),
+        ]
+    )
+    regression.normalization = .logit
+    var node = ModelNode(name: "risk", function: .classification, body: .regression(regression))
+    node.target = Target(name: "died", type: .string, categories: ["yes", "no"])
+    return try ClinicalModel(
+        ModelDefinition(
+            fields: [FieldDefinition(name: "lactate", kind: .continuous, unit: "mmol/L")],
+            model: node
+        )
+    )
+}
+
+guard let path = CommandLine.arguments.dropFirst().first else {
+    fail("usage: Embedding MODEL.pmml")
+}
+let document = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+let score = try PMMLDocument.compile(document)
+let nothing = [InputValue](repeating: .missing, count: score.fields.count)
+let empty = score.evaluate(nothing)
+guard empty.status != .complete else { fail("a result without inputs") }
+print("\(score.name): \(score.fields.map(\.name).joined(separator: ", "))")
+print("without inputs: \(empty.status.rawValue), missing \(empty.missing.count)")
+
+let risk = try madeInCode()
+let even = risk.evaluate([.number(2)])
+guard even.probabilities.first?.value == 0.5 else { fail("the regression is wrong") }
+let refused = risk.evaluate([.missing])
+guard refused.refusal == .init(code: .missingValue, field: "lactate") else {
+    fail("a missing input was not refused")
+}
+print("risk at lactate 2: \(even.probabilities[0].value); without: \(refused.status.rawValue)")
+
+// From several threads at once, each with working memory of its own.
+await withTaskGroup(of: Bool.self) { group in
+    for thread in 0..<4 {
+        group.addTask {
+            var scratch = risk.makeScratch()
+            for step in 0..<1_000 {
+                let lactate = Double(thread * 1_000 + step) / 1_000
+                let value = risk.evaluate([.number(lactate)], &scratch).probabilities[0].value
+                guard value == risk.evaluate([.number(lactate)]).probabilities[0].value else {
+                    return false
+                }
+            }
+            return true
+        }
+    }
+    for await isEqual in group where !isEqual { fail("threads disagree") }
+}
+print("4 threads agree")

@@ -1,0 +1,24 @@
+import Glibc
+
+/// Stops the program when one input takes too long.
+public enum HangWatch {
+    /// The most processor time that one input may take, in nanoseconds: 100 ms.
+    ///
+    /// Processor time and not the time on the wall, so that a busy machine raises no alarm.
+    public static let nanosecondsMax = 100_000_000
+
+    /// Runs a probe.
+    public static func run(_ probe: () -> Void) {
+        let start = processorNanoseconds()
+        probe()
+        let spent = processorNanoseconds() - start
+        precondition(spent <= nanosecondsMax, "an input that hangs")
+    }
+
+    private static func processorNanoseconds() -> Int {
+        var time = timespec()
+        let result = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        precondition(result == 0, "the clock of the thread cannot be read")
+        return Int(time.tv_sec) * 1_000_000_000 + Int(time.tv_nsec)
+    }
+}

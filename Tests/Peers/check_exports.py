@@ -1,0 +1,68 @@
+"""Holds the program to the exports: each predicts as scikit-learn does, or is refused by name.
+
+    check_exports.py FOLDER PROGRAM [NAME ...]
+
+Prints a line for each export and ends with 1 when one differs by more than 1e-9.
+"""
+
+import json
+import pathlib
+import re
+import subprocess
+import sys
+
+import tables
+
+TOLERANCE = 1e-9
+REFUSAL = re.compile(r"line \d+: \S.* is refused \(LIMEN-PMML-003\)")
+
+
+def evaluate(program, folder, name):
+    """The program's results, or the sentence with which it refuses the document."""
+    run = subprocess.run(
+        [program, "model", "evaluate", f"{folder}/{name}.pmml",
+         "--in", f"{folder}/{name}.inputs.csv", "--out", "-"],
+        capture_output=True, text=True, check=False,
+    )
+    if run.returncode not in (0, 1):
+        return None, run.stderr.strip().splitlines()[-1]
+    return tables.parse(run.stdout.splitlines(keepends=True)), ""
+
+
+def check(program, folder, name):
+    """What became of one export, and whether that is right."""
+    expected = tables.read(folder / f"{name}.expected.csv")
+    actual, sentence = evaluate(program, folder, name)
+    if actual is None:
+        by_name = REFUSAL.search(sentence)
+        return ("refused: " if by_name else "FAILED: ") + sentence, bool(by_name)
+    if "outcome" not in actual[0] and "outcome" in expected[0]:
+        # A document that does not name its target: the first column is the prediction.
+        actual = [{"outcome": row.get("prediction"), **row} for row in actual]
+    actual = [{**row, "cluster": row.get("prediction")} for row in actual]
+    worst, place = tables.compare(expected, actual)
+    verdict = "equal" if worst <= TOLERANCE else "DIFFERENT"
+    return f"{verdict:10}{worst:9.1e}  {place if worst > 0 else ''}", worst <= TOLERANCE
+
+
+def main():
+    folder, program = pathlib.Path(sys.argv[1]), sys.argv[2]
+    report = json.loads((folder / "exports.json").read_text())
+    bad = equal = refused = 0
+    for name in sys.argv[3:] or sorted(report):
+        entry = report[name]
+        if not entry["exported"]:
+            print(f"{name:44}not exported: {entry['reason'][:60]}")
+            continue
+        line, is_right = check(program, folder, name)
+        against = entry["expected"].split(":")[0]
+        print(f"{name:44}{line}" + ("" if against == "scikit-learn" else f"  ({against})"))
+        bad += not is_right
+        equal += line.startswith("equal")
+        refused += line.startswith("refused")
+    print(f"{equal} equal within {TOLERANCE}, {refused} refused by name, {bad} wrong")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
