@@ -30,7 +30,10 @@ struct AcceptanceText {
         case .structureViolated:
             rule?.structureFinding(JSONValue(resource.tape, resource.place), now)?.accepted ?? ""
         case .dataAbsent: "a value without dataAbsentReason"
-        case .valueMissing, .wrongValueType, .severalValues, .expressionFailed: value
+        case .severalValues:
+            rule?.readsComponent ?? false
+                ? "one component of this code, with one value" : "one value"
+        case .valueMissing, .wrongValueType, .expressionFailed: value
         case .expressionTooLarge: "a smaller resource, or a simpler path in the profile"
         case .componentMissing: "a component " + tokens(rule?.components ?? [])
         case .factContradicted: "no value, or true"
@@ -48,6 +51,7 @@ struct AcceptanceText {
         case .timeMissing, .timeMalformed, .timeWithoutZone, .timeImprecise:
             "a time with seconds and zone"
         case .periodOpen: "a period with an end"
+        case .severalTimes: "one effective[x]"
         case .future:
             "a time at most \(DurationText.text(seconds: input?.futureSeconds ?? 0)) ahead"
         case .stale: window(resource)

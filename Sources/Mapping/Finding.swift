@@ -17,7 +17,7 @@ enum Finding: Sendable, CaseIterable {
     case numberMissing, numberTooLong
     case comparator
     case untranslated, codesDisagree
-    case timeMissing, timeMalformed, timeWithoutZone, timeImprecise, periodOpen
+    case timeMissing, timeMalformed, timeWithoutZone, timeImprecise, periodOpen, severalTimes
     case future
     case stale, tooRecent
     case implausible
@@ -46,7 +46,9 @@ enum Finding: Sendable, CaseIterable {
         case .numberMissing, .numberTooLong: .notANumber
         case .comparator: .comparator
         case .untranslated, .codesDisagree: .untranslated
-        case .timeMissing, .timeMalformed, .timeWithoutZone, .timeImprecise, .periodOpen: .noTime
+        case .timeMissing, .timeMalformed, .timeWithoutZone, .timeImprecise, .periodOpen,
+            .severalTimes:
+            .noTime
         case .future: .future
         case .stale: .stale
         case .tooRecent: .recent
@@ -103,6 +105,7 @@ enum Finding: Sendable, CaseIterable {
         case .timeWithoutZone: "the time has no time zone"
         case .timeImprecise: "the date has no time of day, and only part of it is in the window"
         case .periodOpen: "the period has no end"
+        case .severalTimes: "it gives more than one time"
         case .future: "the time lies in the future"
         case .stale: "it is older than the window"
         case .tooRecent: "it is newer than the window"

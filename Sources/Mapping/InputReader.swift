@@ -260,7 +260,7 @@ extension InputReader {
             textSystem: textSystem.map { Array($0.utf8) },
             units: try unitTable(unit, declared),
             acceptsPlainNumber: try unit.map { (unit) throws(ProfileError) in
-                try Self.unit("1", node).isComparable(with: unit)
+                UnitPath.isSame(try Self.unit("1", node), unit)
             } ?? false,
             threshold: threshold,
             plausible: try Self.range(node, "plausible") ?? input.plausible,

@@ -67,7 +67,7 @@ struct ProfileReader {
         }
         guard let lists else { return nil }
         let reader = InputReader(
-            defaults: defaults ?? ProfileDefaults(),
+            defaults: defaults ?? .atFault,
             conceptMaps: conceptMaps,
             structures: shelf,
             aliases: aliases ?? SystemAliases(),
@@ -178,6 +178,13 @@ struct ProfileDefaults {
     var futureSeconds = 300
     var selection = InputPlan.Selection.latest
     var preference = InputPlan.Preference.rule
+
+    /// What stands for defaults that are at fault, so that no input is blamed for what they say.
+    static var atFault: ProfileDefaults {
+        var defaults = ProfileDefaults()
+        defaults.windowSeconds = 3650 * 86_400
+        return defaults
+    }
 
     init() {}
 

@@ -136,15 +136,27 @@ final class ResourceFields {
     }
 
     /// The member that says that what it tells of is not to be or was not done; `nil` for none.
+    ///
+    /// What is there and is not plainly `false` is believed to say so.
     var negation: OtherMember? {
         OtherMember.negations.first { member in
-            self[other: member].map { tape.kind($0) == .true } ?? false
+            self[other: member].map { tape.kind($0) != .false && tape.kind($0) != .null } ?? false
         }
     }
 
     /// When an Observation holds.
     var effective: NamedValue? {
         named(.effectiveDateTime, .effectivePeriod, .effectiveInstant, .effectiveTiming)
+    }
+
+    /// Whether an Observation says more than once when it holds; FHIR allows one `effective[x]`.
+    var hasSeveralEffectives: Bool {
+        // Counted without a list, since every record comes by here.
+        let moments =
+            (self[.effectiveDateTime] == nil ? 0 : 1) + (self[.effectiveInstant] == nil ? 0 : 1)
+        let spans =
+            (self[.effectivePeriod] == nil ? 0 : 1) + (self[.effectiveTiming] == nil ? 0 : 1)
+        return moments + spans > 1
     }
 
     /// Whether a Condition is said to have abated, in a form that tells no calendar time.

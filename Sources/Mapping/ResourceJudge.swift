@@ -219,6 +219,7 @@ extension SourceRule {
     private func testTime(_ fields: ResourceFields, _ now: Instant) throws(Fault) -> EffectiveTime?
     {
         guard resource != .patient else { return nil }
+        guard !fields.hasSeveralEffectives else { throw Fault(.severalTimes, "effective[x]") }
         guard let read = try time(of: fields) else {
             guard timeIsOptional else { throw Fault(.timeMissing, "effective[x]") }
             return nil

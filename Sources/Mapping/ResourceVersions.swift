@@ -80,13 +80,18 @@ struct ResourceVersions {
         func isCopy(of other: Version) -> Bool { bytes.elementsEqual(other.bytes) }
 
         /// Whether this one is known to be no older than the other.
+        ///
+        /// Where the numbers and the times of two versions say opposite things, neither is known
+        /// to be the newer: FHIR R4, section 2.26.1.1, promises no order of version ids.
         func holdsAgainst(_ other: Version) -> Bool {
-            if let number, let otherNumber = other.number, number != otherNumber {
-                return number > otherNumber
+            let isHigher = number.flatMap { own in
+                other.number.flatMap { own == $0 ? nil : own > $0 }
             }
-            if let updated, let otherUpdated = other.updated, updated != otherUpdated {
-                return updated > otherUpdated
+            let isLater = updated.flatMap { own in
+                other.updated.flatMap { own == $0 ? nil : own > $0 }
             }
+            if let isHigher { return isHigher && isLater ?? true }
+            if let isLater { return isLater }
             if let stage, let otherStage = other.stage, stage != otherStage {
                 return stage > otherStage
             }

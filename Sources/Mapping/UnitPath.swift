@@ -7,7 +7,9 @@ import UCUM
 ///    and % of a haemoglobin), UCUM would convert by a mere factor, which is another quantity: then
 ///    only the formula's units and the target itself are taken.
 /// 2. UCUM, where the units are comparable. UCUM takes a mole for a number, so that cells for each
-///    litre would become millimoles: an amount of substance is here no count of anything else.
+///    litre would become millimoles: an amount of substance is here no count of anything else. Nor
+///    is it one of charges (eq) or of osmotic particles (osm), which UCUM takes for the same: 4
+///    meq/L of calcium are 2 mmol/L.
 /// 3. The molar mass, between a mass and an amount of substance, each alone or in the same volume,
 ///    mass or time. UCUM itself cannot: a mole is a number to it.
 struct UnitPath: Sendable {
@@ -38,7 +40,7 @@ struct UnitPath: Sendable {
             return PreparedConversion(formula)
         }
         if unit.isComparable(with: target) {
-            guard Self.countsSubstance(unit) == Self.countsSubstance(target) else { return nil }
+            guard Self.counted(by: unit) == Self.counted(by: target) else { return nil }
             let isAmbiguous = formulas.contains { $0.unit.isComparable(with: target) }
             guard !isAmbiguous || Self.isSame(unit, target) else { return nil }
             return Self.conversion(unit, target).map { PreparedConversion($0) }
@@ -59,10 +61,27 @@ struct UnitPath: Sendable {
         parsed("g" + container).map { unit.isComparable(with: $0) } ?? false
     }
 
-    /// Whether a unit counts atoms or molecules (mol, eq, osm), or what enzymes turn over (kat, U).
-    private static func countsSubstance(_ unit: UCUMUnit) -> Bool {
+    /// What a unit counts that is a mere number to UCUM.
+    private enum Counted: CaseIterable {
+        /// Atoms or molecules, also by what enzymes turn over: a katal is a mole in a second.
+        case molecules
+        case charges
+        case osmoticParticles
+
+        var symbols: [String] {
+            switch self {
+            case .molecules: ["mol", "kat", "U"]
+            case .charges: ["eq"]
+            case .osmoticParticles: ["osm"]
+            }
+        }
+    }
+
+    private static func counted(by unit: UCUMUnit) -> Set<Counted> {
         let text = withoutAnnotations(unit.text)
-        return ["mol", "eq", "osm", "kat", "U"].contains { text.contains($0) }
+        return Set(
+            Counted.allCases.filter { counted in counted.symbols.contains { text.contains($0) } }
+        )
     }
 
     private static func withoutAnnotations(_ text: String) -> String {
@@ -75,7 +94,7 @@ struct UnitPath: Sendable {
     }
 
     private static func isAmount(_ unit: UCUMUnit, _ container: String) -> Bool {
-        guard countsSubstance(unit) else { return false }
+        guard counted(by: unit) == [.molecules] else { return false }
         return parsed("mol" + container).map { unit.isComparable(with: $0) } ?? false
     }
 

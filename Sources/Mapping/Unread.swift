@@ -15,7 +15,8 @@ extension Finding {
             .unitUnknown,
             .unitForeign, .unitWithoutSystem, .unitIncompatible, .unitsDisagree, .numberMissing,
             .numberTooLong, .comparator, .untranslated, .codesDisagree, .timeMissing,
-            .timeMalformed, .timeWithoutZone, .timeImprecise, .periodOpen, .implausible,
+            .timeMalformed, .timeWithoutZone, .timeImprecise, .periodOpen, .severalTimes,
+            .implausible,
             .versionsDisagree:
             true
         case .otherPatient, .subjectMissing, .subjectUnresolved, .subjectNotPatient, .otherFocus,
@@ -31,7 +32,7 @@ extension Finding {
 extension ResourceFields {
     /// The earliest and latest moment that the resource can be about; `nil` when unknown.
     var span: ClosedRange<Instant>? {
-        guard let named = timing else { return nil }
+        guard !hasSeveralEffectives, let named = timing else { return nil }
         var place = named.value
         if tape.kind(place) != .string {
             guard let end = tape.present(MemberNames.end, of: place) else { return nil }

@@ -65,6 +65,45 @@ struct ModelVerification {
         _ model: ClinicalModel,
         targets: [String]
     ) throws(PMMLError) {
+        guard let first = try failures(model, targets: targets, most: 1).first else { return }
+        throw PMMLError(
+            code: .verificationFailed,
+            element: "ModelVerification row \(first.row)",
+            line: first.line
+        )
+    }
+
+    /// The results that are not those of the rows, in document order.
+    func failures(
+        _ model: ClinicalModel,
+        targets: [String],
+        most: Int
+    ) throws(PMMLError) -> [DocumentInspection.VerificationFailure] {
+        var failures: [DocumentInspection.VerificationFailure] = []
+        let expectations = try expectations(model, targets)
+        for (number, row) in rows.enumerated() {
+            guard let inputs = inputs(row, model) else {
+                throw PMMLError(code: .invalid, element: "row \(number + 1)", line: row.line)
+            }
+            let evaluation = model.evaluate(inputs)
+            for (column, isOutput) in expectations {
+                let value =
+                    isOutput
+                    ? evaluation.outputs.first { $0.name == column.field }?.value
+                    : Self.prediction(evaluation)
+                if Self.agrees(value ?? .missing, row.cells[column.element], column) { continue }
+                failures.append(.init(row: number + 1, output: column.field, line: row.line))
+                if failures.count == most { return failures }
+            }
+        }
+        return failures
+    }
+
+    /// The columns that hold results; `isOutput` when it is that of an output field.
+    private func expectations(
+        _ model: ClinicalModel,
+        _ targets: [String]
+    ) throws(PMMLError) -> [(column: Column, isOutput: Bool)] {
         var expectations: [(column: Column, isOutput: Bool)] = []
         for column in columns {
             if model.fields.contains(where: { $0.name == column.field }) { continue }
@@ -81,25 +120,7 @@ struct ModelVerification {
             }
         }
         guard !expectations.isEmpty else { throw element.error(.invalid) }
-        for (number, row) in rows.enumerated() {
-            guard let inputs = inputs(row, model) else {
-                throw PMMLError(code: .invalid, element: "row \(number + 1)", line: row.line)
-            }
-            let evaluation = model.evaluate(inputs)
-            for (column, isOutput) in expectations {
-                let value =
-                    isOutput
-                    ? evaluation.outputs.first { $0.name == column.field }?.value
-                    : Self.prediction(evaluation)
-                guard Self.agrees(value ?? .missing, row.cells[column.element], column) else {
-                    throw PMMLError(
-                        code: .verificationFailed,
-                        element: "ModelVerification row \(number + 1)",
-                        line: row.line
-                    )
-                }
-            }
-        }
+        return expectations
     }
 
     private func inputs(_ row: InlineTable.Row, _ model: ClinicalModel) -> [InputValue]? {

@@ -45,13 +45,13 @@ public enum PMMLDocument {
     }
 
     /// A document as it was read.
-    private struct Source {
+    struct Source {
         let definition: ModelDefinition
         let model: Element
         let result: ModelReader.Result
     }
 
-    private static func read(_ bytes: [UInt8]) throws(PMMLError) -> Source {
+    static func read(_ bytes: [UInt8]) throws(PMMLError) -> Source {
         let root = try ElementTree.read(bytes).root
         guard root.name == "PMML" else { throw root.error(.invalid) }
         try root.allow(["version"])
@@ -106,7 +106,7 @@ public enum PMMLDocument {
     }
 
     /// Compiles a definition; faults that only show there get the line they belong to.
-    private static func compile(
+    static func compile(
         _ definition: ModelDefinition,
         _ model: Element
     ) throws(PMMLError) -> ClinicalModel {

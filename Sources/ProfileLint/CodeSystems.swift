@@ -25,6 +25,9 @@ enum CodeSystems {
         "http://read.info/readv2", "http://read.info/ctv3",
     ]
 
+    /// Whether it is the name of a code system in FHIR.
+    static func isKnown(_ system: String) -> Bool { known.contains(system) }
+
     /// Other names of the same systems, such as object identifiers.
     private static let aliases = [
         "loinc": loinc, "ln": loinc, "urn:oid:2.16.840.1.113883.6.1": loinc,

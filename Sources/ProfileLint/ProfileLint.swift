@@ -53,6 +53,7 @@ package enum ProfileLint {
         pass.checkStatuses()
         pass.checkMaps()
         pass.checkPolicies()
+        pass.checkSilent()
         pass.checkModel()
         for (name, bytes) in hooks.sorted(by: { $0.key < $1.key }) {
             guard let hook = document(name, bytes, &early) else { continue }

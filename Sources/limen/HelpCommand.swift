@@ -23,8 +23,11 @@ enum HelpCommand {
           map watch     run the cases, and explain data, on each change of a file
           fhir check    read resources strictly, and hold them against a StructureDefinition
 
-        For who brings a model
+        For who ships a model
+          model check     what a PMML document needs, predicts, and what speaks against it
+          model show      the document as a clinician reads it: bands, coefficients, trees
           model evaluate  results of a PMML document for the rows of a table
+          model import    a profile for it, with its fields, units and ranges
 
         For the compliance officer
           audit list    rows by patient, service, time, outcome, hookInstance, trace id
@@ -153,15 +156,36 @@ enum HelpCommand {
 
         """,
         "model": """
-        limen model evaluate MODEL.pmml --in FILE|- [--out FILE|-] [--format csv|ndjson]
+        limen model check FILE|PROFILE... [--json]
+        limen model show FILE|PROFILE [--segment ID] [--depth N | --all] [--json]
+        limen model evaluate FILE|PROFILE --in FILE|- [--out FILE|-] [--format csv|ndjson] [--json]
+        limen model import FILE --as NAME [--json]
 
-          limen model evaluate Profiles/news2/model.pmml --in rows.csv --out results.csv
+          limen model check model.pmml
+          limen model check news2 qsofa --json
+          limen model show news2
+          limen model show forest.pmml --segment 7 --depth 3
+          limen model evaluate model.pmml --in rows.csv --out results.csv
+          limen model evaluate --profile news2 --in rows.ndjson --json
+          limen model import model.pmml --as sepsis-risk
 
-        Evaluates a document, deployed or not, for each row of a table: CSV with a header, or
-        a JSON object a line. An empty cell is a missing value. Writes CSV: the prediction,
-        every output field, the status, the bounds when inputs are missing, the names of
-        missing and of imputed fields, and in `refusal` why there is no result, with the field.
-        Exit code 1 when a row has no result.
+        FILE is a PMML 4.4 document, deployed or not, or - for standard input.
+        check says what the document needs (type, unit, valid values, treatments), what it
+        predicts, its SHA-256, size and load time, and which of its own ModelVerification rows
+        fail, by row and output; then what a reviewer should decide: bands that overlap or leave a
+        gap, replacements without a reason, inputs without a unit or never read, invalid values
+        used as they are, functions that pass over missing values. Exit code 0 when sound, 1 when
+        there are faults or warnings, 3 when it is refused: the element and line are named.
+        show prints bands, coefficients, trees, centres in the units of the inputs, and derived
+        fields as formulas. Of an ensemble it shows the whole; --segment 1.7 one tree within it.
+        Trees end at level 5 and long tables at 40 rows: --all shows everything, --json too.
+        evaluate takes CSV with a header, or a JSON object a line. An empty cell is a missing
+        value. It writes CSV: the prediction, every output field, the status, the bounds when
+        inputs are missing, the names of missing and of imputed fields, and in `refusal` why there
+        is no result, with the field; with --json an object a line. Columns that the model does
+        not read, or that are absent, are named. Exit code 1 when a row has no result.
+        What import writes is Profiles/NAME and Hooks/NAME.json; it overwrites nothing, refuses a
+        model that fails its own rows, and says what is still open.
 
         """,
         "audit": """

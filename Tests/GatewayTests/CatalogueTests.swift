@@ -115,6 +115,40 @@ struct CatalogueTests {
         #expect(await fixture.post("/cds-services/qsofa", HookBody().text).status == 404)
         #expect(await fixture.post("/cds-services/news2", HookBody().text).status == 200)
     }
+
+    @Test("keeps the loaded model when its document has changed, and takes none that fails")
+    func changedModel() async throws {
+        let fixture = try GatewayFixture()
+        func digest() -> String? { fixture.gateway.catalogue.profiles["news2"]?.modelDigest }
+        let loaded = try #require(digest())
+        let body = HookBody(observations: HookBody.vitals()).text
+        let before = await fixture.post("/cds-services/news2", body)
+        #expect(before.status == 200)
+        let path = "Profiles/news2/model.pmml"
+        var files = try GatewayFixture.files()
+        let text = String(decoding: try #require(files[path]), as: UTF8.self)
+
+        // A band that was moved: the document's own rows do not agree with it any more.
+        let moved = text.replacing(
+            #"operator="lessOrEqual" value="8""#,
+            with: #"operator="lessOrEqual" value="9""#
+        )
+        #expect(moved != text)
+        files[path] = Array(moved.utf8)
+        let error = #expect(throws: CatalogueError.self) {
+            try fixture.gateway.reload(Catalogue(files: files, now: GatewayFixture.now))
+        }
+        #expect(error?.findings.first?.file == path)
+        #expect(digest() == loaded)
+        let after = await fixture.post("/cds-services/news2", body)
+        #expect(after.body == before.body)
+
+        // One that agrees with its rows goes into force, under its own hash.
+        files[path] = Array((text + "<!-- reviewed -->\n").utf8)
+        try fixture.gateway.reload(Catalogue(files: files, now: GatewayFixture.now))
+        #expect(digest() != loaded)
+        #expect(await fixture.post("/cds-services/news2", body).status == 200)
+    }
 }
 
 extension String {

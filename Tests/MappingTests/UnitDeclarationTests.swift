@@ -158,4 +158,28 @@ struct UnitDeclarationTests {
         #expect(report.inputs[0].missingReason == .unitIncompatible)
         #expect(report.rejections[0].accepted.contains("C is the coulomb"))
     }
+
+    @Test(
+        "Moles, charges and osmotic particles never become one another",
+        arguments: [
+            ("mmol/L", "meq/L"), ("meq/L", "mmol/L"), ("mmol/L", "mosm/L"), ("mosm/kg", "mmol/kg"),
+            ("mg/dL", "meq/L"), ("meq/L", "mosm/L"),
+        ]
+    )
+    func charges(unit: String, code: String) throws {
+        // What has no mass takes no molar mass at all.
+        let members =
+            unit.contains("eq") || unit.contains("osm") ? "\"round\":\"1\"" : Self.mass("40")
+        let input = try input(members, unit: unit, "4", code)
+        #expect(input.value == nil)
+        #expect(input.missingReason == .unitIncompatible)
+    }
+
+    @Test("A declared formula leads from charges to moles")
+    func declaredCharges() throws {
+        let formula =
+            "\"convert\":[{\"from\":\"meq/L\",\"factor\":\"0.5\",\"source\":\"calcium, 2+\"}]"
+        let input = try input(formula, unit: "mmol/L", "4", "meq/L")
+        #expect(input.value == .quantity(DecimalNumber(2), unit: "mmol/L"))
+    }
 }

@@ -14,12 +14,7 @@ enum MapNewCommand {
         guard parsed.words.count == 1, let name = parsed.words.first else {
             throw CommandError(.usage, "say limen map new NAME --model FILE or --input NAME:UNIT")
         }
-        guard FHIRIdentifier.isID(name), !name.hasPrefix("."), name != "schema" else {
-            throw CommandError(
-                .usage,
-                "a profile's name has letters, digits, hyphens and dots, at most 64"
-            )
-        }
+        try check(name: name)
         var asked: [ProfileScaffold.Input] = []
         for text in parsed.all("input") { try add(try input(text), to: &asked) }
         var model: [UInt8]?
@@ -48,6 +43,16 @@ enum MapNewCommand {
         lines += ["", "next: limen map test \(name), limen map watch \(name) DATA"]
         Terminal.writeOutput(lines.joined(separator: "\n") + "\n")
         return .ok
+    }
+
+    /// Refuses what cannot be the name of a profile.
+    static func check(name: String) throws(CommandError) {
+        guard FHIRIdentifier.isID(name), !name.hasPrefix("."), name != "schema" else {
+            throw CommandError(
+                .usage,
+                "a profile's name has letters, digits, hyphens and dots, at most 64"
+            )
+        }
     }
 
     /// What was written and what is open, as one JSON object.

@@ -1,11 +1,52 @@
-/// `limen model evaluate`: works with a model document without a gateway.
+import PMML
+
+/// `limen model`: works with a model document without a gateway.
 enum ModelCommand {
+    /// The commands below `model`.
+    static let names = ["check", "show", "evaluate", "import"]
+
     /// Runs the command that the first word names.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
         let rest = Array(arguments.dropFirst())
         switch arguments.first {
+        case "check": return try ModelCheckCommand.run(rest)
+        case "show": return try ModelShowCommand.run(rest)
         case "evaluate": return try ModelEvaluateCommand.run(rest)
-        default: throw CommandError(.usage, "say limen model evaluate MODEL.pmml --in rows.csv")
+        case "import": return try ModelImportCommand.run(rest)
+        case .some(let word): throw unknown(word)
+        case nil: throw CommandError(.usage, "say limen model " + names.joined(separator: "|"))
         }
+    }
+
+    /// Why a document is refused, as a sentence with the line.
+    static func refusal(_ error: PMMLError, _ path: String) -> CommandError {
+        CommandError(.badInput, "\(path):\(error.line): " + sentence(error))
+    }
+
+    /// Why a document is refused, without the place.
+    static func sentence(_ error: PMMLError) -> String {
+        let element = TextStyle.safe(error.element)
+        let words =
+            switch error.code {
+            case .malformed: "the document is no well-formed XML at \(element)"
+            case .doctype: "a document type or entity is not accepted"
+            case .unsupported: "\(element) is not implemented"
+            case .invalid: "\(element) is not valid"
+            case .verificationFailed: "\(element) does not give what it expects"
+            case .tooLarge: "\(element) is larger or deeper than the limits allow"
+            }
+        return "\(words) [\(error.code.rawValue)]"
+    }
+
+    private static func unknown(_ word: String) -> CommandError {
+        let nearest = names.min { Arguments.distance($0, word) < Arguments.distance($1, word) }
+        let list = names.joined(separator: ", ")
+        guard let nearest, Arguments.distance(nearest, word) <= 2 else {
+            return CommandError(.usage, "there is no command model \(word); known are \(list)")
+        }
+        return CommandError(
+            .usage,
+            "there is no command model \(word); did you mean model \(nearest)?"
+        )
     }
 }

@@ -10,33 +10,57 @@ import Posix
 enum ModelEvaluateCommand {
     /// Runs the command; exit code 1 when a row has no result.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, values: ["in", "out", "format"])
-        guard parsed.words.count == 1, let input = parsed.value("in") else {
+        let parsed = try Arguments(
+            arguments,
+            values: ["in", "out", "format", "profile"],
+            switches: ["json"]
+        )
+        let profile = parsed.value("profile")
+        guard parsed.words.count == (profile == nil ? 1 : 0), let input = parsed.value("in") else {
             throw CommandError(
                 .usage,
-                "say limen model evaluate MODEL.pmml --in rows.csv [--out FILE]"
+                "say limen model evaluate FILE --in rows.csv [--out FILE], or --profile NAME"
             )
         }
-        let model = try model(parsed.words[0])
+        let file: ModelFile
+        if let profile {
+            file = try ModelFile(profile: profile)
+        } else {
+            file = try ModelFile(parsed.words[0])
+        }
+        guard file.path != "-" || input != "-" else {
+            throw CommandError(.usage, "the model and the rows cannot both be standard input")
+        }
+        let model = try model(file)
         let isLines = try isNewlineDelimited(input, parsed.value("format"))
-        var results = EvaluationTable(model, output: try RowOutput.open(parsed.value("out")))
+        var results = EvaluationTable(
+            model,
+            form: parsed.has("json") ? .json : .csv,
+            output: try RowOutput.open(parsed.value("out"))
+        )
         var rows: any InputRows = isLines ? NewlineRows(model) : TableRows(model)
-        try read(input, &rows, &results)
+        do throws(CommandError) {
+            try read(input, &rows, &results)
+        } catch {
+            let count = results.rowCount
+            guard count > 0 else { throw error }
+            let rows = count == 1 ? "one row was" : "\(count) rows were"
+            throw CommandError(
+                error.exitCode,
+                "\(error.sentence); \(rows) evaluated before it"
+            )
+        }
         for note in rows.notes { Terminal.writeError("limen: \(note)\n") }
         try results.finish()
         return results.isComplete ? .ok : .findings
     }
 
     /// Compiles a document, or says what stands against it.
-    static func model(_ path: String) throws(CommandError) -> ClinicalModel {
-        let bytes = try ConfigurationFiles.input(path)
+    private static func model(_ file: ModelFile) throws(CommandError) -> ClinicalModel {
         do {
-            return try PMMLDocument.compile(bytes)
+            return try PMMLDocument.compile(file.bytes)
         } catch {
-            throw CommandError(
-                .badInput,
-                "\(path) line \(error.line): \(error.element) is refused (\(error.code.rawValue))"
-            )
+            throw ModelCommand.refusal(error, file.path)
         }
     }
 
@@ -87,6 +111,16 @@ protocol InputRows {
     ) throws(CommandError)
     /// Ends the input.
     mutating func finish(into results: inout EvaluationTable) throws(CommandError)
+}
+
+/// What is said of the names in a table as a whole.
+enum InputNotes {
+    /// Names that are no inputs, the first ones by name.
+    static func unread(_ names: [String], _ kind: String) -> String {
+        let shown = names.prefix(20).map { TextStyle.safe($0) }.joined(separator: ", ")
+        let more = names.count > 20 ? " and \(names.count - 20) more" : ""
+        return "\(kind) that are no inputs of the model: \(shown)\(more)"
+    }
 }
 
 /// What a text stands for as an input of a model.

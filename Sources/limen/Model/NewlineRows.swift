@@ -5,16 +5,28 @@ import JSON
 struct NewlineRows: InputRows {
     /// The longest line in bytes.
     private static let lineBytesMax = 1 << 20
+    /// More names than any model has fields.
+    private static let namesMax = 10_000
 
     private let fields: [ClinicalModel.Field]
     private var line: [UInt8] = []
     private var lineCount = 0
+    /// The names of members, as many as are worth remembering.
+    private var seen: Set<String> = []
 
     init(_ model: ClinicalModel) {
         fields = model.fields
     }
 
-    var notes: [String] { [] }
+    var notes: [String] {
+        let known = Set(fields.map(\.name))
+        var notes = fields.filter { !seen.contains($0.name) }.map {
+            "no member \($0.name) in any line; it counts as missing"
+        }
+        let unread = seen.subtracting(known).sorted()
+        if !unread.isEmpty { notes.append(InputNotes.unread(unread, "members")) }
+        return lineCount == 0 ? [] : notes
+    }
 
     mutating func consume(
         _ bytes: [UInt8],
@@ -47,6 +59,9 @@ struct NewlineRows: InputRows {
         line.removeAll(keepingCapacity: true)
         guard document.root.kind == .object else {
             throw CommandError(.badInput, "line \(lineCount) is no JSON object")
+        }
+        for (name, _) in document.root.members where seen.count < Self.namesMax {
+            if let name = name.stringValue { seen.insert(name) }
         }
         var inputs: [InputValue] = []
         inputs.reserveCapacity(fields.count)

@@ -64,8 +64,9 @@ struct TableRows: InputRows {
             if places.isEmpty { notes.append("no column \(field.name); it counts as missing") }
             columns.append(places.first ?? -1)
         }
-        let unread = names.count - columns.filter { $0 >= 0 }.count
-        if unread > 0 { notes.append("\(unread) columns are no inputs of the model") }
+        let known = Set(fields.map(\.name))
+        let unread = names.filter { !known.contains($0) }
+        if !unread.isEmpty { notes.append(InputNotes.unread(unread, "columns")) }
         self.columns = columns
         columnCount = names.count
     }

@@ -39,11 +39,50 @@ guard let path = CommandLine.arguments.dropFirst().first else {
 }
 let document = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
 let score = try PMMLDocument.compile(document)
-let nothing = [InputValue](repeating: .missing, count: score.fields.count)
-let empty = score.evaluate(nothing)
-guard empty.status != .complete else { fail("a result without inputs") }
 print("\(score.name): \(score.fields.map(\.name).joined(separator: ", "))")
-print("without inputs: \(empty.status.rawValue), missing \(empty.missing.count)")
+
+/// What a patient's chart gives, in the order in which the model takes it.
+func inputs(_ chart: [String: InputValue]) -> [InputValue] {
+    score.fields.map { chart[$0.name] ?? .missing }
+}
+
+/// One answer in a line: a result, bounds, or the reason why there is none.
+func line(_ evaluation: Evaluation) -> String {
+    switch evaluation.status {
+    case .complete:
+        let parts = evaluation.contributions.map { "\($0.name) \($0.points ?? 0)" }
+        return "\(evaluation.value ?? .nan) = \(parts.joined(separator: " + "))"
+    case .incomplete:
+        let bounds = "\(evaluation.lower ?? -.infinity) to \(evaluation.upper ?? .infinity)"
+        return "\(bounds), missing \(evaluation.missing.joined(separator: ", "))"
+    case .refused:
+        let field = evaluation.refusal?.field ?? "no field"
+        return "refused: \(evaluation.refusal?.code.rawValue ?? "") (\(field))"
+    }
+}
+
+let first: [String: InputValue] = [
+    "respiratoryRate": .number(22), "spo2": .number(94), "spo2Scale": .category("1"),
+    "onOxygen": .category("true"), "systolic": .number(105), "pulse": .number(112),
+    "consciousness": .category("A"), "temperature": .number(38.5),
+]
+let complete = score.evaluate(inputs(first))
+print("first patient: \(line(complete))")
+guard complete.value == 9 else { fail("the first patient has another score") }
+
+var second = first
+second["systolic"] = nil
+let bounded = score.evaluate(inputs(second))
+print("second patient, no blood pressure: \(line(bounded))")
+guard bounded.status == .incomplete, bounded.value == nil else { fail("a score without input") }
+guard bounded.lower == 8, bounded.upper == 11 else { fail("the bounds are wrong") }
+
+second["systolic"] = .number(1050)
+let slip = score.evaluate(inputs(second))
+print("second patient, a slip of the pen: \(line(slip))")
+guard slip.refusal == .init(code: .invalidValue, field: "systolic") else {
+    fail("an impossible blood pressure was not refused")
+}
 
 let risk = try madeInCode()
 let even = risk.evaluate([.number(2)])

@@ -1,0 +1,79 @@
+package import ClinicalEngine
+
+/// A document with all that a reviewer asks about it, also when its own rows fail.
+///
+/// `PMMLDocument.compile` is for who evaluates: it refuses a document whose ModelVerification
+/// fails. This is for who reviews: it names each row and output that fails.
+package struct DocumentInspection: Sendable {
+    /// A result that is not what a row of the document says (PMML 4.4, ModelVerification).
+    package struct VerificationFailure: Sendable, Equatable {
+        /// The row, from one.
+        package let row: Int
+        /// The output field, or the target.
+        package let output: String
+        /// The line of the row.
+        package let line: Int
+    }
+
+    /// A field of the document with a line where something is said about it.
+    package struct Mention: Sendable, Equatable {
+        /// The name of the field.
+        package let field: String
+        /// The line.
+        package let line: Int
+    }
+
+    /// The most failures that are listed; a model of which more rows fail is another model.
+    package static let failureCountMax = 100
+
+    /// What the document says.
+    package let definition: ModelDefinition
+    /// The model, ready to evaluate.
+    package let model: ClinicalModel
+    /// Every field of the DataDictionary, also those that the model does not read.
+    package let dataFields: [FieldDefinition]
+    /// The line of each DataField.
+    package let lines: [String: Int]
+    /// The fields that the model predicts.
+    package let targets: [String]
+    /// How many rows the document verifies itself with.
+    package let verificationRowCount: Int
+    /// The results that are not those of the rows, at most `failureCountMax`.
+    package let verificationFailures: [VerificationFailure]
+    /// The MiningFields with a replacement for missing values that do not say how it was found.
+    package let unexplainedReplacements: [Mention]
+
+    /// Reads a document, compiles it and runs its own rows.
+    ///
+    /// - Throws: `PMMLError` with element and line when it cannot be read or compiled.
+    package init(_ bytes: [UInt8]) throws(PMMLError) {
+        let source = try PMMLDocument.read(bytes)
+        definition = source.definition
+        model = try PMMLDocument.compile(source.definition, source.model)
+        targets = source.result.targets
+        verificationRowCount = source.result.verification?.rowCount ?? 0
+        verificationFailures =
+            try source.result.verification?.failures(
+                model,
+                targets: targets,
+                most: Self.failureCountMax
+            ) ?? []
+        let root = source.model.tree.root
+        dataFields =
+            try root.children.first { $0.name == "DataDictionary" }
+            .map { element throws(PMMLError) in try DataDictionary(element).fields } ?? []
+        var lines: [String: Int] = [:]
+        var replacements: [Mention] = []
+        for entry in source.model.tree.entries {
+            guard let name = entry.attributes["name"] else { continue }
+            if entry.name == "DataField" { lines[name] = entry.line }
+            if entry.name == "MiningField", entry.attributes["missingValueReplacement"] != nil,
+                entry.attributes["missingValueTreatment"] == nil
+            {
+                replacements.append(Mention(field: name, line: entry.line))
+            }
+        }
+        self.lines = lines
+        unexplainedReplacements = replacements
+    }
+}
