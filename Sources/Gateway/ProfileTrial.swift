@@ -65,12 +65,25 @@ package struct ProfileTrial: Sendable {
         }
         var cards: [ShownCard] = []
         var faults: [String] = []
+        let gaps = DataGaps(isPaged: false, hasError: false, unsent: [], failed: [])
+        let matched = PatientMatch.Matched(
+            patient: data.patient,
+            resources: data.resources,
+            patientURLs: data.patientFullURLs
+        )
         for service in services {
             let facts = CardFacts(
                 service: service,
                 report: report,
                 evaluation: evaluation,
-                gaps: DataGaps(isPaged: false, hasError: false, unsent: [], failed: []),
+                earlier: service.earlier(
+                    than: report,
+                    of: matched,
+                    patientID: data.patientID,
+                    gaps: gaps,
+                    now: moment
+                ),
+                gaps: gaps,
                 now: moment
             )
             guard let environment = try? facts.environment() else {

@@ -211,9 +211,9 @@ extension InputReader {
         let resource =
             try node.choice("resource", ResourceType.self) ?? defaults.resource
         let codes = try tokens(node, "code")
-        // A Patient is one resource and needs no code, a stay may do without; of all else there
-        // are many.
-        guard resource == .encounter || codes.isEmpty == (resource == .patient) else {
+        // A Patient is one resource and needs no code, and any stay or any procedure may be meant;
+        // of all else there are many.
+        guard resource.mayDoWithoutCode || codes.isEmpty == (resource == .patient) else {
             throw node.fault(.malformed, at: "code")
         }
         let components = try tokens(node, "component")

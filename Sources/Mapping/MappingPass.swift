@@ -223,7 +223,7 @@ struct MappingPass {
     private mutating func findOtherRules(_ fields: ResourceFields, at position: Int) {
         guard let type = ResourceType(fields), plan.otherTypes.contains(type) else { return }
         switch type.codePlace {
-        case .code, .none: return
+        case .code, .none: break
         case .vaccineCode:
             if let code = fields[other: .vaccineCode] {
                 match(concept: code, on: fields.tape, at: position)

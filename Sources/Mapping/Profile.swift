@@ -51,7 +51,8 @@ package struct Profile: Sendable {
         model = reader.model
         plan = reader.plan
         inputNames = plan.inputs[..<plan.inputCount].map(\.name)
-        applicabilityCodes = plan.applies.flatMap { [$0.code, $0.unknownCode] }
+        applicabilityCodes =
+            plan.applies.flatMap { [$0.code, $0.unknownCode] } + plan.quorums.map(\.code)
         codes = plan.codes
         windowSeconds =
             (plan.inputs.map(\.windowSeconds).max() ?? 0) + (plan.earlier?.reachSeconds ?? 0)
@@ -99,8 +100,7 @@ package struct Profile: Sendable {
             if let place = groups.firstIndex(where: {
                 $0.resource == type && $0.windowSeconds == window
             }) {
-                let fresh = codes.filter { !groups[place].codes.contains($0) }
-                groups[place].codes.append(contentsOf: fresh)
+                groups[place].add(codes: codes)
                 groups[place].add(plan.inputs[rule.input], isFact: rule.input >= plan.inputCount)
             } else {
                 var group = Retrieval(resource: type, codes: codes, windowSeconds: window)
@@ -262,6 +262,15 @@ extension Profile {
             self.resource = resource
             self.codes = codes
             self.windowSeconds = windowSeconds
+        }
+
+        /// A type of which one rule asks for all is fetched whole.
+        fileprivate mutating func add(codes more: [String]) {
+            guard !codes.isEmpty, !more.isEmpty else {
+                codes = []
+                return
+            }
+            codes.append(contentsOf: more.filter { !codes.contains($0) })
         }
 
         fileprivate mutating func add(_ input: InputPlan, isFact: Bool) {

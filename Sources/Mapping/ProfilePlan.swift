@@ -39,9 +39,6 @@ final class ProfilePlan: Sendable {
         self.earlier = earlier
         self.quorums = quorums
         hasAggregates = inputs.contains { $0.selection.isAggregate }
-        otherTypes = Set(rules.map(\.resource)).filter {
-            $0.codePlace != .code && $0.codePlace != .none
-        }
         readsMedications = rules.contains { $0.resource.codePlace == .medication }
         var codeless: [ResourceType: [Int]] = [:]
         for (position, rule) in rules.enumerated()
@@ -49,6 +46,9 @@ final class ProfilePlan: Sendable {
             codeless[rule.resource, default: []].append(position)
         }
         codelessRules = codeless
+        otherTypes = Set(rules.map(\.resource)).filter {
+            $0.codePlace != .code && $0.codePlace != .none || codeless[$0] != nil
+        }
         self.inputs = inputs
         self.inputCount = inputCount
         self.rules = rules

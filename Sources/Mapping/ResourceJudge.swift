@@ -146,6 +146,8 @@ extension SourceRule {
             let isInactive = Self.says(JSONValue(fields.tape, status), oneOf: Self.inactive)
             throw Fault(isInactive ? .conditionInactive : .statusNotAccepted, "clinicalStatus")
         }
+        // A rule that takes what is over asks for a history: that it ended does not take it back.
+        guard !Self.says(JSONValue(fields.tape, status), oneOf: Self.inactive) else { return }
         if try Self.hasAbated(fields, now) { throw Fault(.conditionAbated, "abatement[x]") }
     }
 

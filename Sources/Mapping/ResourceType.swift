@@ -65,6 +65,9 @@ enum ResourceType: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether a rule may ask for any of them, whatever its code.
+    var mayDoWithoutCode: Bool { self == .encounter || self == .procedure }
+
     /// Whether it has a clinical and a verification status instead of a status.
     var hasClinicalStatus: Bool { self == .condition || self == .allergyIntolerance }
 

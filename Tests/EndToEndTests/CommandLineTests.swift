@@ -116,7 +116,7 @@ struct CommandLineTests {
             (["frobnicate"], 2, "limen help"), (["hok"], 2, "did you mean hook"),
             (["hook", "fire", "news2"], 2, "--bundle"),
             (["hook", "fire", "news2", "--bundel", "x"], 2, "did you mean --bundle"),
-            (["hook", "fire", "nothing", "--bundle", "-"], 2, "known are news2, qsofa"),
+            (["hook", "fire", "nothing", "--bundle", "-"], 2, "news2, qsofa"),
             (["hook", "fire", "news2", "--bundle", "absent.json"], 3, "there is no file"),
             (
                 ["hook", "fire", "news2", "--bundle", "-", "--url", "http://127.0.0.1:1"], 4,

@@ -34,6 +34,9 @@ final class GatewayFixture: Sendable {
         microsecond: 0
     )
 
+    /// What this repository ships, read once: it is the same for every test.
+    private static let shipped = Result { try Catalogue(files: files(), now: now) }
+
     /// Holds what was logged.
     final class LogLines: Sendable {
         let all = Mutex<[[UInt8]]>([])
@@ -50,7 +53,10 @@ final class GatewayFixture: Sendable {
         let clock = self.clock
         let lines = LogLines()
         self.lines = lines
-        let catalogue = try Catalogue(files: try Self.files(extraFiles), now: Self.now)
+        let catalogue =
+            extraFiles.isEmpty
+            ? try Self.shipped.get()
+            : try Catalogue(files: try Self.files(extraFiles), now: Self.now)
         let counter = Mutex<UInt64>(0)
         gateway = try HookGateway(
             catalogue: catalogue,
@@ -127,6 +133,14 @@ final class GatewayFixture: Sendable {
         )
         for (name, bytes) in extra { files[name] = bytes }
         return files
+    }
+
+    /// The ids of the services of this repository, in order: a document each is named after it.
+    static func shippedServices() -> [String] {
+        let folder = Shared.checkout.appendingPathComponent("Hooks").path
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        // In the order of the files: `meld-3.json` stands before `meld.json`.
+        return names.filter { $0.hasSuffix(".json") }.sorted().map { String($0.dropLast(5)) }
     }
 
     /// Posts a body with the key of the client that may do everything.

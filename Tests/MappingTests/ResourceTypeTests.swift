@@ -246,6 +246,77 @@ struct ResourceTypeTests {
         #expect(profile.retrievals.map(\.codes) == [[], [], ["s|q"]])
     }
 
+    @Test(
+        "What is over is a history that counts where the rule takes it, also with its end",
+        arguments: [
+            ("resolved", "", true),
+            ("resolved", ",\"abatementDateTime\":\"2026-04-20\"", true),
+            ("resolved", ",\"abatementString\":\"long ago\"", true),
+            ("active", "", true),
+            // What goes on and has ended contradicts itself.
+            ("active", ",\"abatementDateTime\":\"2026-04-20\"", false),
+            ("remission", "", false),
+        ]
+    )
+    func histories(status: String, end: String, counts: Bool) throws {
+        let code = "\"code\":{\"coding\":[{\"system\":\"s\",\"code\":\"a\"}]}"
+        let condition = Probe.resource(
+            "Condition",
+            "c",
+            "\"clinicalStatus\":{\"coding\":[{\"code\":\"\(status)\"}]},"
+                + "\"onsetDateTime\":\"2026-04-15\",\(code)\(end)"
+        )
+        let from = """
+            {"resource":"Condition","code":["s|a"],"status":["active","resolved"]}
+            """
+        #expect(try input(from, [condition]).input.value == (counts ? .boolean(true) : nil))
+    }
+
+    @Test("Any procedure may be asked for, whatever its code, and is then fetched whole")
+    func anyProcedure() throws {
+        let any = """
+            {"resource":"Procedure","status":["completed"],
+            "path":"category.coding.where(code = 'no').empty()"}
+            """
+        func found(_ members: String) throws -> MappingReport.Input {
+            let procedure = Probe.resource(
+                "Procedure",
+                "x",
+                "\"performedDateTime\":\"\(try Probe.ago(60))\",\(members)"
+            )
+            return try input(any, [procedure]).input
+        }
+        let code = "\"code\":{\"coding\":[{\"system\":\"s\",\"code\":\"zz\"}]}"
+        #expect(try found("\"status\":\"completed\",\(code)").value == .boolean(true))
+        #expect(try found("\"status\":\"completed\"").value == .boolean(true))
+        #expect(try found("\"status\":\"not-done\",\(code)").value == nil)
+        #expect(
+            try found(
+                "\"status\":\"completed\",\(code),\"category\":{\"coding\":[{\"code\":\"no\"}]}"
+            ).value == .boolean(false)
+        )
+        // Beside one rule that asks for all, another's codes must not narrow the query.
+        for order in [[any, Self.coded], [Self.coded, any]] {
+            let profile = try Probe.profile(
+                "{\"name\":\"x\",\"type\":\"boolean\",\"select\":\"exists\",\"from\":["
+                    + order.joined(separator: ",") + "]}"
+            )
+            #expect(profile.retrievals.map(\.codes) == [[]])
+        }
+        #expect(throws: ProfileError.self) {
+            try Probe.profile(
+                """
+                {"name":"x","type":"boolean","select":"exists",
+                "from":[{"resource":"Condition","status":["active"]}]}
+                """
+            )
+        }
+    }
+
+    private static let coded = """
+        {"resource":"Procedure","code":["s|q"],"status":["completed"]}
+        """
+
     @Test("A record whose codes mean two inputs counts for neither")
     func sharedCodes() throws {
         let profile = try Probe.profile(

@@ -22,7 +22,7 @@ struct MapProgramTests {
             let root = try JSONDocument(parsing: all.output).root
             #expect(root["format"]?.stringValue == "limen-map-test/1")
             let profiles = root["profiles"]?.elements.map { $0["name"]?.stringValue } ?? []
-            #expect(profiles.prefix(2) == ["news2", "qsofa"])
+            #expect(profiles.contains("news2") && profiles.contains("qsofa"))
             let xml = try String(contentsOf: report, encoding: .utf8)
             #expect(XMLCount().elements(of: xml) > 200)
             #expect(xml.contains("failures=\"0\" errors=\"0\""))
