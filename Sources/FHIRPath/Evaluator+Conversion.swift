@@ -10,6 +10,7 @@ extension Evaluator {
     ) throws(FHIRPathError) -> Items {
         guard let item = try single(input, at: call.node) else { return .none }
         let value = system(item)
+        if case .string(let text) = value { try charge(text.utf8.count / 16, at: call.node) }
         guard let conversion = Self.conversions[call.function] else {
             throw fault(.unsupported, at: call.node)
         }

@@ -39,6 +39,7 @@ extension Evaluator {
         }
         let (first, second) = systemPair(left, right)
         if case .string(let one) = first, case .string(let other) = second {
+            try charge(one.utf8.count / 64, at: node)
             return one.utf8.elementsEqual(other.utf8)
         }
         if case .boolean(let one) = first, case .boolean(let other) = second { return one == other }
@@ -51,6 +52,7 @@ extension Evaluator {
             return one.compare(other).map { $0 == 0 }
         }
         if case .quantity(let one) = first, case .quantity(let other) = second {
+            try charge(one.unit == other.unit ? 2 : 32, at: node)
             return aligned(one, other).map { $0.0 == $0.1 }
         }
         if case .element(let one) = first, case .element(let other) = second {
@@ -98,9 +100,11 @@ extension Evaluator {
             return Self.isClose(one, other)
         }
         if case .string(let one) = first, case .string(let other) = second {
+            try charge((one.utf8.count + other.utf8.count) / 16, at: node)
             return Self.folded(one) == Self.folded(other)
         }
         if case .quantity(let one) = first, case .quantity(let other) = second {
+            try charge(one.unit == other.unit ? 2 : 32, at: node)
             return isClose(one, other)
         }
         if case .element(let one) = first, case .element(let other) = second {
@@ -164,6 +168,7 @@ extension Evaluator {
                 guard let first = one.stringValue, let second = other.stringValue else {
                     return false
                 }
+                try charge(first.utf8.count / 16, at: node)
                 guard
                     ignoringCase ? Self.folded(first) == Self.folded(second) : first == second
                 else {
@@ -193,7 +198,11 @@ extension Evaluator {
     /// Whether one item is before, with or behind the other; `nil` when it cannot be decided.
     ///
     /// - Throws: `.typeMismatch` for kinds that have no order.
-    func order(_ left: Item, _ right: Item, at node: Int) throws(FHIRPathError) -> Int? {
+    mutating func order(
+        _ left: Item,
+        _ right: Item,
+        at node: Int
+    ) throws(FHIRPathError) -> Int? {
         let (first, second) = systemPair(left, right)
         if case .integer(let one) = first, case .integer(let other) = second {
             return one < other ? -1 : (one == other ? 0 : 1)
@@ -206,6 +215,7 @@ extension Evaluator {
             return aligned(one, other).map { $0.0 < $0.1 ? -1 : ($0.0 == $0.1 ? 0 : 1) }
         }
         if case .string(let one) = first, case .string(let other) = second {
+            try charge(one.utf8.count / 64, at: node)
             return Self.scalarOrder(one, other)
         }
         if case .time(let one) = first, case .time(let other) = second {

@@ -31,14 +31,15 @@ extension Evaluator {
         for index in 0..<input.count {
             guard case .element(let element) = input[index] else {
                 if case .string(let text) = input[index],
-                    let found = try resource(text, at: node)
+                    let found = try resource(text, from: nil, at: node)
                 {
                     result.append(.element(Element(root: found)))
                 }
                 continue
             }
             let text = element.json["reference"]?.stringValue ?? element.json.stringValue
-            guard let text, let found = try resource(text, at: node) else { continue }
+            guard let text else { continue }
+            guard let found = try resource(text, from: element.json, at: node) else { continue }
             result.append(.element(Element(root: found)))
         }
         return result
@@ -46,11 +47,13 @@ extension Evaluator {
 
     private mutating func resource(
         _ reference: String,
+        from source: JSONValue?,
         at node: Int
     ) throws(FHIRPathError) -> JSONValue? {
         guard let target = Reference.target(of: reference) else { return nil }
         if case .contained(let id) = target {
-            for root in rootResources {
+            for root in holders(of: source) + rootResources {
+                try charge(1, at: node)
                 guard !id.isEmpty else { return root }
                 guard let list = root["contained"] else { continue }
                 for candidate in list.elements {
@@ -65,16 +68,23 @@ extension Evaluator {
         else {
             return nil
         }
-        for entry in bundle.entries {
-            try charge(1, at: node)
-            guard let resource = entry.resource else { continue }
-            if entry.json["fullUrl"]?.isString(reference) == true { return resource.json }
-            guard case .relative(let type, let id, _) = target else { continue }
-            if resource.isType(type), resource.json["id"]?.isString(id) == true {
-                return resource.json
-            }
+        if references == nil {
+            let index = ReferenceIndex(bundle)
+            try charge(index.entryCount, at: node)
+            references = index
         }
-        return nil
+        return references?.resource(reference, target)
+    }
+
+    /// The resources around an element, the innermost first, such as the entry of a Bundle.
+    private func holders(of source: JSONValue?) -> [JSONValue] {
+        guard let source else { return [] }
+        for root in rootResources {
+            guard let steps = source.steps(from: root) else { continue }
+            let inside = steps.map(\.value).filter { $0["resourceType"] != nil }
+            return inside.reversed() + [root]
+        }
+        return []
     }
 
     /// The resources in which contained ones are looked for.
@@ -87,6 +97,37 @@ extension Evaluator {
             guard case .element(let json) = value, json["resourceType"] != nil else { return nil }
             return json
         }
+    }
+
+    /// `checkModifiers(url, ...)` (FHIR R4, section 2.9.1.5): the input, when it has no modifier
+    /// extensions but those named.
+    ///
+    /// - Throws: `.unsupported` when there is another one, since it changes what the rest means.
+    mutating func modifiersChecked(
+        _ call: Call,
+        _ input: Items,
+        _ scope: Scope
+    ) throws(FHIRPathError) -> Items {
+        var known: Set<String> = []
+        for position in 0..<call.count {
+            if let url = try string(try value(position, of: call, scope), at: call.node) {
+                known.insert(url)
+            }
+        }
+        for index in 0..<input.count {
+            guard case .element(let element) = input[index],
+                let list = element.json["modifierExtension"]
+            else {
+                continue
+            }
+            for modifier in list.elements {
+                try charge(1, at: call.node)
+                guard let url = modifier["url"]?.stringValue, known.contains(url) else {
+                    throw fault(.unsupported, at: call.node)
+                }
+            }
+        }
+        return input
     }
 
     /// `conformsTo(url)` for the base definitions of the core specification alone.

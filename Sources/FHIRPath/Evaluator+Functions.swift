@@ -44,13 +44,15 @@ extension Evaluator {
         case .getValue: return primitive(input).map { .one($0) } ?? .none
         case .where: return try filtered(call, input, scope)
         case .select: return try projected(call, input, scope)
-        case .repeat: return try repeated(call, input, scope)
+        case .repeat, .repeatAll: return try repeated(call, input, scope)
+        case .coalesce: return try coalesced(call, scope)
         case .single, .first, .last, .tail, .skip, .take:
             return try subsetting(call, input, scope)
         case .intersect, .exclude:
             return try intersected(call, input, try value(0, of: call, scope))
         case .union: return try union(input, try value(0, of: call, scope), at: node)
         case .combine:
+            // The order is always kept, so the second argument of FHIRPath 3.0 changes nothing.
             var result = input
             result.append(try value(0, of: call, scope))
             try checkSize(result, at: node)
@@ -76,7 +78,9 @@ extension Evaluator {
             return result
         case .descendants: return try descendants(of: input, at: node)
         case .trace:
-            if call.count > 1 { _ = try projectedValue(1, of: call, input, scope) }
+            let name = try string(try value(0, of: call, scope), at: node) ?? ""
+            let said = call.count > 1 ? try projectedValue(1, of: call, input, scope) : input
+            if recorder != nil { record(said, of: node, label: name) }
             return input
         case .now: return .one(.dateTime(FHIRDateTime(environment.now)))
         case .today:
@@ -89,6 +93,10 @@ extension Evaluator {
         case .aggregate: return try aggregated(call, input, scope)
         case .sort: return try sorted(call, input, scope)
         case .sum, .min, .max, .avg: return try summarised(call, input)
+        case .yearOf, .monthOf, .dayOf, .hourOf, .minuteOf, .secondOf, .millisecondOf,
+            .timezoneOffsetOf, .dateOf, .timeOf:
+            return try part(call.function, of: input, at: node)
+        case .duration, .difference: return try interval(call, input, scope)
         case .lowBoundary, .highBoundary: return try boundary(call, input, scope)
         case .precision: return try precision(input, at: node)
         case .comparable: return try comparable(input, try value(0, of: call, scope), at: node)
@@ -106,8 +114,8 @@ extension Evaluator {
         case .getResourceKey: return resourceKeys(input)
         case .getReferenceKey:
             return referenceKeys(input, type: try string(try value(0, of: call, scope), at: node))
-        case .memberOf, .subsumes, .subsumedBy, .htmlChecks, .elementDefinition, .slice,
-            .checkModifiers:
+        case .checkModifiers: return try modifiersChecked(call, input, scope)
+        case .memberOf, .subsumes, .subsumedBy, .htmlChecks, .elementDefinition, .slice:
             throw fault(.unsupported, at: node)
         }
     }
@@ -160,10 +168,8 @@ extension Evaluator {
         of others: Items,
         at node: Int
     ) throws(FHIRPathError) -> Items {
-        for index in 0..<items.count where try !contains(others, items[index], at: node) {
-            return .one(.boolean(false))
-        }
-        return .one(.boolean(true))
+        let found = try membership(of: items, among: others, at: node)
+        return .one(.boolean(found.allSatisfy { $0 }))
     }
 
     /// The System value of the only item when it is a primitive with a value.
@@ -236,28 +242,46 @@ extension Evaluator {
         return result
     }
 
-    /// Applies the projection again to what it gave, until nothing new comes.
+    /// Applies the projection again to what it gave, until nothing comes, or nothing new.
+    ///
+    /// `repeatAll` (FHIRPath 3.0) keeps what came before too; the limits end a circle.
     private mutating func repeated(
         _ call: Call,
         _ input: Items,
         _ scope: Scope
     ) throws(FHIRPathError) -> Items {
+        let isUnique = call.function == .repeat
         var result = Items.none
         var level = input
         while !level.isEmpty {
             var next = Items.none
             for index in 0..<level.count {
                 let found = try lambda(0, of: call, level[index], index, scope)
-                for position in 0..<found.count
-                where try !contains(result, found[position], at: call.node) {
+                for position in 0..<found.count {
+                    let isKnown =
+                        isUnique
+                        ? try contains(result, found[position], at: call.node) : false
+                    guard !isKnown else { continue }
                     result.append(found[position])
                     next.append(found[position])
                 }
+                try checkSize(result, at: call.node)
             }
-            try checkSize(result, at: call.node)
             level = next
         }
         return result
+    }
+
+    /// The first of the arguments that is not empty (FHIRPath 3.0, STU); the rest is left out.
+    private mutating func coalesced(
+        _ call: Call,
+        _ scope: Scope
+    ) throws(FHIRPathError) -> Items {
+        for position in 0..<call.count {
+            let items = try value(position, of: call, scope)
+            if !items.isEmpty { return items }
+        }
+        return .none
     }
 
     private mutating func conditional(
@@ -359,8 +383,8 @@ extension Evaluator {
     ) throws(FHIRPathError) -> Items {
         var result = Items.none
         let isExclusion = call.function == .exclude
-        for index in 0..<input.count
-        where try contains(others, input[index], at: call.node) != isExclusion {
+        let found = try membership(of: input, among: others, at: call.node)
+        for index in 0..<input.count where found[index] != isExclusion {
             result.append(input[index])
         }
         return isExclusion ? result : try distinct(result, at: call.node)

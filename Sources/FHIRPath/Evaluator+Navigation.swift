@@ -189,39 +189,16 @@ extension Evaluator {
                 // The object beside a primitive that has a value comes with that value.
                 let plain = String(name.dropFirst())
                 guard element.json[plain] == nil else { continue }
-                let type = childType(of: element, plain, key.rawBytes.dropFirst())
+                let type = TypeModel.shared.child(named: plain, of: element.type).type
                 result.append(try collect(nil, value, type, at: node))
             } else {
-                let type = childType(of: element, name, key.rawBytes)
+                let type = TypeModel.shared.child(named: name, of: element.type).type
                 let shadow = value.kind == .object ? nil : element.json["_" + name]
                 result.append(try collect(value, shadow, type, at: node))
             }
         }
         try checkSize(result, at: node)
         return result
-    }
-
-    private func childType(
-        of element: Element,
-        _ name: String,
-        _ bytes: ArraySlice<UInt8>
-    ) -> FHIRType {
-        let model = TypeModel.shared
-        let type = model.elementType(of: element.type, nameID: model.nameID(name))
-        guard type.isUnknown else { return type }
-        var stemLength = 0
-        for byte in bytes {
-            if stemLength > 0, byte >= UInt8(ascii: "A"), byte <= UInt8(ascii: "Z") {
-                let stem = String(decoding: bytes.prefix(stemLength), as: UTF8.self)
-                if TypeModel.choiceStems.contains(stem),
-                    let type = model.choiceType(bytes.dropFirst(stemLength))
-                {
-                    return type
-                }
-            }
-            stemLength += 1
-        }
-        return .unknown
     }
 
     /// All descendants of an item, each once.

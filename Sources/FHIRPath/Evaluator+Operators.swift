@@ -85,7 +85,7 @@ extension Evaluator {
         return .one(.boolean(try contains(collection, item, at: node)))
     }
 
-    private func compare(
+    private mutating func compare(
         _ operation: BinaryOperator,
         _ first: Items,
         _ second: Items,
@@ -121,23 +121,10 @@ extension Evaluator {
         _ right: Items,
         at node: Int
     ) throws(FHIRPathError) -> Items {
-        var result = try distinct(left, at: node)
-        for index in 0..<right.count
-        where try !contains(result, right[index], at: node) {
-            result.append(right[index])
-        }
-        try checkSize(result, at: node)
-        return result
-    }
-
-    /// Each item once.
-    mutating func distinct(_ items: Items, at node: Int) throws(FHIRPathError) -> Items {
-        guard items.count > 1 else { return items }
-        var result = Items.none
-        for index in 0..<items.count where try !contains(result, items[index], at: node) {
-            result.append(items[index])
-        }
-        return result
+        var all = left
+        all.append(right)
+        try checkSize(all, at: node)
+        return try distinct(all, at: node)
     }
 
     // MARK: Numbers

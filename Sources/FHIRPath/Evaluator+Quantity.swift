@@ -105,7 +105,7 @@ extension Evaluator {
         if one == FHIRPathQuantity.one { return other }
         if other == FHIRPathQuantity.one { return one }
         guard case .ucum(let first) = one, case .ucum(let second) = other else { return nil }
-        return .ucum("(" + first + ").(" + second + ")")
+        return .ucum(Self.joined(first, ".", second))
     }
 
     private func ratio(
@@ -115,7 +115,15 @@ extension Evaluator {
         if other == FHIRPathQuantity.one { return one }
         if one == other { return FHIRPathQuantity.one }
         guard case .ucum(let first) = one, case .ucum(let second) = other else { return nil }
-        return .ucum("(" + first + ")/(" + second + ")")
+        return .ucum(Self.joined(first, "/", second))
+    }
+
+    /// A product or ratio of units; what has an operator of its own is put in brackets where the
+    /// order from left to right would change it.
+    private static func joined(_ first: String, _ sign: String, _ second: String) -> String {
+        let isSimple = second.utf8.allSatisfy { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "/") }
+        return (first.hasPrefix("/") ? "(" + first + ")" : first) + sign
+            + (isSimple ? second : "(" + second + ")")
     }
 }
 

@@ -77,7 +77,7 @@ extension Evaluator {
         }
     }
 
-    private func order(
+    private mutating func order(
         _ left: [Item?],
         _ right: [Item?],
         _ directions: [Bool],

@@ -188,11 +188,12 @@ extension Evaluator {
         let isReplacement = call.function == .replaceMatches
         let substitution =
             isReplacement ? try string(try value(1, of: call, scope), at: call.node) : nil
+        let flags = try string(try value(isReplacement ? 2 : 1, of: call, scope), at: call.node)
         let scalars = Array(text.unicodeScalars)
         var budget = Limits.regularExpressionStepsMax
         let result: Items
         do throws(RegularExpression.Fault) {
-            let expression = try RegularExpression(pattern)
+            let expression = try RegularExpression(pattern, flags: flags ?? "")
             budget -= expression.instructions.count
             if isReplacement {
                 guard let substitution else { return .none }

@@ -12,6 +12,10 @@ struct Evaluator {
     /// The focus of the environment.
     let focus: Items
     private var stepsLeft = Limits.fhirPathStepsMax
+    /// The steps so far, when they are asked for.
+    var recorder: StepRecorder?
+    /// The resources of the Bundle by what references say, made by the first `resolve()`.
+    var references: ReferenceIndex?
     /// What `defineVariable` has defined, innermost last.
     var defined: [(name: String, items: Items)] = []
 
@@ -74,6 +78,21 @@ struct Evaluator {
 
     mutating func evaluate(_ index: Int, _ scope: Scope) throws(FHIRPathError) -> Items {
         try charge(1, at: index)
+        let items = try value(of: index, scope)
+        switch items {
+        case .none: break
+        case .one(.string(let text)): try charge(text.utf8.count / 64, at: index)
+        case .one: break
+        case .many(let many): try charge(many.count / 8, at: index)
+        }
+        if recorder != nil { record(items, of: index) }
+        return items
+    }
+
+    private mutating func value(
+        of index: Int,
+        _ scope: Scope
+    ) throws(FHIRPathError) -> Items {
         switch program.nodes[index].kind {
         case .empty: return .none
         case .this: return scope.this

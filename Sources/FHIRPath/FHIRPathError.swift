@@ -24,4 +24,20 @@ package struct FHIRPathError: Error, Equatable, Sendable {
         self.code = code
         self.offset = offset
     }
+
+    /// One English sentence without any text of the expression or the resource.
+    package var sentence: String {
+        switch code {
+        case .syntax: "the expression cannot be read at this place"
+        case .unknownFunction: "there is no function of this name"
+        case .unknownVariable: "there is no variable of this name, or it is defined twice"
+        case .wrongArgumentCount: "the function does not take this many arguments"
+        case .typeMismatch: "a value here is of a type that this place does not take"
+        case .notSingleton: "one item is expected here, and there are several"
+        case .limitExceeded: "the evaluation takes more steps, depth or room than is allowed"
+        case .unsupported: "this needs terminology, profiles or an order that is not at hand"
+        case .arithmetic: "the number of digits must not be negative"
+        case .unknownElement: "the type at this place has no element or type of this name"
+        }
+    }
 }

@@ -4,7 +4,8 @@ enum FunctionName: String, Sendable, CaseIterable {
     case empty, exists, all, allTrue, anyTrue, allFalse, anyFalse, subsetOf, supersetOf, count
     case distinct, isDistinct, not, hasValue, getValue
     // Filtering and subsetting
-    case `where`, select, `repeat`, single, first, last, tail, skip, take, intersect, exclude
+    case `where`, select, `repeat`, repeatAll, coalesce, single, first, last, tail, skip, take,
+        intersect, exclude
     case union, combine
     // Conversion
     case iif, toInteger, convertsToInteger, toLong, convertsToLong, toDecimal, convertsToDecimal
@@ -16,6 +17,9 @@ enum FunctionName: String, Sendable, CaseIterable {
     case escape, unescape
     // Mathematics
     case abs, ceiling, exp, floor, ln, log, power, round, sqrt, truncate
+    // Parts of dates and times (FHIRPath 3.0, STU)
+    case yearOf, monthOf, dayOf, hourOf, minuteOf, secondOf, millisecondOf, timezoneOffsetOf
+    case dateOf, timeOf, duration, difference
     // Tree, utility, aggregates
     case children, descendants, trace, now, today, timeOfDay, defineVariable, aggregate, sort
     case lowBoundary, highBoundary, precision, comparable, type, sum, min, max, avg
@@ -35,18 +39,22 @@ enum FunctionName: String, Sendable, CaseIterable {
             .convertsToDate, .toDateTime, .convertsToDateTime, .toTime, .convertsToTime, .upper,
             .lower, .length, .toChars, .trim, .abs, .ceiling, .exp, .floor, .ln, .sqrt, .truncate,
             .children, .descendants, .now, .today, .timeOfDay, .precision, .type, .sum, .min,
-            .max, .avg, .resolve, .htmlChecks, .elementDefinition, .getResourceKey:
+            .max, .avg, .resolve, .htmlChecks, .elementDefinition, .yearOf, .monthOf, .dayOf,
+            .hourOf, .minuteOf, .secondOf, .millisecondOf, .timezoneOffsetOf, .dateOf, .timeOf,
+            .getResourceKey:
             0...0
         case .exists, .round, .lowBoundary, .highBoundary, .join, .toQuantity,
             .convertsToQuantity, .getReferenceKey:
             0...1
-        case .all, .subsetOf, .supersetOf, .where, .select, .repeat, .skip, .take, .intersect,
-            .exclude, .union, .combine, .indexOf, .lastIndexOf, .startsWith, .endsWith, .contains,
+        case .all, .subsetOf, .supersetOf, .where, .select, .repeat, .repeatAll, .skip, .take,
+            .intersect, .exclude, .union, .indexOf, .lastIndexOf, .startsWith, .endsWith, .contains,
             .split, .encode, .decode, .escape, .unescape, .log, .power, .comparable, .extension,
             .conformsTo, .memberOf, .subsumes, .subsumedBy:
             1...1
-        case .substring, .matches, .matchesFull, .trace, .defineVariable, .aggregate: 1...2
-        case .replace, .slice: 2...2
+        case .substring, .matches, .matchesFull, .trace, .defineVariable, .aggregate, .combine:
+            1...2
+        case .replace, .slice, .duration, .difference: 2...2
+        case .coalesce: 1...16
         case .replaceMatches: 2...3
         case .iif: 2...3
         case .sort, .checkModifiers: 0...16
@@ -56,12 +64,14 @@ enum FunctionName: String, Sendable, CaseIterable {
     /// Whether it needs what is not here: terminology, profiles or XHTML rules.
     var isUnsupported: Bool {
         switch self {
-        case .memberOf, .subsumes, .subsumedBy, .htmlChecks, .elementDefinition, .slice,
-            .checkModifiers:
+        case .memberOf, .subsumes, .subsumedBy, .htmlChecks, .elementDefinition, .slice:
             true
         case .empty, .exists, .all, .allTrue, .anyTrue, .allFalse, .anyFalse, .subsetOf,
             .supersetOf, .count, .distinct, .isDistinct, .not, .hasValue, .getValue, .where,
-            .select, .repeat, .single, .first, .last, .tail, .skip, .take, .intersect, .exclude,
+            .select, .repeat, .repeatAll, .coalesce, .checkModifiers, .yearOf, .monthOf, .dayOf,
+            .hourOf, .minuteOf, .secondOf, .millisecondOf, .timezoneOffsetOf, .dateOf, .timeOf,
+            .duration, .difference, .single, .first, .last, .tail, .skip, .take, .intersect,
+            .exclude,
             .union, .combine, .iif, .toInteger, .convertsToInteger, .toLong, .convertsToLong,
             .toDecimal, .convertsToDecimal, .toString, .convertsToString, .toBoolean,
             .convertsToBoolean, .toDate, .convertsToDate, .toDateTime, .convertsToDateTime,

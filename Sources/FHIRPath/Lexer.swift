@@ -9,6 +9,8 @@ struct Lexer {
     struct Token {
         let kind: Kind
         let offset: Int
+        /// The byte behind the token.
+        let end: Int
     }
 
     enum Kind: Equatable {
@@ -37,7 +39,7 @@ struct Lexer {
             try skipSpace()
             let offset = position
             let kind = try next()
-            tokens.append(Token(kind: kind, offset: offset))
+            tokens.append(Token(kind: kind, offset: offset, end: position))
             if kind == .end { return tokens }
         }
     }

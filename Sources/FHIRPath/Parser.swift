@@ -66,13 +66,17 @@ struct Parser {
     private mutating func add(
         _ kind: Program.Kind,
         at offset: Int,
+        from start: Int? = nil,
         over children: [Int] = []
     ) throws(FHIRPathError) -> Int {
         let below = children.map { depths[$0] }.max() ?? 0
         guard below < Limits.fhirPathDepthMax else {
             throw FHIRPathError(code: .limitExceeded, offset: offset)
         }
-        program.nodes.append(Program.Node(kind: kind, offset: offset))
+        let start = start ?? offset
+        let end = position > 0 ? tokens[position - 1].end : start
+        let span = start..<max(start, end)
+        program.nodes.append(Program.Node(kind: kind, offset: offset, span: span))
         depths.append(below + 1)
         return program.nodes.count - 1
     }
@@ -83,6 +87,7 @@ struct Parser {
         guard depth < Limits.fhirPathDepthMax else { throw fault(.limitExceeded) }
         depth += 1
         defer { depth -= 1 }
+        let start = current.offset
         var left = try unary()
         while true {
             let offset = current.offset
@@ -92,6 +97,7 @@ struct Parser {
                 left = try add(
                     .typed(operation, base: left, type: type),
                     at: offset,
+                    from: start,
                     over: [left]
                 )
                 continue
@@ -101,7 +107,12 @@ struct Parser {
             }
             position += 1
             let right = try expression(minimum: operation.precedence + 1)
-            left = try add(.binary(operation, left, right), at: offset, over: [left, right])
+            left = try add(
+                .binary(operation, left, right),
+                at: offset,
+                from: start,
+                over: [left, right]
+            )
         }
     }
 
@@ -137,17 +148,19 @@ struct Parser {
     }
 
     private mutating func path() throws(FHIRPathError) -> Int {
+        let start = current.offset
         var base = try term()
         while true {
             let offset = current.offset
             if take(".") {
-                base = try invocation(on: base)
+                base = try invocation(on: base, from: start)
             } else if take("[") {
                 let index = try expression(minimum: 0)
                 try expect("]")
                 base = try add(
                     .indexer(base: base, index: index),
                     at: offset,
+                    from: start,
                     over: [base, index]
                 )
             } else {
@@ -156,17 +169,21 @@ struct Parser {
         }
     }
 
-    private mutating func invocation(on base: Int?) throws(FHIRPathError) -> Int {
+    private mutating func invocation(
+        on base: Int?,
+        from start: Int
+    ) throws(FHIRPathError) -> Int {
         let token = current
         switch token.kind {
         case .special: return try special()
         case .identifier(let name), .delimitedIdentifier(let name):
             position += 1
-            if take("(") { return try call(name, on: base, at: token.offset) }
+            if take("(") { return try call(name, on: base, at: token.offset, from: start) }
             program.names.append(MemberName(name))
             return try add(
                 .member(program.names.count - 1, base: base),
                 at: token.offset,
+                from: start,
                 over: base.map { [$0] } ?? []
             )
         case .string, .integer, .decimal, .date, .dateTime, .time, .symbol, .end: throw fault()
@@ -205,7 +222,8 @@ struct Parser {
         case .identifier("false"):
             position += 1
             return try literal(.boolean(false), at: token.offset)
-        case .identifier, .delimitedIdentifier, .special: return try invocation(on: nil)
+        case .identifier, .delimitedIdentifier, .special:
+            return try invocation(on: nil, from: token.offset)
         case .string, .integer, .decimal, .date, .dateTime, .time: return try literal()
         case .symbol, .end: throw fault()
         }
@@ -299,7 +317,8 @@ struct Parser {
     private mutating func call(
         _ name: String,
         on base: Int?,
-        at offset: Int
+        at offset: Int,
+        from start: Int
     ) throws(FHIRPathError) -> Int {
         if let operation = typeFunction(name) {
             let type = try typeSpecifier()
@@ -307,6 +326,7 @@ struct Parser {
             return try add(
                 .typed(operation, base: base, type: type),
                 at: offset,
+                from: start,
                 over: base.map { [$0] } ?? []
             )
         }
@@ -326,6 +346,7 @@ struct Parser {
         return try add(
             .call(function, base: base, first: first, count: arguments.count),
             at: offset,
+            from: start,
             over: arguments + (base.map { [$0] } ?? [])
         )
     }

@@ -42,7 +42,10 @@ final class Program: Sendable {
 
     struct Node: Sendable {
         let kind: Kind
+        /// The place that an error names: of an operator the operator, of a call its name.
         let offset: Int
+        /// The text of the whole sub-expression, parentheses around it left out.
+        let span: Range<Int>
     }
 
     /// What a node does; the numbers are indices.

@@ -41,16 +41,27 @@ struct RegularExpression {
     let instructions: [Instruction]
     let classes: [ScalarClass]
     let groupCount: Int
+    /// The numbers of groups that have a name.
+    private let groupNames: [String: Int]
+    private let isCaseless: Bool
+    private let isMultiline: Bool
 
     /// Reads a pattern.
     ///
+    /// - Parameters:
+    ///   - pattern: the pattern.
+    ///   - flags: `i` to overlook case, `m` to let `^` and `$` match at each line (FHIRPath 3.0).
     /// - Throws: `Fault` `.syntax`, `.unsupported` or `.limitExceeded`.
-    init(_ pattern: String) throws(Fault) {
+    init(_ pattern: String, flags: String = "") throws(Fault) {
+        guard flags.allSatisfy({ $0 == "i" || $0 == "m" }) else { throw Fault(code: .unsupported) }
+        isCaseless = flags.contains("i")
+        isMultiline = flags.contains("m")
         var compiler = RegularExpressionCompiler(pattern)
         try compiler.compile()
         instructions = compiler.instructions
         classes = compiler.classes
         groupCount = compiler.groupCount
+        groupNames = compiler.groupNames
     }
 
     /// A path through the program and the positions it has saved.
@@ -82,7 +93,7 @@ struct RegularExpression {
             for thread in current {
                 guard case .match = instructions[thread.instruction] else {
                     guard position < text.count else { continue }
-                    guard accepts(instructions[thread.instruction], text[position].value) else {
+                    guard accepts(instructions[thread.instruction], text[position]) else {
                         continue
                     }
                     follow(
@@ -108,12 +119,31 @@ struct RegularExpression {
         }
     }
 
-    private func accepts(_ instruction: Instruction, _ scalar: UInt32) -> Bool {
+    private func accepts(_ instruction: Instruction, _ scalar: Unicode.Scalar) -> Bool {
+        guard isCaseless else {
+            switch instruction {
+            case .scalar(let wanted): return scalar.value == wanted
+            case .any: return true
+            case .oneOf(let index): return classes[index].contains(scalar.value)
+            case .split, .jump, .save, .start, .end, .wordBoundary, .match: return false
+            }
+        }
+        let properties = scalar.properties
+        let others = [properties.lowercaseMapping, properties.uppercaseMapping].compactMap { text in
+            text.unicodeScalars.count == 1 ? text.unicodeScalars.first?.value : nil
+        }
+        return accepts(instruction, [scalar.value] + others)
+    }
+
+    private func accepts(_ instruction: Instruction, _ variants: [UInt32]) -> Bool {
         switch instruction {
-        case .scalar(let wanted): scalar == wanted
-        case .any: true
-        case .oneOf(let index): classes[index].contains(scalar)
-        case .split, .jump, .save, .start, .end, .wordBoundary, .match: false
+        case .scalar(let wanted): return variants.contains(wanted)
+        case .any: return true
+        case .oneOf(let index):
+            let set = classes[index]
+            return variants.contains { scalar in set.ranges.contains { $0.contains(scalar) } }
+                != set.isInverted
+        case .split, .jump, .save, .start, .end, .wordBoundary, .match: return false
         }
     }
 
@@ -143,10 +173,10 @@ struct RegularExpression {
                 saved[slot] = position
                 pending.append(Thread(instruction: index + 1, saved: saved))
             case .start:
-                guard position == 0 else { continue }
+                guard position == 0 || isLineBreak(text, position - 1) else { continue }
                 pending.append(Thread(instruction: index + 1, saved: thread.saved))
             case .end:
-                guard position == text.count else { continue }
+                guard position == text.count || isLineBreak(text, position) else { continue }
                 pending.append(Thread(instruction: index + 1, saved: thread.saved))
             case .wordBoundary(let isInverted):
                 guard isBoundary(text, position) != isInverted else { continue }
@@ -154,6 +184,11 @@ struct RegularExpression {
             case .scalar, .any, .oneOf, .match: threads.append(thread)
             }
         }
+    }
+
+    /// Whether a line ends here, as far as lines matter.
+    private func isLineBreak(_ text: [Unicode.Scalar], _ position: Int) -> Bool {
+        isMultiline && text[position] == "\n"
     }
 
     private func isBoundary(_ text: [Unicode.Scalar], _ position: Int) -> Bool {
@@ -165,7 +200,7 @@ struct RegularExpression {
         RegularExpressionCompiler.wordRanges.contains { $0.contains(scalar) }
     }
 
-    /// The text with every match replaced; `$1` or `${1}` in the substitution is a group.
+    /// The text with every match replaced; `$1`, `${1}` or `${name}` is a group.
     func replacing(
         in text: [Unicode.Scalar],
         with substitution: String,
@@ -174,6 +209,9 @@ struct RegularExpression {
         var result = String.UnicodeScalarView()
         var position = 0
         while position <= text.count {
+            // Each search sets up its tables anew.
+            budget -= 12
+            guard budget >= 0 else { throw Fault(code: .limitExceeded) }
             guard let match = try firstMatch(in: text, from: position, budget: &budget) else {
                 break
             }
@@ -207,17 +245,25 @@ struct RegularExpression {
                 result.append(scalar)
                 continue
             }
-            let isBraced = scalars[index] == "{"
-            let digitIndex = isBraced ? index + 1 : index
-            guard digitIndex < scalars.count, ("0"..."9").contains(scalars[digitIndex]) else {
+            guard let (group, next) = self.group(scalars, at: index) else {
                 result.append(scalar)
                 continue
             }
-            let group = Int(scalars[digitIndex].value - 48)
-            index = digitIndex + 1
-            if isBraced, index < scalars.count, scalars[index] == "}" { index += 1 }
+            index = next
             guard group < groupCount, match[2 * group] >= 0 else { continue }
             result.append(contentsOf: text[match[2 * group]..<match[2 * group + 1]])
         }
+    }
+
+    /// The group that `1`, `{1}` or `{name}` means, and where the text goes on behind it.
+    private func group(_ scalars: [Unicode.Scalar], at start: Int) -> (group: Int, next: Int)? {
+        guard scalars[start] == "{" else {
+            guard ("0"..."9").contains(scalars[start]) else { return nil }
+            return (Int(scalars[start].value - 48), start + 1)
+        }
+        guard let end = scalars[start...].firstIndex(of: "}") else { return nil }
+        let name = String(String.UnicodeScalarView(scalars[(start + 1)..<end]))
+        guard let group = groupNames[name] ?? Int(name), group >= 0 else { return nil }
+        return (group, end + 1)
     }
 }

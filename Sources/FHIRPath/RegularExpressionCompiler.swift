@@ -8,6 +8,7 @@ struct RegularExpressionCompiler {
     private(set) var instructions: [RegularExpression.Instruction] = []
     private(set) var classes: [RegularExpression.ScalarClass] = []
     private(set) var groupCount = 1
+    private(set) var groupNames: [String: Int] = [:]
 
     static let wordRanges: [ClosedRange<UInt32>] = [48...57, 65...90, 95...95, 97...122]
     private static let digitRanges: [ClosedRange<UInt32>] = [48...57]
@@ -210,11 +211,16 @@ struct RegularExpressionCompiler {
             }
             // A named group counts like any other; look-behind is refused.
             guard current != "=", current != "!" else { throw Fault(code: .unsupported) }
+            let start = position
             while let scalar = current, scalar != ">" {
                 _ = scalar
                 position += 1
             }
-            guard take(">") else { throw Fault(code: .syntax) }
+            let name = String(String.UnicodeScalarView(pattern[start..<position]))
+            guard take(">"), !name.isEmpty, groupNames[name] == nil else {
+                throw Fault(code: .syntax)
+            }
+            groupNames[name] = groupCount
         }
         let group = groupCount
         groupCount += 1

@@ -4,6 +4,9 @@
 /// does not know is let pass.
 struct TypeChecker {
     let program: Program
+    /// Whether a path may begin with another type than that of the focus, as the parts of a
+    /// search parameter do: `Patient.birthDate | Person.birthDate`.
+    var mayBeForeign = false
 
     /// Checks the whole expression.
     ///
@@ -37,10 +40,12 @@ struct TypeChecker {
         case .negate(let operand), .plus(let operand), .descending(let operand):
             _ = try check(operand, this: this)
             return .unknown
-        case .binary(_, let left, let right):
-            _ = try check(left, this: this)
-            _ = try check(right, this: this)
-            return .unknown
+        case .binary(let operation, let left, let right):
+            let isAny = mayBeForeign || operation == .union
+            let inner = TypeChecker(program: program, mayBeForeign: isAny)
+            let first = try inner.check(left, this: this)
+            let second = try inner.check(right, this: this)
+            return operation == .union && first == second ? first : .unknown
         }
     }
 
@@ -58,6 +63,7 @@ struct TypeChecker {
             // The first step may name the type of the focus or one that it derives from.
             if let named = TypeModel.shared.type(name.text), !named.isPrimitive {
                 guard this.isUnknown || this == .resource || this.isKind(of: named) else {
+                    if mayBeForeign { return .unknown }
                     throw FHIRPathError(code: .unknownElement, offset: offset)
                 }
                 return this

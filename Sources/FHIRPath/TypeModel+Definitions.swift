@@ -12,7 +12,8 @@ extension TypeModel {
         "product", "protocolApplied", "quantity", "rate", "reported", "scheduled", "serviced",
         "series", "source", "staff", "start", "statusReason", "subject", "substance", "target",
         "time", "timing", "topic", "used", "validity", "value", "versionAlgorithm", "vaccination",
-        "bodySite", "identified",
+        "bodySite", "identified", "code", "when", "probability", "doseNumber", "seriesDoses",
+        "occurence",
     ]
 
     /// The ancestors of types (FHIR R4, sections 2.24 and 2.1.27; R5 additions).
@@ -72,7 +73,9 @@ extension TypeModel {
             + "Transport ValueSet VerificationResult VisionPrescription",
     ]
 
-    /// The elements of types.
+    /// The elements of data types and of the resources that are known as a whole.
+    ///
+    /// Other resources stand in the files beside this one.
     static let definitions = [
         "Element: id string, extension Extension",
         "BackboneElement: modifierExtension Extension",
@@ -143,7 +146,7 @@ extension TypeModel {
             + "dataAbsentReason CodeableConcept, interpretation CodeableConcept, "
             + "referenceRange Observation.referenceRange",
         "Observation.referenceRange!: low Quantity, high Quantity, normalValue CodeableConcept, "
-            + "type CodeableConcept, appliesTo CodeableConcept, age Range, text markdown",
+            + "type CodeableConcept, appliesTo CodeableConcept, age Range, text string",
         "Observation.related: type code, target Reference",
         "Bundle!: identifier Identifier, type code, timestamp instant, total unsignedInt, "
             + "link Bundle.link, entry Bundle.entry, signature Signature, issues Resource",
@@ -152,62 +155,5 @@ extension TypeModel {
             + "search Bundle.entry.search, request Bundle.entry.request, "
             + "response Bundle.entry.response",
         "Bundle.entry.search: mode code, score decimal",
-        "Parameters: parameter Parameters.parameter",
-        "Parameters.parameter: name string, value *, resource Resource, "
-            + "part Parameters.parameter",
-        "Encounter: identifier Identifier, status code, type CodeableConcept, "
-            + "priority CodeableConcept, subject Reference, period Period, length Duration, "
-            + "location Encounter.location",
-        "Encounter.location: location Reference, status code, period Period",
-        "Condition: identifier Identifier, clinicalStatus CodeableConcept, "
-            + "verificationStatus CodeableConcept, category CodeableConcept, "
-            + "severity CodeableConcept, code CodeableConcept, bodySite CodeableConcept, "
-            + "subject Reference, encounter Reference, onset *, abatement *, "
-            + "recordedDate dateTime, recorder Reference, asserter Reference, note Annotation",
-        "Procedure: identifier Identifier, status code, code CodeableConcept, "
-            + "subject Reference, encounter Reference, performed *, occurrence *, "
-            + "bodySite CodeableConcept, outcome CodeableConcept",
-        "AllergyIntolerance: clinicalStatus CodeableConcept, verificationStatus CodeableConcept, "
-            + "category code, criticality code, code CodeableConcept, patient Reference, "
-            + "onset *, recordedDate dateTime, reaction AllergyIntolerance.reaction",
-        "AllergyIntolerance.reaction: substance CodeableConcept, manifestation CodeableConcept, "
-            + "severity code, onset dateTime",
-        "Medication: code CodeableConcept, status code",
-        "MedicationRequest: identifier Identifier, status code, intent code, medication *, "
-            + "subject Reference, encounter Reference, authoredOn dateTime, "
-            + "reasonCode CodeableConcept, dosageInstruction Dosage, priority code",
-        "MedicationStatement: identifier Identifier, status code, medication *, "
-            + "subject Reference, effective *, dateAsserted dateTime, dosage Dosage",
-        "ServiceRequest: status code, intent code, priority code, code CodeableConcept, "
-            + "subject Reference, encounter Reference, occurrence *, authoredOn dateTime",
-        "DiagnosticReport: status code, category CodeableConcept, code CodeableConcept, "
-            + "subject Reference, encounter Reference, effective *, issued instant, "
-            + "result Reference, conclusion string, conclusionCode CodeableConcept",
-        "Appointment: identifier Identifier, status code, start instant, end instant, "
-            + "created dateTime, minutesDuration positiveInt",
-        "OperationOutcome: issue OperationOutcome.issue",
-        "OperationOutcome.issue: severity code, code code, details CodeableConcept, "
-            + "diagnostics string, location string, expression string",
-        "Questionnaire: url uri, identifier Identifier, version string, name string, "
-            + "title string, status code, date dateTime, publisher string, code Coding, "
-            + "item Questionnaire.item",
-        "Questionnaire.item: linkId string, definition uri, code Coding, prefix string, "
-            + "text string, type code, required boolean, repeats boolean, "
-            + "item Questionnaire.item",
-        "QuestionnaireResponse: status code, subject Reference, authored dateTime, "
-            + "item QuestionnaireResponse.item",
-        "QuestionnaireResponse.item: linkId string, text string, "
-            + "answer QuestionnaireResponse.item.answer, item QuestionnaireResponse.item",
-        "QuestionnaireResponse.item.answer: value *, item QuestionnaireResponse.item",
-        "ValueSet: url uri, identifier Identifier, version string, name string, title string, "
-            + "status code, date dateTime, expansion ValueSet.expansion",
-        "ValueSet.expansion: identifier uri, timestamp dateTime, total integer, "
-            + "contains ValueSet.expansion.contains",
-        "ValueSet.expansion.contains: system uri, version string, code code, display string, "
-            + "contains ValueSet.expansion.contains",
-        "CodeSystem: url uri, version string, name string, status code, date dateTime, "
-            + "concept CodeSystem.concept",
-        "CodeSystem.concept: code code, display string, definition string, "
-            + "concept CodeSystem.concept",
     ]
 }

@@ -7,7 +7,8 @@ import JSON
 ///     Period: start dateTime, end dateTime
 ///     Observation!: value *, code CodeableConcept
 ///
-/// `*` is a choice element, whose type the name in the JSON tells. A type with `!` is complete for
+/// `*` is a choice element, whose type the name in the JSON tells; a type with `~` is that of R4
+/// where another version has another. A type with `!` is complete for
 /// STU3, R4 and R5, so that any other path from it is a mistake.
 final class TypeModel: Sendable {
     static let shared = TypeModel()
@@ -20,6 +21,8 @@ final class TypeModel: Sendable {
     private let nameIDs: [String: UInt16]
     /// The type of an element by owner and name; `UInt16.max` for a choice.
     private let elements: ElementTable
+    /// The elements whose type differs between the versions, by the key of `elements`.
+    private let varying: Set<UInt32>
     private let typesByBytes: TypeNameTable
     /// Types by the words that names of choice elements end in, such as `DateTime`.
     private let choiceTypes: TypeNameTable
@@ -37,6 +40,10 @@ final class TypeModel: Sendable {
         var builder = Builder()
         for entry in Self.hierarchy { builder.addHierarchy(entry) }
         for definition in Self.definitions { builder.addDefinition(definition) }
+        builder.addBlock(Self.clinicalDefinitions)
+        builder.addBlock(Self.administrationDefinitions)
+        builder.addBlock(Self.terminologyDefinitions)
+        varying = builder.varying
         names = builder.names
         parents = builder.parents
         isComplete = builder.isComplete
@@ -74,21 +81,27 @@ final class TypeModel: Sendable {
 
     /// The type of an element; `unknown` when the model does not say.
     func elementType(of owner: FHIRType, nameID: UInt16) -> FHIRType {
-        switch knowledge(of: owner, nameID: nameID) {
-        case .type(let type): type
-        case .choice, .absent, .unknown: .unknown
+        guard let found = find(owner, nameID)?.type, found != .max else { return .unknown }
+        return FHIRType(id: found)
+    }
+
+    /// What an owner or an ancestor of it says of an element, with the key of the saying.
+    private func find(_ owner: FHIRType, _ nameID: UInt16) -> (key: UInt32, type: UInt16)? {
+        var type = owner.id
+        while type != 0, nameID != 0 {
+            let key = UInt32(type) << 16 | UInt32(nameID)
+            if let found = elements[key] { return (key, found) }
+            type = parents[Int(type)]
         }
+        return nil
     }
 
     /// What the model says of an element, its owner's ancestors included.
     func knowledge(of owner: FHIRType, nameID: UInt16) -> Knowledge {
         guard !owner.isUnknown else { return .unknown }
-        var type = owner.id
-        while type != 0, nameID != 0 {
-            if let found = elements[UInt32(type) << 16 | UInt32(nameID)] {
-                return found == .max ? .choice : .type(FHIRType(id: found))
-            }
-            type = parents[Int(type)]
+        if let (key, found) = find(owner, nameID) {
+            guard !varying.contains(key) else { return .unknown }
+            return found == .max ? .choice : .type(FHIRType(id: found))
         }
         return isComplete[Int(owner.id)] ? .absent : .unknown
     }
@@ -109,6 +122,7 @@ final class TypeModel: Sendable {
         var types: [String: UInt16] = [:]
         var nameIDs: [String: UInt16] = [:]
         var elements: [UInt32: UInt16] = [:]
+        var varying: Set<UInt32> = []
 
         mutating func id(_ name: String) -> UInt16 {
             if let id = types[name] { return id }
@@ -143,9 +157,25 @@ final class TypeModel: Sendable {
             for element in parts[1].split(separator: ",") {
                 let words = element.split(separator: " ")
                 guard words.count == 2 else { continue }
-                let type = words[1] == "*" ? .max : id(String(words[1]))
-                elements[UInt32(owner) << 16 | UInt32(nameID(String(words[0])))] = type
+                let isVarying = words[1].hasSuffix("~")
+                let word = isVarying ? words[1].dropLast() : words[1]
+                let key = UInt32(owner) << 16 | UInt32(nameID(String(words[0])))
+                elements[key] = word == "*" ? .max : id(String(word))
+                if isVarying { varying.insert(key) }
             }
+        }
+
+        /// Reads definitions of which each begins at the margin and goes on in indented lines.
+        mutating func addBlock(_ block: String) {
+            var definition = ""
+            for line in block.split(separator: "\n") {
+                if !line.hasPrefix(" "), !definition.isEmpty {
+                    addDefinition(definition)
+                    definition = ""
+                }
+                definition += line
+            }
+            addDefinition(definition)
         }
 
         private mutating func nameID(_ name: String) -> UInt16 {

@@ -25,24 +25,43 @@ extension JSONValue {
         return pointer
     }
 
-    private enum Step {
+    /// The steps from a value that holds this one down to it; `nil` when it does not hold it.
+    ///
+    /// Empty for the value itself.
+    package func steps(from ancestor: JSONValue) -> [Step]? {
+        guard tape === ancestor.tape else { return nil }
+        var steps: [Step] = []
+        var current = ancestor
+        while current.index != index {
+            guard let step = current.step(towards: index) else { return nil }
+            steps.append(step)
+            current = step.value
+        }
+        return steps
+    }
+
+    /// One step down into a value.
+    package enum Step: Sendable {
+        /// To a member by its name.
         case member(String, JSONValue)
+        /// To an element by its position from zero.
         case element(Int, JSONValue)
 
-        var value: JSONValue {
+        /// The value that the step leads to.
+        package var value: JSONValue {
             switch self {
             case .member(_, let value), .element(_, let value): value
             }
         }
 
-        func text(isFirst: Bool) -> String {
+        fileprivate func text(isFirst: Bool) -> String {
             switch self {
             case .member(let name, _): isFirst ? name : "." + name
             case .element(let position, _): "[\(position)]"
             }
         }
 
-        var pointerText: String {
+        fileprivate var pointerText: String {
             switch self {
             case .member(let name, _):
                 var text = ""

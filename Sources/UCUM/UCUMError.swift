@@ -19,4 +19,15 @@ package struct UCUMError: Error, Equatable, Sendable {
         self.code = code
         self.offset = offset
     }
+
+    /// One English sentence without any text of the unit.
+    package var sentence: String {
+        switch code {
+        case .syntax: "the text is no unit expression at this place"
+        case .unknownUnit: "UCUM has no unit of this code (codes are case-sensitive)"
+        case .incompatible: "the units measure different kinds of quantity"
+        case .notConvertible: "a unit with a zero of its own takes part in a product"
+        case .outOfRange: "a number in the unit, or the unit itself, is too large"
+        }
+    }
 }

@@ -22,6 +22,8 @@ enum HelpCommand {
           map new       scaffold a profile from a model or a list of inputs
           map watch     run the cases, and explain data, on each change of a file
           fhir check    read resources strictly, and hold them against a StructureDefinition
+          fhirpath      evaluate a FHIRPath expression on a resource, or many on many
+          unit          convert values between UCUM units, check how a unit is written
 
         For who ships a model
           model check     what a PMML document needs, predicts, and what speaks against it
@@ -153,6 +155,48 @@ enum HelpCommand {
         its type in a Bundle, is held against that StructureDefinition. What cannot be checked,
         such as a required binding without its *.valueset.json, is listed as not checked. Exit
         code 1 when there is a fault.
+
+        """,
+        "fhirpath": """
+        limen fhirpath EXPRESSION FILE|- [--json] [--trace] [--now TIME]
+                       [--variable NAME=JSON]... [--bundle FILE]
+        limen fhirpath --batch [FILE|-] [--now TIME] [--variable NAME=JSON]...
+
+          limen fhirpath 'name.given' patient.json
+          limen fhirpath "value.ofType(Quantity) > 38 'Cel'" observation.json --trace
+
+        Prints one line for each item: its type, its path, its value as JSON. Elements have
+        FHIR types (FHIR.code, FHIR.HumanName, FHIR.BackboneElement for parts defined in
+        place), computed values System types (System.Boolean); an element whose type is not
+        known has the System type of its JSON. A path leads to the element when it is
+        evaluated again; a computed value has none.
+        --json prints one object: results, a list of {type, value, path}, or error with
+        {code, position, line, column, message}; the position counts bytes from 0. Decimals
+        keep their digits, dates and times are text, quantities are objects.
+        --trace shows each part of the expression in the order of evaluation, with the bytes
+        it stands at, what it gave, and what trace() says. --now fixes the clock. --variable
+        gives %NAME a value; an array is a collection. resolve() looks at contained
+        resources and in the Bundle that the FILE, or --bundle, is; nothing is fetched.
+        --batch answers NDJSON lines {"id", "expression", "resource"} (and, if need be,
+        "variables", "now") with lines {"id", "results"} or {"id", "error"}, in order.
+        Paths from a resource of a known type are checked before the expression is run.
+        Exit codes: 0, 2 for the command line, 3 for an expression or resource at fault.
+
+        """,
+        "unit": """
+        limen unit convert VALUE FROM TO [--json]
+        limen unit convert --batch [FILE|-]
+        limen unit check UNIT... [--json]
+
+          limen unit convert 101.3 '[degF]' Cel
+          limen unit check mm[Hg] mmHg C
+
+        convert turns a value of one UCUM unit (case-sensitive form) into another, exactly
+        where that is a finite decimal, else to 28 digits, and says how. --batch answers
+        NDJSON lines {"id", "value", "from", "to"} with {"id", "value", "unit", "formula"} or
+        {"id", "error"}. check says of each text whether it is a unit, what it is in base
+        units and in words, and where a fault lies; a hint names what may have been meant,
+        but is never used. Exit code 1 when a text is no unit, 3 when there is no conversion.
 
         """,
         "model": """

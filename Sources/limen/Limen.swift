@@ -29,6 +29,8 @@ enum Limen {
         case "hook": return try HookCommand.run(rest)
         case "map": return try await MapCommand.run(rest)
         case "fhir": return try FHIRCommand.run(rest)
+        case "fhirpath": return try FHIRPathCommand.run(rest)
+        case "unit": return try UnitCommand.run(rest)
         case "model": return try ModelCommand.run(rest)
         case "audit": return try await AuditCommand.run(rest)
         case "migrate": try MigrateCommand.run(rest)

@@ -81,4 +81,63 @@ struct LimitTests {
         let text = String(repeating: "a", count: 60_000)
         #expect(fault(expression, on: #"{"text":"\#(text)"}"#)?.code == .limitExceeded)
     }
+
+    /// A Bundle whose entries refer to one another in a circle.
+    private static let bundle: String = {
+        let entries = (0..<1_500).map { index in
+            """
+            {"fullUrl":"urn:uuid:\(index)","resource":{"resourceType":"Observation",
+            "subject":{"reference":"urn:uuid:\((index + 1) % 1_500)"},"id":"\(index)",
+            "valueQuantity":{"value":\(index),"system":"http://unitsofmeasure.org","code":"mg"}}}
+            """
+        }
+        return #"{"resourceType":"Bundle","entry":[\#(entries.joined(separator: ","))]}"#
+    }()
+
+    @Test(
+        "what costs more than it is allowed on a large Bundle is stopped",
+        arguments: [
+            "entry.resource.repeat(subject.resolve()).count()",
+            "entry.descendants().repeat(children()).count()",
+            "entry.descendants().distinct().count()",
+            "entry.resource.value.distinct().count()",
+            "entry.resource.where(%context.entry.resource.where(id = $this.id).exists()).count()",
+            "entry.resource.id.select(%context.entry.resource.id.count()).sum()",
+            "entry.aggregate($total.combine(%context.entry), {}).count()",
+            "entry.repeatAll($this).count()",
+            "entry.select(%context.entry).select(%context.entry).count()",
+        ]
+    )
+    func large(text: String) {
+        #expect(fault(text, on: Self.bundle)?.code == .limitExceeded)
+    }
+
+    @Test(
+        "what a large Bundle is asked for every day is answered",
+        arguments: [
+            ("entry.resource.id.distinct().count()", "1500"),
+            ("entry.resource.id.isDistinct()", "true"),
+            ("(entry.resource.id | entry.resource.id).count()", "1500"),
+            ("entry.resource.where(id = '7').subject.resolve().id", "8"),
+            ("entry.resource.subject.resolve().count()", "1500"),
+            ("entry.resource.where(value > 1490 'mg').count()", "9"),
+            ("entry.resource.value.value.sum()", "1124250"),
+            ("descendants().count() > 10000", "true"),
+        ]
+    )
+    func everyday(text: String, expected: String) throws {
+        #expect(try evaluate(text, on: Self.bundle) == [expected])
+    }
+
+    @Test(
+        "arithmetic that runs out of digits or of time is empty",
+        arguments: [
+            "9.power(100000)", "99999999.power(9999)", "2.power(9223372036854775807)",
+            "100000.exp()", "9223372036854775807 + 1", "@9999-12-31 + 1 day",
+            "@2020-01-01 + 9223372036854775807 years", "@0001-01-01 - 1 year",
+        ]
+    )
+    func digits(text: String) throws {
+        #expect(try evaluate(text) == [])
+    }
 }
