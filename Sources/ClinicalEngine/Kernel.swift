@@ -103,6 +103,8 @@ struct KernelResult: Sendable {
     var hasProbabilities = false
     /// Whether the region holds how sure the model is of the category it gives.
     var hasConfidence = false
+    /// Where the confidences lie that the document states beside the probabilities, or -1.
+    var confidences: Int32 = -1
     /// By how much missing values lessen the confidence.
     var penalty = 1.0
     /// The segment that answered, or -1.

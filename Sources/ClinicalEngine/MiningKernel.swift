@@ -16,6 +16,8 @@ final class MiningKernel: Sendable {
     private let missingThreshold: Double
     private let region: Range<Int>
     private let isClassification: Bool
+    /// Where the confidences of the model that answers for all are written.
+    private let confidenceRegion: Int
     /// Where the value of each segment lies in the regions.
     let valueRegion: Int
 
@@ -36,6 +38,7 @@ final class MiningKernel: Sendable {
         guard !mining.segments.isEmpty else { throw mismatch }
         try Self.check(mining.method, model)
         valueRegion = compiler.reserve(mining.segments.count)
+        confidenceRegion = compiler.reserve(categories.count)
         var predicates = PredicateProgram()
         var segments: [Segment] = []
         for (position, segment) in mining.segments.enumerated() {
@@ -208,6 +211,15 @@ final class MiningKernel: Sendable {
                 scratch.regions[region.lowerBound + target] = scratch.regions[source]
             }
         }
+        if result.confidences >= 0 {
+            adopted.confidences = Int32(confidenceRegion)
+            for target in 0..<region.count { scratch.regions[confidenceRegion + target] = 0 }
+            for offset in segment.node.categories.indices {
+                let target = segment.mapping.isEmpty ? offset : segment.mapping[offset]
+                scratch.regions[confidenceRegion + target] =
+                    scratch.regions[Int(result.confidences) + offset]
+            }
+        }
         if !segment.mapping.isEmpty {
             adopted.value = Double(segment.mapping[Int(result.value)])
         }
@@ -369,6 +381,12 @@ extension MiningKernel {
         }
         if absences.total == 0 { return noSegment(scratch) }
         if isMissing(absences) { return .missing(absences.slot) }
+        if isVote, missingTreatment == .continue {
+            // No answer is a candidate like any other (PMML 4.4, missingPredictionTreatment).
+            var most = 0.0
+            for position in region { most = Swift.max(most, scratch.regions[position]) }
+            if absences.weight > most { return .missing(absences.slot) }
+        }
         if method != .max {
             guard total > 0 else { return .missing() }
             for position in region { scratch.regions[position] /= total }

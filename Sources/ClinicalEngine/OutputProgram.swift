@@ -5,7 +5,8 @@ struct OutputProgram: Sendable {
         case displayValue
         case probability(Int)
         case affinity(Int)
-        case confidence
+        /// Of a category; below zero of the predicted one.
+        case confidence(Int)
         case entity
         /// The stored row of a rank.
         case neighbor(Int)
@@ -73,12 +74,12 @@ struct OutputProgram: Sendable {
                 guard isCategory else {
                     throw ModelError(code: .unsupported, place: output.name, line: output.line)
                 }
-                if let text {
-                    source = .probability(try position(text, in: texts))
-                } else if case .confidence = output.feature {
-                    source = .confidence
+                var category = -1
+                if let text { category = try position(text, in: texts) }
+                if case .confidence = output.feature {
+                    source = .confidence(category)
                 } else {
-                    source = .probability(-1)
+                    source = .probability(category)
                 }
             case .affinity(let text):
                 // The distances of stored rows have no place among the outputs.
@@ -161,9 +162,15 @@ struct OutputProgram: Sendable {
             guard result.hasProbabilities else { return .nan }
             let position = category < 0 ? Int(result.value) : category
             return scratch.regions[node.region.lowerBound + position]
-        case .confidence:
-            guard result.hasProbabilities || result.hasConfidence else { return .nan }
-            return scratch.regions[node.region.lowerBound + Int(result.value)] * result.penalty
+        case .confidence(let category):
+            let predicted = Int(result.value)
+            let position = category < 0 ? predicted : category
+            // Rules say how sure they are of their own category only.
+            guard result.hasProbabilities || (result.hasConfidence && position == predicted)
+            else { return .nan }
+            let isStated = result.confidences >= 0
+            let start = isStated ? Int(result.confidences) : node.region.lowerBound
+            return scratch.regions[start + position] * result.penalty
         case .affinity(let entity):
             let position = entity < 0 ? Int(result.value) : entity
             return scratch.regions[node.region.lowerBound + position]

@@ -10,12 +10,18 @@ struct TreeBuilder {
     private(set) var predicates = PredicateProgram()
     private(set) var shares: [Double] = []
     private(set) var counts: [Double] = []
+    /// What the document states; the share where it states none for a category.
+    private(set) var confidences: [Double] = []
+    private let statesConfidence: Bool
     private let categoryCount: Int
 
     init(_ tree: Tree, _ model: ModelNode, _ categories: [String]) {
         self.tree = tree
         self.model = model
         categoryCount = categories.count
+        statesConfidence = tree.nodes.contains { node in
+            node.distribution.contains { $0.confidence != nil }
+        }
         self.categories = Dictionary(
             categories.enumerated().map { ($1, $0) },
             uniquingKeysWith: { first, _ in first }
@@ -107,6 +113,9 @@ struct TreeBuilder {
         node.shares = Int32(start)
         shares.append(contentsOf: repeatElement(0, count: categoryCount))
         counts.append(contentsOf: repeatElement(0, count: categoryCount))
+        if statesConfidence {
+            confidences.append(contentsOf: repeatElement(0, count: categoryCount))
+        }
         for entry in source.distribution {
             guard let category = categories[entry.category] else {
                 throw error(.inconsistent, position)
@@ -117,6 +126,10 @@ struct TreeBuilder {
             }
             shares[start + category] = share
             counts[start + category] = entry.recordCount
+            guard statesConfidence else { continue }
+            let confidence = entry.confidence ?? share
+            guard confidence.isFinite else { throw error(.notFinite, position) }
+            confidences[start + category] = confidence
         }
         node.records = sum
         var best = 0

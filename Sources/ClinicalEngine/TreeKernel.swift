@@ -37,8 +37,12 @@ final class TreeKernel: Sendable {
     let predicates: PredicateProgram
     /// The probability of each category, node by node.
     let shares: [Double]
-    /// The confidences, where the document states them otherwise; else the same as `shares`.
+    /// The records of each category, node by node.
     let counts: [Double]
+    /// The confidence in each category, node by node; empty when the document states none.
+    let confidences: [Double]
+    /// Where the confidences of an answer are written, or -1.
+    private let confidenceRegion: Int
     let strategy: Tree.MissingValueStrategy
     let noTrueChild: Tree.NoTrueChildStrategy
     let penalty: Double
@@ -61,6 +65,8 @@ final class TreeKernel: Sendable {
         predicates = builder.predicates
         shares = builder.shares
         counts = builder.counts
+        confidences = builder.confidences
+        confidenceRegion = builder.confidences.isEmpty ? -1 : compiler.reserve(region.count)
         strategy = tree.missingValueStrategy
         noTrueChild = tree.noTrueChildStrategy
         penalty = tree.missingValuePenalty
@@ -188,6 +194,11 @@ final class TreeKernel: Sendable {
         let start = Int(node.shares)
         for offset in 0..<region.count {
             scratch.regions[region.lowerBound + offset] = shares[start + offset]
+        }
+        guard confidenceRegion >= 0 else { return result }
+        result.confidences = Int32(confidenceRegion)
+        for offset in 0..<region.count {
+            scratch.regions[confidenceRegion + offset] = confidences[start + offset]
         }
         return result
     }

@@ -52,7 +52,7 @@ extension Evaluator {
             return one.compare(other).map { $0 == 0 }
         }
         if case .quantity(let one) = first, case .quantity(let other) = second {
-            try charge(one.unit == other.unit ? 2 : 32, at: node)
+            try charge(one.unit == other.unit ? 2 : 256, at: node)
             return aligned(one, other).map { $0.0 == $0.1 }
         }
         if case .element(let one) = first, case .element(let other) = second {
@@ -104,7 +104,7 @@ extension Evaluator {
             return Self.folded(one) == Self.folded(other)
         }
         if case .quantity(let one) = first, case .quantity(let other) = second {
-            try charge(one.unit == other.unit ? 2 : 32, at: node)
+            try charge(one.unit == other.unit ? 2 : 256, at: node)
             return isClose(one, other)
         }
         if case .element(let one) = first, case .element(let other) = second {

@@ -18,7 +18,7 @@ final class TypeModel: Sendable {
     let isPrimitive: [Bool]
     private let isComplete: [Bool]
     private let types: [String: UInt16]
-    private let nameIDs: [String: UInt16]
+    let nameIDs: [String: UInt16]
     /// The type of an element by owner and name; `UInt16.max` for a choice.
     private let elements: ElementTable
     /// The elements whose type differs between the versions, by the key of `elements`.

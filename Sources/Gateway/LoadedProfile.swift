@@ -54,7 +54,23 @@ package struct LoadedProfile: Sendable {
         for (field, position) in zip(model.fields, positions) {
             values.append(Self.value(report.inputs[position].value, for: field))
         }
-        return model.evaluate(values)
+        let evaluation = model.evaluate(values)
+        // The document may replace what is missing; the profile may forbid it, and it wins.
+        let forbidden = report.inputs.first {
+            $0.value == nil && !$0.isOptional && evaluation.imputed.contains($0.name)
+        }
+        guard let forbidden, evaluation.status != .refused else { return evaluation }
+        return Evaluation(
+            status: .refused,
+            value: nil,
+            lower: nil,
+            upper: nil,
+            contributions: [],
+            reasonCodes: [],
+            missing: evaluation.missing + [forbidden.name],
+            imputed: evaluation.imputed,
+            refusal: .init(code: .missingValue, field: forbidden.name)
+        )
     }
 
     /// A mapped value as the model's field takes it; without a value the field is missing.

@@ -53,6 +53,11 @@ enum PatientMatch {
             else { continue }
             throw mismatch(reference, "This resource is about another patient.")
         }
+        // The Patient stands on the calling server too, whatever a bundle says where it stands.
+        if let fhirServer, !matched.patientURLs.isEmpty {
+            let base = fhirServer.hasSuffix("/") ? String(fhirServer.dropLast()) : fhirServer
+            matched.patientURLs.append(base + "/" + plain)
+        }
         return matched
     }
 

@@ -21,8 +21,10 @@ struct AcceptanceText {
         case .statusMissing, .statusNotAccepted, .statusWithdrawn, .statusNotInForce,
             .conditionInactive:
             statuses
+        case .notOrdered, .intentNotAccepted: "intent order, or one of its kinds"
         case .negated: "a record of something done or to be done"
-        case .conditionRefuted: "a verificationStatus other than refuted and entered-in-error"
+        case .conditionRefuted, .verificationNotAccepted:
+            "no verificationStatus, or " + list(rule?.verifications ?? [])
         case .conditionAbated: "no abatement"
         case .modifierExtension: "no modifierExtension"
         case .implicitRules: "no implicitRules"
@@ -50,6 +52,9 @@ struct AcceptanceText {
         case .codesDisagree: "codings that mean the same"
         case .timeMissing, .timeMalformed, .timeWithoutZone, .timeImprecise:
             "a time with seconds and zone"
+        case .periodReversed: "a period that starts before it ends"
+        case .periodTooLong:
+            "a period of at most " + DurationText.text(seconds: input?.windowSeconds ?? 0)
         case .periodOpen: "a period with an end"
         case .severalTimes: "one effective[x]"
         case .future:

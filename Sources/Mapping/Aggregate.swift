@@ -1,4 +1,5 @@
 import Basics
+import JSON
 
 /// The value that is made of several records: `mean`, `median` or `count`.
 ///
@@ -115,6 +116,13 @@ extension Candidate {
     /// Two acts of one moment are two acts, so a count goes by the resource alone.
     func isSameRecord(as other: Candidate, _ input: InputPlan) -> Bool {
         if resourceIndex == other.resourceIndex { return true }
+        // Without an id nothing but its text tells a resource from a copy of it.
+        if resource.idBytes == nil, other.resource.idBytes == nil,
+            JSONValue(resource.tape, resource.place).rawBytes
+                .elementsEqual(JSONValue(other.resource.tape, other.resource.place).rawBytes)
+        {
+            return true
+        }
         guard input.selection != .count, effective != nil, effective == other.effective else {
             return false
         }

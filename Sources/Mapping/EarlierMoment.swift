@@ -64,7 +64,12 @@ extension ProfileReader {
             guard set == "previous", back == nil else { throw node.fault(.malformed, at: "set") }
             for (position, name) in (try node.strings("of") ?? inputs.map(\.name)).enumerated() {
                 guard let member = inputs.firstIndex(where: { $0.name == name }) else {
-                    throw node.fault(.malformed, at: "of[\(position)]")
+                    throw node.fault(
+                        .malformed,
+                        at: "of",
+                        position,
+                        accepted: inputs.map(\.name).joined(separator: ", ")
+                    )
                 }
                 members.append(member)
             }

@@ -61,6 +61,15 @@ enum EffectiveTime: Sendable, Equatable {
         }
     }
 
+    /// The earliest and the latest moment that it can mean; `nil` for what is unusable.
+    var bounds: ClosedRange<Instant>? {
+        switch self {
+        case .moment(let instant): instant...instant
+        case .range(let range): range.lowerBound...range.upperBound
+        case .unusable: nil
+        }
+    }
+
     /// The moment to compare with others: of a date its middle, but never beyond now.
     func order(now: Instant) -> Instant {
         switch self {

@@ -6,7 +6,8 @@ enum Finding: Sendable, CaseIterable {
     case wrongType
     case codeUnresolved, codesShared
     case statusMissing, statusNotAccepted, statusWithdrawn, statusNotInForce, negated
-    case conditionInactive, conditionRefuted, conditionAbated
+    case notOrdered, intentNotAccepted
+    case conditionInactive, conditionRefuted, conditionAbated, verificationNotAccepted
     case modifierExtension, implicitRules, profileNotDeclared, structureViolated
     case dataAbsent, valueMissing, componentMissing
     case wrongValueType, severalValues, expressionFailed, expressionTooLarge
@@ -18,6 +19,7 @@ enum Finding: Sendable, CaseIterable {
     case comparator
     case untranslated, codesDisagree
     case timeMissing, timeMalformed, timeWithoutZone, timeImprecise, periodOpen, severalTimes
+    case periodReversed, periodTooLong
     case future
     case stale, tooRecent
     case implausible
@@ -32,7 +34,8 @@ enum Finding: Sendable, CaseIterable {
         case .wrongType: .type
         case .codeUnresolved, .codesShared: .code
         case .statusMissing, .statusNotAccepted, .statusWithdrawn, .statusNotInForce, .negated,
-            .conditionInactive, .conditionRefuted, .conditionAbated:
+            .notOrdered, .intentNotAccepted, .conditionInactive, .conditionRefuted,
+            .conditionAbated, .verificationNotAccepted:
             .status
         case .modifierExtension, .implicitRules, .profileNotDeclared, .structureViolated:
             .profile
@@ -47,7 +50,7 @@ enum Finding: Sendable, CaseIterable {
         case .comparator: .comparator
         case .untranslated, .codesDisagree: .untranslated
         case .timeMissing, .timeMalformed, .timeWithoutZone, .timeImprecise, .periodOpen,
-            .severalTimes:
+            .severalTimes, .periodReversed, .periodTooLong:
             .noTime
         case .future: .future
         case .stale: .stale
@@ -73,10 +76,13 @@ enum Finding: Sendable, CaseIterable {
         case .statusNotAccepted: "its status is not among those that the profile accepts"
         case .statusNotInForce: "its status says that it is over, not begun or not done"
         case .negated: "it says that something is not to be done or was not done"
+        case .notOrdered: "it is a proposal, a plan or an option, and no order"
+        case .intentNotAccepted: "its intent is none that is known"
         case .statusWithdrawn: "it was entered in error or cancelled"
         case .conditionInactive: "the condition is not active"
         case .conditionRefuted: "the condition is refuted or was entered in error"
         case .conditionAbated: "the condition has abated"
+        case .verificationNotAccepted: "it is not confirmed, or says both that it is and is not"
         case .modifierExtension: "a modifier extension may change its meaning"
         case .implicitRules: "it was made under implicit rules that are not known here"
         case .profileNotDeclared: "it does not declare the required profile"
@@ -105,6 +111,8 @@ enum Finding: Sendable, CaseIterable {
         case .timeWithoutZone: "the time has no time zone"
         case .timeImprecise: "the date has no time of day, and only part of it is in the window"
         case .periodOpen: "the period has no end"
+        case .periodReversed: "the period ends before it starts"
+        case .periodTooLong: "the period is longer than the window, so no moment of it is told"
         case .severalTimes: "it gives more than one time"
         case .future: "the time lies in the future"
         case .stale: "it is older than the window"

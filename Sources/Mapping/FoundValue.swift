@@ -86,6 +86,7 @@ extension ValueReader {
         try requirePresent(fields)
         guard let values = fields.values else { throw Fault(.valueMissing, "value[x]") }
         guard values.count == 1 else { throw Fault(.severalValues, "value[x]") }
+        try requireUnmarked(values.value, on: tape, tape.string(values.name) ?? "value[x]")
         if let member = ValueMember(values.name, on: tape), member == wanted ?? member,
             let found = value(of: member, at: values.value, tape.kind(values.value))
         {
@@ -114,6 +115,60 @@ extension ValueReader {
         if fields.dataAbsentReason != nil { throw Fault(.dataAbsent, "dataAbsentReason") }
     }
 
+    private static let absentURL = Array(
+        "http://hl7.org/fhir/StructureDefinition/data-absent-reason".utf8
+    )
+
+    /// R4 extension data-absent-reason: on the value or its number it says that there is none,
+    /// and as with `dataAbsentReason` it is believed where a number stands beside it.
+    private static func requireUnmarked(
+        _ value: JSONPlace,
+        on tape: JSONTape,
+        _ path: String
+    ) throws(Fault) {
+        guard tape.kind(value) == .object else { return }
+        if isMarked(value, on: tape) { throw Fault(.dataAbsent, path) }
+        guard let number = tape.present(MemberNames.markedValue, of: value),
+            isMarked(number, on: tape)
+        else { return }
+        throw Fault(.dataAbsent, path + "._value")
+    }
+
+    private static func isMarked(_ element: JSONPlace, on tape: JSONTape) -> Bool {
+        guard let list = tape.present(MemberNames.extension, of: element) else { return false }
+        return JSONValue(tape, list).elements.contains {
+            $0["url"]?.decodedBytes?.elementsEqual(absentURL) ?? false
+        }
+    }
+
+    /// A path may lead into a component, whose modifiers and reasons then hold for the value.
+    ///
+    /// What was computed stands nowhere, so any component may have gone into it.
+    private static func requireSoundComponents(
+        _ fields: ValueFields,
+        _ result: [FHIRPathValue],
+        on tape: JSONTape
+    ) throws(Fault) {
+        guard let list = tape.present(MemberNames.component, of: fields.place) else { return }
+        for (position, component) in JSONValue(tape, list).elements.enumerated() {
+            let part = ValueFields(component: component.place, on: tape)
+            guard part.modifierExtension != nil || part.dataAbsentReason != nil else { continue }
+            let span = component.byteOffset..<component.byteOffset + component.rawBytes.count
+            let isRead = result.contains { item in
+                guard case .element(let json) = item else {
+                    return part.modifierExtension != nil || part.values != nil
+                }
+                return json.tape === tape && span.contains(json.byteOffset)
+            }
+            guard isRead else { continue }
+            let place = "component[\(position)]."
+            if part.modifierExtension != nil {
+                throw Fault(.modifierExtension, place + "modifierExtension")
+            }
+            throw Fault(.dataAbsent, place + "dataAbsentReason")
+        }
+    }
+
     private func evaluated(
         _ expression: ValueReader.Expression,
         _ fields: ValueFields,
@@ -133,6 +188,10 @@ extension ValueReader {
         } catch {
             throw Fault(error.finding, "")
         }
+        if expression.readsComponents {
+            try Self.requireSoundComponents(fields, result, on: tape)
+        }
+        if case .quantity = result.first, expression.dropsUnit { throw Fault(.unitMissing, "") }
         guard let first = result.first else {
             guard !isCounting else { return .nothing }
             guard let values = fields.values, expression.parsed.text.hasPrefix("value") else {
@@ -184,6 +243,7 @@ extension ValueReader {
         case .number: return .number(place)
         case .string: return .text(place)
         case .object:
+            try requireUnmarked(place, on: tape, "")
             if json["coding"] != nil || json["text"] != nil { return .concept(place) }
             if json["value"] != nil || json["unit"] != nil { return .quantity(place) }
             return json["code"] == nil ? .other : .codings([place])

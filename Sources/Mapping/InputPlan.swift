@@ -58,6 +58,15 @@ final class InputPlan: Sendable {
         case impute(MappingReport.Value, source: String)
     }
 
+    /// The code when a record is there that cannot be read, for an input that the model may do
+    /// without; `nil` for the others, whose absence speaks for itself.
+    var unreadCode: String? {
+        switch missing {
+        case .model: name + "-unreadable"
+        case .reject, .partial, .assume, .impute: nil
+        }
+    }
+
     let name: String
     let kind: Kind
     let unit: String?
@@ -152,6 +161,8 @@ final class SourceRule: Sendable {
     /// Codes beside which the record, or the component, is about something else.
     let excludedIndex: CodeIndex<Bool>
     let statuses: [[UInt8]]
+    /// The verification statuses that are taken for so; no such status is taken too.
+    let verifications: [[UInt8]]
     /// When given, `meta.profile` must hold one of these.
     let profiles: [[UInt8]]
     /// When given, the resource must conform to one of these.
@@ -181,6 +192,7 @@ final class SourceRule: Sendable {
         components: [CodeToken],
         excluded: [CodeToken],
         statuses: [[UInt8]],
+        verifications: [[UInt8]],
         profiles: [[UInt8]],
         structures: [StructureDefinition],
         reader: ValueReader,
@@ -203,6 +215,7 @@ final class SourceRule: Sendable {
         componentIndex = CodeIndex(components.map { ($0, true) })
         excludedIndex = CodeIndex(excluded.map { ($0, true) })
         self.statuses = statuses
+        self.verifications = verifications
         self.profiles = profiles
         self.structures = structures
         self.reader = reader

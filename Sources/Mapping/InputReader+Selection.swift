@@ -9,17 +9,20 @@ extension InputReader {
         _ kind: InputPlan.Kind
     ) throws(ProfileError) -> InputPlan.Selection {
         let selection = try node.choice("select", InputPlan.Selection.self) ?? defaults.selection
-        let fits: Bool
+        let reason: String?
+        let isNumber = kind == .quantity || kind == .integer
         switch selection {
-        case .latest, .first, .worst: fits = true
-        case .max, .min: fits = kind == .quantity || kind == .integer
+        case .latest, .first, .worst: reason = nil
+        case .max, .min: reason = isNumber ? nil : "max and min for quantity and integer only"
         // A mean is rarely a finite decimal, so the profile has to say what it is rounded to.
-        case .mean: fits = kind == .quantity && node.json["round"] != nil
-        case .median: fits = kind == .quantity
-        case .count: fits = kind == .integer
-        case .exists: fits = kind == .boolean
+        case .mean where kind != .quantity: reason = "mean for quantity only"
+        case .mean:
+            reason = node.json["round"] == nil ? "round beside mean, which is rounded to it" : nil
+        case .median: reason = kind == .quantity ? nil : "median for quantity only"
+        case .count: reason = kind == .integer ? nil : "count for type integer only"
+        case .exists: reason = kind == .boolean ? nil : "exists for type boolean only"
         }
-        guard fits else { throw node.fault(.malformed, at: "select") }
+        if let reason { throw node.fault(.malformed, at: "select", accepted: reason) }
         // What is made of several records, or wins as an extreme, knows no tie.
         switch selection {
         case .latest, .first, .max, .min: break

@@ -250,6 +250,7 @@ extension InputReader {
             components: components,
             excluded: try tokens(node, "notCode"),
             statuses: try statuses(node, resource),
+            verifications: try verifications(node, resource),
             profiles: try claims(node),
             structures: (try node.strings("profile") ?? []).compactMap {
                 structures.definition($0)
@@ -292,6 +293,18 @@ extension InputReader {
             return []
         }
         return defaults.status.map { Array($0.utf8) }
+    }
+
+    /// Only what is confirmed is so, unless the alternative names more.
+    private func verifications(
+        _ node: ProfileNode,
+        _ resource: ResourceType
+    ) throws(ProfileError) -> [[UInt8]] {
+        guard let own = try node.strings("verification") else { return [Array("confirmed".utf8)] }
+        guard resource.hasClinicalStatus, !own.isEmpty else {
+            throw node.fault(.malformed, at: "verification")
+        }
+        return own.map { Array($0.utf8) }
     }
 
     private func tokens(_ node: ProfileNode, _ name: String) throws(ProfileError) -> [CodeToken] {

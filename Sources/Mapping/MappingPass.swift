@@ -6,7 +6,7 @@ import JSON
 /// Each resource is looked at once; its codes find the rules that ask for it in a hash table, so
 /// the cost grows with the resources and not with the inputs.
 struct MappingPass {
-    private let plan: ProfilePlan
+    let plan: ProfilePlan
     private let subject: SubjectMatcher
     private let now: Instant
     private(set) var candidates: [Candidate] = []
@@ -14,17 +14,19 @@ struct MappingPass {
     private(set) var unaskedCount = 0
     private(set) var hasSubjectMismatch = false
     /// For each input the index of the best candidate so far, or -1.
-    private(set) var best: [Int]
+    var best: [Int]
 
-    private var matched: [Int] = []
-    private var lastMatch: [Int]
-    private var components: [ValueFields] = []
-    private let medications: MedicationIndex
-    private let variables: VariableValues
+    var matched: [Int] = []
+    var lastMatch: [Int]
+    var components: [ValueFields] = []
+    let medications: MedicationIndex
+    let variables: VariableValues
     /// How many codings of the resource in hand some rule asks for.
-    private var hitCount = 0
+    var hitCount = 0
     /// Whether what the resource in hand is about could not be looked up.
-    private var isCodeUnresolved = false
+    var isCodeUnresolved = false
+    /// Whether it names twice what it is about, and differently.
+    var isCodeContradicted = false
 
     /// A rejection before it is turned into text.
     struct PendingRejection {
@@ -101,205 +103,32 @@ struct MappingPass {
         judgeMatched(fields, at: position)
     }
 
-    /// A medicine that is not known may be any of those asked for, unless it is not in force.
+    /// What is not known may be any of those asked for, unless it is not in force.
     private mutating func rejectUnresolved(
         _ fields: ResourceFields,
         at position: Int,
         _ version: Finding?
     ) {
-        guard let type = ResourceType(fields), version == nil else { return }
-        let isOver = fields[.status].map { status in
-            (type.withdrawn + type.notInForce).contains { fields.tape.isString(status, $0) }
+        let type = ResourceType(fields)
+        let isMedicine = type?.codePlace == .medication
+        if let type, version == nil {
+            let rules =
+                isMedicine
+                ? plan.rules.indices.filter { plan.rules[$0].resource == type }
+                : plan.uncodedRules[type] ?? []
+            matched = rules.filter { !plan.rules[$0].isOver(fields) }
         }
-        guard !(isOver ?? false) else {
-            unaskedCount += 1
-            return
-        }
-        matched = plan.rules.indices.filter { plan.rules[$0].resource == type }
-        rejectOncePerInput(.codeUnresolved, at: position, fields, "medication[x]")
-        matched.removeAll(keepingCapacity: true)
-    }
-
-    // MARK: One record for two inputs
-
-    /// Takes a record from all inputs for which its codes say different things.
-    ///
-    /// A code used for systolic and diastolic alike tells of neither. Two inputs that ask for the
-    /// same code (the latest and the worst creatinine) share it by intention, so only rules without
-    /// a common code contradict each other.
-    private mutating func dropSharedRules(_ fields: ResourceFields, at position: Int) {
-        guard matched.count > 1 else { return }
-        var shared: Set<Int> = []
-        if hitCount > 1 { shared = sharedRules { $0.componentIndex.isEmpty ? $0.codes : nil } }
-        if !components.isEmpty {
-            for (place, component) in components.enumerated() where isCodedTwice(component, fields)
-            {
-                shared.formUnion(
-                    sharedRules { rule in
-                        guard !rule.componentIndex.isEmpty,
-                            componentPosition(rule.componentIndex, on: fields.tape) == place
-                        else { return nil }
-                        return rule.components
-                    }
-                )
-            }
-        }
-        guard !shared.isEmpty else { return }
-        let kept = matched.filter { !shared.contains($0) }
-        let inputs = Set(shared.map { plan.rules[$0].input })
-        matched = matched.filter { shared.contains($0) }
+        if matched.isEmpty { unaskedCount += 1 }
         rejectOncePerInput(
-            .codesShared,
+            isCodeContradicted ? .severalValues : .codeUnresolved,
             at: position,
             fields,
-            components.isEmpty ? "code.coding" : "component.code.coding"
+            isMedicine ? "medication[x]" : "code"
         )
-        matched = kept.filter { !inputs.contains(plan.rules[$0].input) }
-    }
-
-    private func isCodedTwice(_ component: ValueFields, _ fields: ResourceFields) -> Bool {
-        guard let code = component.code,
-            let list = fields.tape.member(MemberNames.coding, of: code),
-            let first = fields.tape.firstElement(of: list)
-        else { return false }
-        return fields.tape.element(after: first, of: list) != nil
-    }
-
-    /// The matched rules of different inputs that have no code in common.
-    private func sharedRules(_ codes: (SourceRule) -> [CodeToken]?) -> Set<Int> {
-        var shared: Set<Int> = []
-        for (index, left) in matched.enumerated() {
-            guard let leftCodes = codes(plan.rules[left]) else { continue }
-            for right in matched[(index + 1)...]
-            where plan.rules[right].input != plan.rules[left].input {
-                guard let rightCodes = codes(plan.rules[right]) else { continue }
-                guard !leftCodes.contains(where: { rightCodes.contains($0) }) else { continue }
-                shared.insert(left)
-                shared.insert(right)
-            }
-        }
-        return shared
-    }
-
-    // MARK: Code, subject, type
-
-    /// Fills `matched` with the rules that ask for any coding of the resource, ascending.
-    private mutating func findRules(_ fields: ResourceFields, at position: Int) {
         matched.removeAll(keepingCapacity: true)
-        hitCount = 0
-        isCodeUnresolved = false
-        if let code = fields.code {
-            match(concept: code, on: fields.tape, at: position)
-        }
-        if !plan.otherTypes.isEmpty { findOtherRules(fields, at: position) }
-        if matched.count > 1 { matched.sort() }
-        if !matched.isEmpty { dropRulesOfMissingComponents(fields) }
     }
 
-    private mutating func match(concept: JSONPlace, on tape: JSONTape, at position: Int) {
-        guard let list = tape.member(MemberNames.coding, of: concept) else { return }
-        var next = tape.firstElement(of: list)
-        while let coding = next {
-            next = tape.element(after: coding, of: list)
-            match(coding: coding, on: tape, at: position)
-        }
-    }
-
-    private mutating func match(coding: JSONPlace, on tape: JSONTape, at position: Int) {
-        let plan = plan
-        guard let places = CodingPlaces(coding, on: tape),
-            let run = plan.index.find(places, on: tape)
-        else { return }
-        hitCount += 1
-        for asker in run {
-            let rule = plan.askers[asker]
-            guard lastMatch[rule] != position else { continue }
-            lastMatch[rule] = position
-            matched.append(rule)
-        }
-    }
-
-    /// Looks where types other than Observation and Condition keep their code.
-    private mutating func findOtherRules(_ fields: ResourceFields, at position: Int) {
-        guard let type = ResourceType(fields), plan.otherTypes.contains(type) else { return }
-        switch type.codePlace {
-        case .code, .none: break
-        case .vaccineCode:
-            if let code = fields[other: .vaccineCode] {
-                match(concept: code, on: fields.tape, at: position)
-            }
-        case .encounter:
-            for member in [ResourceFields.OtherMember.type, .class] {
-                guard let place = fields[other: member] else { continue }
-                // R4 Encounter.class is a Coding, in R5 a list of concepts as `type` is.
-                match(coding: place, on: fields.tape, at: position)
-                var next = fields.tape.firstElement(of: place)
-                while let concept = next {
-                    next = fields.tape.element(after: concept, of: place)
-                    match(concept: concept, on: fields.tape, at: position)
-                }
-            }
-        case .medication:
-            guard let code = medications.code(of: fields) else {
-                isCodeUnresolved = true
-                break
-            }
-            match(concept: code.place, on: code.tape, at: position)
-        }
-        for rule in plan.codelessRules[type] ?? [] where lastMatch[rule] != position {
-            lastMatch[rule] = position
-            matched.append(rule)
-        }
-    }
-
-    /// A rule for a component asks nothing of a resource that has no such component.
-    ///
-    /// So a saturation without an oxygen flow is no failed reading of the oxygen flow. Only where
-    /// nothing else asks for the resource, one rule stays to say what was missed.
-    private mutating func dropRulesOfMissingComponents(_ fields: ResourceFields) {
-        components.removeAll(keepingCapacity: true)
-        let plan = plan
-        guard matched.contains(where: { plan.rules[$0].readsComponent }) else { return }
-        if let list = fields[.component] {
-            var next = fields.tape.firstElement(of: list)
-            while let component = next {
-                next = fields.tape.element(after: component, of: list)
-                components.append(ValueFields(component: component, on: fields.tape))
-            }
-        }
-        let kept = matched.filter { rule in
-            let index = plan.rules[rule].componentIndex
-            return index.isEmpty || componentPosition(index, on: fields.tape) != nil
-        }
-        matched = kept.isEmpty ? Array(matched.prefix(1)) : kept
-    }
-
-    private func componentPosition(_ codes: CodeIndex<Bool>, on tape: JSONTape) -> Int? {
-        components.firstIndex { Self.isCoded($0, codes, on: tape) }
-    }
-
-    /// Two components of one code leave open which is meant.
-    private func hasSeveralComponents(_ codes: CodeIndex<Bool>, on tape: JSONTape) -> Bool {
-        guard components.count > 1 else { return false }
-        return components.count { Self.isCoded($0, codes, on: tape) } > 1
-    }
-
-    private static func isCoded(
-        _ fields: ValueFields,
-        _ codes: CodeIndex<Bool>,
-        on tape: JSONTape
-    ) -> Bool {
-        guard let code = fields.code, let list = tape.member(MemberNames.coding, of: code) else {
-            return false
-        }
-        var next = tape.firstElement(of: list)
-        while let coding = next {
-            next = tape.element(after: coding, of: list)
-            guard let places = CodingPlaces(coding, on: tape) else { continue }
-            if codes.find(places, on: tape) != nil { return true }
-        }
-        return false
-    }
+    // MARK: Subject and type
 
     /// A resource whose subject is missing cannot be tied to the patient, so it is refused too.
     private func subjectFinding(_ fields: ResourceFields) -> Finding? {
@@ -431,7 +260,7 @@ struct MappingPass {
 
     // MARK: Rejections
 
-    private mutating func rejectOncePerInput(
+    mutating func rejectOncePerInput(
         _ finding: Finding,
         at position: Int,
         _ fields: ResourceFields,
@@ -444,7 +273,7 @@ struct MappingPass {
         }
     }
 
-    private mutating func reject(
+    mutating func reject(
         _ finding: Finding,
         rule: Int?,
         at position: Int,
@@ -462,27 +291,6 @@ struct MappingPass {
                 reading: reading
             )
         )
-    }
-
-    // MARK: Ties
-
-    /// Lets the value that wins ties win over a measurement of another kind shortly after.
-    ///
-    /// An oxygen flow of zero says nothing of a mask at 40 % ten minutes ago.
-    mutating func settleNearTies() {
-        for (position, candidate) in candidates.enumerated() {
-            let input = plan.inputs[candidate.input]
-            let leader = candidates[best[candidate.input]]
-            guard let wanted = input.onTie, let seconds = input.tieSeconds,
-                candidate.reading.value == wanted, leader.reading.value != wanted,
-                candidate.position != leader.position, !input.selection.isAggregate,
-                plan.rules[candidate.rule].threshold != nil,
-                plan.rules[leader.rule].threshold != nil,
-                abs(leader.order.microseconds(since: candidate.order))
-                    <= Int64(seconds) * 1_000_000
-            else { continue }
-            best[candidate.input] = position
-        }
     }
 }
 

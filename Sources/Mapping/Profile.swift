@@ -53,6 +53,7 @@ package struct Profile: Sendable {
         inputNames = plan.inputs[..<plan.inputCount].map(\.name)
         applicabilityCodes =
             plan.applies.flatMap { [$0.code, $0.unknownCode] } + plan.quorums.map(\.code)
+            + plan.inputs.compactMap(\.unreadCode)
         codes = plan.codes
         windowSeconds =
             (plan.inputs.map(\.windowSeconds).max() ?? 0) + (plan.earlier?.reachSeconds ?? 0)
@@ -151,7 +152,12 @@ package struct Profile: Sendable {
             subject: subject,
             now: now,
             variables: variables,
-            medications: plan.readsMedications ? MedicationIndex(resources) : MedicationIndex()
+            medications: plan.readsMedications
+                ? MedicationIndex(
+                    resources,
+                    serverBases: subject.serverBases,
+                    systems: plan.medicineSystems
+                ) : MedicationIndex()
         )
         if let patient {
             // A Patient that gives no id is in context because the request says so.
@@ -172,6 +178,12 @@ package struct Profile: Sendable {
             guard case .applies = verdict else { return verdict }
             for quorum in plan.quorums where !quorum.holds(inputs) {
                 return .undecided(code: quorum.code, rule: quorum.text)
+            }
+            // The model decides what nothing recorded means; a record that cannot be read is
+            // something recorded.
+            for (position, input) in plan.inputs[..<plan.inputCount].enumerated() {
+                guard areUnread[position], let code = input.unreadCode else { continue }
+                return .undecided(code: code, rule: input.name + " is recorded, but unreadable")
             }
             return .applies
         }

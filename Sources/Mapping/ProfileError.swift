@@ -25,14 +25,19 @@ package struct ProfileError: Error, Equatable, Sendable {
     /// The code of the fault in an expression, such as `LIMEN-PATH-002`.
     package let expressionCode: String?
 
-    /// Makes an error.
+    /// What would be accepted instead; `nil` where the sentence says all.
+    package let accepted: String?
+
+    /// Makes an error; what is accepted at the path is looked up unless it is said more closely.
     package init(
         code: Code,
         path: String,
         file: String? = nil,
         place: TextPlace = .start,
-        expressionCode: String? = nil
+        expressionCode: String? = nil,
+        accepted: String? = nil
     ) {
+        self.accepted = accepted ?? (code == .malformed ? ProfileForms.accepted(at: path) : nil)
         self.code = code
         self.path = path
         self.file = file
@@ -43,7 +48,9 @@ package struct ProfileError: Error, Equatable, Sendable {
     /// One sentence without any text of the document.
     package var sentence: String {
         switch code {
-        case .malformed: "the value is missing, of another kind, or does not fit its neighbours"
+        case .malformed:
+            "the value is missing, of another kind, or does not fit its neighbours"
+                + (accepted.map { "; accepted: " + $0 } ?? "")
         case .unknownMember: "the format knows no member of this name here"
         case .unknownUnit: "this is no UCUM unit that fits here"
         case .invalidExpression:
@@ -77,6 +84,8 @@ package struct ProfileFinding: Sendable, Equatable {
     package let place: TextPlace
     /// One sentence without any text of the document.
     package let sentence: String
+    /// What would be accepted instead; `nil` where the sentence says all.
+    package let accepted: String?
 
     /// Makes a finding.
     package init(
@@ -85,8 +94,10 @@ package struct ProfileFinding: Sendable, Equatable {
         path: String,
         file: String?,
         place: TextPlace,
-        sentence: String
+        sentence: String,
+        accepted: String? = nil
     ) {
+        self.accepted = accepted
         self.severity = severity
         self.code = code
         self.path = path
@@ -103,7 +114,8 @@ package struct ProfileFinding: Sendable, Equatable {
             path: error.path,
             file: error.file,
             place: error.place,
-            sentence: error.sentence
+            sentence: error.sentence,
+            accepted: error.accepted
         )
     }
 }

@@ -28,7 +28,8 @@ package enum ProfileFormat {
     package static let from = [
         "code", "notCode", "component", "resource", "path", "since", "until", "constant",
         "conceptMap",
-        "textSystem", "status", "profile", "unit", "unitAliases", "molarMass", "convert", "above",
+        "textSystem", "status", "verification", "profile", "unit", "unitAliases", "molarMass",
+        "convert", "above",
         "plausible", "time", "standIn",
     ]
     /// `earlier`.

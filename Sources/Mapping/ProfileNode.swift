@@ -15,23 +15,34 @@ struct ProfileNode {
     }
 
     /// A fault of a member; where the member is missing, the object is where to look.
-    func fault(_ code: ProfileError.Code, at name: String) -> ProfileError {
+    func fault(
+        _ code: ProfileError.Code,
+        at name: String,
+        accepted: String? = nil
+    ) -> ProfileError {
         let offset = json[name]?.byteOffset ?? json.byteOffset
         return ProfileError(
             code: code,
             path: childPath(name),
-            place: TextPlace(offset, in: json.tape)
+            place: TextPlace(offset, in: json.tape),
+            accepted: accepted
         )
     }
 
     /// A fault of an element of an array member.
-    func fault(_ code: ProfileError.Code, at name: String, _ position: Int) -> ProfileError {
+    func fault(
+        _ code: ProfileError.Code,
+        at name: String,
+        _ position: Int,
+        accepted: String? = nil
+    ) -> ProfileError {
         let elements = json[name].map { Array($0.elements) } ?? []
         let element = elements.indices.contains(position) ? elements[position] : json
         return ProfileError(
             code: code,
             path: "\(childPath(name))[\(position)]",
-            place: TextPlace(element.byteOffset, in: json.tape)
+            place: TextPlace(element.byteOffset, in: json.tape),
+            accepted: accepted
         )
     }
 

@@ -23,6 +23,11 @@ final class ProfilePlan: Sendable {
     let otherTypes: Set<ResourceType>
     /// For a type the rules that ask for it without any code, ascending.
     let codelessRules: [ResourceType: [Int]]
+    /// For a type the rules of inputs for which a record without a usable code is not none: those
+    /// that are read from absence or else assumed, ascending.
+    let uncodedRules: [ResourceType: [Int]]
+    /// The systems of the codes by which rules ask for medicines.
+    let medicineSystems: [[UInt8]]
     /// Whether a Medication that another resource names may have to be looked up.
     let readsMedications: Bool
 
@@ -49,6 +54,16 @@ final class ProfilePlan: Sendable {
         otherTypes = Set(rules.map(\.resource)).filter {
             $0.codePlace != .code && $0.codePlace != .none || codeless[$0] != nil
         }
+        var uncoded: [ResourceType: [Int]] = [:]
+        for (position, rule) in rules.enumerated() where rule.isMisledByUncoded {
+            uncoded[rule.resource, default: []].append(position)
+        }
+        uncodedRules = uncoded
+        medicineSystems = Array(
+            Set(
+                rules.filter { $0.resource.codePlace == .medication }.flatMap(\.codes).map(\.system)
+            )
+        )
         self.inputs = inputs
         self.inputCount = inputCount
         self.rules = rules
@@ -79,5 +94,21 @@ final class ProfilePlan: Sendable {
     var codes: [String] {
         var seen: Set<CodeToken> = []
         return rules.flatMap(\.codes).filter { seen.insert($0).inserted }.map(\.text)
+    }
+}
+
+extension SourceRule {
+    /// Whether a record whose code cannot be read may be the very thing that seems absent.
+    ///
+    /// Uncoded observations are notes of all kinds, so they count only where the profile reads
+    /// from there being no record at all; an uncoded condition counts where one is assumed too.
+    fileprivate var isMisledByUncoded: Bool {
+        guard resource.codePlace == .code, !codes.isEmpty else { return false }
+        if plan.absence != nil { return true }
+        guard resource != .observation else { return false }
+        switch plan.missing {
+        case .assume, .impute: return true
+        case .reject, .partial, .model: return false
+        }
     }
 }

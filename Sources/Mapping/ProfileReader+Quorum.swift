@@ -14,7 +14,12 @@ extension ProfileReader {
             var members: [Int] = []
             for (position, name) in names.enumerated() {
                 guard let member = inputs.firstIndex(where: { $0.name == name }) else {
-                    throw node.fault(.malformed, at: "of", position)
+                    throw node.fault(
+                        .malformed,
+                        at: "of",
+                        position,
+                        accepted: inputs.map(\.name).joined(separator: ", ")
+                    )
                 }
                 members.append(member)
             }

@@ -138,7 +138,12 @@ struct ProfileReader {
         }
         guard let unless, when == nil else { throw node.fault() }
         guard let fact = inputs.firstIndex(where: { $0.name == unless }), fact >= inputCount else {
-            throw node.fault(.malformed, at: "unless")
+            throw node.fault(
+                .malformed,
+                at: "unless",
+                accepted: "one of the facts: "
+                    + inputs[inputCount...].map(\.name).joined(separator: ", ")
+            )
         }
         return ApplicabilityRule(
             condition: .unless(fact),

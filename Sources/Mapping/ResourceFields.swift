@@ -52,7 +52,7 @@ final class ResourceFields {
     /// The members that Observation and Condition do not have; looked for in other types only.
     enum OtherMember: Int, CaseIterable {
         case type, `class`, medicationCodeableConcept, medicationReference, medication
-        case vaccineCode, contained
+        case vaccineCode, contained, intent
         case authoredOn, period, actualPeriod, performedDateTime, performedPeriod
         case occurrenceDateTime, occurrencePeriod, occurenceDateTime, occurencePeriod
         case whenHandedOver, dateAsserted

@@ -110,6 +110,7 @@ extension SourceRule {
             try testPlainStatus(fields)
             // R4 MedicationRequest.doNotPerform and its like turn the meaning round.
             if let member = fields.negation { throw Fault(.negated, member.name) }
+            if resource.hasIntent { try Self.testIntent(fields) }
         }
     }
 
@@ -125,69 +126,6 @@ extension SourceRule {
             throw Fault(.statusNotInForce, "status")
         }
         throw Fault(.statusNotAccepted, "status")
-    }
-
-    private static let refuted = ["refuted", "entered-in-error"].map { Array($0.utf8) }
-    private static let active = ["active", "recurrence", "relapse"].map { Array($0.utf8) }
-    private static let inactive = ["inactive", "remission", "resolved"].map { Array($0.utf8) }
-
-    /// R4 holds clinicalStatus as CodeableConcept, STU3 as code.
-    private func testConditionStatus(_ fields: ResourceFields, _ now: Instant) throws(Fault) {
-        // R4 con-5: what was entered in error has no clinicalStatus, so this comes first.
-        if let verification = fields[.verificationStatus],
-            Self.says(JSONValue(fields.tape, verification), oneOf: Self.refuted)
-        {
-            throw Fault(.conditionRefuted, "verificationStatus")
-        }
-        guard let status = fields[.clinicalStatus] else {
-            throw Fault(.statusMissing, "clinicalStatus")
-        }
-        guard Self.says(JSONValue(fields.tape, status), oneOf: statuses) else {
-            let isInactive = Self.says(JSONValue(fields.tape, status), oneOf: Self.inactive)
-            throw Fault(isInactive ? .conditionInactive : .statusNotAccepted, "clinicalStatus")
-        }
-        // A rule that takes what is over asks for a history: that it ended does not take it back.
-        guard !Self.says(JSONValue(fields.tape, status), oneOf: Self.inactive) else { return }
-        if try Self.hasAbated(fields, now) { throw Fault(.conditionAbated, "abatement[x]") }
-    }
-
-    /// An abatement that lies ahead has not come; in any other form it has.
-    private static func hasAbated(
-        _ fields: ResourceFields,
-        _ now: Instant
-    ) throws(Fault) -> Bool {
-        if let flag = fields[.abatementBoolean], fields.tape.kind(flag) == .true { return true }
-        if fields.hasTimelessAbatement { return true }
-        var place = fields[.abatementDateTime]
-        if let period = fields[.abatementPeriod] {
-            place =
-                fields.tape.present(MemberNames.end, of: period)
-                ?? fields.tape.present(MemberNames.start, of: period)
-            if place == nil { return true }
-        }
-        guard let place else { return false }
-        switch EffectiveTime(fields.tape, place) {
-        case .moment(let instant): return instant <= now
-        case .range(let range): return range.lowerBound <= now
-        case .unusable(let finding): throw Fault(finding, "abatement[x]")
-        }
-    }
-
-    /// Whether a Condition says that it goes on, so that no window makes it stale.
-    private func isOngoing(_ fields: ResourceFields) -> Bool {
-        guard resource.hasClinicalStatus, let status = fields[.clinicalStatus] else { return false }
-        return Self.says(JSONValue(fields.tape, status), oneOf: Self.active)
-    }
-
-    private static func says(_ status: JSONValue, oneOf codes: [[UInt8]]) -> Bool {
-        if let text = status.decodedBytes {
-            return codes.contains { text.elementsEqual($0) }
-        }
-        guard let codings = status["coding"] else { return false }
-        return codings.elements.contains { coding in
-            guard let code = coding["code"]?.decodedBytes else { return false }
-            return codes.contains { code.elementsEqual($0) }
-        }
     }
 
     /// FHIR R4, sections 2.4.0.1 and 2.27.0.1.1: neither unknown modifier extensions nor unknown
@@ -214,82 +152,5 @@ extension SourceRule {
         if let found = structureFinding(JSONValue(fields.tape, fields.place), now) {
             throw Fault(.structureViolated, found.path)
         }
-    }
-
-    // MARK: Time
-
-    private func testTime(_ fields: ResourceFields, _ now: Instant) throws(Fault) -> EffectiveTime?
-    {
-        guard resource != .patient else { return nil }
-        guard !fields.hasSeveralEffectives else { throw Fault(.severalTimes, "effective[x]") }
-        guard let read = try time(of: fields) else {
-            guard timeIsOptional else { throw Fault(.timeMissing, "effective[x]") }
-            return nil
-        }
-        let finding = read.time.finding(
-            windowStart: plan.windowStart(now),
-            windowEnd: plan.windowEnd(now),
-            latestAllowed: now.advanced(byMicroseconds: Int64(plan.futureSeconds) * 1_000_000)
-        )
-        if let finding {
-            // Where no time is needed, a date that reaches into the window is recent enough.
-            guard
-                finding == .timeImprecise && timeIsOptional
-                    || finding == .stale && (read.isOpen || isOngoing(fields))
-            else {
-                throw Fault(finding, read.path)
-            }
-        }
-        return read.time
-    }
-
-    /// A time and where it stands; the path is made only for what is reported.
-    private struct TimeRead {
-        let time: EffectiveTime
-        let member: ResourceFields.TimeName
-        let isEnd: Bool
-        /// Whether it is the start of a period that goes on.
-        var isOpen = false
-
-        var path: String { member.text + (isEnd ? ".end" : "") }
-    }
-
-    private func time(of fields: ResourceFields) throws(Fault) -> TimeRead? {
-        let named: ResourceFields.NamedValue?
-        switch resource {
-        case .patient: return nil
-        case .observation, .diagnosticReport: named = fields.effective
-        case .condition, .allergyIntolerance: named = fields.onset
-        case .encounter, .procedure, .medicationRequest, .medicationStatement,
-            .medicationAdministration, .medicationDispense, .serviceRequest, .immunization:
-            named = fields.effective ?? fields.otherTime
-        }
-        return try named.flatMap { (named) throws(Fault) in try time(named, on: fields.tape) }
-    }
-
-    private func time(
-        _ named: ResourceFields.NamedValue,
-        on tape: JSONTape
-    ) throws(Fault) -> TimeRead? {
-        let member = named.name
-        if tape.kind(named.value) == .string {
-            return TimeRead(time: EffectiveTime(tape, named.value), member: member, isEnd: false)
-        }
-        guard member.isPeriod else { throw Fault(.timeMissing, member.text) }
-        // A reading over a period holds at its end.
-        guard let end = tape.present(MemberNames.end, of: named.value) else {
-            guard resource.openPeriodGoesOn else { throw Fault(.periodOpen, member.text) }
-            // What began and has no end goes on, from its start where that is told.
-            guard let start = tape.present(MemberNames.start, of: named.value) else {
-                return nil
-            }
-            return TimeRead(
-                time: EffectiveTime(tape, start),
-                member: member,
-                isEnd: false,
-                isOpen: !resource.hasClinicalStatus
-            )
-        }
-        return TimeRead(time: EffectiveTime(tape, end), member: member, isEnd: true)
     }
 }

@@ -84,6 +84,9 @@ enum ResourceType: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether it says in `intent` if it is an order at all.
+    var hasIntent: Bool { self == .medicationRequest || self == .serviceRequest }
+
     /// The statuses by which a record takes itself back.
     var withdrawn: [[UInt8]] { Self.withdrawnWords }
 

@@ -4,11 +4,15 @@ import JSON
 ///
 /// The forms of FHIR R4, section 2.3.0 (references): `Patient/1`, an absolute URL that ends in
 /// `Patient/1` (with or without `/_history/2`), and `urn:uuid:` as the fullUrl of a bundle entry.
+/// An absolute URL names a resource of its server: where it is known under which the Patient
+/// stands, the same id on another one is nobody we know.
 struct SubjectMatcher: Sendable {
     private let patientID: [UInt8]
     /// `Patient/` and the id: the form that nearly every reference has.
     private let relative: [UInt8]
     private let fullURLs: [[UInt8]]
+    /// The servers on which the Patient stands under its id, without a last slash.
+    let serverBases: [[UInt8]]
 
     enum Answer: Sendable {
         case same
@@ -20,6 +24,9 @@ struct SubjectMatcher: Sendable {
         self.patientID = Array(patientID.utf8)
         relative = patientID.isEmpty ? [] : Array("Patient/".utf8) + self.patientID
         self.fullURLs = fullURLs.map { Array($0.utf8) }
+        let end = "/Patient/" + patientID
+        serverBases = fullURLs.filter { Self.isAbsolute(Array($0.utf8)[...]) && $0.hasSuffix(end) }
+            .map { Array($0.utf8.dropLast(end.utf8.count)) }
     }
 
     /// Judges a Reference element.
@@ -59,6 +66,19 @@ struct SubjectMatcher: Sendable {
         let type = segments[segments.count - 2]
         guard type.elementsEqual("Patient".utf8) else { return .finding(.subjectNotPatient) }
         guard !id.isEmpty else { return .finding(.subjectUnresolved) }
-        return id.elementsEqual(patientID) ? .same : .other
+        guard id.elementsEqual(patientID) else { return .other }
+        // `Patient/1` and the absolute form are all there is: nothing is known of `../Patient/1`.
+        guard segments.count > 2 else { return .same }
+        guard Self.isAbsolute(text), id.startIndex > text.startIndex + 9 else {
+            return .finding(.subjectUnresolved)
+        }
+        let base = text[..<(type.startIndex - 1)]
+        return serverBases.isEmpty || serverBases.contains { base.elementsEqual($0) }
+            ? .same : .finding(.subjectUnresolved)
+    }
+
+    /// Whether a reference starts with a scheme of the web.
+    static func isAbsolute(_ text: ArraySlice<UInt8>) -> Bool {
+        text.starts(with: "http://".utf8) || text.starts(with: "https://".utf8)
     }
 }

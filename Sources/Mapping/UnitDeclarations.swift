@@ -57,7 +57,14 @@ struct UnitDeclarations {
         for (name, value) in child.json.members {
             let text = name.stringValue ?? ""
             let place = ProfileNode(json: value, path: child.childPath(text))
-            guard !text.isEmpty else { throw place.fault() }
+            guard !text.isEmpty else {
+                throw node.fault(
+                    .malformed,
+                    at: "unitAliases",
+                    accepted:
+                        "a unit text of the site that is not empty, for the UCUM unit it means"
+                )
+            }
             aliases.append(Alias(text: text, unit: try Self.unit(place), place: place))
             firstPlace = firstPlace ?? place
         }

@@ -92,10 +92,11 @@ final class UnitTable: Sendable {
         let byText: PreparedConversion
         if let alias = bareAlias(place, on: tape) {
             byText = alias
-        } else if let symbol = Self.symbols[text] {
-            guard let unit = Self.unit(symbol),
-                let conversion = path.conversion(from: unit)
-            else { return false }
+        } else if let spelled = UnitSpelling.unit(text) {
+            guard let conversion = Self.unit(spelled).flatMap({ path.conversion(from: $0) }) else {
+                // A single letter may be anything; a name that is spelled out may not.
+                return text.utf8.count > 1
+            }
             byText = conversion
         } else {
             guard
@@ -112,11 +113,6 @@ final class UnitTable: Sendable {
             byText.convert($0) != byCode.convert($0)
         }
     }
-
-    /// How people write the units of temperature, which is no UCUM.
-    private static let symbols = [
-        "°F": "[degF]", "degF": "[degF]", "F": "[degF]", "°C": "Cel", "degC": "Cel", "C": "Cel",
-    ]
 
     private func conversion(_ coding: CodingPlaces, on tape: JSONTape) -> Outcome {
         if !aliases.isEmpty, let alias = aliases.find(coding, on: tape) {

@@ -9,6 +9,7 @@ extension Finding {
     var leavesUnread: Bool {
         switch self {
         case .codeUnresolved, .codesShared, .statusMissing, .statusNotAccepted,
+            .intentNotAccepted, .verificationNotAccepted,
             .modifierExtension, .implicitRules, .profileNotDeclared, .structureViolated,
             .dataAbsent, .valueMissing, .componentMissing, .wrongValueType,
             .severalValues, .expressionFailed, .expressionTooLarge, .factContradicted, .unitMissing,
@@ -16,11 +17,13 @@ extension Finding {
             .unitForeign, .unitWithoutSystem, .unitIncompatible, .unitsDisagree, .numberMissing,
             .numberTooLong, .comparator, .untranslated, .codesDisagree, .timeMissing,
             .timeMalformed, .timeWithoutZone, .timeImprecise, .periodOpen, .severalTimes,
+            .periodReversed, .periodTooLong,
             .implausible,
             .versionsDisagree:
             true
         case .otherPatient, .subjectMissing, .subjectUnresolved, .subjectNotPatient, .otherFocus,
-            .wrongType, .statusWithdrawn, .statusNotInForce, .negated, .conditionInactive,
+            .wrongType, .statusWithdrawn, .statusNotInForce, .negated, .notOrdered,
+            .conditionInactive,
             .conditionRefuted, .conditionAbated, .future, .stale, .tooRecent, .duplicate,
             .momentsDisagree, .superseded, .olderVersion,
             .newerUnread:
@@ -52,8 +55,10 @@ extension MappingPass.PendingRejection {
     /// An assumed value never covers it. A stale one counts where it says something else than
     /// what is assumed; for a fact only what lies in the window counts.
     func bears(on input: InputPlan, isFact: Bool, now: Instant) -> Bool {
+        let isPast = resource.span.map { $0.upperBound < input.windowStart(now) } ?? false
+        // Whose it is, is not known: it may be this patient's.
+        if finding == .subjectMissing || finding == .subjectUnresolved { return !isPast }
         if isFact || input.absence != nil {
-            let isPast = resource.span.map { $0.upperBound < input.windowStart(now) } ?? false
             let isLater = resource.span.map { $0.lowerBound > input.windowEnd(now) } ?? false
             return finding.leavesUnread && !isPast && (isFact || !isLater)
         }

@@ -21,12 +21,23 @@ enum ValueReader: Sendable {
         let parsed: FHIRPathExpression
         /// The variables it reads that the profile or the request defines.
         let ownVariables: [String]
+        /// Whether it looks into the components of an Observation.
+        let readsComponents: Bool
+        /// Whether it takes the number out of a quantity, so that a unit it puts to a number may
+        /// be another one than the record's.
+        let dropsUnit: Bool
 
         init(parsing text: String, variables: [String]) throws(FHIRPathError) {
             parsed = try FHIRPathExpression(
                 parsing: text,
                 allowedVariables: Set(variables + Self.contextNames)
             )
+            readsComponents = parsed.memberNames.contains { $0.name == "component" }
+            let compact = text.filter { !$0.isWhitespace }
+            dropsUnit = ["Quantity).value", "Quantity.value"].contains { ending in
+                compact.split(separator: ending, omittingEmptySubsequences: false).dropFirst()
+                    .contains { !($0.first?.isLetter ?? false) }
+            }
             ownVariables = parsed.variableNames.filter { !Self.contextNames.contains($0) }
         }
 

@@ -123,7 +123,7 @@ public enum PMMLDocument {
             }
             let element: String
             switch error.code {
-            case .cycle: element = "DerivedField"
+            case .cycle: element = "DerivedField " + String(error.place.prefix(64))
             case .overlap: element = "Node"
             case .unknownField, .duplicate, .operandMismatch, .malformedPredicate, .tooLarge,
                 .reasonCodeAbsent, .notFinite, .empty, .inconsistent, .unsupported:

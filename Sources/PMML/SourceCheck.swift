@@ -10,11 +10,12 @@ enum SourceCheck {
         guard bytes.count <= Limits.pmmlBytesMax else {
             throw PMMLError(code: .tooLarge, element: "PMML", line: 1)
         }
+        // The encoding is looked at first: it says why the rest cannot be read.
+        guard !isUTF16(bytes), declaresSafeEncoding(bytes) else {
+            throw PMMLError(code: .unsupported, element: "xml@encoding", line: 1)
+        }
         guard String(validating: bytes, as: UTF8.self) != nil, !bytes.contains(0) else {
             throw PMMLError(code: .malformed, element: "PMML", line: 1)
-        }
-        guard declaresSafeEncoding(bytes) else {
-            throw PMMLError(code: .unsupported, element: "xml@encoding", line: 1)
         }
         var line = 1
         for position in bytes.indices {
@@ -27,6 +28,11 @@ enum SourceCheck {
                 throw PMMLError(code: .doctype, element: "DOCTYPE", line: line)
             }
         }
+    }
+
+    /// Whether it starts as XML in UTF-16 does (XML 1.0, appendix F.1).
+    private static func isUTF16(_ bytes: [UInt8]) -> Bool {
+        [[0xFF, 0xFE], [0xFE, 0xFF], [0x3C, 0x00], [0x00, 0x3C]].contains { bytes.starts(with: $0) }
     }
 
     /// Whether the XML declaration, if any, names UTF-8 or ASCII as the encoding.

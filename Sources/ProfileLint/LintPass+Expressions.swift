@@ -6,6 +6,16 @@ extension LintPass {
     mutating func checkExpressions() {
         let own = Set(root["variables"]?.members.map(\.name) ?? [])
         for rule in rules {
+            for name in ["since", "until"] {
+                guard let node = rule.node[name], let text = node.text else { continue }
+                check(
+                    expression: text,
+                    at: node,
+                    type: rule.resource,
+                    variables: own.union(["context", "resource", "rootResource"]),
+                    isRule: false
+                )
+            }
             guard let node = rule.node["path"], let text = node.text else { continue }
             check(
                 expression: text,
@@ -15,6 +25,16 @@ extension LintPass {
                 isRule: false
             )
             checkType(rule, node, text)
+        }
+        for (_, node) in root["variables"]?.members ?? [] {
+            guard let text = node.text, text.contains(where: { $0.isLetter }) else { continue }
+            check(
+                expression: text,
+                at: node,
+                type: "Patient",
+                variables: own.union(["resources", "context", "resource", "rootResource"]),
+                isRule: nil
+            )
         }
         for rule in root.list("applies") {
             guard let node = rule["when"], let text = node.text else { continue }
@@ -33,7 +53,7 @@ extension LintPass {
         at node: LintNode,
         type: String,
         variables: Set<String>,
-        isRule: Bool
+        isRule: Bool?
     ) {
         let expression: FHIRPathExpression
         do throws(FHIRPathError) {
@@ -48,7 +68,8 @@ extension LintPass {
                 .expression,
                 node,
                 Self.sentence(error.code, type: type),
-                accepted: Self.hint(text),
+                accepted: [Self.suggestion(for: error, in: text, type: type), Self.hint(text)]
+                    .first { !$0.isEmpty } ?? "",
                 byteOffset: error.offset
             )
             return
@@ -64,7 +85,9 @@ extension LintPass {
                 byteOffset: member.offset
             )
         }
-        guard members.isEmpty, expression.variableNames.isEmpty, !text.contains("$this"),
+        // A variable may be a constant.
+        guard let isRule, members.isEmpty, expression.variableNames.isEmpty,
+            !text.contains("$this"),
             !text.contains("children"), !text.contains("descendants"), !text.contains("extension")
         else { return }
         add(

@@ -13,6 +13,25 @@ extension LintPass {
             }
         )
         for fault in faults { add(fault) }
+        guard faults.isEmpty,
+            let profile = try? Profile(
+                parsing: document,
+                conceptMaps: documents.filter { $0.key.hasSuffix(".conceptmap.json") },
+                structures: documents.filter {
+                    $0.key.hasSuffix(".structuredefinition.json")
+                        || $0.key.hasSuffix(".valueset.json")
+                }
+            )
+        else { return }
+        for gap in profile.uncheckedStructure where gap.contains("required binding") {
+            add(
+                .warning,
+                .structure,
+                file: "profile.json",
+                "what the profile asks for is not checked: " + gap,
+                accepted: "the ValueSet beside the profile, as NAME.valueset.json"
+            )
+        }
     }
 
     private mutating func add(_ fault: ProfileFinding) {
@@ -31,9 +50,11 @@ extension LintPass {
             column: fault.place.column,
             path: path,
             rule == .form
-                ? isAbsent
-                    ? "\(name.quoted) is missing, or does not fit the rest"
-                    : "\(name.quoted) does not have the form that is asked for here"
+                ? path.isEmpty
+                    ? "the profile is no JSON object, or a part of it has another form"
+                    : isAbsent
+                        ? "\(name.quoted) is missing, or does not fit the rest"
+                        : "\(name.quoted) does not have the form that is asked for here"
                 : rule == .unknownMember
                     ? "the member \(name.quoted) is not known here and would have no effect"
                     : fault.sentence,
@@ -54,7 +75,7 @@ extension LintPass {
         case .duplicateMapping: (.mapDuplicate, "each code once")
         case .invalidStructure: (.structure, "a StructureDefinition of FHIR R4 that can be checked")
         case .malformed, nil:
-            (.form, forms[name] ?? "see Profiles/schema/limen-profile-1.schema.json")
+            (.form, fault.accepted ?? "see Profiles/schema/limen-profile-1.schema.json")
         }
     }
 
@@ -74,31 +95,6 @@ extension LintPass {
                 + ProfileFormat.convert + ProfileFormat.earlier + ["note"]
         )
     ).sorted()
-
-    private static let forms = [
-        "format": "\"limen-profile/1\"",
-        "status": "draft, active or retired for the profile; a list of statuses elsewhere",
-        "type": "quantity, integer, boolean or code",
-        "within": "an ISO 8601 duration such as PT12H or P30D, without years and months",
-        "future": "an ISO 8601 duration such as PT5M",
-        "tieWithin": "an ISO 8601 duration such as PT5M",
-        "select": "latest, first, max, min, mean, median, worst, count or exists, as fits the type",
-        "prefer": "rule or newest",
-        "code": "a list of system|code, such as [ \"http://loinc.org|8867-4\" ]",
-        "component": "a list of system|code",
-        "plausible": "two numbers, the lower one first",
-        "round": "a number above zero, for quantity and integer",
-        "values": "a list of codes, for inputs of type code only",
-        "policy": "reject, partial, assume, impute or model",
-        "value": "a value of the input's type, with assume and impute only",
-        "source": "where the value comes from, with impute only",
-        "unit": "a UCUM unit, for quantity; in an alternative only together with above",
-        "resource": "a resource type that profiles read, such as Observation or Condition",
-        "from": "at least one alternative",
-        "path": "a FHIRPath expression, or a constant instead of one",
-        "above": "a number, for boolean inputs, together with unit",
-        "time": "required or optional",
-    ]
 
     /// Names that differ in upper and lower case alone are taken for one another.
     mutating func checkNames() {

@@ -1,5 +1,6 @@
 import Basics
 import JSON
+import Mapping
 import UCUM
 
 extension LintPass {
@@ -27,7 +28,7 @@ extension LintPass {
                 .unitUnknown,
                 node,
                 "\(text.quoted) is no unit of UCUM",
-                accepted: Self.usual[text] ?? Self.usual[text.lowercased()] ?? "",
+                accepted: Self.unitMeant(by: text),
                 byteOffset: error.offset
             )
             return nil
@@ -39,7 +40,7 @@ extension LintPass {
     }
 
     /// How people write units, and what UCUM has for them.
-    private static let usual = [
+    static let usual = [
         "°C": "Cel", "degC": "Cel", "celsius": "Cel", "°F": "[degF]", "F": "[degF]",
         "degF": "[degF]", "fahrenheit": "[degF]", "mmHg": "mm[Hg]", "mmhg": "mm[Hg]",
         "bpm": "/min", "beats/min": "/min", "breaths/min": "/min", "percent": "%", "lb": "[lb_av]",
@@ -58,11 +59,11 @@ extension LintPass {
                     .unitUnknown,
                     node,
                     "\(text.quoted) is no unit of UCUM",
-                    accepted: Self.usual[text] ?? ""
+                    accepted: Self.unitMeant(by: text)
                 )
                 continue
             }
-            if let target, !Self.converts(unit, target) {
+            if let target, !converts(unit, target, owner) {
                 add(
                     .error,
                     .unitIncompatible,
@@ -111,13 +112,28 @@ extension LintPass {
         }
     }
 
+    /// Whether a unit converts by what is declared for an input or one of its alternatives.
+    private func converts(_ unit: UCUMUnit, _ target: UCUMUnit, _ owner: LintNode) -> Bool {
+        let input = inputs.first {
+            owner.path == $0.node.path || owner.path.hasPrefix($0.node.path + ".")
+        }
+        let masses = [owner, input?.node].compactMap { $0?["molarMass"]?["grams"]?.decimal }
+        let formulas = [owner, input?.node].flatMap { $0?.list("convert") ?? [] }
+        return UnitCheck.converts(
+            unit,
+            to: target,
+            molarMass: masses.first,
+            formulaUnits: formulas.compactMap { $0["from"]?.text.flatMap { Self.unit($0) } }
+        )
+    }
+
     static func converts(_ unit: UCUMUnit, _ target: UCUMUnit) -> Bool {
-        conversion(unit, target) != nil
+        UnitCheck.converts(unit, to: target)
     }
 
     /// Whether numbers mean the same in both units, as in `{beats}/min` and `/min`.
     static func isSame(_ unit: UCUMUnit, _ target: UCUMUnit) -> Bool {
-        conversion(unit, target).map(isSame) ?? false
+        converts(unit, target) && conversion(unit, target).map(isSame) ?? false
     }
 
     private static func isSame(_ conversion: UCUMConversion) -> Bool {

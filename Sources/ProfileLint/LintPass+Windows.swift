@@ -10,12 +10,12 @@ extension LintPass {
                 checkWithin(node, seconds, input)
             }
             if let node = inherited("future", input), let future = node.seconds {
-                if future > 86_400 {
+                if future > 3_600 {
                     add(
                         .warning,
                         .window,
                         node,
-                        "values of more than a day ahead are taken; clocks differ by minutes",
+                        "values of more than an hour ahead are taken; clocks differ by minutes",
                         accepted: "PT5M"
                     )
                 }
@@ -39,6 +39,15 @@ extension LintPass {
                 && (rule.codes + rule.components).contains { KnownCodes.isVital($0) }
         }
         let bound = input.isFact ? 3 * 366 : isVital && input.isNumber ? 7 : 366
+        if isVital, input.isNumber, !input.isFact, seconds < 1_800 {
+            add(
+                .warning,
+                .window,
+                node,
+                "few vital signs are charted within \(seconds / 60) minutes (M behind T is minutes)",
+                accepted: "hours, such as PT12H"
+            )
+        }
         guard seconds > bound * 86_400 else { return }
         add(
             .warning,

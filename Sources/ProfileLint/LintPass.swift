@@ -13,7 +13,7 @@ struct LintPass {
     let maps: [String: LintNode]
     /// The model, when it can be read.
     var model: LintModel?
-    private(set) var findings: [LintFinding] = []
+    var findings: [LintFinding] = []
 
     /// The bytes of every file that findings can stand in.
     private let texts: [String: [UInt8]]

@@ -44,6 +44,7 @@ package enum ProfileLint {
         let root = LintNode(json: profile.root, path: "", file: "profile.json")
         var pass = LintPass(files: files, hooks: hooks, root: root, maps: maps)
         pass.checkForm(documents)
+        let formCount = pass.findings.count
         pass.checkNames()
         pass.checkCodes()
         pass.checkUnits()
@@ -54,12 +55,14 @@ package enum ProfileLint {
         pass.checkMaps()
         pass.checkPolicies()
         pass.checkSilent()
+        pass.checkMeaning()
         pass.checkModel()
         for (name, bytes) in hooks.sorted(by: { $0.key < $1.key }) {
             guard let hook = document(name, bytes, &early) else { continue }
             pass.checkPrefetch(LintNode(json: hook.root, path: "", file: name))
         }
         pass.checkCases(documents)
+        pass.dropRepeated(upTo: formCount)
         return sorted(early + pass.findings)
     }
 

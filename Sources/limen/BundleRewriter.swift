@@ -13,6 +13,8 @@ struct BundleRewriter {
         let type: String
         let id: String
         let resource: JSONValue
+        /// Where the bundle says that it stands.
+        let fullURL: String?
     }
 
     /// The resources in bundle order.
@@ -33,10 +35,20 @@ struct BundleRewriter {
             append(root, type: type, fullURL: nil, requestURL: nil, position: 0)
             return
         }
+        if let list = root["entry"], list.kind != .array {
+            throw CommandError(.badInput, "the Bundle's entry is no list")
+        }
         for (position, entry) in (root["entry"]?.elements ?? root.elements).enumerated() {
             guard let resource = entry["resource"],
                 let type = resource["resourceType"]?.stringValue
             else { continue }
+            // A Bundle has no subject: what stands in it would be passed over without a word.
+            guard type != "Bundle" else {
+                throw CommandError(
+                    .badInput,
+                    "entry[\(position)] of the Bundle is a Bundle itself, which is not read here"
+                )
+            }
             append(
                 resource,
                 type: type,
@@ -61,7 +73,7 @@ struct BundleRewriter {
             resource["id"]?.stringValue ?? Self.lastPart(requestURL, of: type)
             ?? Self.lastPart(fullURL, of: type) ?? "entry-\(position)"
         if let fullURL { literals[fullURL] = type + "/" + id }
-        entries.append(Entry(type: type, id: id, resource: resource))
+        entries.append(Entry(type: type, id: id, resource: resource, fullURL: fullURL))
     }
 
     /// The id at the end of `Type/id`, `http://host/Type/id` or `urn:uuid:id`.

@@ -77,7 +77,8 @@ enum ConfigurationFiles {
             return try File.read(path: path, bytesMax: fileBytesMax)
         } catch {
             if error.isAbsent { throw CommandError(.badInput, "there is no file \(path)") }
-            throw CommandError(.badInput, "\(path) cannot be read: \(error.text)")
+            let limit = error == .tooLarge ? "; at most \(fileBytesMax >> 20) MB are read" : ""
+            throw CommandError(.badInput, "\(path) cannot be read: \(error.text)\(limit)")
         }
     }
 
@@ -87,7 +88,8 @@ enum ConfigurationFiles {
         do {
             return try Terminal.readInput(bytesMax: fileBytesMax)
         } catch {
-            throw CommandError(.badInput, "standard input cannot be read: \(error.text)")
+            let limit = error == .tooLarge ? "; at most \(fileBytesMax >> 20) MB are read" : ""
+            throw CommandError(.badInput, "standard input cannot be read: \(error.text)\(limit)")
         }
     }
 }

@@ -79,7 +79,7 @@ struct CatalogueTests {
         #expect(model.first?.file == "Profiles/news2/model.pmml")
         #expect(model.first?.path.contains("line") == true)
         let profile = try Self.findings("Profiles/qsofa/profile.json") {
-            $0.split(separator: #""name": "systolic""#).joined(separator: #""name": "pressure""#)
+            $0.split(separator: #""systolic""#).joined(separator: #""pressure""#)
         }
         #expect(profile.contains { $0.code == .fieldsDiffer && $0.path == "inputs" })
         let client = try Self.findings("Hooks/clients/ehr.json") {

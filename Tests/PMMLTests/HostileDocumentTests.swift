@@ -134,6 +134,19 @@ struct HostileDocumentTests {
         #expect(Sample.error(text)?.element == "xml@encoding")
     }
 
+    @Test("A document in another encoding is said to be so, and not to be no XML")
+    func otherEncodings() throws {
+        let text = "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n" + Self.tail
+        // A lone letter in ISO-8859-1 is no UTF-8.
+        let western = Array(text.utf8) + [0x3C, 0x21, 0x2D, 0x2D, 0xE9, 0x2D, 0x2D, 0x3E]
+        let wide = ("\u{FEFF}" + Self.tail).utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        for bytes in [western, wide, Array(wide.dropFirst(2))] {
+            let error = #expect(throws: PMMLError.self) { try PMMLDocument.compile(bytes) }
+            #expect(error?.element == "xml@encoding")
+            #expect(error?.words.contains("only UTF-8 is read") == true)
+        }
+    }
+
     @Test("UTF-8 is accepted however it is announced")
     func utf8() {
         for head in [

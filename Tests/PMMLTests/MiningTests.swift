@@ -190,6 +190,29 @@ struct MiningTests {
         #expect(try Document.evaluate(strict, y: nil).status == .refused)
     }
 
+    @Test("Where missing votes go on counting, no answer is a candidate and may win")
+    func missingCandidate() throws {
+        func document(_ method: String, _ weights: (Double, Double, Double)) -> String {
+            Self.document(
+                method,
+                Self.segment(Self.voter(9), weight: weights.0)
+                    + Self.segment(Self.voter(4, isMissing: true), weight: weights.1)
+                    + Self.segment(Self.voter(4, isMissing: true), weight: weights.2),
+                function: "classification",
+                target: Self.target
+            )
+        }
+        let plain = document("majorityVote", (1, 1, 1))
+        let refused = try Document.evaluate(plain, y: nil)
+        #expect(refused.refusal == .init(code: .missingValue, field: "y"))
+        #expect(try Document.evaluate(plain).category == "no")
+        // A tie goes to the category.
+        let tied = document("weightedMajorityVote", (2, 1, 1))
+        #expect(try Document.evaluate(tied, y: nil).category == "yes")
+        let outvoted = document("weightedMajorityVote", (2, 1, 1.5))
+        #expect(try Document.evaluate(outvoted, y: nil).status == .refused)
+    }
+
     @Test("An output can give the result of one segment")
     func segmentOutput() throws {
         let output =

@@ -113,6 +113,52 @@ struct TreeTests {
         #expect(Sample.error(broken)?.code == .invalid)
     }
 
+    /// A tree that states a confidence of 0.5 in yes and says nothing of no.
+    private static func confident(_ output: String) -> String {
+        tree(#"missingValueStrategy="defaultChild" missingValuePenalty="0.8""#)
+            .replacing(
+                "<ScoreDistribution value=\"yes\"",
+                with: "<ScoreDistribution confidence=\"0.5\" value=\"yes\""
+            )
+            .replacing("feature=\"confidence\"", with: "feature=\"confidence\" \(output)")
+    }
+
+    @Test("A confidence that the document states is given in place of the share")
+    func statedConfidence() throws {
+        let yes = Self.confident(#"value="yes""#)
+        #expect(try Document.evaluate(yes).outputs[1].value == .number(0.5))
+        #expect(try Document.evaluate(yes, y: nil).outputs[1].value == .number(0.4))
+        #expect(try Document.evaluate(yes).outputs[0].value == .number(0.2))
+        // Without a category it is that of the predicted one, here without a confidence.
+        let predicted = Self.confident("")
+        #expect(try Document.evaluate(predicted).outputs[1].value == .number(0.8))
+        #expect(try Document.evaluate(predicted, y: 1).outputs[1].value == .number(0.5))
+        let broken = yes.replacing(#"confidence="0.5""#, with: #"confidence="1e999""#)
+        #expect(Sample.error(broken)?.code == .invalid)
+    }
+
+    @Test("A chain hands on the confidence of the model that answered")
+    func chainedConfidence() throws {
+        let chained = Self.confident(#"value="yes""#)
+            .replacing(
+                "<TreeModel functionName=\"classification\"",
+                with: "<MiningModel functionName=\"classification\">" + Document.schema()
+                    + "<Output><OutputField name=\"s\" feature=\"confidence\" value=\"yes\"/>"
+                    + "</Output><Segmentation multipleModelMethod=\"modelChain\"><Segment><True/>"
+                    + "<TreeModel functionName=\"classification\""
+            )
+            .replacing("</TreeModel>", with: "</TreeModel></Segment></Segmentation></MiningModel>")
+        let result = try Document.evaluate(chained, y: nil)
+        #expect(result.outputs.first { $0.name == "s" }?.value == .number(0.4))
+    }
+
+    @Test("The penalty lessens the confidence in a named category too")
+    func namedPenalty() throws {
+        let text = Self.tree(#"missingValueStrategy="defaultChild" missingValuePenalty="0.5""#)
+            .replacing("feature=\"confidence\"", with: "feature=\"confidence\" value=\"yes\"")
+        #expect(try Document.evaluate(text, y: nil).outputs[1].value == .number(0.1))
+    }
+
     @Test("none passes over what is unknown, and the other strategy decides at the end")
     func none() throws {
         let null = try Document.evaluate(Self.tree(""), y: nil)

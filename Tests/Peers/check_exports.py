@@ -14,7 +14,7 @@ import sys
 import tables
 
 TOLERANCE = 1e-9
-REFUSAL = re.compile(r"line \d+: \S.* is refused \(LIMEN-PMML-003\)")
+REFUSAL = re.compile(r":\d+: \S.* is not implemented \[LIMEN-PMML-003\]$")
 
 
 def evaluate(program, folder, name):

@@ -96,10 +96,32 @@ struct HookRequestBuilderTests {
         #expect(none?.sentence.contains("--patient") == true)
     }
 
+    @Test("says that an entry is no list, and that a Bundle in a Bundle is not read")
+    func wrongBundles() throws {
+        func sentence(_ text: String) throws -> String? {
+            let root = try JSONDocument(parsing: text).root
+            return #expect(throws: CommandError.self) { try BundleRewriter(root) }?.sentence
+        }
+        #expect(try sentence(#"{"resourceType":"Bundle","entry":{}}"#)?.contains("no list") == true)
+        let nested = #"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Bundle"}}]}"#
+        #expect(try sentence(nested)?.contains("entry[0]") == true)
+    }
+
+    @Test("Shares are rounded half up, and what is not all never looks so")
+    func percent() {
+        #expect(CoverageReport.percent(14, 44) == "32 %")
+        #expect(CoverageReport.percent(1, 8) == "13 %")
+        #expect(CoverageReport.percent(1, 1_000) == "<1 %")
+        #expect(CoverageReport.percent(999, 1_000) == ">99 %")
+        #expect(CoverageReport.percent(7, 7) == "100 %")
+    }
+
     @Test(
         "says what is missing in a file that is no bundle",
         arguments: [
             "{}", "[]", #"{"resourceType":"Bundle","entry":[]}"#, #"{"resourceType":"Bundle"}"#,
+            #"{"resourceType":"Bundle","entry":{}}"#,
+            #"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Bundle"}}]}"#,
         ]
     )
     func noBundle(text: String) throws {

@@ -35,9 +35,12 @@ enum ModelSample {
             case .documentType: "1: a document type or entity is not accepted [LIMEN-PMML-002]"
             case .dates: "4: DataField@dataType is not implemented [LIMEN-PMML-003]"
             case .overflow: ": SimplePredicate@value is not valid [LIMEN-PMML-004]"
-            case .cycle: ": DerivedField"
+            case .cycle:
+                ": the field depends on itself [LIMEN-PMML-004, LIMEN-ENGINE-009]"
             case .withoutBaseline: ": Characteristic@baselineScore is not valid [LIMEN-PMML-004]"
-            case .overlappingTree: ": Node LIMEN-ENGINE-010 is not valid [LIMEN-PMML-004]"
+            case .overlappingTree:
+                ": Node: more than one child can hold, or one can never be reached"
+                    + " [LIMEN-PMML-004, LIMEN-ENGINE-010]"
             case .millionNodes: " is larger or deeper than the limits allow [LIMEN-PMML-006]"
             case .deep: ": Extension is larger or deeper than the limits allow [LIMEN-PMML-006]"
             case .cut: "[LIMEN-PMML-001]"

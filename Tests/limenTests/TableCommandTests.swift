@@ -9,13 +9,17 @@ import Testing
 @testable import limen
 
 @Suite("limen map table")
-struct TableCommandTests {
+final class TableCommandTests {
     private let folder: URL
 
     init() throws {
         folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("limen-table-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: folder)
     }
 
     private func write(_ name: String, _ text: String) throws -> String {
@@ -31,7 +35,6 @@ struct TableCommandTests {
 
     /// Runs the command with its output in a file, and answers its exit code and the rows.
     private func run(_ files: [(String, String)]) throws -> (ExitCode, [String]) {
-        defer { try? FileManager.default.removeItem(at: folder) }
         let view = try write("v.view", Self.view)
         let data = folder.appendingPathComponent("data")
         try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
@@ -101,7 +104,6 @@ struct TableCommandTests {
 
     @Test("refuses what it does not understand, and makes no file")
     func usage() throws {
-        defer { try? FileManager.default.removeItem(at: folder) }
         let view = try write("v.view", Self.view)
         let data = try write("p.json", #"{"resourceType":"Patient"}"#)
         let broken = try write("broken.view", #"{"resource":"Patient"}"#)

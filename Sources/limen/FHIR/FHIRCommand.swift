@@ -29,9 +29,13 @@ enum FHIRCommand {
             values: ["profile", "value-sets"],
             switches: ["json"]
         )
-        let files = Array(parsed.words.dropFirst())
-        guard parsed.words.first == "check", !files.isEmpty else {
+        let words = Array(parsed.words.dropFirst())
+        guard parsed.words.first == "check", !words.isEmpty else {
             throw CommandError(.usage, "say limen fhir check [--profile FILE] FILE...")
+        }
+        var files: [String] = []
+        for word in words {
+            files += Folder.isFolder(path: word) ? try DataFiles([word]).files.map(\.path) : [word]
         }
         let definition = try parsed.value("profile").map { (path) throws(CommandError) in
             try self.definition(path, valueSets: parsed.value("value-sets"))
@@ -65,13 +69,19 @@ enum FHIRCommand {
         return findings.map { found in
             Line(
                 file: file,
-                path: found.path.isEmpty ? "byte \(found.offset)" : found.path,
+                path: found.path.isEmpty ? place(of: found.offset, in: bytes) : found.path,
                 kind: found.kind.rawValue,
                 sentence: found.kind.sentence + (found.detail.map { ": " + $0 } ?? ""),
                 accepted: "",
                 level: found.isWarning ? .remark : .fault
             )
         }
+    }
+
+    /// The line and column of a byte, as an editor counts.
+    private static func place(of offset: Int, in bytes: [UInt8]) -> String {
+        let place = FindingPlace(offset: offset, in: bytes)
+        return "line \(place.line), column \(place.column)"
     }
 
     private static func isLines(_ file: String) -> Bool { file.hasSuffix(".ndjson") }

@@ -28,13 +28,12 @@ enum FHIRPathCommand {
         let text = parsed.words[0]
         let printer = FHIRPathPrinter(expression: text, isJSON: parsed.has("json"))
         let bytes = try ConfigurationFiles.input(parsed.words[1])
+        let bundle = try parsed.value("bundle").map(Self.bundle)
         do throws(JSONError) {
             let root = try JSONDocument(parsing: bytes).root
             var environment = FHIRPathEnvironment(focus: [.element(root)], now: now)
             environment.variables = variables
-            if let path = parsed.value("bundle") {
-                environment.bundle = try JSONDocument(parsing: try bundle(path)).root
-            }
+            environment.bundle = bundle
             return answer(text, root, environment, printer, isTrace: parsed.has("trace"))
         } catch {
             printer.fail(code: error.code.rawValue, error.offset, error.sentence, in: bytes)
@@ -42,8 +41,17 @@ enum FHIRPathCommand {
         }
     }
 
-    private static func bundle(_ path: String) throws(JSONError) -> [UInt8] {
-        (try? ConfigurationFiles.input(path)) ?? []
+    /// Reads the Bundle in which references are looked up; its faults are not the resource's.
+    private static func bundle(_ path: String) throws(CommandError) -> JSONValue {
+        let bytes = try ConfigurationFiles.input(path)
+        do throws(JSONError) {
+            return try JSONDocument(parsing: bytes).root
+        } catch {
+            throw CommandError(
+                .badInput,
+                "the Bundle of --bundle is not JSON: byte \(error.offset): \(error.sentence)"
+            )
+        }
     }
 
     private static func answer(

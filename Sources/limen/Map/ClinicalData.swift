@@ -21,11 +21,9 @@ struct ClinicalData {
             try add(try ConfigurationFiles.input(path), label)
             return
         }
-        for name in try Self.names(in: path) {
-            try add(try ConfigurationFiles.bytes(path + "/" + name), path + "/" + name)
-        }
-        guard !documents.isEmpty else {
-            throw CommandError(.badInput, "\(path) holds no .json or .ndjson file")
+        // The folders below it too, as every other command takes them.
+        for file in try DataFiles([path]).files {
+            try add(try ConfigurationFiles.bytes(file.path), file.path)
         }
     }
 
@@ -33,16 +31,6 @@ struct ClinicalData {
     init(texts: [String], label: String = "data") throws(CommandError) {
         self.label = label
         for text in texts { try add(Array(text.utf8), label) }
-    }
-
-    private static func names(in folder: String) throws(CommandError) -> [String] {
-        do {
-            return try Folder.names(path: folder).filter {
-                $0.hasSuffix(".json") || $0.hasSuffix(".ndjson")
-            }
-        } catch {
-            throw CommandError(.badInput, "\(folder) cannot be read: \(error.text)")
-        }
     }
 
     private mutating func add(_ bytes: [UInt8], _ name: String) throws(CommandError) {
@@ -165,7 +153,7 @@ struct ClinicalData {
                 {
                     leftOut += 1
                 } else {
-                    data.append(resource)
+                    data.append(resource, fullURL: entry.fullURL)
                 }
             }
         }

@@ -1,3 +1,4 @@
+import ClinicalEngine
 import PMML
 
 /// `limen model`: works with a model document without a gateway.
@@ -25,17 +26,8 @@ enum ModelCommand {
 
     /// Why a document is refused, without the place.
     static func sentence(_ error: PMMLError) -> String {
-        let element = TextStyle.safe(error.element)
-        let words =
-            switch error.code {
-            case .malformed: "the document is no well-formed XML at \(element)"
-            case .doctype: "a document type or entity is not accepted"
-            case .unsupported: "\(element) is not implemented"
-            case .invalid: "\(element) is not valid"
-            case .verificationFailed: "\(element) does not give what it expects"
-            case .tooLarge: "\(element) is larger or deeper than the limits allow"
-            }
-        return "\(words) [\(error.code.rawValue)]"
+        let engine = error.engineCode.map { ", " + $0.rawValue } ?? ""
+        return TextStyle.safe(error.words) + " [\(error.code.rawValue)\(engine)]"
     }
 
     private static func unknown(_ word: String) -> CommandError {

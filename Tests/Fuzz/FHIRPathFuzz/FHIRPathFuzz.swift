@@ -8,6 +8,6 @@ import LanguageProbes
 @c(LLVMFuzzerTestOneInput)
 public func fuzzFHIRPath(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: count))
-    HangWatch.run { FHIRPathProbe.run(bytes) }
+    FHIRPathProbe.run(bytes, watch: HangWatch.run)
     return 0
 }

@@ -7,9 +7,12 @@ public enum FHIRPathProbe {
     /// Reads an expression and evaluates it; whether it could be read.
     ///
     /// Evaluation gives a collection or an error whose place lies in the text, within the limits
-    /// of the language; a second evaluation gives as many results.
+    /// of the language; a second evaluation gives as many results. `watch` runs each evaluation, and may time it.
     @discardableResult
-    public static func run(_ bytes: [UInt8]) -> Bool {
+    public static func run(
+        _ bytes: [UInt8],
+        watch: (() -> Void) -> Void = { $0() }
+    ) -> Bool {
         let text = String(decoding: bytes, as: UTF8.self)
         let expression: FHIRPathExpression
         do {
@@ -24,15 +27,31 @@ public enum FHIRPathProbe {
                 variables: ["a": [.integer(1)]],
                 now: Instant(microseconds: 1_777_888_800_000_000)
             )
-            do {
-                let values = try expression.evaluate(in: environment)
-                let again = try expression.evaluate(in: environment)
-                precondition(values.count == again.count, "a second evaluation differs")
+            let count = Self.count(expression, environment, text, watch)
+            precondition(
+                count == Self.count(expression, environment, text, watch),
+                "a second evaluation differs"
+            )
+        }
+        return true
+    }
+
+    /// How many results there are; `nil` when the evaluation ends with an error.
+    private static func count(
+        _ expression: FHIRPathExpression,
+        _ environment: FHIRPathEnvironment,
+        _ text: String,
+        _ watch: (() -> Void) -> Void
+    ) -> Int? {
+        var count: Int?
+        watch {
+            do throws(FHIRPathError) {
+                count = try expression.evaluate(in: environment).count
             } catch {
                 precondition(error.offset <= text.utf8.count, "a fault behind the end")
             }
         }
-        return true
+        return count
     }
 
     /// A resource with the shapes that expressions meet: lists, choices, primitives with

@@ -156,7 +156,9 @@ extension CoverageReport {
 
     static func percent(_ part: Int, _ whole: Int) -> String {
         guard whole > 0 else { return "-" }
-        let value = part * 100 / whole
-        return part > 0 && value == 0 ? "<1 %" : "\(value) %"
+        // Rounded half up; what is not all, and not nothing, never looks so.
+        let value = (part * 200 + whole) / (whole * 2)
+        if part > 0, value == 0 { return "<1 %" }
+        return part < whole && value == 100 ? ">99 %" : "\(value) %"
     }
 }
