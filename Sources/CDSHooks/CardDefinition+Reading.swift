@@ -3,22 +3,13 @@ import FHIRPath
 import JSON
 
 extension CardDefinition {
-    /// What a card falls back to when it does not say so itself: `limen.defaults`.
-    private struct Defaults {
-        var source: [UInt8]
-        /// `nil` when the document wants none, which it says by an empty array.
-        var overrideReasons: [UInt8]?
-    }
-
     /// Reads `limen.cards`.
     ///
-    /// The standard cards follow those of the document. Where it states no source, cards name
-    /// `title`.
-    static func read(
+    /// The standard cards follow those of the document.
+    static func readAll(
         _ limen: HookDocumentReader,
-        title: String
+        _ defaults: CardDefaults
     ) throws(HookServiceError) -> [CardDefinition] {
-        let defaults = try defaults(limen, title: title)
         guard let elements = try limen.array("cards"), !elements.isEmpty else {
             throw limen.error(.missing, "cards", "at least one card is expected")
         }
@@ -46,31 +37,6 @@ extension CardDefinition {
         return cards
     }
 
-    private static func defaults(
-        _ limen: HookDocumentReader,
-        title: String
-    ) throws(HookServiceError) -> Defaults {
-        var source = JSONWriter()
-        source.beginObject()
-        source.member("label", title)
-        source.endObject()
-        var defaults = Defaults(
-            source: source.bytes,
-            overrideReasons: StandardCards.overrideReasons
-        )
-        guard let object = try limen.optionalObject("defaults") else { return defaults }
-        try object.allow(["source", "overrideReasons"])
-        if let source = object.json["source"] {
-            defaults.source = RawMember(name: "source", source).value
-        }
-        if let reasons = object.json["overrideReasons"] {
-            let isEmpty = try object.array("overrideReasons")?.isEmpty ?? true
-            defaults.overrideReasons =
-                isEmpty ? nil : RawMember(name: "overrideReasons", reasons).value
-        }
-        return defaults
-    }
-
     private static func standardCards() throws(HookServiceError) -> [JSONValue] {
         do {
             return Array(try JSONDocument(parsing: StandardCards.cards).root.elements)
@@ -85,7 +51,7 @@ extension CardDefinition {
 
     private static func read(
         _ reader: HookDocumentReader,
-        _ defaults: Defaults
+        _ defaults: CardDefaults
     ) throws(HookServiceError) -> CardDefinition {
         try reader.allow(["name", "when", "all", "card"])
         let name = try reader.text("name")
@@ -185,7 +151,7 @@ extension CardDefinition {
 
     private static func members(
         _ card: HookDocumentReader,
-        _ defaults: Defaults,
+        _ defaults: CardDefaults,
         _ indicator: Card.Indicator
     ) throws(HookServiceError) -> [RawMember] {
         var members: [RawMember] = []

@@ -20,6 +20,14 @@ package struct HookService: Sendable {
         case shadow
     }
 
+    /// What a service computes: the folder in `Profiles/` that it names.
+    package enum Computation: Sendable, Equatable {
+        /// The model of a profile.
+        case profile(String)
+        /// The interactions of a knowledge base.
+        case interactions(String)
+    }
+
     /// What of the profile the generated prefetch and the checks need.
     package struct ProfileFacts: Sendable {
         /// One query's worth of what the profile asks for.
@@ -79,8 +87,8 @@ package struct HookService: Sendable {
     package let discoveryExtras: [RawMember]
     /// The version of the document.
     package let version: String
-    /// The folder name of the profile in `Profiles/`.
-    package let profileName: String
+    /// What it computes.
+    package let computation: Computation
     /// Whether cards are shown.
     package let mode: Mode
     /// How long an answer may take, in microseconds.
@@ -89,8 +97,10 @@ package struct HookService: Sendable {
     package let labels: [String: String]
     /// What a clinician calls certain values: by input, by code or `true` and `false`.
     package let values: [String: [String: String]]
-    /// The cards in order of precedence.
+    /// The cards in order of precedence; none for interactions, whose cards are not templates.
     package let cards: [CardDefinition]
+    /// What a card says that states no source or override reasons of its own.
+    package let cardDefaults: CardDefaults
     /// The member names that any expression reads; nothing else needs to be made for them.
     package let readNames: Set<String>
 
@@ -102,12 +112,32 @@ package struct HookService: Sendable {
         document.root["limen"]?["profile"]?.stringValue
     }
 
-    /// Reads a document.
+    /// The folder name of the knowledge base that a document names instead of a profile.
+    package static func interactionsName(of document: JSONDocument) -> String? {
+        document.root["limen"]?["interactions"]?.stringValue
+    }
+
+    /// Reads a document that names a profile.
     ///
     /// - Throws: `HookServiceError` with the path of the first fault.
     package init(
         reading document: JSONDocument,
         profile: ProfileFacts
+    ) throws(HookServiceError) {
+        try self.init(document, profile, isAboutInteractions: false)
+    }
+
+    /// Reads a document that names a knowledge base of interactions.
+    ///
+    /// - Throws: `HookServiceError` with the path of the first fault.
+    package init(readingInteractions document: JSONDocument) throws(HookServiceError) {
+        try self.init(document, .medications, isAboutInteractions: true)
+    }
+
+    private init(
+        _ document: JSONDocument,
+        _ profile: ProfileFacts,
+        isAboutInteractions: Bool
     ) throws(HookServiceError) {
         let reader = HookDocumentReader(document.root, path: "")
         try reader.allow([
@@ -122,21 +152,33 @@ package struct HookService: Sendable {
         title = try reader.optionalText("title")
         description = try reader.text("description")
         usageRequirements = try reader.optionalText("usageRequirements")
-        prefetch = try Self.prefetch(reader, hook: hook, profile: profile)
+        if isAboutInteractions, hook != "order-sign", hook != "order-select" {
+            throw reader.error(.valueSet, "hook", "interactions need order-sign or order-select")
+        }
+        prefetch = try Self.prefetch(
+            reader,
+            hook: hook,
+            profile: profile,
+            readsPatient: !isAboutInteractions
+        )
         discoveryExtras =
             try reader.optionalObject("extension").map {
                 [RawMember(name: "extension", $0.json)]
             } ?? []
         let limen = try reader.object("limen")
-        try limen.allow([
-            "format", "version", "profile", "mode", "deadline", "labels", "values", "defaults",
-            "cards",
-        ])
+        let common = ["format", "version", "mode", "deadline", "defaults"]
+        try limen.allow(
+            common
+                + (isAboutInteractions
+                    ? ["interactions"] : ["profile", "labels", "values", "cards"])
+        )
         guard try limen.text("format") == Self.format else {
             throw limen.error(.format, "format", "this release reads \(Self.format)")
         }
         version = try limen.text("version")
-        profileName = try limen.text("profile")
+        computation =
+            isAboutInteractions
+            ? .interactions(try limen.text("interactions")) : .profile(try limen.text("profile"))
         guard let mode = Mode(rawValue: try limen.text("mode")) else {
             throw limen.error(.valueSet, "mode", "live or shadow is expected")
         }
@@ -144,7 +186,8 @@ package struct HookService: Sendable {
         deadlineMicroseconds = try Self.duration(limen, "deadline")
         labels = try limen.optionalObject("labels").map(Self.texts) ?? [:]
         values = try Self.values(limen, names: profile.inputNames)
-        cards = try CardDefinition.read(limen, title: title ?? id)
+        cardDefaults = try CardDefaults(limen, title: title ?? id)
+        cards = isAboutInteractions ? [] : try CardDefinition.readAll(limen, cardDefaults)
         let expressions = cards.flatMap { card in
             card.summary.expressions + (card.detail?.expressions ?? [])
                 + (card.when.map { [$0] } ?? [])
@@ -161,11 +204,15 @@ package struct HookService: Sendable {
     private static func prefetch(
         _ reader: HookDocumentReader,
         hook: String,
-        profile: ProfileFacts
+        profile: ProfileFacts,
+        readsPatient: Bool
     ) throws(HookServiceError) -> [PrefetchTemplate] {
         guard let value = reader.json["prefetch"] else { return [] }
         if value.isString("auto") {
-            let templates = PrefetchTemplate.generated(for: profile)
+            let templates = PrefetchTemplate.generated(
+                for: profile,
+                readsPatient: readsPatient
+            )
             guard templates.allSatisfy({ $0.codeCount <= Limits.prefetchCodesMax }) else {
                 throw reader.error(.tooMany, "prefetch", "the profile has too many codes for auto")
             }

@@ -44,6 +44,12 @@ package struct Prefetch: Sendable {
         package let resource: JSONValue
         /// The `fullUrl` of its Bundle entry, when it has one.
         package let fullURL: JSONValue?
+
+        /// Makes an item.
+        package init(resource: JSONValue, fullURL: JSONValue?) {
+            self.resource = resource
+            self.fullURL = fullURL
+        }
     }
 
     /// The declared keys in their order.

@@ -66,14 +66,20 @@ package struct PrefetchTemplate: Sendable, Equatable {
     ///
     /// Old facts have a key of their own, because in one list sorted by date they would lie pages
     /// behind the vital signs.
-    package static func generated(for profile: HookService.ProfileFacts) -> [PrefetchTemplate] {
-        var templates = [
-            PrefetchTemplate(
-                key: "patient",
-                text: "Patient/{{context.patientId}}",
-                feeds: patientFeeds
+    package static func generated(
+        for profile: HookService.ProfileFacts,
+        readsPatient: Bool = true
+    ) -> [PrefetchTemplate] {
+        var templates: [PrefetchTemplate] = []
+        if readsPatient {
+            templates.append(
+                PrefetchTemplate(
+                    key: "patient",
+                    text: "Patient/{{context.patientId}}",
+                    feeds: patientFeeds
+                )
             )
-        ]
+        }
         for query in profile.queries.sorted(by: { $0.windowSeconds < $1.windowSeconds }) {
             let plain = query.resource.prefix(1).lowercased() + query.resource.dropFirst() + "s"
             let isTaken = templates.contains { $0.key == plain }

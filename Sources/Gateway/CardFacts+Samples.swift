@@ -11,9 +11,9 @@ extension CardFacts {
     /// each way of having no score; so the texts of all cards are measured before go-live.
     static func samples(
         for service: LoadedService,
+        _ profile: LoadedProfile,
         now: Instant
     ) throws(HookServiceError) -> [CardEnvironment] {
-        let profile = service.profile
         let widest = -9_999.123_456
         let parts = profile.model.fields.map {
             Evaluation.Contribution(

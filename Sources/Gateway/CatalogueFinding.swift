@@ -14,6 +14,7 @@ package struct CatalogueFinding: Error, Equatable, Sendable {
         case unknownName = "LIMEN-CONF-010"
         case open = "LIMEN-CONF-011"
         case cases = "LIMEN-CONF-012"
+        case interactions = "LIMEN-CONF-013"
     }
 
     /// What is wrong.

@@ -14,7 +14,11 @@ struct CatalogueLoader {
     private(set) var profiles: [String: LoadedProfile] = [:]
     /// The mappings that are sound, also those whose model is not.
     private(set) var mappings: [String: Profile] = [:]
+    /// The knowledge bases of interactions by folder name.
+    private(set) var knowledgeBases: [String: InteractionKnowledge] = [:]
     private(set) var services: [LoadedService] = []
+    /// The files of the services, in their order.
+    private var serviceFiles: [String] = []
     private(set) var clients: [Client] = []
 
     init(files: [String: [UInt8]], now: Instant) {
@@ -27,17 +31,22 @@ struct CatalogueLoader {
         for name in names where name.hasPrefix("Profiles/") && name.hasSuffix("/profile.json") {
             loadProfile(name)
         }
+        for name in names
+        where name.hasPrefix("Profiles/") && name.hasSuffix("/" + InteractionKnowledge.fileName) {
+            loadInteractions(name)
+        }
         for name in names where isDirectly(name, below: "Hooks/") { loadHook(name) }
         for name in names where isDirectly(name, below: "Hooks/clients/") { loadClient(name) }
-        for service in services {
-            let profile = service.profile.profile
+        for (service, file) in zip(services, serviceFiles) {
+            guard case .profile(let loaded) = service.computation else { continue }
+            let profile = loaded.profile
             let known =
                 profile.inputNames + profile.retrievals.flatMap(\.feeds)
                 + profile.applicabilityCodes
             for (label, _) in service.hook.labels where !known.contains(label) {
                 add(
                     .unknownName,
-                    hookFile(service),
+                    file,
                     "limen.labels",
                     "there is no such input, fact or code"
                 )
@@ -54,10 +63,6 @@ struct CatalogueLoader {
     private func isDirectly(_ name: String, below folder: String) -> Bool {
         name.hasPrefix(folder) && name.hasSuffix(".json")
             && !name.dropFirst(folder.count).contains("/")
-    }
-
-    private func hookFile(_ service: LoadedService) -> String {
-        "Hooks/" + service.hook.id + ".json"
     }
 
     private mutating func add(
@@ -159,6 +164,10 @@ struct CatalogueLoader {
 
     private mutating func loadHook(_ file: String) {
         guard let document = document(file) else { return }
+        if let name = HookService.interactionsName(of: document) {
+            loadHook(document, file, interactions: name)
+            return
+        }
         let profileName = HookService.profileName(of: document) ?? ""
         guard let profile = profiles[profileName] else {
             add(.hook, file, "limen.profile", "there is no such profile, or it is not valid")
@@ -167,18 +176,73 @@ struct CatalogueLoader {
         do {
             let hook = try HookService(reading: document, profile: Self.facts(profile.profile))
             let digest = Hexadecimal.text(Digest.sha256(document.bytes))
-            let service = LoadedService(hook: hook, profile: profile, digest: digest)
-            try hook.check(against: CardFacts.samples(for: service, now: now))
-            guard
-                !services.contains(where: { $0.hook.id == hook.id && $0.hook.hook == hook.hook })
-            else {
-                add(.duplicate, file, "id", "another file offers this service for this hook")
-                return
-            }
-            services.append(service)
+            let service = LoadedService(
+                hook: hook,
+                computation: .profile(profile),
+                digest: digest
+            )
+            try hook.check(against: CardFacts.samples(for: service, profile, now: now))
+            append(service, file)
         } catch {
-            let place = error.path + (error.offset.map { ", byte \($0)" } ?? "")
-            add(.hook, file, place, error.sentence + " (\(error.code.rawValue))")
+            add(error, file)
+        }
+    }
+
+    private mutating func append(_ service: LoadedService, _ file: String) {
+        let hook = service.hook
+        guard !services.contains(where: { $0.hook.id == hook.id && $0.hook.hook == hook.hook })
+        else {
+            add(.duplicate, file, "id", "another file offers this service for this hook")
+            return
+        }
+        services.append(service)
+        serviceFiles.append(file)
+    }
+
+    private mutating func add(_ error: HookServiceError, _ file: String) {
+        let place = error.path + (error.offset.map { ", byte \($0)" } ?? "")
+        add(.hook, file, place, error.sentence + " (\(error.code.rawValue))")
+    }
+
+    private mutating func loadHook(
+        _ document: JSONDocument,
+        _ file: String,
+        interactions name: String
+    ) {
+        guard let knowledge = knowledgeBases[name] else {
+            let sentence = "there is no such knowledge base, or it is not valid"
+            add(.hook, file, "limen.interactions", sentence)
+            return
+        }
+        do {
+            let hook = try HookService(readingInteractions: document)
+            let digest = Hexadecimal.text(Digest.sha256(document.bytes))
+            append(
+                LoadedService(hook: hook, computation: .interactions(knowledge), digest: digest),
+                file
+            )
+        } catch {
+            add(error, file)
+        }
+    }
+
+    private mutating func loadInteractions(_ file: String) {
+        let folder = String(file.dropLast(InteractionKnowledge.fileName.count))
+        let name = String(folder.dropFirst("Profiles/".count).dropLast())
+        guard let document = document(file) else { return }
+        var products: [String: [UInt8]] = [:]
+        for (other, bytes) in files
+        where other.hasPrefix(folder) && other.hasSuffix(InteractionKnowledge.productEnding) {
+            products[String(other.dropFirst(folder.count))] = bytes
+        }
+        do {
+            knowledgeBases[name] = try InteractionKnowledge(
+                name: name,
+                document: document,
+                products: products
+            )
+        } catch {
+            add(.interactions, folder + error.file, error.fault.path, error.fault.sentence)
         }
     }
 

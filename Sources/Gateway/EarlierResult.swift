@@ -26,6 +26,7 @@ extension LoadedService {
     func earlier(
         than report: MappingReport,
         of matched: PatientMatch.Matched,
+        by profile: LoadedProfile,
         patientID: String,
         gaps: DataGaps,
         now: Instant

@@ -14,11 +14,12 @@ extension HookGateway {
         _ matched: PatientMatch.Matched,
         _ patientID: String,
         _ service: LoadedService,
+        _ profile: LoadedProfile,
         _ moment: Instant,
         _ gaps: DataGaps,
         _ exchange: inout Exchange
     ) throws(GatewayError) -> MappingReport {
-        let mapped = service.profile.profile.map(
+        let mapped = profile.profile.map(
             patient: matched.patient,
             resources: matched.resources,
             patientID: patientID,
@@ -31,7 +32,6 @@ extension HookGateway {
         let report = mapped.decided(with: gaps, service)
         exchange.record.inputs = ReportWriter.inputs(report)
         exchange.record.rejections = ReportWriter.rejections(report)
-        let profile = service.profile.name
         for input in report.inputs {
             if input.flags.contains(.assumed) { exchange.note("assumed-input") }
             if input.flags.contains(.imputed) { exchange.note("imputed-input") }
@@ -39,10 +39,10 @@ extension HookGateway {
             guard input.value == nil else { continue }
             exchange.record.missingInputs.append(input.name)
             let reason = input.missingReason?.rawValue ?? "not-sent"
-            metrics.missingInputs.add(1, [profile, input.name, reason])
+            metrics.missingInputs.add(1, [profile.name, input.name, reason])
         }
         for (reason, count) in report.rejectionCounts {
-            metrics.rejections.add(count, [profile, reason.rawValue])
+            metrics.rejections.add(count, [profile.name, reason.rawValue])
         }
         return report
     }
@@ -50,14 +50,14 @@ extension HookGateway {
     /// Gives the inputs to the model, unless it is not for this patient.
     func evaluate(
         _ report: MappingReport,
-        _ service: LoadedService,
+        _ profile: LoadedProfile,
         _ gaps: DataGaps,
         _ exchange: inout Exchange
     ) -> Evaluation? {
         let evaluation: Evaluation?
         switch report.applicability {
         case .applies:
-            evaluation = service.profile.evaluate(report)
+            evaluation = profile.evaluate(report)
         case .notApplicable(let code, _):
             evaluation = nil
             exchange.record.outcome = .refused
@@ -125,11 +125,11 @@ extension HookGateway {
     /// Checks the answer and writes it.
     func checked(
         _ cards: [Card],
-        _ facts: CardFacts,
+        _ service: LoadedService,
         _ call: HookRequest,
-        _ exchange: inout Exchange
+        _ exchange: inout Exchange,
+        explanation: (_ flags: [String]) -> [UInt8]
     ) throws(GatewayError) -> [UInt8] {
-        let service = facts.service
         var response = CDSResponse(cards: cards)
         switch service.hook.mode {
         case .live: break
@@ -142,14 +142,7 @@ extension HookGateway {
             response.cards = []
         }
         if call.wantsExplanation {
-            response.explanation = ReportWriter.explanation(
-                report: facts.report,
-                evaluation: facts.evaluation,
-                earlier: facts.earlier,
-                artifacts: service.artifacts,
-                flags: exchange.record.flags,
-                evaluatedAt: facts.now
-            )
+            response.explanation = explanation(exchange.record.flags)
         }
         let violations = CDSResponseChecker.violations(in: response.cards)
         guard violations.isEmpty else {

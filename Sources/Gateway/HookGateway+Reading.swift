@@ -262,7 +262,7 @@ extension HookGateway {
                 if entry.state == .failed { exchange.note("optional-prefetch-failed") }
                 continue
             }
-            missing += template.feeds.filter(service.profile.profile.inputNames.contains)
+            missing += template.feeds.filter(service.inputNames.contains)
             issues.append(
                 .init(
                     pointer: "/prefetch/" + entry.key,
@@ -273,7 +273,7 @@ extension HookGateway {
         }
         guard issues.isEmpty else {
             for input in missing {
-                metrics.missingInputs.add(1, [service.profile.name, input, "prefetch"])
+                metrics.missingInputs.add(1, [service.computation.name, input, "prefetch"])
             }
             throw GatewayError(.prefetchMissing, issues: issues, missingInputs: missing)
         }

@@ -4,14 +4,30 @@ import ClinicalEngine
 import JSON
 import Mapping
 
-/// A hook document with the profile and model it uses, and what every answer of it repeats.
+/// A hook document with what it computes with, and what every answer of it repeats.
 ///
 /// An object, because every stage of a request holds it and none changes it.
 package final class LoadedService: Sendable {
+    /// What a service computes with.
+    package enum Computation: Sendable {
+        /// A profile and its model.
+        case profile(LoadedProfile)
+        /// A knowledge base of interactions.
+        case interactions(InteractionKnowledge)
+
+        /// The name of the folder in `Profiles/`.
+        var name: String {
+            switch self {
+            case .profile(let profile): profile.name
+            case .interactions(let knowledge): knowledge.name
+            }
+        }
+    }
+
     /// The document.
     package let hook: HookService
-    /// The profile and the model.
-    package let profile: LoadedProfile
+    /// What it computes with.
+    package let computation: Computation
     /// SHA-256 of the hook document in hexadecimal.
     package let digest: String
     /// The artifacts that made an answer, for the audit row, as JSON text.
@@ -20,12 +36,12 @@ package final class LoadedService: Sendable {
     /// What a clinician calls the inputs, in the order of the profile, also escaped for a card.
     let inputLabels: [(plain: String, escaped: String)]
 
-    /// Joins a document with its profile.
-    init(hook: HookService, profile: LoadedProfile, digest: String) {
+    /// Joins a document with what it computes with.
+    init(hook: HookService, computation: Computation, digest: String) {
         self.hook = hook
-        self.profile = profile
+        self.computation = computation
         self.digest = digest
-        inputLabels = profile.profile.inputNames.map { name in
+        inputLabels = Self.inputNames(of: computation).map { name in
             let label = hook.labels[name] ?? Self.words(name)
             return (label, CardMarkup.escaped(label))
         }
@@ -38,6 +54,42 @@ package final class LoadedService: Sendable {
         writer.member("version", hook.version)
         writer.member("sha256", digest)
         writer.endObject()
+        switch computation {
+        case .profile(let profile): Self.write(profile, to: &writer)
+        case .interactions(let knowledge): Self.write(knowledge, to: &writer)
+        }
+        writer.endObject()
+        artifacts = writer.bytes
+    }
+
+    /// The names of the inputs; medicines have none of their own.
+    var inputNames: [String] { Self.inputNames(of: computation) }
+
+    private static func inputNames(of computation: Computation) -> [String] {
+        switch computation {
+        case .profile(let profile): profile.profile.inputNames
+        case .interactions: []
+        }
+    }
+
+    private static func write(_ knowledge: InteractionKnowledge, to writer: inout JSONWriter) {
+        writer.name("interactions")
+        writer.beginObject()
+        writer.member("name", knowledge.name)
+        writer.member("url", knowledge.url)
+        writer.member("version", knowledge.version)
+        writer.member("sha256", knowledge.digest)
+        if !knowledge.productDigests.isEmpty {
+            // They decide what a product is made of.
+            writer.name("products")
+            writer.beginObject()
+            for file in knowledge.productDigests { writer.member(file.name, file.digest) }
+            writer.endObject()
+        }
+        writer.endObject()
+    }
+
+    private static func write(_ profile: LoadedProfile, to writer: inout JSONWriter) {
         writer.name("profile")
         writer.beginObject()
         writer.member("name", profile.name)
@@ -64,8 +116,6 @@ package final class LoadedService: Sendable {
         writer.member("version", ifPresent: profile.model.about.version)
         writer.member("sha256", profile.modelDigest)
         writer.endObject()
-        writer.endObject()
-        artifacts = writer.bytes
     }
 
     /// What a clinician calls an input.

@@ -20,13 +20,13 @@ enum PatientMatch {
     /// - Throws: `GatewayError` `.patientMismatch` with the place of the first that is about
     ///   somebody else.
     static func match(
-        _ prefetch: Prefetch,
+        _ items: [Prefetch.Item],
         patientID: String,
         fhirServer: String? = nil
     ) throws(GatewayError) -> Matched {
         var matched = Matched()
-        matched.resources.reserveCapacity(prefetch.items.count)
-        for item in prefetch.items {
+        matched.resources.reserveCapacity(items.count)
+        for item in items {
             guard item.resource["resourceType"]?.isString("Patient") ?? false else {
                 matched.resources.append(item.resource)
                 continue

@@ -42,22 +42,45 @@ extension HookGateway {
         exchange.mark(.parse, now())
 
         let prefetch = try complete(call, service, &exchange)
+        exchange.mark(.prefetch, now())
+
+        let answer: [UInt8]
+        switch service.computation {
+        case .profile(let profile):
+            answer = try score(call, service, profile, prefetch, moment, &exchange)
+        case .interactions(let knowledge):
+            answer = try check(call, service, knowledge, prefetch, moment, &exchange)
+        }
+        exchange.mark(.check, now())
+        try checkDeadline(service, &exchange)
+        return answer
+    }
+
+    /// From the resources to an answer by the model of a profile.
+    private func score(
+        _ call: HookRequest,
+        _ service: LoadedService,
+        _ profile: LoadedProfile,
+        _ prefetch: Prefetch,
+        _ moment: Instant,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> [UInt8] {
+        let now = configuration.now
         let patientID = try patientID(call)
         let matched = try PatientMatch.match(
-            prefetch,
+            prefetch.items,
             patientID: patientID,
             fhirServer: call.fhirServer
         )
-        exchange.mark(.prefetch, now())
-
         let gaps = DataGaps(prefetch, service)
-        let report = try map(matched, patientID, service, moment, gaps, &exchange)
+        let report = try map(matched, patientID, service, profile, moment, gaps, &exchange)
         exchange.mark(.map, now())
 
-        let evaluation = evaluate(report, service, gaps, &exchange)
+        let evaluation = evaluate(report, profile, gaps, &exchange)
         let earlier = service.earlier(
             than: report,
             of: matched,
+            by: profile,
             patientID: patientID,
             gaps: gaps,
             now: moment
@@ -76,10 +99,40 @@ extension HookGateway {
         let cards = try render(facts, call, &exchange)
         exchange.mark(.card, now())
 
-        let answer = try checked(cards, facts, call, &exchange)
-        exchange.mark(.check, now())
-        try checkDeadline(service, &exchange)
-        return answer
+        return try checked(cards, service, call, &exchange) { flags in
+            ReportWriter.explanation(
+                report: report,
+                evaluation: evaluation,
+                earlier: earlier,
+                artifacts: service.artifacts,
+                flags: flags,
+                evaluatedAt: moment
+            )
+        }
+    }
+
+    /// From the orders to an answer by a knowledge base of interactions.
+    private func check(
+        _ call: HookRequest,
+        _ service: LoadedService,
+        _ knowledge: InteractionKnowledge,
+        _ prefetch: Prefetch,
+        _ moment: Instant,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> [UInt8] {
+        let now = configuration.now
+        let list = try list(call, prefetch, patientID(call), knowledge)
+        exchange.mark(.map, now())
+
+        let gaps = DataGaps(prefetch, service)
+        let decision = screen(list, service, knowledge, gaps, &exchange)
+        exchange.mark(.evaluate, now())
+
+        let cards = render(decision, call, &exchange)
+        exchange.mark(.card, now())
+        return try checked(cards, service, call, &exchange) { flags in
+            InteractionReport(decision: decision).explanation(flags: flags, evaluatedAt: moment)
+        }
     }
 
     /// Answers `POST /cds-services/{id}/feedback`.

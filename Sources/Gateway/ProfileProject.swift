@@ -48,7 +48,8 @@ package struct ProfileProject: Sendable {
         let names = files.keys.compactMap { file -> String? in
             let parts = file.split(separator: "/")
             guard parts.count >= 3, parts[0] == "Profiles", parts[1] != "schema",
-                !file.hasSuffix(".view.json")
+                !file.hasSuffix(".view.json"),
+                files["Profiles/\(parts[1])/\(InteractionKnowledge.fileName)"] == nil
             else { return nil }
             return String(parts[1])
         }

@@ -50,19 +50,27 @@ struct GatewayClient {
         return fields
     }
 
-    /// Reads a service's discovery entry.
+    /// Reads a service's discovery entry; one id may be offered for several hooks.
     ///
     /// - Throws: `CommandError` that names the services there are.
-    func service(_ id: String) throws(CommandError) -> Service {
+    func service(_ id: String, hook: String? = nil) throws(CommandError) -> Service {
         let response = try send("GET", "/cds-services", body: [])
         guard response.status == 200, let document = try? JSONDocument(parsing: response.body)
         else {
             throw CommandError(.unavailable, "\(url) answered discovery with \(response.status)")
         }
         let services = document.root["services"].map { Array($0.elements) } ?? []
-        guard let service = services.first(where: { $0["id"]?.isString(id) ?? false }) else {
+        let named = services.filter { $0["id"]?.isString(id) ?? false }
+        guard !named.isEmpty else {
             let known = services.compactMap { $0["id"]?.stringValue }.joined(separator: ", ")
             throw CommandError(.usage, "there is no service \(id); known are \(known)")
+        }
+        let service = named.first { service in
+            hook.map { service["hook"]?.isString($0) ?? false } ?? true
+        }
+        guard let service else {
+            let known = named.compactMap { $0["hook"]?.stringValue }.joined(separator: ", ")
+            throw CommandError(.usage, "\(id) is not offered for this hook, but for \(known)")
         }
         var templates: [HookRequestBuilder.Template] = []
         for (name, value) in service["prefetch"]?.members.map({ $0 }) ?? [] {

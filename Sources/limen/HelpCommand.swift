@@ -75,7 +75,7 @@ enum HelpCommand {
         """,
         "hook": """
         limen hook fire SERVICE --bundle FILE|FOLDER|- [--at TIME] [--patient ID]
-                                [--json | --curl] [--url URL] [--key-file FILE]
+                                [--hook NAME] [--json | --curl] [--url URL] [--key-file FILE]
 
           limen hook fire news2 --bundle ward.json
           limen hook fire news2 --bundle old.json --at 2019-05-04T10:00:00Z
@@ -86,7 +86,9 @@ enum HelpCommand {
         the rejected resources by reason. --at evaluates as of a moment, or as of the newest
             Observation in the file (--at newest), for a client that may
         replay. --curl prints the request instead of sending it. With a FOLDER every *.json
-        file in it is fired, and a table of outcomes per folder is printed.
+        file in it is fired, and a table of outcomes per folder is printed. For order-select
+        and order-sign the orders with the status draft become draftOrders; --hook chooses
+        where a service is offered for several hooks.
 
         """,
         "map": """

@@ -10,7 +10,7 @@ enum HookCommand {
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
         let parsed = try Arguments(
             arguments,
-            values: ["bundle", "at", "patient", "url", "key-file", "state"],
+            values: ["bundle", "at", "patient", "hook", "url", "key-file", "state"],
             switches: ["json", "curl"]
         )
         guard parsed.words.first == "fire", parsed.words.count == 2 else {
@@ -24,7 +24,7 @@ enum HookCommand {
         let fire = HookFire(
             client: client,
             serviceID: service,
-            service: try client.service(service),
+            service: try client.service(service, hook: parsed.value("hook")),
             at: parsed.value("at"),
             patient: parsed.value("patient")
         )
@@ -96,6 +96,12 @@ struct HookFire {
             replayAt: at == "newest" ? rewriter.newestMoment?.text : at,
             explains: true
         )
+        guard !builder.needsDrafts || !builder.drafts.isEmpty else {
+            throw CommandError(
+                .badInput,
+                "the file holds no draft order: a MedicationRequest with the status draft"
+            )
+        }
         return builder.body()
     }
 

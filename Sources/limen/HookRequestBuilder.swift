@@ -7,6 +7,9 @@ import JSON
 /// resource (`Patient/{{context.patientId}}`) gets that resource, a search (`Observation?...`) a
 /// searchset Bundle of every resource of that type in the file. A key for which the file holds
 /// nothing is sent as null, which says "run, no data" (CDS Hooks 2.0, prefetch).
+///
+/// For order-select and order-sign the orders with the status draft become `draftOrders`, all of
+/// them selected; they stand in no prefetch.
 struct HookRequestBuilder {
     /// One prefetch key of the service with its template.
     struct Template {
@@ -18,12 +21,15 @@ struct HookRequestBuilder {
         let isSearch: Bool
         /// The `system|code` tokens that a search asks for; empty when it asks for all.
         let codes: Set<String>
+        /// Whether the Medications that the resources refer to come with them.
+        let includesMedications: Bool
 
         /// Reads a template such as `Observation?patient={{context.patientId}}&code=a%7Cb,c%7Cd`.
         init(key: String, template: String) {
             self.key = key
             type = String(template.prefix { $0 != "/" && $0 != "?" })
             isSearch = template.contains("?")
+            includesMedications = template.contains("_include=" + type + ":medication")
             let query = template.drop { $0 != "?" }.dropFirst()
             let parameter = query.split(separator: "&").first { $0.hasPrefix("code=") }
             let tokens = parameter?.dropFirst("code=".count).split(separator: ",") ?? []
@@ -83,6 +89,17 @@ struct HookRequestBuilder {
         return first.id
     }
 
+    /// Whether the hook is about orders that are being made.
+    var needsDrafts: Bool { hook == "order-select" || hook == "order-sign" }
+
+    /// The orders that are being made.
+    var drafts: [BundleRewriter.Entry] {
+        guard needsDrafts else { return [] }
+        return rewriter.entries.filter {
+            $0.resource["status"]?.isString("draft") ?? false
+        }
+    }
+
     /// The user that the requests name.
     static let userID = "Practitioner/limen-hook-fire"
 
@@ -96,6 +113,7 @@ struct HookRequestBuilder {
         writer.beginObject()
         writer.member("userId", Self.userID)
         writer.member("patientId", patientID)
+        if needsDrafts { writeDrafts(to: &writer) }
         writer.endObject()
         writer.name("prefetch")
         writer.beginObject()
@@ -115,6 +133,37 @@ struct HookRequestBuilder {
         return writer.bytes
     }
 
+    private func writeDrafts(to writer: inout JSONWriter) {
+        if hook == "order-select" {
+            writer.name("selections")
+            writer.beginArray()
+            for draft in drafts { writer.value(draft.type + "/" + draft.id) }
+            writer.endArray()
+        }
+        writer.name("draftOrders")
+        writeBundle(drafts, type: "collection", to: &writer)
+    }
+
+    private func writeBundle(
+        _ entries: [BundleRewriter.Entry],
+        type: String,
+        to writer: inout JSONWriter
+    ) {
+        writer.beginObject()
+        writer.member("resourceType", "Bundle")
+        writer.member("type", type)
+        writer.name("entry")
+        writer.beginArray()
+        for entry in entries {
+            writer.beginObject()
+            writer.name("resource")
+            rewriter.write(entry, to: &writer)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+    }
+
     private func writeValue(at index: Int, to writer: inout JSONWriter) {
         let template = templates[index]
         guard template.isSearch else {
@@ -127,19 +176,7 @@ struct HookRequestBuilder {
         }
         let matches = rewriter.entries.filter { key(for: $0) == index }
         guard !matches.isEmpty else { return writer.null() }
-        writer.beginObject()
-        writer.member("resourceType", "Bundle")
-        writer.member("type", "searchset")
-        writer.name("entry")
-        writer.beginArray()
-        for match in matches {
-            writer.beginObject()
-            writer.name("resource")
-            rewriter.write(match, to: &writer)
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.endObject()
+        writeBundle(matches, type: "searchset", to: &writer)
     }
 
     /// The template whose search finds a resource: the first that asks for one of its codes.
@@ -147,6 +184,11 @@ struct HookRequestBuilder {
     /// What no search asks for goes into the first search of its type, so that the answer can say
     /// how many codes no input asks for.
     private func key(for entry: BundleRewriter.Entry) -> Int? {
+        if needsDrafts, entry.resource["status"]?.isString("draft") ?? false { return nil }
+        if entry.type == "Medication" {
+            // Those of the orders come with the records, wherever these have a place.
+            return templates.firstIndex { $0.includesMedications || $0.type == entry.type }
+        }
         let candidates = templates.indices.filter {
             templates[$0].isSearch && templates[$0].type == entry.type
         }

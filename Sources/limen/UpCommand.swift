@@ -120,7 +120,9 @@ enum UpCommand {
         _ state: StateFolder,
         _ service: RunningService
     ) throws(CommandError) {
-        let first = service.gateway.catalogue.services.first
+        let first = service.gateway.catalogue.services.first {
+            $0.hook.hook == "patient-view"
+        }
         let templates = first?.hook.prefetch.map {
             HookRequestBuilder.Template(key: $0.key, template: $0.text)
         }

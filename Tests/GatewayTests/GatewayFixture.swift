@@ -140,7 +140,12 @@ final class GatewayFixture: Sendable {
         let folder = Shared.checkout.appendingPathComponent("Hooks").path
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         // In the order of the files: `meld-3.json` stands before `meld.json`.
-        return names.filter { $0.hasSuffix(".json") }.sorted().map { String($0.dropLast(5)) }
+        return names.filter { $0.hasSuffix(".json") }.sorted().map { name in
+            // One service may have a file for each of its hooks.
+            let path = folder + "/" + name
+            let bytes = FileManager.default.contents(atPath: path).map { Array($0) } ?? []
+            return (try? JSONDocument(parsing: bytes))?.root["id"]?.stringValue ?? name
+        }
     }
 
     /// Posts a body with the key of the client that may do everything.

@@ -45,6 +45,9 @@ struct SchemaTests {
         arguments: [
             ("limen-hook-1.schema.json", "Hooks/news2.json"),
             ("limen-hook-1.schema.json", "Hooks/qsofa.json"),
+            ("limen-hook-1.schema.json", "Hooks/interactions-order-select.json"),
+            ("limen-hook-1.schema.json", "Hooks/interactions-order-sign.json"),
+            ("limen-interactions-1.schema.json", "Profiles/interactions-onc/interactions.json"),
             ("limen-client-1.schema.json", "Hooks/clients/example.json"),
         ]
     )

@@ -64,6 +64,44 @@ struct HookRequestBuilderTests {
         #expect(root["prefetch"]?["conditions"]?.isNull == true)
     }
 
+    private static let orders = """
+        {"resourceType":"Bundle","entry":[
+        {"resource":{"resourceType":"Patient","id":"p"}},
+        {"resource":{"resourceType":"MedicationRequest","id":"d","status":"draft",
+         "medicationReference":{"reference":"Medication/m"}}},
+        {"resource":{"resourceType":"MedicationRequest","id":"a","status":"active"}},
+        {"resource":{"resourceType":"Medication","id":"m","code":{}}}]}
+        """
+
+    @Test("makes draft orders of what is a draft, and fetches the Medications with the records")
+    func drafts() throws {
+        for hook in ["order-sign", "order-select"] {
+            let builder = HookRequestBuilder(
+                hook: hook,
+                hookInstance: Self.instance,
+                templates: [
+                    .init(
+                        key: "requests",
+                        template: "MedicationRequest?patient=x"
+                            + "&_include=MedicationRequest:medication&_count=500"
+                    )
+                ],
+                rewriter: try BundleRewriter(JSONDocument(parsing: Self.orders).root),
+                patientID: "p",
+                replayAt: nil,
+                explains: false
+            )
+            let root = try JSONDocument(parsing: builder.body()).root
+            func ids(_ bundle: JSONValue?) -> [String] {
+                bundle?["entry"]?.elements.compactMap { $0["resource"]?["id"]?.stringValue } ?? []
+            }
+            #expect(ids(root["context"]?["draftOrders"]) == ["d"])
+            #expect(ids(root["prefetch"]?["requests"]) == ["a", "m"])
+            let selections = root["context"]?["selections"]?.elements.compactMap(\.stringValue)
+            #expect(selections == (hook == "order-select" ? ["MedicationRequest/d"] : nil))
+        }
+    }
+
     @Test("puts a resource under the first search that asks for its code")
     func codes() throws {
         let root = try Self.request(
