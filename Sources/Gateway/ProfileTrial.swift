@@ -79,6 +79,7 @@ package struct ProfileTrial: Sendable {
                 earlier: service.earlier(
                     than: report,
                     of: matched,
+                    by: loaded,
                     patientID: data.patientID,
                     gaps: gaps,
                     now: moment
