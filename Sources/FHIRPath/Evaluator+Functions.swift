@@ -50,7 +50,9 @@ extension Evaluator {
             return try subsetting(call, input, scope)
         case .intersect, .exclude:
             return try intersected(call, input, try value(0, of: call, scope))
-        case .union: return try union(input, try value(0, of: call, scope), at: node)
+        case .union:
+            let other = try value(0, of: call, scope)
+            return try union(input, other, isLeftDistinct: isUnion(base(of: call)), at: node)
         case .combine:
             // The order is always kept, so the second argument of FHIRPath 3.0 changes nothing.
             var result = input

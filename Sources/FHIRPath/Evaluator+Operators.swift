@@ -16,7 +16,8 @@ extension Evaluator {
         case .and, .or, .xor, .implies:
             return try logic(operation, first, right, scope, at: node)
         case .union:
-            return try union(first, try isolated(right, scope), at: node)
+            let second = try isolated(right, scope)
+            return try union(first, second, isLeftDistinct: isUnion(left), at: node)
         case .concatenate:
             let second = try isolated(right, scope)
             let text =
@@ -116,15 +117,36 @@ extension Evaluator {
     }
 
     /// The distinct items of both.
+    ///
+    /// What is distinct already is not compared again: a chain of unions would otherwise cost the
+    /// cube of its length.
     mutating func union(
         _ left: Items,
         _ right: Items,
+        isLeftDistinct: Bool,
         at node: Int
     ) throws(FHIRPathError) -> Items {
         var all = left
         all.append(right)
         try checkSize(all, at: node)
-        return try distinct(all, at: node)
+        return try distinct(all, afterDistinct: isLeftDistinct ? left.count : 0, at: node)
+    }
+
+    /// Whether a node gives each item once because it is a union itself.
+    func isUnion(_ node: Int?) -> Bool {
+        guard let node else { return false }
+        let kind = program.nodes[node].kind
+        if case .binary(.union, _, _) = kind { return true }
+        if case .call(let function, _, _, _) = kind {
+            return function == .union || function == .distinct
+        }
+        return false
+    }
+
+    /// What a function is called on; `nil` without a base.
+    func base(of call: Call) -> Int? {
+        guard case .call(_, let base, _, _) = program.nodes[call.node].kind else { return nil }
+        return base
     }
 
     // MARK: Numbers

@@ -31,9 +31,13 @@ extension Evaluator {
         return keys
     }
 
-    /// Each item once.
-    mutating func distinct(_ items: Items, at node: Int) throws(FHIRPathError) -> Items {
-        guard items.count > 1 else { return items }
+    /// Each item once; the first `count` items are known to differ from one another.
+    mutating func distinct(
+        _ items: Items,
+        afterDistinct count: Int = 0,
+        at node: Int
+    ) throws(FHIRPathError) -> Items {
+        guard items.count > max(1, count) else { return items }
         var result = Items.none
         if items.count >= Self.tableCountMin, let keys = try plainKeys(items, at: node) {
             var seen: Set<PlainKey> = []
@@ -42,7 +46,8 @@ extension Evaluator {
             }
             return result
         }
-        for index in 0..<items.count where try !contains(result, items[index], at: node) {
+        for index in 0..<items.count {
+            if index >= count, try contains(result, items[index], at: node) { continue }
             result.append(items[index])
         }
         return result

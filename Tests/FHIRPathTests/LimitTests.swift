@@ -51,6 +51,19 @@ struct LimitTests {
         #expect(fault(text)?.code == .limitExceeded)
     }
 
+    @Test(
+        "a chain of unions costs no more than comparing each item with each",
+        arguments: [(" | ", ""), (".union(", ")")]
+    )
+    func unions(open: String, close: String) throws {
+        // Quantities cannot be put into a table, and comparing them is dear.
+        var text = "0 'mg'"
+        for number in 1..<60 {
+            text += "\(open)\(number) '\(number % 2 == 0 ? "mg" : "L")'\(close)"
+        }
+        #expect(try evaluate(text + open + "0 'mg'" + close, on: "{}").count == 60)
+    }
+
     @Test("a regular expression that would backtrack for ever ends quickly")
     func regularExpression() throws {
         let text = String(repeating: "a", count: 40)
