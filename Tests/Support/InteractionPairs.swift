@@ -1,21 +1,19 @@
-import Support
-
 /// The table of pairs as the issue gives it: the oracle that knows nothing of the document.
-struct InteractionPairs {
-    struct Drug: Hashable {
-        let name: String
-        let system: String
-        let code: String
+package struct InteractionPairs {
+    package struct Drug: Hashable {
+        package let name: String
+        package let system: String
+        package let code: String
     }
 
-    private(set) var pairs: [(one: Drug, other: Drug)] = []
-    private(set) var drugs: [Drug] = []
-    private(set) var names: Set<Set<String>> = []
+    package private(set) var pairs: [(one: Drug, other: Drug)] = []
+    package private(set) var drugs: [Drug] = []
+    package private(set) var names: Set<Set<String>> = []
 
     /// The same ATC code for the one that the tables give no code for.
     private static let added = ["moclobamide": "N06AG02"]
 
-    init() throws {
+    package init() throws {
         var codes: [String: Drug] = [:]
         let ingredients = try Shared.text("models-reference/ddi_onc_ingredients.csv")
         for line in ingredients.split(whereSeparator: \.isNewline).dropFirst() {

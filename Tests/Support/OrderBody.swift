@@ -1,27 +1,40 @@
-import Basics
-
 /// Builds the bodies of order-select and order-sign calls.
-struct OrderBody {
-    var hook = "order-sign"
-    var instance = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea"
-    var drafts: [String] = []
-    var selections: [String]?
+package struct OrderBody {
+    package var hook: String
+    package var instance: String
+    package var drafts: [String]
+    package var selections: [String]?
     /// `nil` leaves the key out.
-    var requests: [String]? = []
-    var statements: [String]? = []
-    var draftOrders: String?
-    var extensions = ""
+    package var requests: [String]? = []
+    package var statements: [String]? = []
+    package var draftOrders: String?
+    package var extensions = ""
 
-    static let rxNorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
-    static let atc = "http://www.whocc.no/atc"
+    /// Makes an order-sign call with some drafts, or a call of another hook.
+    package init(
+        hook: String = "order-sign",
+        instance: String = "d1577c69-dfbe-44ad-ba6d-3e05e953b2ea",
+        drafts: [String] = [],
+        selections: [String]? = nil
+    ) {
+        self.hook = hook
+        self.instance = instance
+        self.drafts = drafts
+        self.selections = selections
+    }
 
-    static func concept(_ codes: [(system: String, code: String)], text: String? = nil) -> String {
+    package static let rxNorm = "http://www.nlm.nih.gov/research/umls/rxnorm"
+    package static let atc = "http://www.whocc.no/atc"
+
+    package static func concept(_ codes: [(system: String, code: String)], text: String? = nil)
+        -> String
+    {
         let codings = codes.map { #"{"system":"\#($0.system)","code":"\#($0.code)"}"# }
         let text = text.map { #","text":"\#($0)""# } ?? ""
         return #"{"coding":[\#(codings.joined(separator: ","))]\#(text)}"#
     }
 
-    static func resource(
+    package static func resource(
         _ id: String,
         _ medication: String,
         type: String = "MedicationRequest",
@@ -33,12 +46,13 @@ struct OrderBody {
             + #""subject":{"reference":"\#(subject)"},\#(medication)\#(more)}"#
     }
 
-    static func coded(_ system: String, _ code: String, text: String? = nil) -> String {
+    package static func coded(_ system: String, _ code: String, text: String? = nil) -> String {
         #""medicationCodeableConcept":"# + concept([(system, code)], text: text)
     }
 
     /// A contained Medication with the codes as its own or as those of its ingredients.
-    static func contained(_ codes: [(system: String, code: String)], asIngredients: Bool) -> String
+    package static func contained(_ codes: [(system: String, code: String)], asIngredients: Bool)
+        -> String
     {
         let body =
             asIngredients
@@ -55,7 +69,7 @@ struct OrderBody {
         return #"{"resourceType":"Bundle","type":"searchset","entry":[\#(entries)]}"#
     }
 
-    var text: String {
+    package var text: String {
         let selected = selections.map { names in
             let list = names.map { "\"" + $0 + "\"" }.joined(separator: ",")
             return #","selections":[\#(list)]"#
