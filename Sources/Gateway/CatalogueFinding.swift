@@ -1,3 +1,5 @@
+package import Mapping
+
 /// What is wrong with the configuration: file, element and one sentence.
 package struct CatalogueFinding: Error, Equatable, Sendable {
     /// The kinds of fault.
@@ -15,6 +17,7 @@ package struct CatalogueFinding: Error, Equatable, Sendable {
         case open = "LIMEN-CONF-011"
         case cases = "LIMEN-CONF-012"
         case interactions = "LIMEN-CONF-013"
+        case dialect = "LIMEN-CONF-014"
     }
 
     /// What is wrong.
@@ -25,18 +28,33 @@ package struct CatalogueFinding: Error, Equatable, Sendable {
     package let path: String
     /// One sentence.
     package let sentence: String
+    /// Where in the file; `nil` where the path is all that is known.
+    package let place: TextPlace?
+    /// What would be accepted instead; `nil` where the sentence says all.
+    package let accepted: String?
 
     /// Makes a finding.
-    package init(code: Code, file: String, path: String, sentence: String) {
+    package init(
+        code: Code,
+        file: String,
+        path: String,
+        sentence: String,
+        place: TextPlace? = nil,
+        accepted: String? = nil
+    ) {
+        self.place = place
+        self.accepted = accepted
         self.code = code
         self.file = file
         self.path = path
         self.sentence = sentence
     }
 
-    /// The finding on one line, such as `Hooks/news2.json: limen.cards[2].when: ... [LIMEN-...]`.
+    /// The finding on one line, such as `Hooks/clients/a.json:4:3: tenant: ... [LIMEN-...]`.
     package var text: String {
-        file + ": " + (path.isEmpty ? "" : path + ": ") + sentence + " [" + code.rawValue + "]"
+        file + (place.map { ":\($0.line):\($0.column)" } ?? "") + ": "
+            + (path.isEmpty ? "" : path + ": ") + sentence
+            + (accepted.map { "; accepted: " + $0 } ?? "") + " [" + code.rawValue + "]"
     }
 }
 

@@ -20,6 +20,8 @@ struct CatalogueLoader {
     /// The files of the services, in their order.
     private var serviceFiles: [String] = []
     private(set) var clients: [Client] = []
+    /// The dialects by name: the standard ones, and those of `Hooks/dialects/`.
+    private(set) var dialects = DialectReader.standards
 
     init(files: [String: [UInt8]], now: Instant) {
         self.files = files
@@ -36,7 +38,13 @@ struct CatalogueLoader {
             loadInteractions(name)
         }
         for name in names where isDirectly(name, below: "Hooks/") { loadHook(name) }
-        for name in names where isDirectly(name, below: "Hooks/clients/") { loadClient(name) }
+        for name in names where isDirectly(name, below: "Hooks/dialects/") { loadDialect(name) }
+        for name in names
+        where isDirectly(name, below: "Hooks/clients/")
+            && !name.hasSuffix(ClientReader.keySetEnding)
+        {
+            loadClient(name)
+        }
         for (service, file) in zip(services, serviceFiles) {
             guard case .profile(let loaded) = service.computation else { continue }
             let profile = loaded.profile
@@ -262,17 +270,25 @@ struct CatalogueLoader {
         )
     }
 
+    private mutating func loadDialect(_ file: String) {
+        guard let document = document(file) else { return }
+        let faults = ClientFaults(file: file, code: .dialect)
+        if let dialect = DialectReader(dialects: dialects, faults: faults).dialect(document) {
+            dialects[dialect.name] = dialect
+        }
+        findings += faults.findings
+    }
+
     private mutating func loadClient(_ file: String) {
         guard let document = document(file) else { return }
-        do {
-            let client = try Client(reading: document)
-            guard !clients.contains(where: { $0.id == client.id }) else {
-                add(.duplicate, file, "id", "another file has this client")
-                return
-            }
-            clients.append(client)
-        } catch {
-            add(error.code, file, error.path, error.sentence)
+        let reader = ClientReader(file: file, files: files, dialects: dialects)
+        let client = reader.client(document)
+        findings += reader.faults.findings
+        guard let client else { return }
+        guard !clients.contains(where: { $0.id == client.id }) else {
+            add(.duplicate, file, "id", "another file has this client")
+            return
         }
+        clients.append(client)
     }
 }

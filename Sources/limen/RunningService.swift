@@ -110,9 +110,7 @@ struct RunningService: Sendable {
     }
 
     private static func commandError(_ error: CatalogueError) -> CommandError {
-        let lines = error.findings.map { finding in
-            "\n  \(finding.file): \(finding.path): \(finding.sentence) (\(finding.code.rawValue))"
-        }
+        let lines = error.findings.map { "\n  " + $0.text }
         return CommandError(
             .badInput,
             "the configuration has faults:" + lines.joined()

@@ -49,6 +49,9 @@ struct SchemaTests {
             ("limen-hook-1.schema.json", "Hooks/interactions-order-sign.json"),
             ("limen-interactions-1.schema.json", "Profiles/interactions-onc/interactions.json"),
             ("limen-client-1.schema.json", "Hooks/clients/example.json"),
+            ("limen-dialect-1.schema.json", "Hooks/dialects/cds-hooks-sandbox.json"),
+            ("limen-dialect-1.schema.json", "Hooks/dialects/epic-unconfirmed.json"),
+            ("limen-dialect-1.schema.json", "Hooks/dialects/oracle-health-unconfirmed.json"),
         ]
     )
     func fits(_ schema: String, _ file: String) throws {

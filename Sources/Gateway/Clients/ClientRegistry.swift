@@ -39,16 +39,18 @@ package struct ClientRegistry: Sendable {
         let id = String(decoding: bytes[..<dot], as: UTF8.self)
         let client = clients[id]
         // An unknown client costs the same hash, so that time does not tell which ids exist.
-        let digest = Digest.sha256((client?.salt ?? Self.decoySalt) + bytes)
-        let isEqual = ConstantTime.areEqual(digest, client?.keyDigest ?? Self.decoyDigest)
+        let isEqual = (client?.apiKeys ?? [Self.decoy]).contains { $0.fits(bytes) }
         guard let client else { throw .unknownClient }
         guard isEqual else { throw .wrongKey }
         guard client.isActive else { throw .inactive }
         return client
     }
 
-    private static let decoySalt = [UInt8](repeating: 0, count: 32)
-    private static let decoyDigest = [UInt8](repeating: 0, count: 32)
+    private static let decoy = APIKeyDigest(
+        salt: [UInt8](repeating: 0, count: 32),
+        digest: [UInt8](repeating: 0, count: 32),
+        until: nil
+    )
 
     private static func key(_ fields: HTTPFields) throws(Refusal) -> String? {
         let count = fields.values("authorization").count + fields.values("x-api-key").count
