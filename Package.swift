@@ -88,6 +88,7 @@ let package = Package(
         module("JSON", ["Basics"]),
         module("HTTPMessages", ["Basics"]),
         module("ClinicalEngine", ["Basics"]),
+        module("Monitoring", ["Basics", "JSON", "ClinicalEngine"]),
         module("UCUM", ["Basics"]),
         module("FHIR", ["Basics", "JSON"]),
         module("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
@@ -177,6 +178,7 @@ let package = Package(
         tests("JSON", ["Basics"]),
         tests("HTTPMessages", ["Basics"]),
         tests("ClinicalEngine", ["Basics"]),
+        tests("Monitoring", ["Basics", "JSON"]),
         tests("UCUM", ["Basics"]),
         tests("FHIR", ["Basics", "JSON"]),
         tests(

@@ -23,6 +23,11 @@ extension Limits {
     /// They are compared one by one, when a document is read and when a category is looked up.
     @inlinable public static var pmmlValuesMax: Int { 4_096 }
 
+    /// The longest name or description of a segment in bytes.
+    ///
+    /// Both stand on a card, where a clinician reads a few sentences.
+    @inlinable public static var segmentTextBytesMax: Int { 600 }
+
     /// How many inputs a model may have.
     ///
     /// The resolved inputs of one evaluation lie on the stack: 256 doubles are 2 KB.

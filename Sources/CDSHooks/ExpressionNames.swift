@@ -14,7 +14,8 @@ package enum ExpressionNames {
         "status", "score", "lower", "upper", "contributions", "name", "label", "fields", "points",
         "pointsMin", "pointsMax", "reasonCode", "reasonCodes", "refusal", "code", "field",
         "applicability", "rule", "category", "probability", "probabilities", "segment",
-        "segmentName", "margin", "outputs", "change",
+        "segmentName", "segmentTexts", "language", "description", "margin", "atypicality",
+        "isUncertain", "outputs", "change",
         // %earlier
         "at",
         // %inputs

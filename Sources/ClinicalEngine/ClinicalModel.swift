@@ -53,6 +53,10 @@ public struct ClinicalModel: Sendable {
     public let categories: [String]
     /// The identifiers and names of its clusters; empty for other models.
     public let segments: [String]
+    /// Its clusters as the document describes them; empty for other models.
+    public let segmentProfiles: [SegmentProfile]
+    /// When a cluster is uncertain; `nil` when the document does not say.
+    public let segmentConfidence: SegmentConfidence?
     private let program: ModelProgram
 
     /// Compiles a model.
@@ -74,11 +78,35 @@ public struct ClinicalModel: Sendable {
         program = try ModelProgram(definition)
         outputs = (program.inner + program.root.outputs).map(\.name)
         categories = program.root.categories.map(\.text)
-        if case .clustering(let kernel) = program.root.kernel {
-            segments = kernel.ids + kernel.names.compactMap { $0 }
+        if case .clustering(let clustering) = definition.model.body {
+            segments = clustering.clusters.map(\.id) + clustering.clusters.compactMap(\.name)
+            segmentProfiles = SegmentProfile.profiles(
+                of: clustering,
+                among: definition.transformations + definition.model.transformations,
+                fields: fields
+            )
+            segmentConfidence = clustering.confidence
         } else {
             segments = []
+            segmentProfiles = []
+            segmentConfidence = nil
         }
+    }
+
+    /// The longest name and description of any of its clusters in each language.
+    public var longestSegmentTexts: [SegmentText] {
+        var longest: [SegmentText] = []
+        for text in segmentProfiles.map(\.texts).joined() {
+            guard let place = longest.firstIndex(where: { $0.language == text.language }) else {
+                longest.append(text)
+                continue
+            }
+            if text.name.count > longest[place].name.count { longest[place].name = text.name }
+            if text.description.count > longest[place].description.count {
+                longest[place].description = text.description
+            }
+        }
+        return longest
     }
 
     /// Compiles a scorecard.

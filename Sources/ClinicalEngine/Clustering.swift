@@ -53,6 +53,13 @@ public struct Clustering: Sendable, Equatable {
         public var name: String?
         /// Its centre, a number for each field.
         public var center: [Double]
+        /// How many rows it was made from, when the document says so.
+        public var size: Int?
+        /// What it is called and means, by language.
+        public var texts: [SegmentText] = []
+        /// The 101 percentiles, 0 to 100, of the distances of its training rows to its centre;
+        /// empty when the document does not say. They are of distances, never of squared ones.
+        public var distancePercentiles: [Double] = []
 
         /// Makes a cluster.
         public init(id: String, name: String? = nil, center: [Double]) {
@@ -70,6 +77,8 @@ public struct Clustering: Sendable, Equatable {
     public var missingWeights: [Double] = []
     /// The clusters in document order.
     public var clusters: [Cluster]
+    /// When a cluster is uncertain; `nil` when the document does not say.
+    public var confidence: SegmentConfidence?
 
     /// Makes a clustering.
     public init(measure: Measure, fields: [Field], clusters: [Cluster]) {

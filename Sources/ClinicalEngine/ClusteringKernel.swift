@@ -10,6 +10,9 @@ struct ClusteringKernel: Sendable {
     let ids: [String]
     let names: [String?]
     let measure: Clustering.Measure
+    private let texts: [[SegmentText]]
+    private let percentiles: [[Double]]
+    private let confidence: SegmentConfidence?
     private let region: Range<Int>
     private var fields: [Field] = []
     /// The centres, one after the other.
@@ -26,9 +29,13 @@ struct ClusteringKernel: Sendable {
         measure = clustering.measure
         ids = clustering.clusters.map(\.id)
         names = clustering.clusters.map(\.name)
+        texts = clustering.clusters.map(\.texts)
+        percentiles = clustering.clusters.map(\.distancePercentiles)
+        confidence = clustering.confidence
         let mismatch = ModelError(code: .inconsistent, place: node.name, line: node.line)
         guard !clustering.clusters.isEmpty, !clustering.fields.isEmpty else { throw mismatch }
         guard Set(ids).count == ids.count, node.function == .clustering else { throw mismatch }
+        guard Self.isConsistent(clustering) else { throw mismatch }
         let weights = clustering.missingWeights
         guard weights.isEmpty || weights.count == clustering.fields.count else { throw mismatch }
         for (position, field) in clustering.fields.enumerated() {
@@ -159,8 +166,34 @@ struct ClusteringKernel: Sendable {
         }
     }
 
-    /// The distances with the margin between the nearest and the next.
-    func segment(_ result: KernelResult, _ scratch: EvaluationScratch) -> Evaluation.Segment {
+    /// Whether percentiles and limits are sound: all clusters have percentiles or none has, and
+    /// limits are of no use without them, nor either for similarities.
+    private static func isConsistent(_ clustering: Clustering) -> Bool {
+        let stated = clustering.clusters.filter { !$0.distancePercentiles.isEmpty }
+        if let limits = clustering.confidence {
+            guard stated.count == clustering.clusters.count, clustering.clusters.count > 1 else {
+                return false
+            }
+            guard (0...1).contains(limits.marginMin) else { return false }
+            guard (0...100).contains(limits.atypicalityMax) else { return false }
+        }
+        if stated.isEmpty { return true }
+        guard stated.count == clustering.clusters.count else { return false }
+        guard !clustering.measure.isSimilarity else { return false }
+        return stated.allSatisfy { cluster in
+            let values = cluster.distancePercentiles
+            return values.count == 101 && values.allSatisfy { $0.isFinite && $0 >= 0 }
+                && zip(values, values.dropFirst()).allSatisfy { $0 <= $1 }
+        }
+    }
+
+    /// The distances with the margin between the nearest and the next, and how far out the patient
+    /// is among the training rows of the cluster.
+    func segment(
+        _ result: KernelResult,
+        _ scratch: EvaluationScratch,
+        hasMissing: Bool
+    ) -> Evaluation.Segment {
         let winner = Int(result.value)
         let values = Array(scratch.regions[region])
         var margin: Double?
@@ -173,11 +206,23 @@ struct ClusteringKernel: Sendable {
             let ratio = next > 0 ? values[winner] / next : 1
             margin = 1 - (measure == .squaredEuclidean ? ratio.squareRoot() : ratio)
         }
-        return Evaluation.Segment(
+        var segment = Evaluation.Segment(
             id: ids[winner],
             name: names[winner],
             distances: values,
             margin: margin
         )
+        segment.texts = texts[winner]
+        let distance = measure == .squaredEuclidean ? values[winner].squareRoot() : values[winner]
+        segment.atypicality = SegmentConfidence.percentile(
+            of: distance,
+            among: percentiles[winner]
+        )
+        segment.isUncertain = confidence?.isUncertain(
+            margin: margin,
+            atypicality: segment.atypicality,
+            hasMissing: hasMissing
+        )
+        return segment
     }
 }

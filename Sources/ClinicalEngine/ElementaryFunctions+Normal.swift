@@ -1,7 +1,7 @@
 /// The error function and the normal distribution.
 extension ElementaryFunctions {
     /// The complementary error function.
-    static func erfc(_ x: Double) -> Double {
+    package static func erfc(_ x: Double) -> Double {
         if x.isNaN { return x }
         if x < 0 { return 2 - erfc(-x) }
         if x < 1.5 { return 1 - erf(x) }

@@ -3,12 +3,12 @@
 /// The engine imports no platform library, so that it gives the same bits everywhere. The
 /// reductions and polynomials are the classic ones (argument reduction by ln 2 and pi/2, minimax
 /// polynomials on what remains); each result is within about two units in the last place.
-enum ElementaryFunctions {
+package enum ElementaryFunctions {
     private static var ln2High: Double { 6.93147180369123816490e-01 }
     private static var ln2Low: Double { 1.90821492927058770002e-10 }
 
     /// The exponential function.
-    static func exp(_ x: Double) -> Double {
+    package static func exp(_ x: Double) -> Double {
         if x.isNaN { return x }
         if x > 709.782712893384 { return .infinity }
         if x < -745.1332191019412 { return 0 }
@@ -47,7 +47,7 @@ enum ElementaryFunctions {
     }
 
     /// The natural logarithm; not a number below zero.
-    static func log(_ x: Double) -> Double {
+    package static func log(_ x: Double) -> Double {
         if x.isNaN || x < 0 { return .nan }
         if x == 0 { return -.infinity }
         if x == .infinity { return x }
@@ -104,7 +104,7 @@ enum ElementaryFunctions {
     }
 
     /// `x` to the power of `y`: by squaring for small whole powers, else by logarithm.
-    static func power(_ x: Double, _ y: Double) -> Double {
+    package static func power(_ x: Double, _ y: Double) -> Double {
         if y == 0 || x == 1 { return 1 }
         if x.isNaN || y.isNaN { return .nan }
         if y == y.rounded(), abs(y) <= 1_024 {

@@ -98,6 +98,14 @@ public struct Evaluation: Sendable, Equatable {
         public let distances: [Double]
         /// One less the nearest distance divided by the next: 0 for a tie, 1 for a centre.
         public let margin: Double?
+        /// What it is called and means, by language.
+        public var texts: [SegmentText] = []
+        /// The percentile of the nearest distance among those of the training rows of the cluster,
+        /// 0 to 100, where the document has them.
+        public var atypicality: Double?
+        /// Whether it lies beyond the limits of the document, or a value was missing; `nil` when
+        /// the document has no limits.
+        public var isUncertain: Bool?
 
         /// Makes a segment.
         public init(id: String, name: String?, distances: [Double], margin: Double?) {

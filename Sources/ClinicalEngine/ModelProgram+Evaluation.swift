@@ -89,7 +89,11 @@ extension ModelProgram {
         }
         let kernel = decider(result)
         if case .clustering(let clustering) = kernel {
-            evaluation.segment = clustering.segment(result, scratch)
+            evaluation.segment = clustering.segment(
+                result,
+                scratch,
+                hasMissing: !evaluation.imputed.isEmpty
+            )
         }
         let entities = kernel.entities
         if result.entity >= 0, Int(result.entity) < entities.count {

@@ -24,6 +24,9 @@ extension CardFacts {
             writer.member("segment", segment.id)
             writer.member("segmentName", ifPresent: segment.name)
             Self.number("margin", segment.margin, to: &writer)
+            Self.number("atypicality", segment.atypicality, to: &writer)
+            if let isUncertain = segment.isUncertain { writer.member("isUncertain", isUncertain) }
+            if reads("segmentTexts") { write(segment.texts, to: &writer) }
         }
         if reads("outputs"), !evaluation.outputs.isEmpty {
             writer.name("outputs")
@@ -31,6 +34,19 @@ extension CardFacts {
             for output in evaluation.outputs { Self.write(output, to: &writer) }
             writer.endArray()
         }
+    }
+
+    private func write(_ texts: [SegmentText], to writer: inout JSONWriter) {
+        writer.name("segmentTexts")
+        writer.beginArray()
+        for text in texts {
+            writer.beginObject()
+            writer.member("language", text.language)
+            writer.member("name", text.name)
+            writer.member("description", text.description)
+            writer.endObject()
+        }
+        writer.endArray()
     }
 
     private static func write(_ output: Evaluation.Output, to writer: inout JSONWriter) {

@@ -25,7 +25,10 @@ extension CardFacts {
                 reasonCode: "R"
             )
         }
-        func evaluation(_ status: Evaluation.Status) -> Evaluation {
+        func evaluation(
+            _ status: Evaluation.Status,
+            isUncertain: Bool = false
+        ) -> Evaluation {
             var evaluation = Evaluation(
                 status: status,
                 value: widest,
@@ -37,7 +40,7 @@ extension CardFacts {
                 imputed: [],
                 refusal: .init(code: .noPrediction, field: profile.profile.inputNames.first)
             )
-            addPrediction(of: profile.model, widest, to: &evaluation)
+            addPrediction(of: profile.model, widest, isUncertain: isUncertain, to: &evaluation)
             return evaluation
         }
         func report(
@@ -53,6 +56,7 @@ extension CardFacts {
         }
         let cases: [(MappingReport, Evaluation?)] = [
             (report(.applies, isMissing: false), evaluation(.complete)),
+            (report(.applies, isMissing: true), evaluation(.complete, isUncertain: true)),
             (report(.applies, isMissing: true), evaluation(.incomplete)),
             (report(.applies, isMissing: true), evaluation(.refused)),
             (report(.notApplicable(code: "not-applicable", rule: "-"), isMissing: true), nil),
@@ -94,13 +98,23 @@ extension CardFacts {
     private static func addPrediction(
         of model: ClinicalModel,
         _ widest: Double,
+        isUncertain: Bool,
         to evaluation: inout Evaluation
     ) {
         evaluation.category = model.categories.max { $0.utf8.count < $1.utf8.count }
         evaluation.probabilities = model.categories.map { .init(category: $0, value: widest) }
         if model.function == .clustering {
             let longest = model.segments.max { $0.count < $1.count } ?? ""
-            evaluation.segment = .init(id: longest, name: longest, distances: [], margin: widest)
+            var segment = Evaluation.Segment(
+                id: longest,
+                name: longest,
+                distances: [],
+                margin: widest
+            )
+            segment.atypicality = widest
+            segment.isUncertain = isUncertain
+            segment.texts = model.longestSegmentTexts
+            evaluation.segment = segment
         }
         evaluation.outputs = model.outputs.map { .init(name: $0, value: .number(widest)) }
     }

@@ -10,7 +10,9 @@ import Mapping
 ///     %result.score         only when complete; %result.lower and .upper also when incomplete
 ///     %result.category      the predicted category, %result.probability its probability, and
 ///                           %result.probabilities those of all; only when complete
-///     %result.segment       the cluster, with %result.segmentName and %result.margin
+///     %result.segment       the cluster, with %result.segmentName, .margin, .atypicality (the
+///                           percentile among its training rows) and .isUncertain
+///     %result.segmentTexts  what it is called and means: language, name and description
 ///     %result.outputs       every output of the model document: name and value
 ///     %result.change        the score less the earlier one, when both are complete
 ///     %earlier.score        the earlier result, when the profile asks for one

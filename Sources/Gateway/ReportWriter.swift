@@ -115,6 +115,8 @@ enum ReportWriter {
             writer.member("id", segment.id)
             writer.member("name", ifPresent: segment.name)
             number("margin", segment.margin, to: &writer)
+            number("atypicality", segment.atypicality, to: &writer)
+            if let isUncertain = segment.isUncertain { writer.member("isUncertain", isUncertain) }
             writer.name("distances")
             writer.beginArray()
             for distance in segment.distances { writer.value(distance) }

@@ -44,6 +44,7 @@ enum ClusteringReader {
         guard !clustering.fields.isEmpty else {
             throw element.error(.invalid, detail: "ClusteringField")
         }
+        clustering.confidence = try SegmentExtensions.confidence(element)
         return clustering
     }
 
@@ -146,14 +147,22 @@ enum ClusteringReader {
         }
         guard let center else { throw element.error(.invalid, detail: "Array") }
         guard center.count == fieldCount else { throw element.error(.invalid, detail: "Array") }
-        return Clustering.Cluster(
+        var cluster = Clustering.Cluster(
             id: element["id"] ?? String(number),
             name: element["name"],
             center: center
         )
+        if element["size"] != nil {
+            // PMML 4.4 counts in non-negative integers; a size that is none says nothing.
+            guard let size = try element.number("size").flatMap(Int.init(exactly:)), size >= 0
+            else { throw element.error(.invalid, attribute: "size") }
+            cluster.size = size
+        }
+        try SegmentExtensions.read(element, into: &cluster)
+        return cluster
     }
 
-    private static func numbers(_ element: Element) throws(PMMLError) -> [Double] {
+    static func numbers(_ element: Element) throws(PMMLError) -> [Double] {
         guard let array = element.children.first, element.children.count == 1,
             array.name == "Array"
         else { throw element.error(.invalid) }

@@ -13,6 +13,7 @@ struct ImportTests {
         "JSON": ["Basics"],
         "HTTPMessages": ["Basics"],
         "ClinicalEngine": ["Basics"],
+        "Monitoring": ["Basics", "JSON", "ClinicalEngine"],
         "UCUM": ["Basics"],
         "FHIR": ["Basics", "JSON"],
         "FHIRPath": ["Basics", "JSON", "FHIR", "UCUM"],

@@ -1,19 +1,17 @@
-import ClinicalEngine
-
 /// A field that is another one multiplied and shifted, such as `(age - 63.7) / 16.8`.
-struct LinearForm: Equatable {
+package struct LinearForm: Equatable {
     /// The input.
-    let field: String
+    package let field: String
     /// What it is multiplied with.
-    let factor: Double
+    package let factor: Double
     /// What is then added.
-    let constant: Double
+    package let constant: Double
 
     /// The input that gives a scaled value.
-    func original(of scaled: Double) -> Double { (scaled - constant) / factor }
+    package func original(of scaled: Double) -> Double { (scaled - constant) / factor }
 
     /// The form of a field, when it is one: an input is itself.
-    static func form(of name: String, among derived: [DerivedField]) -> LinearForm? {
+    package static func form(of name: String, among derived: [DerivedField]) -> LinearForm? {
         form(of: name, among: derived, depth: 0)
     }
 

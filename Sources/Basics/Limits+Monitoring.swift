@@ -1,0 +1,16 @@
+extension Limits {
+    /// How many bins a histogram of an input may have.
+    ///
+    /// Ten are usual; each is a counter for every input, version and day.
+    @inlinable public static var driftBinsMax: Int { 64 }
+
+    /// How many cases either side needs before drift is spoken of.
+    ///
+    /// Below it the chance differences of ten bins are larger than any drift worth a word.
+    @inlinable public static var driftCasesMin: Int { 200 }
+
+    /// The highest count that a reference may state, far above any number of patients.
+    ///
+    /// Sums of 64 such counts, and products of two as numbers, stay exact.
+    @inlinable public static var driftCountMax: Int { 1 << 40 }
+}
