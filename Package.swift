@@ -104,21 +104,25 @@ let package = Package(
         // L2: each owns one outside thing.
         module("Posix", ["Basics", "CLinux"]),
         module("Crypto", ["Basics", "COpenSSL"]),
+        module("JOSE", ["Basics", "JSON", "Crypto"]),
         module("Telemetry", ["Basics", "JSON"]),
         module("PMML", ["Basics", "ClinicalEngine"]),
         module("PostgreSQL", ["Basics", "CPostgreSQL", "Posix"]),
         module("HTTPServer", ["Basics", "HTTPMessages", "Posix"]),
-        module("HTTPClient", ["Basics", "HTTPMessages", "Posix"]),
+        module("HTTPClient", ["Basics", "HTTPMessages", "Crypto", "Posix"]),
 
         // L3: the request pipeline, and the store.
         module(
             "Gateway",
             [
                 "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
-                "CDSHooks", "Audit", "HTTPMessages", "Crypto", "Telemetry",
+                "CDSHooks", "Audit", "HTTPMessages", "Crypto", "JOSE", "Telemetry",
             ]
         ),
-        module("AuditStore", ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "Posix"]),
+        module(
+            "AuditStore",
+            ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "JOSE", "Posix"]
+        ),
         module(
             "ProfileLint",
             ["Basics", "JSON", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML"]
@@ -130,7 +134,7 @@ let package = Package(
             dependencies: [
                 "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
                 "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto",
-                "Telemetry", "Posix", "PostgreSQL", "Gateway", "AuditStore",
+                "JOSE", "Telemetry", "Posix", "PostgreSQL", "Gateway", "AuditStore",
                 "StructureDefinitions", "SQLOnFHIR", "ProfileLint",
             ],
             swiftSettings: settings
@@ -170,7 +174,7 @@ let package = Package(
         // Tests.
         .target(
             name: "Support",
-            dependencies: ["Basics", "JSON", "Audit"],
+            dependencies: ["Basics", "JSON", "Audit", "Posix", "COpenSSL"],
             path: "Tests/Support",
             swiftSettings: settings
         ),
@@ -196,11 +200,12 @@ let package = Package(
         tests("SQLOnFHIR", ["Basics", "JSON", "FHIRPath"], excluding: ["ExperimentalCases.md"]),
         tests("Posix", ["Basics"]),
         tests("Crypto", ["Basics"]),
+        tests("JOSE", ["Basics", "JSON", "Crypto"]),
         tests("Telemetry", ["Basics", "JSON"]),
         tests("PMML", ["Basics", "ClinicalEngine", "EngineProbes"]),
         tests("PostgreSQL", ["Basics", "Posix"]),
         tests("HTTPServer", ["Basics", "HTTPMessages", "HTTPClient", "Posix"]),
-        tests("HTTPClient", ["Basics", "HTTPMessages", "HTTPServer", "Posix"]),
+        tests("HTTPClient", ["Basics", "HTTPMessages", "HTTPServer", "Crypto", "JSON", "Posix"]),
         tests(
             "Gateway",
             [
@@ -208,7 +213,7 @@ let package = Package(
                 "HTTPMessages", "Telemetry", "Crypto",
             ]
         ),
-        tests("AuditStore", ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto"]),
+        tests("AuditStore", ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "JOSE"]),
         tests("ProfileLint", ["Basics", "JSON"]),
         tests(
             "limen",

@@ -32,4 +32,9 @@ extension Limits {
     ///
     /// With 90 bytes for each, the template stays below the 8 kB that proxies allow a target.
     @inlinable public static var prefetchCodesMax: Int { 80 }
+
+    /// How many fields an organisation's own hook may put into its context.
+    ///
+    /// The fullest hook of the library has six.
+    @inlinable public static var contextFieldsMax: Int { 32 }
 }

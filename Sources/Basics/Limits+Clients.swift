@@ -20,4 +20,9 @@ extension Limits {
 
     /// The highest rate that may be registered, in requests a second.
     @inlinable public static var ratePerSecondMax: Int { 1_000_000 }
+
+    /// How many further cards the long texts of one answer may go on on.
+    ///
+    /// Ten cards are more than anybody reads; beyond them the text is cut, and says so.
+    @inlinable public static var continuedCardsMax: Int { 10 }
 }

@@ -100,4 +100,7 @@ extension Limits {
 
     /// The largest response our own client accepts, in bytes.
     @inlinable public static var httpClientResponseBytesMax: Int { 64 << 20 }
+
+    /// How many interim responses (1xx) may come before the one that counts.
+    @inlinable public static var httpInterimResponsesMax: Int { 8 }
 }

@@ -2,8 +2,17 @@ import JSON
 
 /// Writes the answer to `GET /cds-services` (CDS Hooks 2.0, discovery).
 package enum DiscoveryDocument {
+    /// The release of CDS Hooks that the services keep to, as a semantic version.
+    package static let specificationVersion = "2.0.0"
+
     /// The text for these services, in their order; what is private to a service stays private.
-    package static func json(of services: [HookService]) -> [UInt8] {
+    ///
+    /// - Parameters:
+    ///   - services: the services.
+    ///   - withVersions: whether `version` and `hookVersion` of CDS Hooks 3.0 are there, which
+    ///     clients of an older release ignore.
+    /// - Returns: the JSON text.
+    package static func json(of services: [HookService], withVersions: Bool = true) -> [UInt8] {
         var writer = JSONWriter(reservingBytes: 2_048)
         writer.beginObject()
         writer.name("services")
@@ -21,6 +30,10 @@ package enum DiscoveryDocument {
                 writer.endObject()
             }
             writer.member("usageRequirements", ifPresent: service.usageRequirements)
+            if withVersions {
+                writer.member("version", specificationVersion)
+                writer.member("hookVersion", ifPresent: service.definition.version)
+            }
             writer.members(service.discoveryExtras)
             writer.endObject()
         }

@@ -22,6 +22,8 @@ package struct HookRequest: Sendable {
         case userShape = "user-shape"
         /// `fhirAuthorization` was sent without `fhirServer`.
         case authorizationWithoutServer = "authorization-without-server"
+        /// A field of the context stood under another name, or in a wrapper, that is seen in the field.
+        case legacyContextField = "legacy-context-field"
         /// A prefetch Bundle has a `next` link: there are more data than were sent.
         case paged = "paged-prefetch"
         /// The client reported an error for a part of what a prefetch key asks for.
@@ -62,8 +64,14 @@ package struct HookRequest: Sendable {
 
     /// Reads a body.
     ///
+    /// - Parameters:
+    ///   - document: the body.
+    ///   - definition: what a hook puts into the context, by its name.
     /// - Throws: `HookRequestError` with the place of the first fault.
-    package init(reading document: JSONDocument) throws(HookRequestError) {
+    package init(
+        reading document: JSONDocument,
+        definition: (String) -> HookDefinition = HookDefinition.named
+    ) throws(HookRequestError) {
         let root = document.root
         guard root.kind == .object else {
             throw .wrongType(root, "", accepted: "an object")
@@ -77,7 +85,7 @@ package struct HookRequest: Sendable {
         context = try HookContext(
             reading: try root.requiredObject("context", at: ""),
             legacyUser: root["user"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 },
-            of: .named(hook),
+            of: definition(hook),
             flags: &flags
         )
         prefetch = try root.optionalObject("prefetch", at: "")

@@ -75,6 +75,8 @@ package struct HookService: Sendable {
     package let id: String
     /// The hook that calls it.
     package let hook: String
+    /// What that hook puts into the context.
+    package let definition: HookDefinition
     /// The human-friendly name.
     package let title: String?
     /// What it does.
@@ -117,47 +119,75 @@ package struct HookService: Sendable {
         document.root["limen"]?["interactions"]?.stringValue
     }
 
+    /// The hooks that a document offers its service for: `hook`, then those of `limen.alsoOn`.
+    ///
+    /// CDS Hooks 2.0, "Update stale guidance": one id stands in discovery once for each hook.
+    package static func hooks(of document: JSONDocument) -> [String] {
+        let others = document.root["limen"]?["alsoOn"]?.elements.compactMap(\.stringValue) ?? []
+        return (document.root["hook"]?.stringValue.map { [$0] } ?? []) + others
+    }
+
     /// Reads a document that names a profile.
     ///
+    /// - Parameters:
+    ///   - document: the document.
+    ///   - profile: what of the profile the document needs.
+    ///   - hook: which of its hooks is meant; the first when none is named.
     /// - Throws: `HookServiceError` with the path of the first fault.
     package init(
         reading document: JSONDocument,
-        profile: ProfileFacts
+        profile: ProfileFacts,
+        on hook: String? = nil
     ) throws(HookServiceError) {
-        try self.init(document, profile, isAboutInteractions: false)
+        try self.init(document, profile, isAboutInteractions: false, on: hook)
     }
 
     /// Reads a document that names a knowledge base of interactions.
     ///
+    /// - Parameters:
+    ///   - document: the document.
+    ///   - hook: which of its hooks is meant; the first when none is named.
     /// - Throws: `HookServiceError` with the path of the first fault.
-    package init(readingInteractions document: JSONDocument) throws(HookServiceError) {
-        try self.init(document, .medications, isAboutInteractions: true)
+    package init(
+        readingInteractions document: JSONDocument,
+        on hook: String? = nil
+    ) throws(HookServiceError) {
+        try self.init(document, .medications, isAboutInteractions: true, on: hook)
     }
 
     private init(
         _ document: JSONDocument,
         _ profile: ProfileFacts,
-        isAboutInteractions: Bool
+        isAboutInteractions: Bool,
+        on wanted: String?
     ) throws(HookServiceError) {
         let reader = HookDocumentReader(document.root, path: "")
         try reader.allow([
-            "id", "hook", "title", "description", "usageRequirements", "prefetch", "extension",
+            "id", "hook", "hookVersion", "title", "description", "usageRequirements", "prefetch",
+            "extension",
             "limen",
         ])
         id = try reader.text("id")
         guard FHIRIdentifier.isID(id) else {
             throw reader.error(.identifier, "id", "letters, digits, hyphens and dots are allowed")
         }
-        hook = try reader.text("hook")
+        let limen = try reader.object("limen")
+        let hook = try Self.hook(wanted, reader, limen)
+        self.hook = hook
+        definition = try Self.definition(of: hook, reader, limen)
         title = try reader.optionalText("title")
         description = try reader.text("description")
         usageRequirements = try reader.optionalText("usageRequirements")
-        if isAboutInteractions, hook != "order-sign", hook != "order-select" {
-            throw reader.error(.valueSet, "hook", "interactions need order-sign or order-select")
+        if isAboutInteractions, definition.medicines == .none {
+            throw reader.error(
+                .valueSet,
+                "hook",
+                "interactions need a hook that sends medicines, such as order-sign"
+            )
         }
         prefetch = try Self.prefetch(
             reader,
-            hook: hook,
+            definition,
             profile: profile,
             readsPatient: !isAboutInteractions
         )
@@ -165,8 +195,9 @@ package struct HookService: Sendable {
             try reader.optionalObject("extension").map {
                 [RawMember(name: "extension", $0.json)]
             } ?? []
-        let limen = try reader.object("limen")
-        let common = ["format", "version", "mode", "deadline", "defaults"]
+        let common = [
+            "format", "version", "mode", "deadline", "defaults", "alsoOn", "context",
+        ]
         try limen.allow(
             common
                 + (isAboutInteractions
@@ -203,12 +234,16 @@ package struct HookService: Sendable {
 
     private static func prefetch(
         _ reader: HookDocumentReader,
-        hook: String,
+        _ definition: HookDefinition,
         profile: ProfileFacts,
         readsPatient: Bool
     ) throws(HookServiceError) -> [PrefetchTemplate] {
         guard let value = reader.json["prefetch"] else { return [] }
         if value.isString("auto") {
+            // Every generated template asks by the patient in context.
+            guard definition.tokenNames.contains("patientId") else {
+                throw reader.error(.prefetchTemplate, "prefetch", "the hook names no patient")
+            }
             let templates = PrefetchTemplate.generated(
                 for: profile,
                 readsPatient: readsPatient
@@ -219,7 +254,7 @@ package struct HookService: Sendable {
             return templates
         }
         let object = try reader.object("prefetch")
-        let tokens = HookDefinition.named(hook).tokenNames
+        let tokens = definition.tokenNames
         var templates: [PrefetchTemplate] = []
         for (name, _) in object.json.members {
             let key = name.stringValue ?? ""

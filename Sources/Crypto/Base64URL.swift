@@ -29,12 +29,17 @@ package enum Base64URL {
     /// Padding, line ends, other letters and bits left over that are not zero are refused, so
     /// that no two texts mean the same bytes.
     package static func bytes(_ text: some StringProtocol) -> [UInt8]? {
-        guard text.utf8.count % 4 != 1 else { return nil }
+        bytes(ofText: Array(text.utf8)[...])
+    }
+
+    /// The same for a text that is a part of other bytes.
+    package static func bytes(ofText text: ArraySlice<UInt8>) -> [UInt8]? {
+        guard text.count % 4 != 1 else { return nil }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count * 3 / 4)
+        bytes.reserveCapacity(text.count * 3 / 4)
         var bits: UInt32 = 0
         var bitCount = 0
-        for character in text.utf8 {
+        for character in text {
             guard let value = value(character) else { return nil }
             bits = bits << 6 & 0x3FFF | value
             bitCount += 6

@@ -41,4 +41,11 @@ package struct Catalogue: Sendable {
 
     /// The services of an id, one for each hook it is offered for.
     package func services(id: String) -> [LoadedService] { servicesByID[id] ?? [] }
+
+    /// The ids of the services, each once, in the order of their files.
+    package var serviceIDs: [String] {
+        var ids: [String] = []
+        for service in services where !ids.contains(service.hook.id) { ids.append(service.hook.id) }
+        return ids
+    }
 }

@@ -181,19 +181,31 @@ struct CatalogueLoader {
             add(.hook, file, "limen.profile", "there is no such profile, or it is not valid")
             return
         }
+        let digest = Hexadecimal.text(Digest.sha256(document.bytes))
+        let facts = Self.facts(profile.profile)
         do {
-            let hook = try HookService(reading: document, profile: Self.facts(profile.profile))
-            let digest = Hexadecimal.text(Digest.sha256(document.bytes))
-            let service = LoadedService(
-                hook: hook,
-                computation: .profile(profile),
-                digest: digest
-            )
-            try hook.check(against: CardFacts.samples(for: service, profile, now: now))
-            append(service, file)
+            for (position, name) in Self.hooks(of: document).enumerated() {
+                let hook = try HookService(reading: document, profile: facts, on: name)
+                let service = LoadedService(
+                    hook: hook,
+                    computation: .profile(profile),
+                    digest: digest
+                )
+                // The cards are the same for every hook.
+                if position == 0 {
+                    try hook.check(against: CardFacts.samples(for: service, profile, now: now))
+                }
+                append(service, file)
+            }
         } catch {
             add(error, file)
         }
+    }
+
+    /// The hooks to read a document for; `nil` lets the reader say what is wrong with none.
+    private static func hooks(of document: JSONDocument) -> [String?] {
+        let hooks = HookService.hooks(of: document)
+        return hooks.isEmpty ? [nil] : hooks
     }
 
     private mutating func append(_ service: LoadedService, _ file: String) {
@@ -222,13 +234,19 @@ struct CatalogueLoader {
             add(.hook, file, "limen.interactions", sentence)
             return
         }
+        let digest = Hexadecimal.text(Digest.sha256(document.bytes))
         do {
-            let hook = try HookService(readingInteractions: document)
-            let digest = Hexadecimal.text(Digest.sha256(document.bytes))
-            append(
-                LoadedService(hook: hook, computation: .interactions(knowledge), digest: digest),
-                file
-            )
+            for name in Self.hooks(of: document) {
+                let hook = try HookService(readingInteractions: document, on: name)
+                append(
+                    LoadedService(
+                        hook: hook,
+                        computation: .interactions(knowledge),
+                        digest: digest
+                    ),
+                    file
+                )
+            }
         } catch {
             add(error, file)
         }

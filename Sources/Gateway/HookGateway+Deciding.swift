@@ -157,8 +157,9 @@ extension HookGateway {
                 }
             )
         }
-        let cardsJSON = response.cardsJSON
+        var cardsJSON = response.cardsJSON
         note(response.cards, cardsJSON, service, &exchange)
+        if let adapted = try adapted(cardsJSON, service, call, &exchange) { cardsJSON = adapted }
         return response.json(cards: cardsJSON)
     }
 

@@ -12,12 +12,13 @@ extension HookGateway {
         _ call: HookRequest,
         _ prefetch: Prefetch,
         _ patientID: String,
+        _ service: LoadedService,
         _ knowledge: InteractionKnowledge
     ) throws(GatewayError) -> MedicineList {
-        let drafts = try DraftOrders(call)
+        let drafts = DraftOrders(call, service.hook.definition)
         // Drafts are held against the patient in context as everything else is.
         let matched = try PatientMatch.match(
-            drafts.items + prefetch.items,
+            ContextResources.items(of: call) + prefetch.items,
             patientID: patientID,
             fhirServer: call.fhirServer
         )

@@ -125,7 +125,9 @@ extension HookGateway {
         }
         let request: HookRequest
         do {
-            request = try HookRequest(reading: document)
+            request = try HookRequest(reading: document) { name in
+                services.first { $0.hook.hook == name }?.hook.definition ?? .named(name)
+            }
         } catch {
             // What a context must hold depends on the hook, so another hook is told first.
             if let hook = document.root["hook"]?.stringValue, !hook.allSatisfy(\.isWhitespace),

@@ -15,14 +15,31 @@ enum PatientMatch {
         var patientURLs: [String] = []
     }
 
-    /// Sorts the resources.
+    /// Sorts the resources, and holds those of the context against the same patient.
+    ///
+    /// What is being ordered or entered is not yet a fact about the patient, so the resources of
+    /// the context are not among those that are given back.
     ///
     /// - Throws: `GatewayError` `.patientMismatch` with the place of the first that is about
     ///   somebody else.
     static func match(
         _ items: [Prefetch.Item],
+        beside context: [Prefetch.Item] = [],
         patientID: String,
         fhirServer: String? = nil
+    ) throws(GatewayError) -> Matched {
+        let matched = try match(items, patientID, fhirServer)
+        guard !context.isEmpty else { return matched }
+        // The Patient of the prefetch comes first, so that two that differ are found here too.
+        let patients = items.filter { $0.resource["resourceType"]?.isString("Patient") ?? false }
+        _ = try match(patients + context, patientID, fhirServer)
+        return matched
+    }
+
+    private static func match(
+        _ items: [Prefetch.Item],
+        _ patientID: String,
+        _ fhirServer: String?
     ) throws(GatewayError) -> Matched {
         var matched = Matched()
         matched.resources.reserveCapacity(items.count)

@@ -69,6 +69,7 @@ extension HookGateway {
         let patientID = try patientID(call)
         let matched = try PatientMatch.match(
             prefetch.items,
+            beside: ContextResources.items(of: call),
             patientID: patientID,
             fhirServer: call.fhirServer
         )
@@ -121,7 +122,7 @@ extension HookGateway {
         _ exchange: inout Exchange
     ) throws(GatewayError) -> [UInt8] {
         let now = configuration.now
-        let list = try list(call, prefetch, patientID(call), knowledge)
+        let list = try list(call, prefetch, patientID(call), service, knowledge)
         exchange.mark(.map, now())
 
         let gaps = DataGaps(prefetch, service)

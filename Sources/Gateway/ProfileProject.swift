@@ -35,7 +35,10 @@ package struct ProfileProject: Sendable {
         self.name = name
         mapping = loader.mappings[name]
         loaded = loader.profiles[name]
-        services = loader.services
+        // A document that is offered for several hooks has the same cards under each.
+        services = loader.services.filter { service in
+            loader.services.first { $0.digest == service.digest }?.hook.hook == service.hook.hook
+        }
         let isLoaded = loaded != nil
         // A service whose profile does not load says nothing that the profile has not said.
         findings = loader.findings.filter {

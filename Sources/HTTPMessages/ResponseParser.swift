@@ -13,6 +13,7 @@ package struct ResponseParser: Sendable {
     private var body: [UInt8] = []
     private var chunks = ChunkDecoder()
     private var isHead = false
+    private var interimCount = 0
     /// Whether the connection can be used again behind the response.
     package private(set) var keepsAlive = true
 
@@ -130,6 +131,7 @@ package struct ResponseParser: Sendable {
         body = []
         fields = HTTPFields()
         isHead = false
+        interimCount = 0
         state = .head
     }
 
@@ -154,9 +156,9 @@ package struct ResponseParser: Sendable {
         var line = range.lowerBound
         var lineEnd = line
         while bytes[lineEnd] != 0x0D { lineEnd += 1 }
-        guard lineEnd - line >= 12, bytes[line + 5] == 0x31, bytes[line + 8] == 0x20 else {
-            throw Malformed()
-        }
+        guard lineEnd - line >= 12, bytes[lineEnd + 1] == 0x0A, Self.isVersion(bytes, line),
+            bytes[line + 8] == 0x20, lineEnd - line == 12 || bytes[line + 12] == 0x20
+        else { throw Malformed() }
         status = 0
         for position in line + 9..<line + 12 {
             guard bytes[position] >= 0x30, bytes[position] <= 0x39 else { throw Malformed() }
@@ -171,11 +173,22 @@ package struct ResponseParser: Sendable {
             guard lineEnd + 1 < range.upperBound, bytes[lineEnd + 1] == 0x0A else {
                 throw Malformed()
             }
+            guard places.count < Limits.httpFieldCountMax else { throw Malformed() }
             places.append(try readField(bytes, line..<lineEnd, headStart: range.lowerBound))
             line = lineEnd + 2
         }
         fields = HTTPFields(bytes: Array(input[range]), index: places)
         try frame()
+    }
+
+    /// `HTTP/1.0` or a later 1.x.
+    private static func isVersion(_ bytes: Span<UInt8>, _ line: Int) -> Bool {
+        var position = line
+        for byte in "HTTP/1.".utf8 {
+            guard bytes[position] == byte else { return false }
+            position += 1
+        }
+        return bytes[position] >= 0x30 && bytes[position] <= 0x39
     }
 
     private func readField(
@@ -192,6 +205,9 @@ package struct ResponseParser: Sendable {
         var end = line.upperBound
         while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
         while end > start, bytes[end - 1] == 0x20 || bytes[end - 1] == 0x09 { end -= 1 }
+        for position in start..<end {
+            guard HTTPGrammar.isValue(bytes[position]) else { throw Malformed() }
+        }
         return HTTPFields.Place(
             name: line.lowerBound - headStart..<colon - headStart,
             value: start - headStart..<end - headStart
@@ -199,29 +215,52 @@ package struct ResponseParser: Sendable {
     }
 
     /// How the body is framed (RFC 9112 section 6.3).
+    ///
+    /// A length that is told twice, or beside chunks, is refused even where the section lets one
+    /// win: somebody on the way may have let the other win.
     private mutating func frame() throws {
-        if fields.has("connection", equalTo: "close") { keepsAlive = false }
-        if fields.has("connection", equalTo: "keep-alive") { keepsAlive = true }
-        if status >= 100, status < 200 {
+        for value in fields.values("connection") {
+            for option in value.split(separator: ",") {
+                switch option.filter({ $0 != " " && $0 != "\t" }).lowercased() {
+                case "close": keepsAlive = false
+                case "keep-alive": keepsAlive = true
+                default: continue
+                }
+            }
+        }
+        guard status >= 100, status != 101 else { throw Malformed() }
+        if status < 200 {
             // An interim response; the one that counts is still to come.
+            interimCount += 1
+            guard interimCount <= Limits.httpInterimResponsesMax else { throw Malformed() }
             state = .head
             return
         }
+        let lengths = fields.values("content-length")
+        let codings = fields.values("transfer-encoding")
+        guard lengths.count + codings.count <= 1 else { throw Malformed() }
+        let length = try lengths.first.map(length)
         if isHead || status == 204 || status == 304 {
             state = .complete
-        } else if fields.contains("transfer-encoding") {
+        } else if !codings.isEmpty {
             guard fields.has("transfer-encoding", equalTo: "chunked") else { throw Malformed() }
             chunks = ChunkDecoder()
             state = .chunkedBody
-        } else if let text = fields["content-length"] {
-            guard let length = Int(text), length >= 0, length <= bodyBytesMax else {
-                throw Malformed()
-            }
+        } else if let length {
+            guard length <= bodyBytesMax else { throw Malformed() }
             if keepsBody { body.reserveCapacity(min(length, Limits.httpBodyReservedBytesMax)) }
             state = length == 0 ? .complete : .body(remaining: length)
         } else {
             keepsAlive = false
             state = .bodyUntilClose
         }
+    }
+
+    /// `1*DIGIT`, and nothing that a number parser would also take.
+    private func length(_ text: String) throws -> Int {
+        guard text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let length = Int(text) else {
+            throw Malformed()
+        }
+        return length
     }
 }

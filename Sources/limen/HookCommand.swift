@@ -102,6 +102,12 @@ struct HookFire {
                 "the file holds no draft order: a MedicationRequest with the status draft"
             )
         }
+        guard !builder.needsEncounter || builder.encounterID != nil else {
+            throw CommandError(
+                .badInput,
+                "the hook \(service.hook) is about one visit: the file must hold one Encounter"
+            )
+        }
         return builder.body()
     }
 

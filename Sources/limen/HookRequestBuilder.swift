@@ -1,4 +1,5 @@
 import Basics
+import CDSHooks
 import JSON
 
 /// Builds the request that an EHR would send for a service, with prefetch from a FHIR bundle.
@@ -8,8 +9,8 @@ import JSON
 /// searchset Bundle of every resource of that type in the file. A key for which the file holds
 /// nothing is sent as null, which says "run, no data" (CDS Hooks 2.0, prefetch).
 ///
-/// For order-select and order-sign the orders with the status draft become `draftOrders`, all of
-/// them selected; they stand in no prefetch.
+/// For hooks about orders, those with the status draft become `draftOrders`, all of them selected;
+/// they stand in no prefetch. A hook about a visit names the only Encounter of the file.
 struct HookRequestBuilder {
     /// One prefetch key of the service with its template.
     struct Template {
@@ -89,8 +90,27 @@ struct HookRequestBuilder {
         return first.id
     }
 
+    /// The field of the context that holds the orders that are being made.
+    private var draftField: String? {
+        let definition = HookDefinition.named(hook)
+        guard case .drafts(let name) = definition.medicines else { return nil }
+        let field = definition.fields.first { $0.name == name }
+        return field?.kind == .bundle ? name : nil
+    }
+
     /// Whether the hook is about orders that are being made.
-    var needsDrafts: Bool { hook == "order-select" || hook == "order-sign" }
+    var needsDrafts: Bool { draftField != nil }
+
+    /// Whether the hook is about one visit.
+    var needsEncounter: Bool {
+        HookDefinition.named(hook).fields.contains { $0.kind == .encounter && $0.isRequired }
+    }
+
+    /// The id of the only Encounter of the file.
+    var encounterID: String? {
+        let encounters = rewriter.entries.filter { $0.type == "Encounter" }
+        return encounters.count == 1 ? encounters.first?.id : nil
+    }
 
     /// The orders that are being made.
     var drafts: [BundleRewriter.Entry] {
@@ -113,7 +133,8 @@ struct HookRequestBuilder {
         writer.beginObject()
         writer.member("userId", Self.userID)
         writer.member("patientId", patientID)
-        if needsDrafts { writeDrafts(to: &writer) }
+        if needsEncounter { writer.member("encounterId", ifPresent: encounterID) }
+        if let draftField { writeDrafts(as: draftField, to: &writer) }
         writer.endObject()
         writer.name("prefetch")
         writer.beginObject()
@@ -133,14 +154,14 @@ struct HookRequestBuilder {
         return writer.bytes
     }
 
-    private func writeDrafts(to writer: inout JSONWriter) {
+    private func writeDrafts(as field: String, to writer: inout JSONWriter) {
         if hook == "order-select" {
             writer.name("selections")
             writer.beginArray()
             for draft in drafts { writer.value(draft.type + "/" + draft.id) }
             writer.endArray()
         }
-        writer.name("draftOrders")
+        writer.name(field)
         writeBundle(drafts, type: "collection", to: &writer)
     }
 

@@ -34,7 +34,7 @@ enum UpCommand {
             Terminal.writeOutput(
                 Welcome(
                     url: service.url,
-                    services: service.gateway.catalogue.services.map(\.hook.id),
+                    services: service.gateway.catalogue.serviceIDs,
                     isDefaultState: parsed.value("state") == nil,
                     state: state,
                     socketPath: cluster.socketPath,

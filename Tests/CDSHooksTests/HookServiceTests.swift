@@ -121,6 +121,7 @@ struct HookServiceTests {
         #expect(
             text
                 == #"{"services":[{"hook":"patient-view","id":"s","title":"T","description":"D","#
+                + #""version":"2.0.0","hookVersion":"1.0","#
                 + #""extension":{"org.example":{"a":1}}}]}"#
         )
         #expect(

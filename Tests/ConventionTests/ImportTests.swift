@@ -26,26 +26,28 @@ struct ImportTests {
         // L2: each owns one outside thing.
         "Posix": ["Basics", "CLinux", "Glibc", "Synchronization"],
         "Crypto": ["Basics", "COpenSSL", "Synchronization"],
+        "JOSE": ["Basics", "JSON", "Crypto", "Synchronization"],
         "Telemetry": ["Basics", "JSON", "Synchronization"],
         "PMML": ["Basics", "ClinicalEngine", "Foundation", "FoundationXML"],
         "PostgreSQL": ["Basics", "CPostgreSQL", "Posix", "Synchronization"],
         "HTTPServer": ["Basics", "HTTPMessages", "Posix", "Synchronization"],
-        "HTTPClient": ["Basics", "HTTPMessages", "Posix", "Synchronization"],
+        "HTTPClient": ["Basics", "HTTPMessages", "Crypto", "Posix", "Synchronization"],
 
         // L3: the request pipeline, and the store.
         "Gateway": [
             "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
-            "CDSHooks", "Audit", "HTTPMessages", "Crypto", "Telemetry", "Synchronization",
+            "CDSHooks", "Audit", "HTTPMessages", "Crypto", "JOSE", "Telemetry", "Synchronization",
         ],
         "AuditStore": [
-            "Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "Posix", "Synchronization",
+            "Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "JOSE", "Posix", "Synchronization",
         ],
         "ProfileLint": ["Basics", "JSON", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML"],
 
         // L4: sees everything but the C modules.
         "limen": [
             "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
-            "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto", "Telemetry",
+            "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto", "JOSE",
+            "Telemetry",
             "Posix", "PostgreSQL", "Gateway", "AuditStore", "StructureDefinitions",
             "SQLOnFHIR", "ProfileLint", "Synchronization",
         ],

@@ -135,16 +135,18 @@ final class GatewayFixture: Sendable {
         return files
     }
 
-    /// The ids of the services of this repository, in order: a document each is named after it.
+    /// The ids of the services of this repository, in order: one for each hook of a document.
     static func shippedServices() -> [String] {
         let folder = Shared.checkout.appendingPathComponent("Hooks").path
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         // In the order of the files: `meld-3.json` stands before `meld.json`.
-        return names.filter { $0.hasSuffix(".json") }.sorted().map { name in
-            // One service may have a file for each of its hooks.
+        return names.filter { $0.hasSuffix(".json") }.sorted().flatMap { name in
+            // One service may have a file for each of its hooks, or a list of them.
             let path = folder + "/" + name
             let bytes = FileManager.default.contents(atPath: path).map { Array($0) } ?? []
-            return (try? JSONDocument(parsing: bytes))?.root["id"]?.stringValue ?? name
+            guard let document = try? JSONDocument(parsing: bytes) else { return [name] }
+            let id = document.root["id"]?.stringValue ?? name
+            return HookService.hooks(of: document).map { _ in id }
         }
     }
 

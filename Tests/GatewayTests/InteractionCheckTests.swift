@@ -40,7 +40,7 @@ struct InteractionCheckTests {
         let call = try HookRequest(reading: JSONDocument(parsing: body.text))
         let prefetch = try Prefetch(reading: call.prefetch, keys: ["medicationRequests"])
         let list = MedicineList(
-            try DraftOrders(call),
+            DraftOrders(call, .named(call.hook)),
             current: prefetch.items,
             knowledge: knowledge,
             patientID: "p1",
@@ -105,7 +105,7 @@ struct InteractionCheckTests {
     @Test(
         "A fault in a hook document is named",
         arguments: [
-            (#""hook": "order-sign""#, #""hook": "patient-view""#, "hook"),
+            (#""hook": "order-sign""#, #""hook": "appointment-book""#, "hook"),
             (#""interactions": "interactions-onc""#, #""interactions": "x""#, "limen.interactions"),
             (#""mode""#, #""profile": "news2", "mode""#, "limen.profile"),
             (#""mode""#, #""cards": [], "mode""#, "limen.cards"),

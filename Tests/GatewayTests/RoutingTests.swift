@@ -22,7 +22,9 @@ struct RoutingTests {
         for service in services {
             #expect(service["description"]?.stringValue?.isEmpty == false)
             #expect(service["limen"] == nil)
-            guard service["hook"]?.isString("patient-view") ?? false else {
+            #expect(service["version"]?.stringValue == "2.0.0")
+            #expect(service["hookVersion"]?.stringValue?.isEmpty == false)
+            guard service["id"]?.isString("interactions") == false else {
                 let keys = service["prefetch"]?.members.map { $0.name.stringValue ?? "" }
                 #expect(keys == ["medicationRequests", "medicationStatements"])
                 continue

@@ -14,7 +14,7 @@ package struct ResponseDialect: Sendable, Equatable {
     /// Whether it is for development only, because its keys are known to everybody.
     package var isDevelopmentOnly = false
 
-    /// Whether cards and suggestions carry a `uuid`; feedback needs it.
+    /// Whether cards carry a `uuid`; feedback needs it. Suggestions had one from the first.
     package var showsIDs = true
     /// The indicators that are shown as such.
     package var indicators = Card.Indicator.allCases
@@ -131,5 +131,19 @@ package struct ResponseDialect: Sendable, Equatable {
     /// The name of the dialect of a version.
     package static func standardName(_ version: Version) -> String {
         "standard-" + version.rawValue
+    }
+
+    /// Whether it shows all that 2.0 has, so that only members of later versions can be in the way.
+    package var showsAllOfSecondVersion: Bool {
+        var same = self
+        same.name = Self.standard.name
+        same.version = .second
+        same.isConfirmed = true
+        same.isDevelopmentOnly = false
+        same.hasAutolaunch = false
+        same.hasActionSelection = false
+        same.allowsSystemActions = false
+        same.hasPrefetchFHIRPath = false
+        return same == .standard
     }
 }

@@ -1,8 +1,7 @@
-import Basics
 import CDSHooks
 import JSON
 
-/// The `draftOrders` of an order-select or order-sign call.
+/// The medicines that the context of a call holds: its draft orders, a refill, one to be verified.
 struct DraftOrders {
     /// The resources with the `fullUrl`s of their entries.
     private(set) var items: [Prefetch.Item] = []
@@ -10,46 +9,38 @@ struct DraftOrders {
     private(set) var unreadable: [String] = []
     /// The references that `selections` names, with their places; `nil` where all are meant.
     private(set) var selections: [(reference: String, pointer: String)]?
+    /// Whether nothing is being ordered, so that the medicines the patient has are asked about.
+    let isReview: Bool
 
     /// Reads the context, whose shape was checked with the request.
-    ///
-    /// - Throws: `GatewayError` when `entry` is no array.
-    init(_ call: HookRequest) throws(GatewayError) {
-        let bundle = call.context.json["draftOrders"]
-        if call.hook == "order-select", let list = call.context.json["selections"] {
-            selections = list.elements.compactMap { element in
-                element.stringValue.map { ($0, element.pointer) }
+    init(_ call: HookRequest, _ definition: HookDefinition) {
+        switch definition.medicines {
+        case .review, .none:
+            isReview = true
+            return
+        case .drafts(let field):
+            isReview = false
+            guard let content = call.context.content(field) else { return }
+            if let list = call.context.content("selections") {
+                selections = list.value.elements.compactMap { element in
+                    element.stringValue.map { ($0, element.pointer) }
+                }
             }
+            read(content)
         }
-        guard let entries = bundle?["entry"], !entries.isNull else { return }
-        let pointer = "/context/draftOrders/entry"
-        guard entries.kind == .array else {
-            throw GatewayError(
-                malformed: HookRequestError(
-                    code: .wrongType,
-                    pointer: pointer,
-                    offset: entries.byteOffset,
-                    sentence: "the value is of another JSON type",
-                    accepted: "an array of entries"
-                )
-            )
+    }
+
+    private mutating func read(_ content: HookContext.Content) {
+        guard content.kind == .bundle else {
+            items.append(Prefetch.Item(resource: content.value, fullURL: nil))
+            return
         }
+        guard let entries = content.value["entry"] else { return }
         for (position, entry) in entries.elements.enumerated() {
-            guard items.count + unreadable.count < Limits.prefetchEntriesMax else {
-                throw GatewayError(
-                    malformed: HookRequestError(
-                        code: .tooMany,
-                        pointer: pointer,
-                        offset: entries.byteOffset,
-                        sentence: "there are more of them than the limit allows",
-                        accepted: "at most \(Limits.prefetchEntriesMax) entries"
-                    )
-                )
-            }
             guard let resource = entry["resource"],
                 let type = resource["resourceType"]?.stringValue, type != "Bundle"
             else {
-                unreadable.append("\(pointer)/\(position)")
+                unreadable.append("\(content.pointer)/entry/\(position)")
                 continue
             }
             items.append(Prefetch.Item(resource: resource, fullURL: entry["fullUrl"]))

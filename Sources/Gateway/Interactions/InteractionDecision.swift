@@ -60,7 +60,10 @@ struct InteractionDecision {
 
     /// Where the decision stands.
     var status: Status {
-        guard list.asksAnything else { return .nothingAsked }
+        guard list.asksAnything else {
+            // A review of a list that was not wholly sent has not found that there is nothing.
+            return list.isReview && isIncomplete ? .incomplete : .nothingAsked
+        }
         guard let screening else { return .tooMany }
         if !findings.isEmpty { return .found }
         if isIncomplete { return .incomplete }

@@ -38,16 +38,23 @@ struct InteractionSuggestions {
         return Array((replacing + cancelling).prefix(Limits.interactionSuggestionsMax))
     }
 
-    /// The drafts of the interaction that are asked about, each once.
+    /// The drafts of the interaction that are asked about, each once; none when a list is reviewed.
     private var drafts: [Int] {
         var drafts: [Int] = []
         for pair in finding.drugs {
             for position in [pair.one, pair.other]
-            where decision.list.medicines[position].isAsked && !drafts.contains(position) {
+            where isDraft(position) && !drafts.contains(position) {
                 drafts.append(position)
             }
         }
         return drafts.sorted()
+    }
+
+    /// Whether a medicine is asked about and not yet ordered: what the patient already takes is
+    /// never offered for deletion.
+    private func isDraft(_ position: Int) -> Bool {
+        let medicine = decision.list.medicines[position]
+        return medicine.isAsked && medicine.isDraft
     }
 
     private func cancel(_ name: String, _ reference: String) -> Suggestion {

@@ -65,6 +65,8 @@ struct MedicineList {
     private(set) var medicines: [Medicine] = []
     /// What is over or not to be given.
     private(set) var excluded: [(record: MedicationRecord, reason: MedicationRecord.Exclusion)] = []
+    /// Whether nothing is being ordered, so that the medicines the patient has are asked about.
+    let isReview: Bool
     /// How many draft orders are not about medicines.
     private(set) var otherOrderCount = 0
 
@@ -83,6 +85,7 @@ struct MedicineList {
         patientURLs: [String]
     ) {
         self.knowledge = knowledge
+        isReview = drafts.isReview
         reader = MedicationReader(
             (drafts.items + current).map {
                 .init($0.resource, fullURL: $0.fullURL?.stringValue)
@@ -114,7 +117,7 @@ struct MedicineList {
                 if draftReferences.contains(reference) { continue }
                 if Self.isCopy(item.resource, reference, &seen) { continue }
             }
-            _ = append(item.resource, isDraft: false, isAsked: false)
+            _ = append(item.resource, isDraft: false, isAsked: drafts.isReview)
         }
     }
 

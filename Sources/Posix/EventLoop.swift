@@ -1,4 +1,3 @@
-package import Posix
 import Synchronization
 
 /// One thread with its own poller that runs Swift tasks and watches descriptors.
@@ -27,8 +26,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// The slot of the loop's own wake-up.
     private static let wakeUpSlot = UInt32.max
-    /// How long the loop sleeps at most: the grain of all deadlines.
-    private static let tickMilliseconds = 100
+    /// How long the loop sleeps at most, unless its delegate says less.
+    package static let tickMilliseconds = 100
 
     private init(poller: consuming Poller, wakeUp: consuming WakeUp) {
         self.poller = poller
@@ -112,7 +111,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
             unsafe runJobs(executor)
             delegate.turnEnded()
             if isStopped, jobs.isEmpty, delegate.isDone { return }
-            let timeout = jobs.isEmpty && !delegate.hasWork ? Self.tickMilliseconds : 0
+            let timeout = jobs.isEmpty && !delegate.hasWork ? delegate.sleepMillisecondsMax : 0
             do {
                 try poller.wait(timeoutMilliseconds: timeout) { event in
                     if event.token.slot == Self.wakeUpSlot {
@@ -163,4 +162,11 @@ package protocol EventLoopDelegate: AnyObject {
     var hasWork: Bool { get }
     /// Whether a stopped loop may end.
     var isDone: Bool { get }
+    /// How long the loop may sleep: the grain of the delegate's deadlines.
+    var sleepMillisecondsMax: Int { get }
+}
+
+extension EventLoopDelegate {
+    /// The usual grain.
+    package var sleepMillisecondsMax: Int { EventLoop.tickMilliseconds }
 }
