@@ -30,6 +30,7 @@ enum HelpCommand {
           model show      the document as a clinician reads it: bands, coefficients, trees
           model evaluate  results of a PMML document for the rows of a table
           model import    a profile for it, with its fields, units and ranges
+          model compare   for how many patients another version decides otherwise
 
         For the compliance officer
           audit list    rows by patient, service, time, outcome, hookInstance, trace id
@@ -206,6 +207,7 @@ enum HelpCommand {
         limen model show FILE|PROFILE [--segment ID] [--depth N | --all] [--json]
         limen model evaluate FILE|PROFILE --in FILE|- [--out FILE|-] [--format csv|ndjson] [--json]
         limen model import FILE --as NAME [--json]
+        limen model compare A B DATA... [--at TIME|newest|now] [--list] [--limit N] [--progress] [--json]
 
           limen model check model.pmml
           limen model check news2 qsofa --json
@@ -214,6 +216,7 @@ enum HelpCommand {
           limen model evaluate model.pmml --in rows.csv --out results.csv
           limen model evaluate --profile news2 --in rows.ndjson --json
           limen model import model.pmml --as sepsis-risk
+          limen model compare news2 ../news2-next export/
 
         FILE is a PMML 4.4 document, deployed or not, or - for standard input.
         check says what the document needs (type, unit, valid values, treatments), what it
@@ -232,6 +235,9 @@ enum HelpCommand {
         not read, or that are absent, are named. Exit code 1 when a row has no result.
         What import writes is Profiles/NAME and Hooks/NAME.json; it overwrites nothing, refuses a
         model that fails its own rows, and says what is still open.
+        compare says for how many patients another version (a profile, or its folder) changes
+        outcome, band, segment, score or card; --list names them with file:line. Exit code 1 when
+        a decision changes.
 
         """,
         "audit": """

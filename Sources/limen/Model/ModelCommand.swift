@@ -4,7 +4,7 @@ import PMML
 /// `limen model`: works with a model document without a gateway.
 enum ModelCommand {
     /// The commands below `model`.
-    static let names = ["check", "show", "evaluate", "import"]
+    static let names = ["check", "show", "evaluate", "import", "compare"]
 
     /// Runs the command that the first word names.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
@@ -14,6 +14,7 @@ enum ModelCommand {
         case "show": return try ModelShowCommand.run(rest)
         case "evaluate": return try ModelEvaluateCommand.run(rest)
         case "import": return try ModelImportCommand.run(rest)
+        case "compare": return try ModelCompareCommand.run(rest)
         case .some(let word): throw unknown(word)
         case nil: throw CommandError(.usage, "say limen model " + names.joined(separator: "|"))
         }
