@@ -117,11 +117,12 @@ let package = Package(
             [
                 "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
                 "CDSHooks", "Audit", "HTTPMessages", "Crypto", "JOSE", "Telemetry",
+                "Monitoring",
             ]
         ),
         module(
             "AuditStore",
-            ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "JOSE", "Posix"]
+            ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "JOSE", "Posix", "Monitoring"]
         ),
         module(
             "ProfileLint",
@@ -135,7 +136,7 @@ let package = Package(
                 "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
                 "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto",
                 "JOSE", "Telemetry", "Posix", "PostgreSQL", "Gateway", "AuditStore",
-                "StructureDefinitions", "SQLOnFHIR", "ProfileLint",
+                "StructureDefinitions", "SQLOnFHIR", "ProfileLint", "Monitoring",
             ],
             swiftSettings: settings
         ),
@@ -145,6 +146,7 @@ let package = Package(
         bench("EngineBench", ["Basics", "ClinicalEngine", "PMML"]),
         bench("FHIRPathBench", ["Basics", "FHIR", "FHIRPath", "JSON"]),
         bench("JSONBench", ["Basics", "JSON"]),
+        bench("JOSEBench", ["Basics", "Crypto", "JOSE"]),
         bench(
             "PipelineBench",
             [
@@ -169,6 +171,8 @@ let package = Package(
         fuzz("JSONFuzz", ["LanguageProbes"]),
         fuzz("FHIRPathFuzz", ["LanguageProbes"]),
         fuzz("UCUMFuzz", ["LanguageProbes"]),
+        fuzz("TokenProbes", ["Basics", "Crypto", "JOSE"]),
+        fuzz("JWTFuzz", ["TokenProbes"]),
         fuzz("CanaryFuzz", []),
 
         // Tests.
@@ -210,16 +214,20 @@ let package = Package(
             "Gateway",
             [
                 "Basics", "JSON", "FHIR", "Mapping", "ClinicalEngine", "CDSHooks", "Audit",
-                "HTTPMessages", "Telemetry", "Crypto",
+                "HTTPMessages", "Telemetry", "Crypto", "JOSE", "Monitoring", "PMML",
             ]
         ),
-        tests("AuditStore", ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "JOSE"]),
+        tests(
+            "AuditStore",
+            ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "JOSE", "Monitoring"]
+        ),
         tests("ProfileLint", ["Basics", "JSON"]),
         tests(
             "limen",
             [
                 "Basics", "JSON", "Mapping", "Gateway", "ClinicalEngine", "Posix", "ProfileLint",
-                "SQLOnFHIR",
+                "SQLOnFHIR", "CDSHooks", "Crypto", "HTTPMessages", "HTTPServer", "Telemetry",
+                "AuditStore", "Monitoring",
             ]
         ),
         .executableTarget(
@@ -238,7 +246,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["LanguageProbes", "EngineProbes", "Support"],
+            dependencies: ["LanguageProbes", "EngineProbes", "TokenProbes", "Support"],
             path: "Tests/FuzzTests",
             swiftSettings: settings
         ),

@@ -27,6 +27,7 @@ extension AuditRecord {
         writer.member("service", ifPresent: service)
         writer.member("hook", ifPresent: hook)
         writer.member("hookInstance", ifPresent: hookInstance?.text)
+        writer.member("arm", ifPresent: arm?.rawValue)
         writer.member("patientPseudonym", ifPresent: patientPseudonym.map(hexadecimal))
         writer.member("userPseudonym", ifPresent: userPseudonym.map(hexadecimal))
         writer.member("encounterPseudonym", ifPresent: encounterPseudonym.map(hexadecimal))

@@ -15,6 +15,22 @@ package struct AuditRecord: Sendable {
         case start
         case stop
         case auditRead = "audit-read"
+        /// A decision that no hook asked for: the evaluate API or the batch command.
+        case evaluation
+        /// A version of a model was promoted or taken back, by a person or by a gateway.
+        case modelChange = "model-change"
+        /// Data was fetched from an EHR.
+        case fetch
+    }
+
+    /// Which version of a service's model made a decision.
+    package enum Arm: String, Sendable, CaseIterable {
+        /// The version in force.
+        case live
+        /// The version on trial, which answers for a share of the patients.
+        case canary
+        /// A version that computes beside the answer and shows nothing.
+        case shadow
     }
 
     /// What came of it.
@@ -55,6 +71,8 @@ package struct AuditRecord: Sendable {
     package var hook: String?
     /// The `hookInstance` as the client sent it, when it is a UUID.
     package var hookInstance: UUIDBytes?
+    /// Which version decided, when a model did.
+    package var arm: Arm?
     /// The keyed pseudonym of the patient (HMAC-SHA-256).
     package var patientPseudonym: [UInt8]?
     /// The keyed pseudonym of the user (HMAC-SHA-256).

@@ -11,6 +11,8 @@ package struct AuditFilter: Sendable, Equatable {
     package var outcome: AuditRecord.Outcome?
     /// The service id.
     package var service: String?
+    /// Which version of the model decided.
+    package var arm: AuditRecord.Arm?
     /// The keyed pseudonym of the patient.
     package var patientPseudonym: [UInt8]?
     /// The `hookInstance` of the call.

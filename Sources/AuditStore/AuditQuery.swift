@@ -146,6 +146,7 @@ package struct AuditQuery: ~Copyable {
         values.add(instant: filter.to)
         values.add(instant: filter.cursor?.startedAt)
         values.add(uuid: filter.cursor?.eventID)
+        values.add(text: filter.arm?.rawValue)
         return values
     }
 }

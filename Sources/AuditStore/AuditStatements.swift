@@ -7,7 +7,7 @@ enum AuditStatements {
         SELECT tenant, started_at, event_id, kind, outcome, status, recorded_at, replayed_at,
                client, service, hook, hook_instance, patient_pseudonym, user_pseudonym,
                encounter_pseudonym, card_ids, indicator, missing_inputs, reason_code, trace_id,
-               parent_span_id, flags
+               parent_span_id, flags, arm
         FROM audit.event
         WHERE tenant = $1
           AND ($2::text IS NULL OR kind = $2)
@@ -20,15 +20,16 @@ enum AuditStatements {
           AND ($9::timestamptz IS NULL OR started_at < $9)
           AND ($10::timestamptz IS NULL OR started_at <= $10)
           AND ($10::timestamptz IS NULL OR (started_at, event_id) < ($10, $11::uuid))
+          AND ($12::text IS NULL OR arm = $12)
         ORDER BY started_at DESC, event_id DESC
-        LIMIT $12
+        LIMIT $13
         """
 
     static let show: StaticString = """
         SELECT tenant, started_at, event_id, kind, outcome, status, recorded_at, replayed_at,
                client, service, hook, hook_instance, patient_pseudonym, user_pseudonym,
                encounter_pseudonym, card_ids, indicator, missing_inputs, reason_code, trace_id,
-               parent_span_id, flags,
+               parent_span_id, flags, arm,
                artifacts, inputs, rejections, result, cards, stage_microseconds, request_digest,
                response_digest
         FROM audit.event

@@ -49,6 +49,7 @@ struct EncodedRow: Sendable {
         values.add(bytes: record.traceID)
         values.add(bytes: record.parentSpanID)
         values.add(arrayText: record.flags.map(storable))
+        values.add(text: record.arm?.rawValue)
         return values
     }
 

@@ -40,6 +40,12 @@ enum EventReader {
         record.traceID = rows.bytes(row, 19)
         record.parentSpanID = rows.bytes(row, 20)
         record.flags = try rows.texts(row, 21) ?? []
+        if let arm = try rows.text(row, 22) {
+            guard let known = AuditRecord.Arm(rawValue: arm) else {
+                throw PostgreSQLError(code: .unexpectedResult)
+            }
+            record.arm = known
+        }
         if hasDocuments { readDocuments(rows, row, into: &record) }
         return StoredEvent(record: record, recordedAt: recordedAt, answers: [])
     }
@@ -70,13 +76,13 @@ enum EventReader {
         _ row: Int,
         into record: inout AuditRecord
     ) {
-        record.artifacts = rows.bytes(row, 22)
-        record.inputs = rows.bytes(row, 23)
-        record.rejections = rows.bytes(row, 24)
-        record.result = rows.bytes(row, 25)
-        record.cards = rows.bytes(row, 26)
-        record.stageMicroseconds = rows.bytes(row, 27)
-        record.requestDigest = rows.bytes(row, 28)
-        record.responseDigest = rows.bytes(row, 29)
+        record.artifacts = rows.bytes(row, 23)
+        record.inputs = rows.bytes(row, 24)
+        record.rejections = rows.bytes(row, 25)
+        record.result = rows.bytes(row, 26)
+        record.cards = rows.bytes(row, 27)
+        record.stageMicroseconds = rows.bytes(row, 28)
+        record.requestDigest = rows.bytes(row, 29)
+        record.responseDigest = rows.bytes(row, 30)
     }
 }

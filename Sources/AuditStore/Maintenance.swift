@@ -42,6 +42,40 @@ package enum Maintenance {
         }
     }
 
+    /// Removes the used tokens that have expired, logged in as `limen_maintenance` or
+    /// `limen_retention`.
+    ///
+    /// - Returns: How many rows were removed.
+    @discardableResult
+    package static func purgeUsedTokens(
+        _ settings: ConnectionSettings
+    ) throws(AuditStoreError) -> Int {
+        do throws(PostgreSQLError) {
+            let connection = try Connection.open(settings)
+            let rows = try connection.execute("SELECT audit.purge_used_tokens()")
+            return try rows.integer(0, 0) ?? 0
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
+    /// Puts the counters of days that are over into one row for each series, logged in as
+    /// `limen_maintenance` or `limen_retention`.
+    ///
+    /// - Returns: How many rows fewer there are.
+    @discardableResult
+    package static func rollUpCounters(
+        _ settings: ConnectionSettings
+    ) throws(AuditStoreError) -> Int {
+        do throws(PostgreSQLError) {
+            let connection = try Connection.open(settings)
+            let rows = try connection.execute("SELECT audit.roll_up_model_counts()")
+            return try rows.integer(0, 0) ?? 0
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
     /// Reads the state of the store, logged in as `limen_health`, `limen_writer` or
     /// `limen_maintenance`.
     package static func health(

@@ -47,8 +47,25 @@ package struct Provisioning: ~Copyable {
         guard Self.isName(login, separator: "_"), !Self.isHouseRole(login) else {
             throw AuditStoreError(code: .invalidName)
         }
+        try createLogin(login, in: "limen_auditor")
+        try map(login: login, tenant: tenant)
+    }
+
+    /// Creates the login of somebody who watches models and lets it read the counters of a tenant,
+    /// and nothing of its audit trail.
+    package func createMonitor(login: String, tenant: String) throws(AuditStoreError) {
+        guard Self.isName(login, separator: "_"), !Self.isHouseRole(login) else {
+            throw AuditStoreError(code: .invalidName)
+        }
+        try createLogin(login, in: "limen_monitor")
+        try map(login: login, tenant: tenant)
+    }
+
+    /// Creates a login of a group, or leaves it as it is.
+    private func createLogin(_ login: String, in group: String) throws(AuditStoreError) {
         try transaction { connection throws(PostgreSQLError) in
             try Self.setLocal("limen.login", login, on: connection)
+            try Self.setLocal("limen.login_group", group, on: connection)
             // Utility statements take no parameters: the name is quoted by the server (%I).
             _ = try connection.execute(
                 """
@@ -63,12 +80,11 @@ package struct Provisioning: ~Copyable {
                     END IF;
                     -- A login that opens them all would shut the gateway out.
                     EXECUTE format('ALTER ROLE %I CONNECTION LIMIT 8', login);
-                    EXECUTE format('GRANT limen_auditor TO %I', login);
+                    EXECUTE format('GRANT %I TO %I', current_setting('limen.login_group'), login);
                 END $$
                 """
             )
         }
-        try map(login: login, tenant: tenant)
     }
 
     /// Lets a login read no tenant any more.
@@ -181,7 +197,7 @@ package struct Provisioning: ~Copyable {
     private static func isHouseRole(_ name: String) -> Bool {
         [
             "limen_owner", "limen_migrator", "limen_writer", "limen_auditor", "limen_retention",
-            "limen_maintenance", "limen_health", "postgres", "public", "none",
+            "limen_maintenance", "limen_health", "limen_monitor", "postgres", "public", "none",
         ].contains(name) || name.hasPrefix("pg_")
     }
 }

@@ -7,13 +7,23 @@ enum WriterConnection {
         _ connection: borrowing Connection,
         expecting migrations: [MigrationFile]
     ) throws(AuditStoreError) {
+        try check(connection, expecting: migrations)
+        do throws(PostgreSQLError) {
+            try WriterStatements.prepare(on: connection)
+            try connection.enterPipelineMode()
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
+    /// Checks the server and the login.
+    static func check(
+        _ connection: borrowing Connection,
+        expecting migrations: [MigrationFile]
+    ) throws(AuditStoreError) {
         let fault: AuditStoreError?
         do throws(PostgreSQLError) {
             fault = try self.fault(of: connection, expecting: migrations)
-            if fault == nil {
-                try WriterStatements.prepare(on: connection)
-                try connection.enterPipelineMode()
-            }
         } catch {
             throw AuditStoreError(error)
         }

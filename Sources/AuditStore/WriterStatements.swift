@@ -35,14 +35,14 @@ enum WriterStatements {
             hook, hook_instance, patient_pseudonym, user_pseudonym, encounter_pseudonym,
             artifacts, inputs, rejections, result, cards, card_ids, indicator, missing_inputs,
             reason_code, request_digest, response_digest, stage_microseconds, trace_id,
-            parent_span_id, flags)
+            parent_span_id, flags, arm)
         SELECT
             tenant, started_at, event_id, kind, outcome, status, replayed_at, client, service,
             hook, hook_instance, patient_pseudonym, user_pseudonym, encounter_pseudonym,
             artifacts, inputs, rejections, result, cards, card_ids::pg_catalog.uuid[],
             indicator, missing_inputs::pg_catalog.text[], reason_code, request_digest,
             response_digest, stage_microseconds, trace_id, parent_span_id,
-            flags::pg_catalog.text[]
+            flags::pg_catalog.text[], arm
         FROM unnest(
             $1::pg_catalog.text[], $2::pg_catalog.timestamptz[], $3::pg_catalog.uuid[],
             $4::pg_catalog.text[], $5::pg_catalog.text[], $6::pg_catalog.int4[],
@@ -53,13 +53,14 @@ enum WriterStatements {
             $19::pg_catalog.json[], $20::pg_catalog.text[], $21::pg_catalog.text[],
             $22::pg_catalog.text[], $23::pg_catalog.text[], $24::pg_catalog.bytea[],
             $25::pg_catalog.bytea[], $26::pg_catalog.json[], $27::pg_catalog.bytea[],
-            $28::pg_catalog.bytea[], $29::pg_catalog.text[]
+            $28::pg_catalog.bytea[], $29::pg_catalog.text[],
+            $30::pg_catalog.text[]
         ) AS sent (
             tenant, started_at, event_id, kind, outcome, status, replayed_at, client, service,
             hook, hook_instance, patient_pseudonym, user_pseudonym, encounter_pseudonym,
             artifacts, inputs, rejections, result, cards, card_ids, indicator, missing_inputs,
             reason_code, request_digest, response_digest, stage_microseconds, trace_id,
-            parent_span_id, flags)
+            parent_span_id, flags, arm)
         ON CONFLICT DO NOTHING
         """
 

@@ -32,4 +32,10 @@ extension Limits {
 
     /// The most tenants that one auditor may read.
     @inlinable public static var auditTenantsPerAuditorMax: Int { 256 }
+
+    /// How many uses of tokens wait for the ledger at most; further ones are refused.
+    @inlinable public static var tokenUsesWaitingMax: Int { 10_000 }
+
+    /// How many uses of tokens go to the server in one flight.
+    @inlinable public static var tokenUsesInFlightMax: Int { 100 }
 }

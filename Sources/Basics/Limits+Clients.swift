@@ -25,4 +25,18 @@ extension Limits {
     ///
     /// Ten cards are more than anybody reads; beyond them the text is cut, and says so.
     @inlinable public static var continuedCardsMax: Int { 10 }
+
+    /// How many buckets of one kind are kept for rate limits; each takes about 100 bytes.
+    @inlinable public static var rateBucketsMax: Int { 20_000 }
+
+    /// How long refusals of one bucket are only counted after one had a row, in microseconds: 10 s.
+    @inlinable public static var rateReportMicroseconds: Int64 { 10_000_000 }
+
+    /// How many failed logins a second of one address have a row each in the long run.
+    @inlinable public static var failedLoginsPerSecond: Int { 20 }
+
+    /// How many failed logins of one address have a row each at once.
+    ///
+    /// An interface engineer who tries things out never comes near it, a guessing program does.
+    @inlinable public static var failedLoginsAtOnce: Int { 1_000 }
 }

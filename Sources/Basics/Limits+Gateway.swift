@@ -19,4 +19,23 @@ extension Limits {
 
     /// How long a client waits before it tries again after a 503, in seconds.
     @inlinable public static var retryAfterSeconds: Int { 2 }
+
+    /// How many rows one call of the evaluation of a model may have.
+    ///
+    /// Each needs an audit row that is durable before the answer; for more there is the batch.
+    @inlinable public static var evaluationRowsMax: Int { 1_000 }
+
+    /// How many audit rows of one such call may be on their way at once.
+    ///
+    /// A few full flights of the writer, so that one call leaves room in its queue for others.
+    @inlinable public static var evaluationAppendsMax: Int { 250 }
+
+    /// How long the rows of one such call may take before their audit rows, in microseconds.
+    @inlinable public static var evaluationMicrosecondsMax: Int { 2_000_000 }
+
+    /// After how many rows a call lets others have the loop.
+    @inlinable public static var evaluationRowsPerTurn: Int { 32 }
+
+    /// How many unknown names of one row are told.
+    @inlinable public static var rowFaultsMax: Int { 20 }
 }

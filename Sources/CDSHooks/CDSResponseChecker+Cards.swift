@@ -8,8 +8,17 @@ extension CDSResponseChecker {
     /// this finds what the check of the text would find; a test holds the two against each other.
     package static func violations(in cards: [Card]) -> [Violation] {
         var violations: [Violation] = []
+        var seen: Set<UUIDBytes> = []
         for (position, card) in cards.enumerated() {
             let place = "/cards/\(position)"
+            if !seen.insert(card.uuid).inserted {
+                violations.append(Violation(rule: .duplicateUUID, pointer: place + "/uuid"))
+            }
+            for (index, uuid) in card.suggestionIDs.enumerated()
+            where !seen.insert(uuid).inserted {
+                let here = "\(place)/suggestions/\(index)/uuid"
+                violations.append(Violation(rule: .duplicateUUID, pointer: here))
+            }
             if isBlank(card.summary) {
                 violations.append(Violation(rule: .emptyValue, pointer: place + "/summary"))
             }

@@ -22,6 +22,8 @@ package struct CDSResponseChecker: Sendable {
         case appContext = "app-context"
         case linkType = "link-type"
         case actionResource = "action-resource"
+        case extensionObject = "extension-object"
+        case duplicateUUID = "duplicate-uuid"
     }
 
     /// One breach and its place.
@@ -34,6 +36,7 @@ package struct CDSResponseChecker: Sendable {
 
     /// What was found.
     package private(set) var violations: [Violation] = []
+    private var seenUUIDs: Set<String> = []
 
     /// Checks an answer.
     package static func violations(in document: JSONDocument) -> [Violation] {
@@ -45,6 +48,7 @@ package struct CDSResponseChecker: Sendable {
     private mutating func check(_ root: JSONValue) {
         guard root.kind == .object else { return add(.wrongType, "") }
         checkNothingEmpty(root)
+        checkExtension(root, "")
         guard let cards = root["cards"] else { return add(.cardsMissing, "/cards") }
         guard cards.kind == .array else { return add(.wrongType, "/cards") }
         for (position, card) in cards.elements.enumerated() {
@@ -66,8 +70,10 @@ package struct CDSResponseChecker: Sendable {
         }
         requiredCode(card, "indicator", ["info", "warning", "critical"], place)
         optionalText(card, "detail", place)
-        if let uuid = optionalText(card, "uuid", place), UUIDBytes(text: uuid) == nil {
-            add(.notUUID, place + "/uuid")
+        checkExtension(card, place)
+        if let uuid = optionalText(card, "uuid", place) {
+            if UUIDBytes(text: uuid) == nil { add(.notUUID, place + "/uuid") }
+            checkUnique(uuid, place + "/uuid")
         }
         checkSource(card["source"], place + "/source")
         checkSuggestions(card, place)
@@ -88,6 +94,7 @@ package struct CDSResponseChecker: Sendable {
     private mutating func checkSource(_ source: JSONValue?, _ place: String) {
         guard let source else { return add(.missing, place) }
         guard source.kind == .object else { return add(.wrongType, place) }
+        checkExtension(source, place)
         requiredText(source, "label", place)
         checkURL(source, "url", place)
         checkURL(source, "icon", place)
@@ -112,7 +119,10 @@ package struct CDSResponseChecker: Sendable {
                 continue
             }
             requiredText(suggestion, "label", one)
-            optionalText(suggestion, "uuid", one)
+            checkExtension(suggestion, one)
+            if let uuid = optionalText(suggestion, "uuid", one) {
+                checkUnique(uuid, one + "/uuid")
+            }
             if let flag = suggestion["isRecommended"] {
                 if flag.boolValue == nil { add(.wrongType, one + "/isRecommended") }
                 if flag.boolValue == true { recommendedCount += 1 }
@@ -138,11 +148,16 @@ package struct CDSResponseChecker: Sendable {
         } else {
             optionalText(action, "description", place)
         }
-        let hasResource = action["resource"]?["resourceType"]?.kind == .string
+        checkExtension(action, place)
+        let resource = action["resource"]
+        let hasResource = resource?["resourceType"]?.kind == .string
+        // A delete names its resource by resourceId, never by an id in the place of a resource.
+        if let resource, resource.kind != .object { add(.wrongType, place + "/resource") }
+        optionalText(action, "resourceId", place)
         if type == "create" || type == "update", !hasResource {
             add(.actionResource, place + "/resource")
         }
-        if type == "delete", !hasResource, optionalText(action, "resourceId", place) == nil {
+        if type == "delete", !hasResource, action["resourceId"]?.stringValue == nil {
             add(.actionResource, place + "/resourceId")
         }
     }
@@ -151,6 +166,7 @@ package struct CDSResponseChecker: Sendable {
         guard link.kind == .object else { return add(.wrongType, place) }
         requiredText(link, "label", place)
         if requiredText(link, "url", place) != nil { checkURL(link, "url", place) }
+        checkExtension(link, place)
         let type = optionalText(link, "type", place)
         if type == nil { add(.linkType, place + "/type") }
         if let type, type != "absolute", type != "smart" { add(.valueSet, place + "/type") }
@@ -217,6 +233,17 @@ extension CDSResponseChecker {
 
     private mutating func add(_ rule: Rule, _ pointer: String) {
         violations.append(Violation(rule: rule, pointer: pointer))
+    }
+
+    /// The value of `extension` is an object (CDS Hooks 2.0, extensions).
+    private mutating func checkExtension(_ object: JSONValue, _ place: String) {
+        guard let value = object["extension"], value.kind != .object else { return }
+        add(.extensionObject, place + "/extension")
+    }
+
+    /// A uuid names one card or one suggestion; feedback could not tell two apart.
+    private mutating func checkUnique(_ uuid: String, _ place: String) {
+        if !seenUUIDs.insert(uuid.lowercased()).inserted { add(.duplicateUUID, place) }
     }
 
     private mutating func elements(_ array: JSONValue, _ place: String) -> [JSONValue] {

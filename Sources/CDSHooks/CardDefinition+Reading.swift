@@ -8,7 +8,8 @@ extension CardDefinition {
     /// The standard cards follow those of the document.
     static func readAll(
         _ limen: HookDocumentReader,
-        _ defaults: CardDefaults
+        _ defaults: CardDefaults,
+        names: [String]
     ) throws(HookServiceError) -> [CardDefinition] {
         guard let elements = try limen.array("cards"), !elements.isEmpty else {
             throw limen.error(.missing, "cards", "at least one card is expected")
@@ -20,7 +21,7 @@ extension CardDefinition {
         for (position, element) in elements.enumerated() {
             let path = limen.place("cards[\(position)]")
             let reader = HookDocumentReader(element, path: path)
-            let card = try read(reader, defaults)
+            let card = try read(reader, defaults, names)
             guard !cards.contains(where: { $0.name == card.name }) else {
                 throw reader.error(.duplicate, "name", "the name occurs twice")
             }
@@ -28,7 +29,7 @@ extension CardDefinition {
         }
         for element in try standardCards() {
             let reader = HookDocumentReader(element, path: limen.place("standard cards"))
-            let card = try read(reader, defaults)
+            let card = try read(reader, defaults, names)
             guard !cards.contains(where: { $0.name == card.name }) else {
                 throw limen.error(.duplicate, "cards", "the name \(card.name) is taken")
             }
@@ -51,7 +52,8 @@ extension CardDefinition {
 
     private static func read(
         _ reader: HookDocumentReader,
-        _ defaults: CardDefaults
+        _ defaults: CardDefaults,
+        _ names: [String]
     ) throws(HookServiceError) -> CardDefinition {
         try reader.allow(["name", "when", "all", "card"])
         let name = try reader.text("name")
@@ -75,14 +77,32 @@ extension CardDefinition {
             detail: try card.optionalText("detail").map { (text) throws(HookServiceError) in
                 try template(card, "detail", text, .detail)
             },
-            frame: CardFrame(
+            parts: CardFrameParts(
                 members: try members(card, defaults, indicator),
-                suggestions: try suggestions(card)
-            )
+                links: try texts(
+                    card,
+                    "links",
+                    [
+                        "label", "url", "type", "appContext",
+                        "autolaunchable", "extension",
+                    ],
+                    names
+                ),
+                suggestions: try texts(
+                    card,
+                    "suggestions",
+                    [
+                        "label", "isRecommended", "actions",
+                        "extension",
+                    ],
+                    names
+                )
+            ),
+            names: names
         )
     }
 
-    private static func condition(
+    static func condition(
         _ reader: HookDocumentReader
     ) throws(HookServiceError) -> FHIRPathExpression? {
         guard let text = try reader.optionalText("when") else { return nil }
@@ -131,22 +151,42 @@ extension CardDefinition {
         return template
     }
 
-    /// Suggestions without their uuid, which is derived anew for each answer.
-    private static func suggestions(
-        _ card: HookDocumentReader
-    ) throws(HookServiceError) -> [[RawMember]] {
-        guard let elements = try card.array("suggestions") else { return [] }
-        var suggestions: [[RawMember]] = []
-        for (position, element) in elements.enumerated() {
-            let reader = HookDocumentReader(element, path: card.place("suggestions[\(position)]"))
-            try reader.allow(["label", "isRecommended", "actions", "extension"])
-            let members = element.members.map {
-                RawMember(name: $0.name.stringValue ?? "", $0.value)
-            }
-            try refuseTemplates(members, reader)
-            suggestions.append(members)
+    /// Links, and suggestions without their uuid, which is derived anew for each answer.
+    private static func texts(
+        _ card: HookDocumentReader,
+        _ name: String,
+        _ allowed: [String],
+        _ names: [String]
+    ) throws(HookServiceError) -> [ContextText] {
+        guard let elements = try card.array(name) else { return [] }
+        guard !elements.isEmpty else {
+            throw card.error(.missing, name, "an empty array is left out")
         }
-        return suggestions
+        var texts: [ContextText] = []
+        for (position, element) in elements.enumerated() {
+            let reader = HookDocumentReader(element, path: card.place("\(name)[\(position)]"))
+            try reader.allow(allowed)
+            texts.append(try contextText(element, reader, names))
+        }
+        return texts
+    }
+
+    /// A value whose strings may hold tokens of the context.
+    static func contextText(
+        _ value: JSONValue,
+        _ reader: HookDocumentReader,
+        _ names: [String]
+    ) throws(HookServiceError) -> ContextText {
+        do {
+            return try ContextText(RawMember(name: "", value).value, names: names)
+        } catch {
+            let known = names.map { "{{context.\($0)}}" }.joined(separator: ", ")
+            throw HookServiceError(
+                code: .template,
+                path: reader.path,
+                sentence: "only these tokens may stand here: \(known)"
+            )
+        }
     }
 
     private static func members(
@@ -163,7 +203,6 @@ extension CardDefinition {
             }
         }
         add("source", defaults.source)
-        add("links")
         add("selectionBehavior")
         // Information asks for nothing, so there is nothing to override.
         add("overrideReasons", indicator == .info ? nil : defaults.overrideReasons)
@@ -182,7 +221,7 @@ extension CardDefinition {
             throw reader.error(
                 .template,
                 member.name,
-                "only summary and detail may hold expressions"
+                "only summary and detail may hold expressions, links and suggestions tokens"
             )
         }
     }

@@ -16,8 +16,10 @@ package final class CardDefinition: Sendable {
     package let summary: CardTemplate
     /// The Markdown below it.
     package let detail: CardTemplate?
-    /// What the card says alike in every answer.
+    /// What the card says alike in every answer, tried out with samples of the context.
     package let frame: CardFrame
+    /// What it is made of anew when it names something of the call.
+    package let parts: CardFrameParts?
 
     /// Makes a definition.
     init(
@@ -27,7 +29,8 @@ package final class CardDefinition: Sendable {
         indicator: Card.Indicator,
         summary: CardTemplate,
         detail: CardTemplate?,
-        frame: CardFrame
+        parts: CardFrameParts,
+        names: [String]
     ) {
         self.name = name
         self.when = when
@@ -35,6 +38,7 @@ package final class CardDefinition: Sendable {
         self.indicator = indicator
         self.summary = summary
         self.detail = detail
-        self.frame = frame
+        frame = parts.frame(for: .sample(names))
+        self.parts = parts.isFixed ? nil : parts
     }
 }

@@ -9,14 +9,36 @@ package struct CardFrame: Sendable {
     let members: [UInt8]
     /// The members of each suggestion but its uuid, as JSON text without the braces.
     let suggestions: [[UInt8]]
+    /// Where each suggestion stands among those of the document; its uuid is derived from it.
+    let positions: [Int]
+    /// How many links and suggestions were left out, because the call does not say whom they are
+    /// about.
+    package let leftOutCount: Int
     /// What the checker finds in it, with pointers from the card on.
     let violations: [CDSResponseChecker.Violation]
 
     /// Writes the text and checks it on a card that has nothing else to object to.
     package init(members: [RawMember], suggestions: [[RawMember]] = []) {
+        self.init(
+            members: members,
+            suggestionTexts: suggestions.map(Self.text),
+            positions: Array(suggestions.indices),
+            leftOutCount: 0
+        )
+    }
+
+    /// Checks texts that are written already.
+    init(
+        members: [RawMember],
+        suggestionTexts: [[UInt8]],
+        positions: [Int],
+        leftOutCount: Int
+    ) {
         self.members = Self.text(of: members)
-        self.suggestions = suggestions.map(Self.text)
-        violations = Self.violations(self.members, self.suggestions)
+        suggestions = suggestionTexts
+        self.positions = positions
+        self.leftOutCount = leftOutCount
+        violations = Self.violations(self.members, suggestions)
     }
 
     private static func text(of members: [RawMember]) -> [UInt8] {

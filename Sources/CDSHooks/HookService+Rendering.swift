@@ -21,17 +21,23 @@ extension HookService {
     ///
     /// - Parameters:
     ///   - environment: what the expressions see.
+    ///   - values: what the tokens of links and suggestions stand for; samples without a call.
     ///   - identifier: the uuid for a name; the same name must always give the same uuid.
     /// - Returns: the cards; none when no condition holds.
     /// - Throws: `CardError`.
     package func render(
         in environment: CardEnvironment,
+        values: ContextValues? = nil,
         identifier: (String) -> UUIDBytes
     ) throws(CardError) -> [Card] {
         var rendered: [Card] = []
         for definition in cards {
-            guard try holds(definition, in: environment) else { continue }
-            rendered.append(try card(definition, in: environment, identifier: identifier))
+            guard try holds(definition.when, of: definition.name, in: environment) else {
+                continue
+            }
+            rendered.append(
+                try card(definition, in: environment, values: values, identifier: identifier)
+            )
             if !definition.continues { break }
         }
         guard rendered.count > 1 else { return rendered }
@@ -41,27 +47,38 @@ extension HookService {
         }
     }
 
-    private func holds(
-        _ definition: CardDefinition,
+    func holds(
+        _ when: FHIRPathExpression?,
+        of name: String,
         in environment: CardEnvironment
     ) throws(CardError) -> Bool {
-        guard let when = definition.when else { return true }
+        guard let when else { return true }
         do {
             return try when.evaluateBoolean(in: environment.fhirPath) ?? false
         } catch {
             throw CardError(
-                card: definition.name,
+                card: name,
                 code: error.code.rawValue,
                 offset: error.offset
             )
         }
     }
 
+    /// A card of the document in a sample, whatever its condition.
+    func sampleCard(
+        _ definition: CardDefinition,
+        in sample: CardEnvironment
+    ) throws(CardError) -> Card {
+        try card(definition, in: sample) { _ in UUIDBytes(high: 0x4000, low: 1 << 63) }
+    }
+
     private func card(
         _ definition: CardDefinition,
         in environment: CardEnvironment,
+        values: ContextValues? = nil,
         identifier: (String) -> UUIDBytes
     ) throws(CardError) -> Card {
+        let frame = values.flatMap { definition.parts?.frame(for: $0) } ?? definition.frame
         do {
             return Card(
                 name: definition.name,
@@ -69,10 +86,8 @@ extension HookService {
                 summary: try definition.summary.render(in: environment),
                 indicator: definition.indicator,
                 detail: try definition.detail?.render(in: environment),
-                suggestionIDs: definition.frame.suggestions.indices.map {
-                    identifier("\(definition.name)#\($0)")
-                },
-                frame: definition.frame
+                suggestionIDs: frame.positions.map { identifier("\(definition.name)#\($0)") },
+                frame: frame
             )
         } catch {
             throw CardError(
@@ -94,11 +109,14 @@ extension HookService {
             for sample in samples {
                 let path = "limen.cards[\(position)]"
                 let cards: [Card]
+                // A number of its own for each card and suggestion; one may not name two.
+                var number: UInt64 = 0x8000
                 do {
-                    _ = try holds(definition, in: sample)
+                    _ = try holds(definition.when, of: definition.name, in: sample)
                     cards = [
                         try card(definition, in: sample) { _ in
-                            UUIDBytes(high: 0x8000, low: 1 << 63)
+                            number += 1
+                            return UUIDBytes(high: number, low: 1 << 63)
                         }
                     ]
                 } catch {

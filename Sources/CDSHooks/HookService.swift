@@ -101,6 +101,8 @@ package struct HookService: Sendable {
     package let values: [String: [String: String]]
     /// The cards in order of precedence; none for interactions, whose cards are not templates.
     package let cards: [CardDefinition]
+    /// What the client is asked to do without the clinician's choice; only for clients that agreed.
+    package let systemActions: [SystemActionDefinition]
     /// What a card says that states no source or override reasons of its own.
     package let cardDefaults: CardDefaults
     /// The member names that any expression reads; nothing else needs to be made for them.
@@ -201,7 +203,8 @@ package struct HookService: Sendable {
         try limen.allow(
             common
                 + (isAboutInteractions
-                    ? ["interactions"] : ["profile", "labels", "values", "cards"])
+                    ? ["interactions"]
+                    : ["profile", "labels", "values", "cards", "systemActions"])
         )
         guard try limen.text("format") == Self.format else {
             throw limen.error(.format, "format", "this release reads \(Self.format)")
@@ -218,11 +221,21 @@ package struct HookService: Sendable {
         labels = try limen.optionalObject("labels").map(Self.texts) ?? [:]
         values = try Self.values(limen, names: profile.inputNames)
         cardDefaults = try CardDefaults(limen, title: title ?? id)
-        cards = isAboutInteractions ? [] : try CardDefinition.readAll(limen, cardDefaults)
-        let expressions = cards.flatMap { card in
-            card.summary.expressions + (card.detail?.expressions ?? [])
-                + (card.when.map { [$0] } ?? [])
-        }
+        cards =
+            isAboutInteractions
+            ? []
+            : try CardDefinition.readAll(
+                limen,
+                cardDefaults,
+                names: definition.tokenNames
+            )
+        systemActions = try SystemActionDefinition.readAll(limen, names: definition.tokenNames)
+        let conditions = cards.compactMap(\.when) + systemActions.compactMap(\.when)
+        let expressions =
+            conditions
+            + cards.flatMap { card in
+                card.summary.expressions + (card.detail?.expressions ?? [])
+            }
         // What walks over children reads members without naming them.
         let readsAll = expressions.contains {
             $0.text.contains("children") || $0.text.contains("descendants")

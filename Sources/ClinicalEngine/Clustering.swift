@@ -57,8 +57,9 @@ public struct Clustering: Sendable, Equatable {
         public var size: Int?
         /// What it is called and means, by language.
         public var texts: [SegmentText] = []
-        /// The 101 percentiles, 0 to 100, of the distances of its training rows to its centre;
-        /// empty when the document does not say. They are of distances, never of squared ones.
+        /// The 101 percentiles, 0 to 100, of the distances of its training rows to its centre.
+        ///
+        /// Empty when the document does not say. They are of distances, never of squared ones.
         public var distancePercentiles: [Double] = []
 
         /// Makes a cluster.

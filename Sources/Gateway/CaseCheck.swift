@@ -90,7 +90,7 @@ struct CaseCheck {
     private static func whole(_ input: MappingReport.Input) -> JSONLayout {
         guard input.value == nil else { return value(input.value) }
         guard let reason = input.missingReason else { return .null }
-        return .object([.init(name: "missing", value: .text(reason.rawValue))])
+        return .object([.init("missing", .text(reason.rawValue))])
     }
 
     // MARK: Rejections
@@ -143,13 +143,13 @@ struct CaseCheck {
         statesAccepted: Bool
     ) -> JSONLayout {
         var members: [JSONLayout.Member] = [
-            .init(name: "resource", value: .text(rejection.resource)),
-            .init(name: "reason", value: .text(rejection.reason.rawValue)),
-            .init(name: "path", value: .text(rejection.path)),
-            .init(name: "input", value: .text(rejection.input ?? "")),
+            .init("resource", .text(rejection.resource)),
+            .init("reason", .text(rejection.reason.rawValue)),
+            .init("path", .text(rejection.path)),
+            .init("input", .text(rejection.input ?? "")),
         ]
         if statesAccepted {
-            members.append(.init(name: "accepted", value: .text(rejection.accepted)))
+            members.append(.init("accepted", .text(rejection.accepted)))
         }
         return .object(members)
     }

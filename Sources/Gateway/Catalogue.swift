@@ -11,6 +11,8 @@ package struct Catalogue: Sendable {
     package let services: [LoadedService]
     /// The profiles by folder name.
     package let profiles: [String: LoadedProfile]
+    /// The knowledge bases of interactions by folder name.
+    package let knowledgeBases: [String: InteractionKnowledge]
     /// The trusted clients.
     package let clients: ClientRegistry
     /// The answer to discovery.
@@ -23,9 +25,14 @@ package struct Catalogue: Sendable {
     ///   - files: the bytes of every file below `Profiles/` and `Hooks/` by relative path, such
     ///     as `Profiles/news2/profile.json`.
     ///   - now: the moment at which the checks run.
+    ///   - isDevelopment: whether clients are let in whose keys everybody knows.
     /// - Throws: `CatalogueError` with everything that is wrong.
-    package init(files: [String: [UInt8]], now: Instant) throws(CatalogueError) {
-        var loader = CatalogueLoader(files: files, now: now)
+    package init(
+        files: [String: [UInt8]],
+        now: Instant,
+        isDevelopment: Bool = false
+    ) throws(CatalogueError) {
+        var loader = CatalogueLoader(files: files, now: now, isDevelopment: isDevelopment)
         loader.load()
         guard loader.findings.isEmpty else {
             throw CatalogueError(
@@ -34,6 +41,7 @@ package struct Catalogue: Sendable {
         }
         services = loader.services
         profiles = loader.profiles
+        knowledgeBases = loader.knowledgeBases
         clients = ClientRegistry(loader.clients)
         discovery = DiscoveryDocument.json(of: loader.services.map(\.hook))
         servicesByID = Dictionary(grouping: loader.services) { $0.hook.id }

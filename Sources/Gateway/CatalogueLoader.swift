@@ -4,6 +4,7 @@ import ClinicalEngine
 import Crypto
 import JSON
 import Mapping
+import Monitoring
 import PMML
 
 /// Reads the files of a configuration and gathers what is wrong with them.
@@ -23,9 +24,13 @@ struct CatalogueLoader {
     /// The dialects by name: the standard ones, and those of `Hooks/dialects/`.
     private(set) var dialects = DialectReader.standards
 
-    init(files: [String: [UInt8]], now: Instant) {
+    /// Whether clients are let in whose keys everybody knows.
+    let isDevelopment: Bool
+
+    init(files: [String: [UInt8]], now: Instant, isDevelopment: Bool = false) {
         self.files = files
         self.now = now
+        self.isDevelopment = isDevelopment
     }
 
     mutating func load() {
@@ -60,12 +65,7 @@ struct CatalogueLoader {
                 )
             }
         }
-        for client in clients {
-            for id in client.services ?? [] where !services.contains(where: { $0.hook.id == id }) {
-                let file = "Hooks/clients/" + client.id + ".json"
-                add(.unknownName, file, "services", "there is no such service")
-            }
-        }
+        checkClients()
     }
 
     private func isDirectly(_ name: String, below folder: String) -> Bool {
@@ -80,6 +80,22 @@ struct CatalogueLoader {
         _ sentence: String
     ) {
         findings.append(CatalogueFinding(code: code, file: file, path: path, sentence: sentence))
+    }
+
+    /// Notes a finding, with its place where the element is there.
+    mutating func note(
+        _ code: CatalogueFinding.Code,
+        _ file: String,
+        _ path: String,
+        _ sentence: String
+    ) {
+        var place: TextPlace?
+        if let bytes = files[file], let document = try? JSONDocument(parsing: bytes) {
+            place = TextPlace(path: path, in: document)
+        }
+        findings.append(
+            CatalogueFinding(code: code, file: file, path: path, sentence: sentence, place: place)
+        )
     }
 
     private mutating func document(_ name: String) -> JSONDocument? {
@@ -149,6 +165,7 @@ struct CatalogueLoader {
             add(.model, modelFile, place, "the model is not valid (\(error.code.rawValue))")
             return
         }
+        guard let reference = reference(name, folder, profile, model, modelBytes) else { return }
         let loaded = LoadedProfile(
             name: name,
             profile: profile,
@@ -160,7 +177,8 @@ struct CatalogueLoader {
             },
             structureDigests: structures.keys.sorted().map { name in
                 (name, Hexadecimal.text(Digest.sha256(structures[name]?.bytes ?? [])))
-            }
+            },
+            reference: reference.found
         )
         guard let loaded else {
             let wanted = model.fields.map(\.name).joined(separator: ", ")
@@ -168,6 +186,30 @@ struct CatalogueLoader {
             return
         }
         profiles[name] = loaded
+    }
+
+    /// What the data of a model is held against; `nil` when the file for it has a fault.
+    private mutating func reference(
+        _ name: String,
+        _ folder: String,
+        _ profile: Profile,
+        _ model: ClinicalModel,
+        _ modelBytes: [UInt8]
+    ) -> (found: ModelReference?, Void)? {
+        let file = folder + ReferenceReader.fileName
+        guard let bytes = files[file] else {
+            let found = ModelReference.stated(name, profile, model, modelBytes)
+            return (found, ())
+        }
+        do {
+            let reference = try ReferenceReader.read(bytes)
+            let misfit = CounterLayout.misfit(in: reference, profile: profile, model: model)
+            guard let misfit else { return (reference, ()) }
+            add(.reference, file, misfit.text, "the model has none of that name and kind")
+        } catch {
+            add(.reference, file, error.path, "\(error.sentence) (\(error.code.rawValue))")
+        }
+        return nil
     }
 
     private mutating func loadHook(_ file: String) {
@@ -304,7 +346,7 @@ struct CatalogueLoader {
         findings += reader.faults.findings
         guard let client else { return }
         guard !clients.contains(where: { $0.id == client.id }) else {
-            add(.duplicate, file, "id", "another file has this client")
+            note(.duplicate, file, "id", "another file has this client")
             return
         }
         clients.append(client)

@@ -52,9 +52,30 @@ enum ErrorBody {
         writer.member("status", error.code.status)
         writer.member("detail", error.issues.map(\.sentence).joined(separator: " "))
         writer.member("code", error.code.rawValue)
+        writeIssues(error.issues, to: &writer)
         if let traceID { writer.member("traceId", hexText(traceID)) }
         writer.endObject()
         return writer.bytes
+    }
+
+    /// What is wrong one by one, where a place is known (RFC 9457, section 3.2).
+    private static func writeIssues(
+        _ issues: [GatewayError.Issue],
+        to writer: inout JSONWriter
+    ) {
+        let placed = issues.filter { !$0.pointer.isEmpty || $0.offset != nil }
+        guard !placed.isEmpty else { return }
+        writer.name("errors")
+        writer.beginArray()
+        for issue in placed {
+            writer.beginObject()
+            writer.member("code", ifPresent: issue.detailCode)
+            writer.member("detail", issue.sentence)
+            if !issue.pointer.isEmpty { writer.member("pointer", "#" + issue.pointer) }
+            if let offset = issue.offset { writer.member("offset", offset) }
+            writer.endObject()
+        }
+        writer.endArray()
     }
 
     private static func diagnostics(_ issue: GatewayError.Issue, traceID: [UInt8]?) -> String {

@@ -1,5 +1,6 @@
 import Audit
 import Basics
+import CDSHooks
 import Crypto
 import HTTPMessages
 import JSON
@@ -14,6 +15,8 @@ struct Exchange: Sendable {
     var client: Client?
     /// The service, once it is known.
     var service: LoadedService?
+    /// What the client is asked to do at once.
+    var systemActions: [[UInt8]] = []
     /// How long each stage took.
     private(set) var stages: [(stage: Stage, microseconds: Int)] = []
     /// When the last stage ended.
@@ -55,5 +58,13 @@ struct Exchange: Sendable {
         for (stage, microseconds) in stages { writer.member(stage.rawValue, microseconds) }
         writer.endObject()
         return writer.bytes
+    }
+
+    /// How long the answer of a service may take: what it says, or less if the client waits less.
+    func deadlineMicroseconds(of service: LoadedService) -> Int {
+        min(
+            service.hook.deadlineMicroseconds,
+            client?.deadlineMicroseconds ?? service.hook.deadlineMicroseconds
+        )
     }
 }

@@ -1,5 +1,6 @@
 package import Basics
 package import Crypto
+package import JOSE
 
 /// What a gateway is given beside its catalogue: keys, clock, randomness and checks.
 package struct GatewayConfiguration: Sendable {
@@ -29,6 +30,23 @@ package struct GatewayConfiguration: Sendable {
     package var randomUUID: @Sendable () -> UUIDBytes
     /// What `/readyz` asks beside configuration and audit.
     package var readinessChecks: [ReadinessCheck]
+    /// The URLs under which clients know this gateway, without a slash at the end.
+    package var publicURLs: [String] = []
+    /// The proxies that are believed.
+    package var edge = EdgeTrust.none
+    /// Where the uses of tokens are remembered.
+    package var tokenLedger: any TokenLedger = ProcessLedger()
+    /// How often one address may call; `nil` for as often as it likes.
+    ///
+    /// Behind a proxy that reports no addresses all clients share one.
+    package var addressRate: RateAllowance?
+    /// How many logins of one address may fail before the others have no row each.
+    package var failureRate = RateAllowance(
+        perSecond: Limits.failedLoginsPerSecond,
+        burst: Limits.failedLoginsAtOnce
+    )
+    /// Whether metrics are for callers with the scope for it; for everybody otherwise.
+    package var guardsMetrics = false
 
     /// Makes a configuration.
     package init(

@@ -25,6 +25,16 @@ package struct GatewayError: Error, Sendable {
         case unknownPath = "LIMEN-GATE-016"
         case serviceNotAllowed = "LIMEN-GATE-017"
         case draining = "LIMEN-GATE-018"
+        case unknownModel = "LIMEN-GATE-040"
+        case modelNotAllowed = "LIMEN-GATE-041"
+        case notEvaluable = "LIMEN-GATE-042"
+        case tooManyRows = "LIMEN-GATE-043"
+        case rowRefused = "LIMEN-GATE-044"
+        case noSegments = "LIMEN-GATE-045"
+        case rateLimited = "LIMEN-GATE-031"
+        case scopeMissing = "LIMEN-GATE-032"
+        case tenantClaimed = "LIMEN-GATE-033"
+        case originNotAllowed = "LIMEN-GATE-034"
     }
 
     /// One thing that is wrong.
@@ -58,6 +68,10 @@ package struct GatewayError: Error, Sendable {
     package let issues: [Issue]
     /// The names of inputs that are missing because of it.
     package let missingInputs: [String]
+    /// When to try again, in seconds, when the kind of error does not say so.
+    package var retryAfterSeconds: Int?
+    /// Whether it has an audit row of its own; what a flood repeats is counted in the row before.
+    package var hasRow = true
 
     /// Makes an error.
     package init(_ code: Code, issues: [Issue] = [], missingInputs: [String] = []) {
@@ -77,15 +91,18 @@ extension GatewayError.Code {
     package var status: Int {
         switch self {
         case .unauthenticated: 401
-        case .unknownService, .unknownPath: 404
+        case .unknownService, .unknownPath, .unknownModel, .noSegments: 404
         case .methodNotAllowed: 405
         case .mediaType: 415
-        case .tooLarge: 413
+        case .tooLarge, .tooManyRows: 413
         case .notAcceptable: 406
         case .malformedBody, .hookMismatch: 400
-        case .replayNotAllowed, .serviceNotAllowed: 403
+        case .replayNotAllowed, .serviceNotAllowed, .scopeMissing, .tenantClaimed,
+            .originNotAllowed, .modelNotAllowed:
+            403
+        case .rateLimited: 429
         case .prefetchMissing: 412
-        case .patientMismatch: 422
+        case .patientMismatch, .notEvaluable, .rowRefused: 422
         case .deadline, .auditUnavailable, .draining: 503
         case .invalidResponse, .cardFailure: 500
         }
@@ -95,12 +112,15 @@ extension GatewayError.Code {
     package var issueType: String {
         switch self {
         case .unauthenticated: "login"
-        case .unknownService, .unknownPath: "not-found"
-        case .methodNotAllowed, .mediaType, .notAcceptable: "not-supported"
-        case .tooLarge: "too-long"
+        case .unknownService, .unknownPath, .unknownModel, .noSegments: "not-found"
+        case .methodNotAllowed, .mediaType, .notAcceptable, .notEvaluable: "not-supported"
+        case .tooLarge, .tooManyRows: "too-long"
         case .malformedBody: "structure"
-        case .hookMismatch: "invalid"
-        case .replayNotAllowed, .serviceNotAllowed: "forbidden"
+        case .hookMismatch, .rowRefused: "invalid"
+        case .replayNotAllowed, .serviceNotAllowed, .scopeMissing, .tenantClaimed,
+            .originNotAllowed, .modelNotAllowed:
+            "forbidden"
+        case .rateLimited: "throttled"
         case .prefetchMissing: "required"
         case .patientMismatch: "business-rule"
         case .deadline: "timeout"
@@ -130,6 +150,16 @@ extension GatewayError.Code {
         case .unknownPath: "There is nothing at this path."
         case .serviceNotAllowed: "This client may not call this service."
         case .draining: "The service is about to stop."
+        case .unknownModel: "There is no such model."
+        case .modelNotAllowed: "This client may not use this model."
+        case .notEvaluable: "The model cannot be evaluated from named inputs."
+        case .tooManyRows: "There are more rows than the limit."
+        case .rowRefused: "The row cannot be used."
+        case .noSegments: "The model has no segments."
+        case .rateLimited: "Too many requests; try again later."
+        case .scopeMissing: "The role of the caller does not allow this."
+        case .originNotAllowed: "The page is not registered for the caller."
+        case .tenantClaimed: "The body names a tenant that is not the caller's."
         }
     }
 
@@ -138,7 +168,9 @@ extension GatewayError.Code {
         switch self {
         case .unauthenticated, .unknownService, .methodNotAllowed, .mediaType, .tooLarge,
             .notAcceptable, .malformedBody, .hookMismatch, .replayNotAllowed, .unknownPath,
-            .serviceNotAllowed:
+            .serviceNotAllowed, .unknownModel, .modelNotAllowed, .notEvaluable, .tooManyRows,
+            .rowRefused, .noSegments, .rateLimited, .scopeMissing, .tenantClaimed,
+            .originNotAllowed:
             .rejected
         case .prefetchMissing: .incomplete
         case .patientMismatch: .refused
@@ -152,11 +184,13 @@ extension GatewayError.Code {
         case .unauthenticated: .authenticationFailure
         case .unknownService, .methodNotAllowed, .mediaType, .tooLarge, .notAcceptable,
             .malformedBody, .hookMismatch, .replayNotAllowed, .unknownPath, .serviceNotAllowed,
-            .draining:
+            .draining, .unknownModel, .modelNotAllowed, .notEvaluable, .tooManyRows, .noSegments,
+            .rateLimited, .scopeMissing, .tenantClaimed, .originNotAllowed:
             .rejectedRequest
         case .prefetchMissing, .patientMismatch, .deadline, .auditUnavailable, .invalidResponse,
             .cardFailure:
             .decision
+        case .rowRefused: .evaluation
         }
     }
 }

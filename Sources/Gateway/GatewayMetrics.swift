@@ -9,11 +9,13 @@ package struct GatewayMetrics: Sendable {
     let stageDuration: Histogram
     let cards: Counter
     let outcomes: Counter
+    let evaluations: Counter
     let missingInputs: Counter
     let rejections: Counter
     let feedback: Counter
     let auditFailures: Counter
     let authenticationFailures: Counter
+    let rateLimited: Counter
 
     /// Registers the metrics.
     package init(_ registry: MetricsRegistry) {
@@ -43,6 +45,11 @@ package struct GatewayMetrics: Sendable {
             help: "Hook calls by service and outcome.",
             labels: ["service", "outcome"]
         )
+        evaluations = registry.counter(
+            "limen_evaluations_total",
+            help: "Rows of named inputs that were evaluated, by model and outcome.",
+            labels: ["model", "outcome"]
+        )
         missingInputs = registry.counter(
             "limen_input_missing_total",
             help: "Inputs that had no value, by profile, input and reason.",
@@ -67,6 +74,11 @@ package struct GatewayMetrics: Sendable {
             "limen_authentication_failures_total",
             help: "Callers that were not let in, by reason.",
             labels: ["reason"]
+        )
+        rateLimited = registry.counter(
+            "limen_rate_limited_total",
+            help: "Requests that were refused because there were too many, by limit.",
+            labels: ["limit"]
         )
     }
 }

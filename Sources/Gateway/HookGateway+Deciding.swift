@@ -95,14 +95,17 @@ extension HookGateway {
         let prefix = [exchange.record.tenant, hook.id, call.hookInstance.text]
         let identifier = { (name: String) in key.identifier(parts: prefix + [name]) }
         let environment: CardEnvironment
+        let values = ContextValues(call.context, hook.definition)
         do {
             environment = try facts.environment()
         } catch {
             throw GatewayError(.cardFailure, "The facts of the card are no JSON.")
         }
         var cards: [Card]
+        let actions: (actions: [[UInt8]], leftOutCount: Int)
         do {
-            cards = try hook.render(in: environment, identifier: identifier)
+            cards = try hook.render(in: environment, values: values, identifier: identifier)
+            actions = try hook.renderSystemActions(in: environment, values: values)
         } catch {
             throw GatewayError(
                 .cardFailure,
@@ -114,12 +117,28 @@ extension HookGateway {
                 ]
             )
         }
+        if actions.leftOutCount > 0 || cards.contains(where: { $0.frame.leftOutCount > 0 }) {
+            // An order for nobody is worse than none; a reviewer can see that there was one.
+            exchange.note("card-parts-left-out")
+        }
+        if !actions.actions.isEmpty { allow(actions.actions, &exchange) }
         if let moment = exchange.record.replayedAt { cards = cards.map { $0.asOf(moment) } }
         // The standard cards see to it that what could not be computed is never silent.
         guard !cards.isEmpty || facts.status == Evaluation.Status.complete.rawValue else {
             throw GatewayError(.cardFailure, "No card of the service fits what was found.")
         }
         return cards
+    }
+
+    /// Keeps actions that the client agreed to carry out (CDS Hooks 2.0, system actions).
+    ///
+    /// What is computed as of a past moment changes nothing today.
+    private func allow(_ actions: [[UInt8]], _ exchange: inout Exchange) {
+        let isAgreed = exchange.client?.dialect.allowsSystemActions ?? false
+        guard isAgreed, exchange.record.replayedAt == nil else {
+            return exchange.note("system-actions-not-sent")
+        }
+        exchange.systemActions = actions
     }
 
     /// Checks the answer and writes it.
@@ -130,16 +149,26 @@ extension HookGateway {
         _ exchange: inout Exchange,
         explanation: (_ flags: [String]) -> [UInt8]
     ) throws(GatewayError) -> [UInt8] {
-        var response = CDSResponse(cards: cards)
+        var response = CDSResponse(cards: cards, systemActions: exchange.systemActions)
         switch service.hook.mode {
         case .live: break
         case .shadow:
             exchange.note("shadow")
             exchange.record.result = Self.joined(
                 exchange.record.result,
-                shadowCards: response.cardsJSON
+                "shadowCards",
+                response.cardsJSON
             )
             response.cards = []
+            response.systemActions = []
+        }
+        if !response.systemActions.isEmpty {
+            exchange.note("system-actions")
+            exchange.record.result = Self.joined(
+                exchange.record.result,
+                "systemActions",
+                response.systemActionsJSON
+            )
         }
         if call.wantsExplanation {
             response.explanation = explanation(exchange.record.flags)
@@ -187,7 +216,7 @@ extension HookGateway {
         _ exchange: inout Exchange
     ) throws(GatewayError) {
         let elapsed = exchange.elapsedMicroseconds(configuration.now())
-        guard elapsed <= service.hook.deadlineMicroseconds else {
+        guard elapsed <= exchange.deadlineMicroseconds(of: service) else {
             exchange.record.cards = nil
             exchange.record.cardIDs = []
             exchange.record.indicator = nil
@@ -195,15 +224,15 @@ extension HookGateway {
         }
     }
 
-    private static func joined(_ result: [UInt8]?, shadowCards: [UInt8]) -> [UInt8] {
-        var writer = JSONWriter(reservingBytes: shadowCards.count + (result?.count ?? 0) + 64)
+    private static func joined(_ result: [UInt8]?, _ name: String, _ more: [UInt8]) -> [UInt8] {
+        var writer = JSONWriter(reservingBytes: more.count + (result?.count ?? 0) + 64)
         writer.beginObject()
         if let result {
             writer.name("decision")
             writer.rawValue(result)
         }
-        writer.name("shadowCards")
-        writer.rawValue(shadowCards)
+        writer.name(name)
+        writer.rawValue(more)
         writer.endObject()
         return writer.bytes
     }

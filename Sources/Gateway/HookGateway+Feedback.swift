@@ -1,6 +1,7 @@
 import Audit
 import CDSHooks
 import Crypto
+import JSON
 import Telemetry
 
 /// Feedback: what became of the cards (CDS Hooks 2.0, feedback).
@@ -11,9 +12,16 @@ extension HookGateway {
         _ exchange: inout Exchange
     ) throws(GatewayError) {
         exchange.record.requestDigest = exchange.key.authenticate(body)
+        let document: JSONDocument
+        do {
+            document = try Self.document(body)
+        } catch {
+            throw GatewayError(malformed: error)
+        }
+        if let client = exchange.client { try TenantClaim.check(document.root, for: client) }
         let feedback: FeedbackRequest
         do {
-            feedback = try FeedbackRequest(reading: try Self.document(body))
+            feedback = try FeedbackRequest(reading: document)
         } catch {
             throw GatewayError(malformed: error)
         }

@@ -33,6 +33,7 @@ extension HookGateway {
         exchange.record.reasonCode = error.issues.first?.detailCode ?? error.code.rawValue
         if !error.missingInputs.isEmpty { exchange.record.missingInputs = error.missingInputs }
         let response = errorResponse(error, request, route, traceID: exchange.record.traceID)
+        guard error.hasRow else { return response }
         return await record(response, request, route, exchange, error: error)
     }
 
@@ -55,8 +56,13 @@ extension HookGateway {
             response.fields.append("Retry-After", String(Limits.retryAfterSeconds))
         case .unknownService, .mediaType, .tooLarge, .notAcceptable, .malformedBody,
             .hookMismatch, .replayNotAllowed, .prefetchMissing, .patientMismatch,
-            .invalidResponse, .cardFailure, .unknownPath, .serviceNotAllowed:
+            .invalidResponse, .cardFailure, .unknownPath, .serviceNotAllowed, .unknownModel,
+            .modelNotAllowed, .notEvaluable, .tooManyRows, .rowRefused, .noSegments, .scopeMissing,
+            .tenantClaimed, .originNotAllowed:
             break
+        case .rateLimited:
+            let seconds = error.retryAfterSeconds ?? Limits.retryAfterSeconds
+            response.fields.append("Retry-After", String(seconds))
         }
         if route.isCDS {
             response.fields.append("Content-Type", "application/fhir+json; charset=utf-8")
@@ -91,7 +97,7 @@ extension HookGateway {
         return response
     }
 
-    private func unrecorded(
+    func unrecorded(
         _ error: AuditError,
         _ request: HTTPRequest,
         _ route: Route,

@@ -33,8 +33,6 @@ extension HookGateway {
 
     /// Whether an origin is listed for a client that may call; `null` and `*` never are.
     private func isAllowed(_ origin: String) -> Bool {
-        catalogue.clients.clients.values.contains {
-            $0.isActive && $0.corsOrigins.contains(origin)
-        }
+        catalogue.clients.allows(origin: origin)
     }
 }

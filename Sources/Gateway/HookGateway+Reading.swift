@@ -11,54 +11,23 @@ import Telemetry
 extension HookGateway {
     /// Opens the exchange of a request.
     func begin(_ request: HTTPRequest, _ startedAt: Instant) -> Exchange {
-        let random = configuration.randomUUID()
-        // RFC 9562, version 7: milliseconds first, so that rows lie in the order of their time.
-        let milliseconds = UInt64(clamping: startedAt.microseconds / 1_000)
-        let eventID = UUIDBytes(
-            high: milliseconds << 16 | random.high & 0xFFFF,
-            low: random.low
-        ).withVersion(7)
-        return Exchange(
+        Exchange(
             request,
-            eventID: eventID,
+            eventID: makeEventID(startedAt),
             now: startedAt,
             key: configuration.systemKey
         )
     }
 
-    /// Finds out who calls; the reason of a refusal goes to metrics and log, not to the caller.
-    func authenticate(
-        _ request: HTTPRequest,
-        _ catalogue: Catalogue,
-        _ exchange: inout Exchange
-    ) throws(GatewayError) -> Client {
-        let client: Client
-        do {
-            client = try catalogue.clients.authenticate(request.fields)
-        } catch {
-            // A wrong method is answered as such to anybody: it says nothing about callers.
-            guard request.method == "POST" else { throw GatewayError(.methodNotAllowed) }
-            metrics.authenticationFailures.add(1, [error.rawValue])
-            exchange.record.flags.append(error.rawValue)
-            log.log(
-                LogEvent(
-                    .warning,
-                    "caller refused",
-                    [(.errorType, .text(error.rawValue)), (.peer, .text(request.peerAddress))],
-                    traceID: exchange.record.traceID
-                )
-            )
-            throw GatewayError(.unauthenticated)
-        }
-        guard let key = configuration.tenantKeys[client.tenant] else {
-            throw GatewayError(.unauthenticated)
-        }
-        exchange.client = client
-        exchange.key = key
-        exchange.record.tenant = client.tenant
-        exchange.record.client = client.id
-        guard request.method == "POST" else { throw GatewayError(.methodNotAllowed) }
-        return client
+    /// A fresh identifier of an audit row.
+    func makeEventID(_ startedAt: Instant) -> UUIDBytes {
+        let random = configuration.randomUUID()
+        // RFC 9562, version 7: milliseconds first, so that rows lie in the order of their time.
+        let milliseconds = UInt64(clamping: startedAt.microseconds / 1_000)
+        return UUIDBytes(
+            high: milliseconds << 16 | random.high & 0xFFFF,
+            low: random.low
+        ).withVersion(7)
     }
 
     /// Finds the services of an id that the client may call.
@@ -123,6 +92,7 @@ extension HookGateway {
         } catch {
             throw GatewayError(malformed: error)
         }
+        if let client = exchange.client { try TenantClaim.check(document.root, for: client) }
         let request: HookRequest
         do {
             request = try HookRequest(reading: document) { name in
@@ -170,6 +140,17 @@ extension HookGateway {
     ) throws(GatewayError) -> LoadedService {
         guard let service = services.first(where: { $0.hook.hook == hook }) else {
             throw GatewayError(hookMismatch: services)
+        }
+        if let allowed = exchange.client?.hooks, !allowed.contains(hook) {
+            throw GatewayError(
+                .serviceNotAllowed,
+                issues: [
+                    .init(
+                        pointer: "/hook",
+                        sentence: "This client is not registered for this hook."
+                    )
+                ]
+            )
         }
         exchange.service = service
         exchange.record.hook = service.hook.hook

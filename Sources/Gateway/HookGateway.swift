@@ -4,6 +4,7 @@ package import Telemetry
 
 import Basics
 import Crypto
+import JOSE
 import Synchronization
 
 /// The gateway: from a complete HTTP request to its response, which leaves only after its audit
@@ -18,7 +19,13 @@ package final class HookGateway: Sendable {
     let audit: any AuditSink
     let metrics: GatewayMetrics
     let log: LogWriter
+    /// The public keys of the clients.
+    package let keys = ClientKeys()
+    let replays: ReplayGuard
+    let rates = RateLimits()
+    private let urls: Mutex<[String]>
     private let current: Mutex<Catalogue>
+    let counters = CounterRegister()
     private let isDraining = Atomic<Bool>(false)
 
     /// Makes a gateway.
@@ -36,7 +43,11 @@ package final class HookGateway: Sendable {
         self.audit = audit
         self.log = log
         metrics = GatewayMetrics(registry)
+        replays = ReplayGuard(ledger: configuration.tokenLedger)
+        urls = Mutex(configuration.publicURLs)
         current = Mutex(catalogue)
+        keys.update(catalogue.clients.clients.values, now: configuration.now())
+        counters.replace(with: catalogue)
         registry.gauge(
             "limen_audit_queue_length",
             help: "Audit records that wait to become durable."
@@ -51,7 +62,26 @@ package final class HookGateway: Sendable {
     /// - Throws: `CatalogueError`, in which case the old one stays in force.
     package func reload(_ catalogue: Catalogue) throws(CatalogueError) {
         try Self.checkTenants(catalogue, configuration)
+        keys.update(catalogue.clients.clients.values, now: configuration.now())
         current.withLock { $0 = catalogue }
+        counters.replace(with: catalogue)
+    }
+
+    /// Whether a configuration could be put in force.
+    ///
+    /// - Throws: `CatalogueError` when a client's tenant has no key.
+    package func check(_ catalogue: Catalogue) throws(CatalogueError) {
+        try Self.checkTenants(catalogue, configuration)
+    }
+
+    /// The URLs under which clients know this gateway.
+    package var publicURLs: [String] { urls.withLock { $0 } }
+
+    /// Says under which URL it can be reached, where the configuration names none.
+    package func serves(at url: String) {
+        urls.withLock { urls in
+            if urls.isEmpty { urls = [url] }
+        }
     }
 
     /// Says on `/readyz` that no more traffic should come; requests are still answered.
@@ -83,7 +113,18 @@ package final class HookGateway: Sendable {
             return await answerHook(request, serviceID: serviceID, startedAt: startedAt)
         case .feedback(let serviceID):
             return await answerFeedback(request, serviceID: serviceID, startedAt: startedAt)
-        case .discovery, .livez, .readyz, .metrics, .openAPI, .unknown:
+        case .evaluation(let modelID):
+            return await answerEvaluation(request, modelID: modelID, startedAt: startedAt)
+        case .models, .model, .segments:
+            return await answerModels(request, route, startedAt: startedAt)
+        case .metrics:
+            if configuration.guardsMetrics,
+                let refusal = await refusal(of: request, route, needing: .readMetrics, startedAt)
+            {
+                return refusal
+            }
+            return answerPlain(request, route)
+        case .discovery, .livez, .readyz, .openAPI, .unknown:
             return answerPlain(request, route)
         }
     }
@@ -104,7 +145,7 @@ package final class HookGateway: Sendable {
             findings.append(
                 CatalogueFinding(
                     code: .tenantKey,
-                    file: "Hooks/clients/" + client.id + ".json",
+                    file: client.file,
                     path: "tenant",
                     sentence: "there is no key for this tenant"
                 )

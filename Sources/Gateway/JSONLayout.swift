@@ -15,6 +15,12 @@ package indirect enum JSONLayout: Sendable, Equatable {
         package let name: String
         /// The value.
         package let value: JSONLayout
+
+        /// Makes a member.
+        package init(_ name: String, _ value: JSONLayout) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// The text as JSON: on one line where it ends before `columnMax`, else one item a line.

@@ -1,6 +1,7 @@
 import Basics
 package import ClinicalEngine
 package import Mapping
+package import Monitoring
 
 /// A profile with its model: one folder of `Profiles/`.
 package struct LoadedProfile: Sendable {
@@ -18,8 +19,13 @@ package struct LoadedProfile: Sendable {
     package let conceptMapDigests: [(name: String, digest: String)]
     /// SHA-256 of each StructureDefinition and ValueSet beside it, by file name, in order.
     package let structureDigests: [(name: String, digest: String)]
+    /// What the model's data looked like when all was well; from `reference.json` beside it, or
+    /// from the statistics in the document itself.
+    package let reference: ModelReference?
+    /// What is counted of its cases.
+    package let counters: ModelCounters
     /// For each field of the model, the position of its input in the profile.
-    private let positions: [Int]
+    let positions: [Int]
 
     /// Joins a profile and a model; `nil` when their names differ.
     init?(
@@ -29,7 +35,8 @@ package struct LoadedProfile: Sendable {
         profileDigest: String,
         modelDigest: String,
         conceptMapDigests: [(name: String, digest: String)],
-        structureDigests: [(name: String, digest: String)] = []
+        structureDigests: [(name: String, digest: String)] = [],
+        reference: ModelReference? = nil
     ) {
         guard profile.inputNames.count == model.fields.count else { return nil }
         var positions: [Int] = []
@@ -45,6 +52,13 @@ package struct LoadedProfile: Sendable {
         self.conceptMapDigests = conceptMapDigests
         self.structureDigests = structureDigests
         self.positions = positions
+        self.reference = reference
+        counters = ModelCounters(
+            profile: name,
+            version: model.about.version,
+            sha256: modelDigest,
+            layout: CounterLayout(profile: profile, model: model, reference: reference)
+        )
     }
 
     /// Gives the mapped inputs to the model.
@@ -74,7 +88,7 @@ package struct LoadedProfile: Sendable {
     }
 
     /// A mapped value as the model's field takes it; without a value the field is missing.
-    private static func value(
+    static func value(
         _ value: MappingReport.Value?,
         for field: ClinicalModel.Field
     ) -> InputValue {

@@ -89,7 +89,8 @@ package final class LoadedService: Sendable {
         writer.endObject()
     }
 
-    private static func write(_ profile: LoadedProfile, to writer: inout JSONWriter) {
+    /// Writes a profile and its model with their hashes into an open object.
+    static func write(_ profile: LoadedProfile, to writer: inout JSONWriter) {
         writer.name("profile")
         writer.beginObject()
         writer.member("name", profile.name)

@@ -79,7 +79,7 @@ enum PatientMatch {
     }
 
     /// Whether two values say the same, however they are indented and ordered.
-    private static func isSame(_ one: JSONValue, _ other: JSONValue) -> Bool {
+    static func isSame(_ one: JSONValue, _ other: JSONValue) -> Bool {
         guard one.kind == other.kind else { return false }
         switch one.kind {
         case .object:

@@ -17,7 +17,7 @@ extension HookGateway {
     ) async -> HTTPResponse {
         var exchange = begin(request, startedAt)
         do throws(GatewayError) {
-            let answer = try decide(request, serviceID, &exchange)
+            let answer = try await decide(request, serviceID, &exchange)
             return await commit(answer, request, .hook(serviceID: serviceID), exchange)
         } catch {
             return await refuse(error, request, .hook(serviceID: serviceID), exchange)
@@ -28,10 +28,11 @@ extension HookGateway {
         _ request: HTTPRequest,
         _ serviceID: String,
         _ exchange: inout Exchange
-    ) throws(GatewayError) -> [UInt8] {
+    ) async throws(GatewayError) -> [UInt8] {
         let now = configuration.now
         let catalogue = catalogue
-        let caller = try authenticate(request, catalogue, &exchange)
+        let route = Route.hook(serviceID: serviceID)
+        let caller = try await authenticate(request, route, catalogue, .callHooks, &exchange)
         let services = try find(serviceID, for: caller, in: catalogue, &exchange)
         try checkHead(request)
         exchange.mark(.authenticate, now())
@@ -78,6 +79,7 @@ extension HookGateway {
         exchange.mark(.map, now())
 
         let evaluation = evaluate(report, profile, gaps, &exchange)
+        count(report, evaluation, profile, service, exchange)
         let earlier = service.earlier(
             than: report,
             of: matched,
@@ -145,7 +147,14 @@ extension HookGateway {
         var exchange = begin(request, startedAt)
         do throws(GatewayError) {
             let catalogue = catalogue
-            let caller = try authenticate(request, catalogue, &exchange)
+            let route = Route.feedback(serviceID: serviceID)
+            let caller = try await authenticate(
+                request,
+                route,
+                catalogue,
+                .sendFeedback,
+                &exchange
+            )
             let services = try find(serviceID, for: caller, in: catalogue, &exchange)
             try checkHead(request)
             exchange.mark(.authenticate, configuration.now())

@@ -271,9 +271,3 @@ package struct ProfileScaffold: Sendable {
         """
     }
 }
-
-extension JSONLayout.Member {
-    fileprivate init(_ name: String, _ value: JSONLayout) {
-        self.init(name: name, value: value)
-    }
-}

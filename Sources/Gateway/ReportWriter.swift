@@ -66,6 +66,11 @@ enum ReportWriter {
 
     static func members(of evaluation: Evaluation, to writer: inout JSONWriter) {
         writer.member("status", evaluation.status.rawValue)
+        details(of: evaluation, to: &writer)
+    }
+
+    /// What the model says, without the word for where it stands.
+    static func details(of evaluation: Evaluation, to writer: inout JSONWriter) {
         number("value", evaluation.value, to: &writer)
         number("lower", evaluation.lower, to: &writer)
         number("upper", evaluation.upper, to: &writer)

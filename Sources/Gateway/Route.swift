@@ -5,6 +5,10 @@ enum Route: Sendable, Equatable {
     case discovery
     case hook(serviceID: String)
     case feedback(serviceID: String)
+    case models
+    case model(id: String)
+    case segments(modelID: String)
+    case evaluation(modelID: String)
     case livez
     case readyz
     case metrics
@@ -17,6 +21,7 @@ enum Route: Sendable, Equatable {
         if path.count > 1, path.hasSuffix("/") { path.removeLast() }
         switch path {
         case "/cds-services": self = .discovery
+        case "/models": self = .models
         case "/livez", "/healthz": self = .livez
         case "/readyz": self = .readyz
         case "/metrics": self = .metrics
@@ -27,15 +32,23 @@ enum Route: Sendable, Equatable {
 
     private static func service(_ path: Substring) -> Route {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count >= 3, parts[0].isEmpty, parts[1] == "cds-services" else {
-            return .unknown
-        }
-        guard !parts[2].isEmpty else { return .unknown }
+        guard parts.count >= 3, parts[0].isEmpty, !parts[2].isEmpty else { return .unknown }
+        if parts[1] == "models" { return model(String(parts[2]), parts.dropFirst(3)) }
+        guard parts[1] == "cds-services" else { return .unknown }
         if parts.count == 3 { return .hook(serviceID: String(parts[2])) }
         if parts.count == 4, parts[3] == "feedback" {
             return .feedback(serviceID: String(parts[2]))
         }
         return .unknown
+    }
+
+    private static func model(_ id: String, _ rest: ArraySlice<Substring>) -> Route {
+        switch rest {
+        case []: .model(id: id)
+        case ["segments"]: .segments(modelID: id)
+        case ["evaluate"]: .evaluation(modelID: id)
+        default: .unknown
+        }
     }
 
     /// The template of the route, for metrics and logs; never the path that was asked for.
@@ -44,6 +57,10 @@ enum Route: Sendable, Equatable {
         case .discovery: "/cds-services"
         case .hook: "/cds-services/{id}"
         case .feedback: "/cds-services/{id}/feedback"
+        case .models: "/models"
+        case .model: "/models/{id}"
+        case .segments: "/models/{id}/segments"
+        case .evaluation: "/models/{id}/evaluate"
         case .livez: "/livez"
         case .readyz: "/readyz"
         case .metrics: "/metrics"
@@ -57,7 +74,8 @@ enum Route: Sendable, Equatable {
         switch self {
         case .hook, .feedback: ["POST", "OPTIONS"]
         case .discovery: ["GET", "HEAD", "OPTIONS"]
-        case .livez, .readyz, .metrics, .openAPI: ["GET", "HEAD"]
+        case .evaluation: ["POST"]
+        case .models, .model, .segments, .livez, .readyz, .metrics, .openAPI: ["GET", "HEAD"]
         case .unknown: []
         }
     }
@@ -66,7 +84,9 @@ enum Route: Sendable, Equatable {
     var isShared: Bool {
         switch self {
         case .discovery, .hook, .feedback: true
-        case .livez, .readyz, .metrics, .openAPI, .unknown: false
+        case .models, .model, .segments, .evaluation, .livez, .readyz, .metrics, .openAPI,
+            .unknown:
+            false
         }
     }
 

@@ -13,18 +13,24 @@ enum DecoyKeys {
         }
     }
 
-    /// A signature of the length that the decoy wants, so that the whole work is done.
+    /// A signature of the length that the decoy wants and within its range, so that the whole work
+    /// is done.
     ///
-    /// All ones is within range: r and s are compared with the order of the curve first.
-    static func signature(_ given: [UInt8], for algorithm: JWSAlgorithm) -> [UInt8] {
+    /// The caller's own signature would not do: one above the modulus is refused before any work.
+    static func signature(for algorithm: JWSAlgorithm) -> [UInt8] {
         let count =
             switch algorithm {
             case .rs256, .rs384, .rs512, .ps256, .ps384, .ps512: 256
             case .es256, .es384, .es512: 2 * (algorithm.curve?.byteCount ?? 0)
             case .eddsa: 64
             }
-        guard given.count != count else { return given }
-        return [UInt8](repeating: 1, count: count)
+        var bytes = [UInt8](repeating: 1, count: count)
+        // On P-521 the first byte of r and s is 0 or 1; on all curves this is below the order.
+        if count > 0 {
+            bytes[0] = 0
+            bytes[count / 2] = 0
+        }
+        return bytes
     }
 
     private static let p256 = PrivateKey.generate(.ellipticCurve(.p256)).publicKey

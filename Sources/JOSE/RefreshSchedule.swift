@@ -42,9 +42,11 @@ struct RefreshSchedule {
         if missedUntil.count >= Limits.unknownKeyIDsMax {
             missedUntil = missedUntil.filter { now < $0.value }
         }
-        // Full of ids that nobody has: they have asked already, and so has this one.
-        guard missedUntil.count < Limits.unknownKeyIDsMax else { return }
-        missedUntil[keyID] = Self.later(now, intervalSeconds)
+        // Full of ids that nobody has: somebody is guessing. The refresh comes all the same, once
+        // a minute at most, so that a rotation is not held up by it.
+        if missedUntil.count < Limits.unknownKeyIDsMax {
+            missedUntil[keyID] = Self.later(now, intervalSeconds)
+        }
         dueAt = min(dueAt, Self.later(lastAttemptAt, Limits.keyRefreshSecondsMin))
     }
 

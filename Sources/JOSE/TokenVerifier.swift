@@ -45,7 +45,7 @@ package enum TokenVerifier {
     package static func spendSignature(on token: UnverifiedToken) {
         guard let algorithm = token.signed.algorithm else { return }
         _ = DecoyKeys.key(for: algorithm)?.isValid(
-            DecoyKeys.signature(token.signed.signature, for: algorithm),
+            DecoyKeys.signature(for: algorithm),
             over: token.signed.signingInput,
             by: algorithm.scheme
         )

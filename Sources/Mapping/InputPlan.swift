@@ -70,6 +70,8 @@ final class InputPlan: Sendable {
     let name: String
     let kind: Kind
     let unit: String?
+    /// How other units get to it by what is declared for the input as a whole.
+    let units: UnitTable?
     let increment: DecimalNumber?
     let plausible: ClosedRange<DecimalNumber>?
     let values: [String]
@@ -96,6 +98,7 @@ final class InputPlan: Sendable {
         name: String,
         kind: Kind,
         unit: String?,
+        units: UnitTable?,
         increment: DecimalNumber?,
         plausible: ClosedRange<DecimalNumber>?,
         values: [String],
@@ -113,6 +116,7 @@ final class InputPlan: Sendable {
         self.name = name
         self.kind = kind
         self.unit = unit
+        self.units = units
         self.increment = increment
         self.plausible = plausible
         self.values = values

@@ -106,6 +106,7 @@ final class InputReader {
             name: name,
             kind: kind,
             unit: unit?.text,
+            units: Self.units(node, unit),
             increment: increment,
             plausible: try Self.range(node, "plausible"),
             values: values,
@@ -123,6 +124,16 @@ final class InputReader {
             worst: try worst(node, selection, kind),
             absence: try absence(node, selection, isFact: isFact)
         )
+    }
+
+    /// What is wrong with declarations is told of the alternatives, each of which reads them too.
+    private static func units(_ node: ProfileNode, _ unit: UCUMUnit?) -> UnitTable? {
+        guard let unit else { return nil }
+        do throws(ProfileError) {
+            return try UnitDeclarations(node).table(target: unit)
+        } catch {
+            return nil
+        }
     }
 
     private func missing(

@@ -18,7 +18,7 @@ package struct Profile: Sendable {
     package let codes: [String]
     /// The longest window of any input or fact in seconds, for generated prefetch templates.
     package let windowSeconds: Int
-    private let plan: ProfilePlan
+    let plan: ProfilePlan
 
     /// What the StructureDefinitions beside it ask for that cannot be checked, as text.
     package let uncheckedStructure: [String]
@@ -78,12 +78,14 @@ package struct Profile: Sendable {
     /// What the profile gives for each input, in order, to be held against the model's fields.
     package var declarations: [Declaration] {
         plan.inputs[..<plan.inputCount].map { input in
-            Declaration(
-                name: input.name,
-                type: input.kind.rawValue,
-                unit: input.unit,
-                values: input.values
-            )
+            Declaration(input)
+        }
+    }
+
+    /// For each input, in order, the range outside of which a number is not plausible.
+    package var plausibleRanges: [ClosedRange<Double>?] {
+        plan.inputs[..<plan.inputCount].map { input in
+            input.plausible.map { $0.lowerBound.doubleValue...$0.upperBound.doubleValue }
         }
     }
 
@@ -243,7 +245,7 @@ extension SourceRule {
 
 extension Profile {
     /// What a profile gives for one input.
-    package struct Declaration: Sendable, Equatable {
+    package struct Declaration: Sendable {
         /// The name, which is the model's field name too.
         package let name: String
         /// `quantity`, `integer`, `boolean` or `code`.
@@ -252,6 +254,35 @@ extension Profile {
         package let unit: String?
         /// The codes that a `code` input can take.
         package let values: [String]
+        /// The range of a number that is believed, in the unit.
+        package let plausible: ClosedRange<DecimalNumber>?
+        /// What a number is rounded to.
+        package let increment: DecimalNumber?
+        /// What happens without a value: `reject`, `partial`, `model`, `assume` or `impute`.
+        package let missingPolicy: String
+        /// The value that is then taken, and where it is from.
+        package let substitute: (value: MappingReport.Value, source: String?)?
+        /// What it means that nothing is recorded, and why.
+        package let absence: (value: MappingReport.Value, reason: String)?
+
+        init(_ input: InputPlan) {
+            name = input.name
+            type = input.kind.rawValue
+            unit = input.unit
+            values = input.values
+            plausible = input.plausible
+            increment = input.increment
+            absence = input.absence.map { ($0.value, $0.reason) }
+            switch input.missing {
+            case .reject: (missingPolicy, substitute) = ("reject", nil)
+            case .partial: (missingPolicy, substitute) = ("partial", nil)
+            case .model: (missingPolicy, substitute) = ("model", nil)
+            case .assume(let value, let source):
+                (missingPolicy, substitute) = ("assume", (value, source))
+            case .impute(let value, let source):
+                (missingPolicy, substitute) = ("impute", (value, source))
+            }
+        }
     }
 
     /// One query's worth of what a profile asks for.

@@ -13,6 +13,7 @@ package enum ReferenceBuilder {
     ///   - values: the values.
     ///   - notes: what else was counted; `below` and `above` are counted here.
     ///   - standard: the bins that are counted without a reference.
+    /// - Returns: the series, or `nil`.
     package static func numbers(
         name: SeriesName,
         values: [Double],

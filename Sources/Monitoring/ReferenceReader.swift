@@ -15,6 +15,8 @@ import JSON
 /// (the last counts all others). `notes` are the labels of `CounterNote`. `standard` has the same
 /// values in the bins that a gateway counts in as long as it has no reference.
 package enum ReferenceReader {
+    /// The name of the file in the folder of a profile.
+    package static var fileName: String { "reference.json" }
     /// What `format` says.
     package static var format: String { "limen-reference/1" }
 
@@ -109,7 +111,7 @@ package enum ReferenceReader {
         var categories: [String] = []
         for element in list.elements {
             guard let text = element.stringValue, !categories.contains(text),
-                categories.count + 1 < Limits.driftBinsMax
+                categories.count < SeriesBins.categoriesMax
             else { throw ReferenceError(.bins, path + ".categories") }
             categories.append(text)
         }

@@ -4,7 +4,9 @@ package struct ReferenceSeries: Sendable, Equatable {
     package let name: SeriesName
     /// The bins of `histogram`.
     package let bins: SeriesBins
-    /// The counts. Of a source that knows only shares, such as deciles, they are the shares.
+    /// The counts.
+    ///
+    /// Of a source that knows only shares, such as deciles, they are the shares.
     package let histogram: InputHistogram
     /// How many values the shares were taken from; `nil` when the source does not say.
     package let size: Int?

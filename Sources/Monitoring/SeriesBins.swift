@@ -1,9 +1,14 @@
+import Basics
+
 /// Into which bins the values of one series fall.
 package enum SeriesBins: Sendable, Hashable {
     /// Numbers, cut at edges.
     case numbers(ReferenceBins)
     /// Texts, a bin each; the bin behind them holds all others.
     case categories([String])
+
+    /// How many texts may have a bin each.
+    package static var categoriesMax: Int { Limits.driftBinsMax - 1 }
 
     /// How many bins there are.
     package var count: Int {

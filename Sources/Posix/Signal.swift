@@ -26,4 +26,9 @@ package enum Signal: Int32, Sendable, CaseIterable {
     package static func ignoreBrokenPipes() {
         _ = limen_ignore_signal(SIGPIPE)
     }
+
+    /// Ignores SIGXFSZ for the whole process: a file at its size limit is an error, not the end.
+    package static func ignoreFileSizeLimit() {
+        _ = limen_ignore_signal(SIGXFSZ)
+    }
 }

@@ -7,7 +7,12 @@ package final class Counter: Sendable {
     package let description: MetricDescription
     private let series = Mutex<[[String]: Int]>([:])
 
-    init(_ description: MetricDescription) { self.description = description }
+    private let seriesMax: Int
+
+    init(_ description: MetricDescription, seriesMax: Int = Limits.metricSeriesMax) {
+        self.description = description
+        self.seriesMax = seriesMax
+    }
 
     /// Adds to the series of these label values.
     package func add(_ amount: Int = 1, _ labels: [String] = []) {
@@ -15,7 +20,7 @@ package final class Counter: Sendable {
         series.withLock { series in
             if let value = series[labels] {
                 series[labels] = value &+ amount
-            } else if series.count < Limits.metricSeriesMax {
+            } else if series.count < seriesMax {
                 series[labels] = amount
             } else {
                 series[labels.map { _ in "other" }, default: 0] &+= amount

@@ -1,3 +1,4 @@
+import Basics
 import Synchronization
 
 /// Every metric of the process, and their text for `GET /metrics`.
@@ -27,9 +28,17 @@ package final class MetricsRegistry: Sendable {
     package init() {}
 
     /// Registers a counter.
-    package func counter(_ name: String, help: String, labels: [String] = []) -> Counter {
+    package func counter(
+        _ name: String,
+        help: String,
+        labels: [String] = [],
+        seriesMax: Int = Limits.metricSeriesMax
+    ) -> Counter {
         precondition(name.hasSuffix("_total"), "the name of a counter ends in _total")
-        let counter = Counter(.init(name, .counter, help: help, labels: labels))
+        let counter = Counter(
+            .init(name, .counter, help: help, labels: labels),
+            seriesMax: seriesMax
+        )
         add(.counter(counter))
         return counter
     }

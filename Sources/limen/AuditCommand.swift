@@ -15,7 +15,7 @@ enum AuditCommand {
             arguments,
             values: [
                 "patient", "service", "from", "to", "outcome", "kind", "hook-instance", "trace-id",
-                "limit", "cursor", "tenant", "state",
+                "limit", "cursor", "tenant", "state", "arm",
             ],
             switches: ["json"]
         )

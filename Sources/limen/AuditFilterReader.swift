@@ -11,7 +11,7 @@ struct AuditFilterReader {
 
     /// The names of the filters that were given.
     var names: [String] {
-        ["patient", "service", "from", "to", "outcome", "kind", "hook-instance", "trace-id"]
+        ["patient", "service", "from", "to", "outcome", "kind", "hook-instance", "trace-id", "arm"]
             .filter { arguments.value($0) != nil }
     }
 
@@ -27,6 +27,7 @@ struct AuditFilterReader {
         filter.to = try moment("to")
         filter.outcome = try choice("outcome")
         filter.kind = try choice("kind")
+        filter.arm = try choice("arm")
         if let patient = arguments.value("patient") {
             filter.patientPseudonym = try pseudonym(patient)
         }

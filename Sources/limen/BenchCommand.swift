@@ -93,7 +93,31 @@ struct GatewayBench {
                 let name = "audited patient-view \(request.bytes.count / 1_000) KB"
                 rows.append(try measure(name, count, request.bytes, request))
             }
+            rows += try evaluations(count, host: host, key: key)
             rows.append(try await commits(count))
+        }
+        return rows
+    }
+
+    private func evaluations(
+        _ count: Int,
+        host: String,
+        key: String
+    ) throws(CommandError) -> [BenchRow] {
+        var rows: [BenchRow] = []
+        for model in EvaluationLoad.models {
+            for rowCount in EvaluationLoad.rowCounts
+            where EvaluationLoad.fits(connectionCount: count, rowCount: rowCount) {
+                let template = EvaluationLoad.request(
+                    model: model.name,
+                    row: model.row,
+                    rowCount: rowCount,
+                    host: host,
+                    key: key
+                )
+                let what = rowCount == 1 ? "1 row" : "\(rowCount) rows"
+                rows.append(try measure("evaluate \(model.name), \(what)", count, template, nil))
+            }
         }
         return rows
     }

@@ -10,14 +10,16 @@ enum EventPrinter {
     static func list(_ events: [StoredEvent]) -> String {
         guard !events.isEmpty else { return "no rows\n" }
         var table = TextTable()
-        table.append(["time", "event", "kind", "service", "outcome", "status", "", "patient"])
+        table.append([
+            "time", "event", "kind", "service", "arm", "outcome", "status", "", "patient",
+        ])
         for event in events {
             let record = event.record
             let patient = record.patientPseudonym.map { Hexadecimal.text($0.prefix(6)) } ?? ""
             table.append([
                 record.startedAt.text, record.eventID.text, record.kind.rawValue,
-                record.service ?? "", record.outcome.rawValue, String(record.status),
-                record.indicator ?? record.reasonCode ?? "", patient,
+                record.service ?? "", record.arm?.rawValue ?? "", record.outcome.rawValue,
+                String(record.status), record.indicator ?? record.reasonCode ?? "", patient,
             ])
         }
         return table.lines().joined(separator: "\n") + "\n"

@@ -9,6 +9,8 @@ struct GatewayClient {
     let url: String
     /// The key of the client, when there is one.
     let key: String?
+    /// What signs a token for each call instead, when the client is known by tokens.
+    var credential: TokenCredential?
 
     /// The service as discovery describes it.
     struct Service {
@@ -27,7 +29,12 @@ struct GatewayClient {
         } else if key == nil, File.exists(path: folder + "/demo-client.key") {
             key = try line(folder + "/demo-client.key")
         }
-        return GatewayClient(url: url ?? "http://127.0.0.1:8080", key: key)
+        let base = url ?? "http://127.0.0.1:8080"
+        return GatewayClient(
+            url: base,
+            key: key,
+            credential: try TokenCredential.choose(arguments, url: base, state: folder)
+        )
     }
 
     /// The state folder that the options name, or the one of the checkout.
@@ -44,9 +51,13 @@ struct GatewayClient {
     }
 
     /// The header fields of a call.
-    var fields: HTTPFields {
+    private func fields(path: String) -> HTTPFields {
         var fields: HTTPFields = ["Content-Type": "application/json"]
-        if let key { fields.append("Authorization", "Bearer " + key) }
+        if let credential {
+            fields.append("Authorization", credential.authorization(path: path))
+        } else if let key {
+            fields.append("Authorization", "Bearer " + key)
+        }
         return fields
     }
 
@@ -93,7 +104,7 @@ struct GatewayClient {
             return try HTTPClient.send(
                 url: url + path,
                 method: method,
-                fields: fields,
+                fields: fields(path: path),
                 body: body
             )
         } catch {

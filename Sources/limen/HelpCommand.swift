@@ -13,6 +13,7 @@ enum HelpCommand {
 
         For the interface engineer
           hook fire     build a patient-view request from a bundle, post it, explain the answer
+          hook conform  hold a CDS Hooks service, any, against the requirements of CDS Hooks 2.0
           map explain   map a bundle without a gateway and explain every value
           map table     run a ViewDefinition of SQL on FHIR over files and folders
           map test      run the golden cases of the profiles
@@ -24,6 +25,8 @@ enum HelpCommand {
           fhir check    read resources strictly, and hold them against a StructureDefinition
           fhirpath      evaluate a FHIRPath expression on a resource, or many on many
           unit          convert values between UCUM units, check how a unit is written
+          jwt explain   why a client's token is taken or refused, check by check
+          jwt key|sign  a key pair and a signed token, to play a client with
 
         For who ships a model
           model check     what a PMML document needs, predicts, and what speaks against it
@@ -32,9 +35,18 @@ enum HelpCommand {
           model import    a profile for it, with its fields, units and ranges
           model compare   for how many patients another version decides otherwise
 
+        Without an EHR
+          batch         scores of many patients from FHIR files to a table, each with its row
+
         For the compliance officer
           audit list    rows by patient, service, time, outcome, hookInstance, trace id
           audit show    one row with all it holds
+
+        For who connects an EHR
+          client new     a document for a client, with its key or its issuer
+          client check   what is wrong with the clients: file, line, column, what is accepted
+          client lint    what a client would not see as it was made
+          client key     another API key beside the old one, for a change without a gap
 
         For who runs it
           migrate       apply the migrations, or show their state
@@ -69,14 +81,23 @@ enum HelpCommand {
         """,
         "serve": """
         limen serve [--listen HOST:PORT] [--clients FOLDER] [--keys FOLDER] [--writers N]
+                    [--public-url URL]... [--address-rate N] [--development]
+                    [--trusted-proxy NETWORK]... [--client-certificate-header NAME]
+                    [--client-address-header NAME]
 
         Serves with the database that libpq's own PG* variables name; its user must be the
         writer role. Profiles/, Hooks/ and Migrations/ are read below $LIMEN_HOME.
+        --public-url is what tokens must name in aud, where a proxy gives the gateway another
+        address. Headers that name a certificate or an address count only from --trusted-proxy.
+        --address-rate is how often one address may call in a second. Metrics are for clients
+        with the role metrics-reader and the like; --development opens them, and lets in clients
+        whose private keys are public.
 
         """,
         "hook": """
         limen hook fire SERVICE --bundle FILE|FOLDER|- [--at TIME] [--patient ID]
                                 [--hook NAME] [--json | --curl] [--url URL] [--key-file FILE]
+                                [--as CLIENT [--signing-key FILE] [--public-url URL]]
 
           limen hook fire news2 --bundle ward.json
           limen hook fire news2 --bundle old.json --at 2019-05-04T10:00:00Z
@@ -89,7 +110,72 @@ enum HelpCommand {
         replay. --curl prints the request instead of sending it. With a FOLDER every *.json
         file in it is fired, and a table of outcomes per folder is printed. For order-select
         and order-sign the orders with the status draft become draftOrders; --hook chooses
-        where a service is offered for several hooks.
+        where a service is offered for several hooks. --as calls as a registered client that
+        is known by tokens, with a token of its own for each call, signed with a private JWK;
+        --public-url is what its `aud` begins with, when that is not the URL that is called. Without
+        --signing-key it is the key that `limen up` made for CLIENT (demo-ehr).
+
+        """,
+        "client": """
+        limen client new ID --tenant TENANT [--issuer URL --jwks FILE | --jwks-url URL]
+                         [--api-key] [--role ROLE] [--dialect NAME] [--clients FOLDER]
+        limen client check [ID...] [--clients FOLDER] [--development] [--json]
+        limen client lint [ID...] [--strict] [--clients FOLDER] [--development] [--json]
+        limen client key ID [--until TIME | --replace] [--clients FOLDER]
+
+          limen client new ward-ehr --tenant hospital-a --issuer https://ehr.example --jwks k.json
+          limen client check
+          limen client lint ward-ehr
+
+        new writes a document that is not active yet and says what only you can know. check reads
+        the documents as the gateway would and names everything that is wrong at once; exit code
+        1 then. lint makes every card of every service the client may call from the widest values
+        there can be, and says what its dialect changes; exit code 1 when a clinician would read
+        or press something in another way, with --strict for any change. key prints a new key
+        once and stores its hash; the old one stays valid for a week or until TIME.
+        Hooks/README.md describes the format.
+
+        limen hook conform [URL] [--service ID] [--bundle FILE] [--origin URL] [--key-file FILE]
+                           [--all] [--json]
+
+          limen hook conform http://127.0.0.1:8080 --all
+          limen hook conform https://cds.example --service greeting --key-file KEY
+
+        Calls a CDS Hooks service, ours or another, as a client would: with data, without, with
+        errors, with more than it knows, with tokens of nobody. Each of the 120 requirements of
+        CDS Hooks 2.0 that bind a service passes, fails with the place, or does not apply with
+        the reason. --bundle calls with the data of a patient; --origin asks as a browser does.
+        Exit code 1 when a requirement is broken. Feedback is sent on the first card.
+
+        """,
+        "batch": """
+        limen batch --profile NAME... --in FILE... --reason TEXT [--out FILE]
+                    [--format csv|ndjson] [--explain] [--at TIME|newest|now] [--shard i/n]
+                    [--resume] [--errors FILE] [--manifest FILE] [--jobs N] [--checkpoint N]
+                    [--tenant NAME] [--keys FOLDER] [--state FOLDER]
+
+          limen batch --profile news2 --in export/ --out results.csv --reason "weekly review"
+          limen batch --profile news2 --profile qsofa --in export/ --out results.ndjson \\
+                      --at 2026-05-04T10:00:00Z --shard 2/3 --reason "weekly review"
+          limen batch --profile news2 --in export/ --out results.csv --reason ... --resume
+          cat export.ndjson | limen batch --profile news2 --in - --reason "trial"
+
+        Scores every patient of FHIR NDJSON (resources in any order, or a Bundle a line), Bundles,
+        folders, or standard input. One id is one patient, wherever its parts stand. A result
+        leaves only after its audit row is durable; the rows name job, reason and shard. There is
+        no way around the audit trail: limen map explain and model evaluate are for trials.
+        Columns: patient, profile, outcome (computed, incomplete, refused, not-applicable), score,
+        category, segment, margin, atypicality, uncertain, probability, lower, upper, missing,
+        substituted, reasons, evaluatedAt; --explain adds value, unit, effective time and origin of each input.
+        FILE.errors.ndjson names what could not be used by file, line, byte and element, and
+        FILE.manifest.json what the results rest on, the counts and the hashes.
+        FILE appears when it is whole. After a kill or a full disk the same command with --resume
+        goes on, and FILE is byte for byte what an undisturbed run writes; it refuses to go on
+        when an input, a profile, a model, the program or an option has changed, and says which.
+        --shard i/n takes one of n equal parts of the patients; the parts of n one after the other
+        (CSV without the later headers) are the whole.
+        The database is that of limen up; with --keys (or LIMEN_KEYS) the one of PG*.
+        Exit code 1 when something could not be read or is in conflict; the rest is scored.
 
         """,
         "map": """
@@ -202,6 +288,24 @@ enum HelpCommand {
         but is never used. Exit code 1 when a text is no unit, 3 when there is no conversion.
 
         """,
+        "jwt": """
+        limen jwt explain TOKEN|- [--client NAME [--clients FOLDER]] [--jwks FILE] [--issuer ISS]
+                          [--audience URL]... [--at TIME] [--json]
+        limen jwt key KID --out FILE [--algorithm NAME]
+        limen jwt sign --key FILE --issuer ISS --audience URL... [--tenant T] [--jku URL]
+                       [--lifetime SECONDS] [--at TIME]
+
+          limen jwt explain - --client ward-ehr --audience https://limen.example/cds-services/news2
+          limen jwt key trial-1 --out trial.key.json > trial.jwks.json
+
+        explain shows what header and claims say and makes every check a gateway makes, in its
+        order: passed or failed, with what would be accepted. What nothing is known about stays
+        open. It reads no network and uses no token up, and of the signature it shows the length.
+        Exit code 1 when the token is refused. key writes a private JWK to a new file that only
+        its owner reads, and prints the JWK Set to register (ES384 unless --algorithm says else).
+        sign prints a token that lives five minutes.
+
+        """,
         "model": """
         limen model check FILE|PROFILE... [--json]
         limen model show FILE|PROFILE [--segment ID] [--depth N | --all] [--json]
@@ -242,7 +346,7 @@ enum HelpCommand {
         """,
         "audit": """
         limen audit list [--patient ID] [--service ID] [--from TIME] [--to TIME]
-                         [--outcome O] [--kind K] [--hook-instance UUID] [--trace-id HEX]
+                         [--outcome O] [--kind K] [--arm A] [--hook-instance UUID] [--trace-id HEX]
                          [--limit N] [--json] [--tenant NAME] [--state FOLDER]
         limen audit show EVENT [--json] [--tenant NAME] [--state FOLDER]
 
@@ -265,8 +369,9 @@ enum HelpCommand {
         limen bench [--seconds N] [--connections 1,16,64,256] [--state FOLDER]
 
         Starts a gateway of its own with a private PostgreSQL and measures over loopback:
-        the audited patient-view with about 20 KB and 200 KB of prefetch, /livez, and bare
-        audit commits, in one run, so that ratios can be quoted.
+        the audited patient-view with about 20 KB and 200 KB of prefetch, the evaluation of
+        news2 and segments with 1 row and with 1,000, /livez, and bare audit commits, in one
+        run, so that ratios can be quoted.
 
         """,
         "drill": """

@@ -10,7 +10,10 @@ enum HookCommand {
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
         let parsed = try Arguments(
             arguments,
-            values: ["bundle", "at", "patient", "hook", "url", "key-file", "state"],
+            values: [
+                "bundle", "at", "patient", "hook", "url", "key-file", "state", "as", "signing-key",
+                "public-url", "clients",
+            ],
             switches: ["json", "curl"]
         )
         guard parsed.words.first == "fire", parsed.words.count == 2 else {

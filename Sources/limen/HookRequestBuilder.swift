@@ -62,6 +62,8 @@ struct HookRequestBuilder {
     let replayAt: String?
     /// Whether the gateway shall explain every input in the answer.
     let explains: Bool
+    /// The context as JSON text, when it is not made from the file.
+    var context: [UInt8]?
 
     /// The patient in the file, or the one that was asked for; without a Patient, the one that all
     /// subjects name.
@@ -130,12 +132,7 @@ struct HookRequestBuilder {
         writer.member("hook", hook)
         writer.member("hookInstance", hookInstance.text)
         writer.name("context")
-        writer.beginObject()
-        writer.member("userId", Self.userID)
-        writer.member("patientId", patientID)
-        if needsEncounter { writer.member("encounterId", ifPresent: encounterID) }
-        if let draftField { writeDrafts(as: draftField, to: &writer) }
-        writer.endObject()
+        if let context { writer.rawValue(context) } else { writeContext(to: &writer) }
         writer.name("prefetch")
         writer.beginObject()
         for (index, template) in templates.enumerated() {
@@ -152,6 +149,15 @@ struct HookRequestBuilder {
         }
         writer.endObject()
         return writer.bytes
+    }
+
+    private func writeContext(to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.member("userId", Self.userID)
+        writer.member("patientId", patientID)
+        if needsEncounter { writer.member("encounterId", ifPresent: encounterID) }
+        if let draftField { writeDrafts(as: draftField, to: &writer) }
+        writer.endObject()
     }
 
     private func writeDrafts(as field: String, to writer: inout JSONWriter) {

@@ -58,10 +58,13 @@ final class MonthsKeeper: Sendable {
 
     private func look() {
         do throws(AuditStoreError) {
-            if let maintenance = settings.maintenance { try Maintenance.ensureMonths(maintenance) }
+            if let maintenance = settings.maintenance {
+                try Maintenance.ensureMonths(maintenance)
+                try Maintenance.rollUpCounters(maintenance)
+            }
         } catch {
             Terminal.writeError(
-                "limen: the months to come could not be made (\(error.code.rawValue))\n"
+                "limen: the months to come could not be made, or counters put together (\(error.code.rawValue))\n"
             )
         }
         do throws(AuditStoreError) {

@@ -22,6 +22,14 @@ struct RunningService: Sendable {
         var tenantKeys: [String: AuthenticationKey]
         /// The key for rows that belong to no tenant yet.
         var systemKey: AuthenticationKey
+        /// Whether clients are let in whose keys everybody knows, and metrics are for everybody.
+        var isDevelopment = false
+        /// The URLs under which clients know the gateway; that of the listener when there is none.
+        var publicURLs: [String] = []
+        /// The proxies that are believed.
+        var edge = EdgeTrust.none
+        /// How often one address may call.
+        var addressRate: RateAllowance?
         /// How to log in as the writer.
         var writer: ConnectionSettings
         /// How to log in as the role that makes the months to come; `nil` when another process does.
@@ -32,12 +40,21 @@ struct RunningService: Sendable {
         var loopCount: Int?
         /// How long an open request may take when the service stops.
         var drainMilliseconds = 10_000
+        /// How often what was counted of the models is stored.
+        var counterPeriodSeconds = Settings.counterPeriod()
+
+        /// `LIMEN_MONITOR_SECONDS`, a whole number from 1 to 3600; 60 without it.
+        private static func counterPeriod() -> Int {
+            let given = Terminal.environment("LIMEN_MONITOR_SECONDS").flatMap { Int($0) } ?? 60
+            return min(max(given, 1), 3_600)
+        }
     }
 
     let server: HTTPServer
     let gateway: HookGateway
     let sink: PostgreSQLAuditSink
     private let settings: Settings
+    private let counters: CounterKeeper
 
     /// The version of this program.
     static let version = "0.1.0"
@@ -69,15 +86,19 @@ struct RunningService: Sendable {
             let registry = MetricsRegistry()
             let months = MonthsKeeper(settings: settings, migrations: migrations, registry)
             let gateway = try makeGateway(settings, catalogue, sink, registry, months, log)
+            let counters = try makeCounters(settings, gateway, registry, log)
             let server = try listen(settings, gateway, registry)
             let service = RunningService(
                 server: server,
                 gateway: gateway,
                 sink: sink,
-                settings: settings
+                settings: settings,
+                counters: counters
             )
+            gateway.serves(at: service.url)
             months.start()
-            try await service.note(.start)
+            try await service.note(.start, clients: catalogue.clients)
+            counters.start()
             return service
         } catch {
             sink.close()
@@ -103,7 +124,11 @@ struct RunningService: Sendable {
             clients: settings.clientsFolder
         )
         do {
-            return try Catalogue(files: files, now: Clock.now())
+            return try Catalogue(
+                files: files,
+                now: Clock.now(),
+                isDevelopment: settings.isDevelopment
+            )
         } catch {
             throw Self.commandError(error)
         }
@@ -125,7 +150,7 @@ struct RunningService: Sendable {
         _ months: MonthsKeeper,
         _ log: LogWriter
     ) throws(CommandError) -> HookGateway {
-        let configuration = GatewayConfiguration(
+        var configuration = GatewayConfiguration(
             tenantKeys: settings.tenantKeys,
             systemKey: settings.systemKey,
             version: version,
@@ -136,6 +161,10 @@ struct RunningService: Sendable {
                 .init(name: "months") { months.hasRoom },
             ]
         )
+        configuration.publicURLs = settings.publicURLs
+        configuration.edge = settings.edge
+        configuration.addressRate = settings.addressRate
+        configuration.guardsMetrics = !settings.isDevelopment
         do throws(CatalogueError) {
             return try HookGateway(
                 catalogue: catalogue,
@@ -146,6 +175,25 @@ struct RunningService: Sendable {
             )
         } catch {
             throw commandError(error)
+        }
+    }
+
+    private static func makeCounters(
+        _ settings: Settings,
+        _ gateway: HookGateway,
+        _ registry: MetricsRegistry,
+        _ log: LogWriter
+    ) throws(CommandError) -> CounterKeeper {
+        do {
+            return try CounterKeeper(
+                drain: { gateway.drainCounters() },
+                store: PostgreSQLCounterStore(settings.writer),
+                registry: registry,
+                periodSeconds: settings.counterPeriodSeconds,
+                log: log
+            )
+        } catch {
+            throw CommandError(.unavailable, "the counters cannot be kept: \(error.text)")
         }
     }
 
@@ -223,6 +271,7 @@ struct RunningService: Sendable {
         Terminal.writeError("limen: stopping; requests on their way are finished\n")
         gateway.drain()
         await server.drain(withinMilliseconds: settings.drainMilliseconds)
+        counters.stop()
         do throws(CommandError) {
             try await note(.stop)
         } catch {
@@ -232,17 +281,22 @@ struct RunningService: Sendable {
     }
 
     /// Records a start, a stop or a change of configuration.
-    private func note(_ kind: AuditRecord.Kind) async throws(CommandError) {
+    private func note(
+        _ kind: AuditRecord.Kind,
+        outcome: AuditRecord.Outcome = .done,
+        clients: ClientRegistry? = nil
+    ) async throws(CommandError) {
         let now = Clock.now()
         var record = AuditRecord(
             eventID: .version7(at: now),
             tenant: HookGateway.systemTenant,
             kind: kind,
-            outcome: .done,
+            outcome: outcome,
             startedAt: now,
-            status: 200
+            status: outcome == .done ? 200 : 422
         )
         record.reasonCode = Self.version
+        record.artifacts = clients?.digestsJSON
         do {
             try await sink.append(record)
         } catch {
@@ -253,11 +307,26 @@ struct RunningService: Sendable {
         }
     }
 
+    /// Puts the files as they are now in force, or says what is wrong and keeps the old ones.
+    ///
+    /// Either way there is a row: who reads the trail sees which clients could call when, and that
+    /// somebody tried a change that was refused. The row comes first, as with every answer.
     private func reload() async {
         do throws(CommandError) {
-            let catalogue = try Self.loadCatalogue(settings)
-            try await note(.configurationChange)
-            do {
+            let catalogue: Catalogue
+            do throws(CommandError) {
+                catalogue = try Self.loadCatalogue(settings)
+                do throws(CatalogueError) {
+                    try gateway.check(catalogue)
+                } catch {
+                    throw Self.commandError(error)
+                }
+            } catch {
+                try await note(.configurationChange, outcome: .rejected)
+                throw error
+            }
+            try await note(.configurationChange, clients: catalogue.clients)
+            do throws(CatalogueError) {
                 try gateway.reload(catalogue)
             } catch {
                 throw Self.commandError(error)

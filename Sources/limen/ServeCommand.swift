@@ -8,7 +8,8 @@ enum ServeCommand {
     static func run(_ arguments: [String]) async throws(CommandError) {
         let parsed = try Arguments(
             arguments,
-            values: ["listen", "clients", "keys", "writers", "loops"]
+            values: EdgeOptions.values.union(["listen", "clients", "keys", "writers", "loops"]),
+            switches: ["development"]
         )
         try parsed.expectNoWords()
         let listen = parsed.value("listen") ?? Terminal.environment("LIMEN_LISTEN")
@@ -27,6 +28,7 @@ enum ServeCommand {
                 "\(keysFolder) lacks system.key, the key for callers that are not yet known"
             )
         }
+        let edge = try EdgeOptions(parsed)
         let service = try await RunningService.start(
             RunningService.Settings(
                 address: try ListenAddress(listen ?? "127.0.0.1:8080"),
@@ -34,6 +36,10 @@ enum ServeCommand {
                 clientsFolder: parsed.value("clients") ?? Terminal.environment("LIMEN_CLIENTS"),
                 tenantKeys: keys,
                 systemKey: systemKey,
+                isDevelopment: parsed.has("development"),
+                publicURLs: edge.publicURLs,
+                edge: edge.trust,
+                addressRate: edge.addressRate,
                 writer: ConnectionSettings(conninfo: ""),
                 maintenance: Terminal.environment("LIMEN_MAINTENANCE_DATABASE").map {
                     ConnectionSettings(conninfo: $0)
@@ -48,7 +54,7 @@ enum ServeCommand {
     }
 
     /// The keys of a folder by tenant.
-    private static func tenantKeys(
+    static func tenantKeys(
         _ folder: String
     ) throws(CommandError) -> [String: AuthenticationKey] {
         var keys: [String: AuthenticationKey] = [:]

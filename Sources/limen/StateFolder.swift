@@ -10,6 +10,7 @@ import Posix
 ///       secrets/             database passwords and tenant keys, one file each
 ///       clients/demo.json    the demo client, its key only as a salted hash
 ///       demo-client.key      the demo client's own copy of its key
+///       signing/             private keys of clients that sign tokens
 struct StateFolder: Sendable {
     /// The absolute path.
     let path: String
@@ -19,8 +20,8 @@ struct StateFolder: Sendable {
 
     /// The names that the folder may hold, which is all that is ever removed from it.
     static let names = [
-        "format", "lock", "pid", "url", "cluster", "secrets", "clients", "demo-client.key",
-        "example-bundle.json", "example-request.json",
+        "format", "lock", "pid", "url", "cluster", "secrets", "clients", "signing",
+        "demo-client.key", "example-bundle.json", "example-request.json",
     ]
 
     /// Opens a folder that an earlier `make` made; nothing is created or changed.

@@ -25,6 +25,7 @@ enum UpCommand {
         try cluster.bringUp(superuserPassword: try state.secret("superuser.password"))
         do throws(CommandError) {
             let client = try DemoClient.register(in: state)
+            try SigningClient.register(in: state)
             let settings = try prepare(parsed, home: home, state: state, cluster: cluster)
             let service = try await RunningService.start(settings)
             try state.write("url", service.url)
@@ -81,6 +82,7 @@ enum UpCommand {
             clientsFolder: state.file("clients"),
             tenantKeys: [DemoClient.tenant: try key(state, "tenant-demo")],
             systemKey: try key(state, "tenant-system"),
+            isDevelopment: true,
             writer: try database.settings(as: "limen_writer"),
             maintenance: try database.settings(as: "limen_maintenance"),
             writerCount: try parsed.integer("writers", default: 1, in: 1...4),

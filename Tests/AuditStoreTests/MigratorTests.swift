@@ -1,4 +1,6 @@
+import Audit
 import AuditStore
+import Basics
 import Foundation
 import PostgreSQL
 import Testing
@@ -87,7 +89,7 @@ struct MigratorTests {
         #expect(throws: AuditStoreError(code: .migrationEdited, subject: edited.name)) {
             try Migrator.open(database.administrator, files: files).apply()
         }
-        #expect(throws: AuditStoreError(code: .migrationMissing, subject: files[3].name)) {
+        #expect(throws: AuditStoreError(code: .migrationMissing, subject: files.last?.name)) {
             _ = try Migrator.open(
                 database.administrator,
                 files: TestDatabase.migrations.dropLast()
@@ -125,6 +127,58 @@ struct MigratorTests {
             return try await group.reduce(into: []) { $0 += $1 }
         }
         #expect(applied.sorted() == TestDatabase.migrations.map(\.name))
+    }
+
+    @Test("A trail with rows takes the columns that came later, in every month, and keeps its rows")
+    func upgrade() async throws {
+        let database = try TestDatabase(isMigrated: false)
+        let files = TestDatabase.migrations
+        try Migrator.open(database.administrator, files: Array(files.prefix(4))).apply()
+        // Now, and long ago, in the default partition.
+        try database.script(
+            """
+            INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, card_ids,
+                missing_inputs, flags)
+            SELECT 'system', moment, gen_random_uuid(), 'decision', 'cards', 200, '{}', '{}', '{}'
+            FROM unnest(ARRAY[now(), '2001-01-01']) AS moment
+            """
+        )
+        #expect(
+            try Migrator.open(database.administrator, files: files).apply()
+                == files.dropFirst(4).map(\.name)
+        )
+        #expect(try database.count("SELECT count(*) FROM audit.event WHERE arm IS NULL") == 2)
+        #expect(try database.count("SELECT count(*) FROM audit.decision WHERE arm IS NULL") == 2)
+        // What the old check refused is taken, and what no check knows is still refused.
+        let sink = try database.sink(writers: 1)
+        defer { sink.close() }
+        let long = Instant(microseconds: 978_307_200_000_000)
+        for kind in AuditRecord.Kind.allCases {
+            for moment in [Records.now, long] {
+                var record = Records.small("system", at: moment)
+                record.kind = kind
+                record.arm = .shadow
+                try await sink.append(record)
+            }
+        }
+        #expect(
+            try database.count("SELECT count(*) FROM audit.event WHERE arm = 'shadow'")
+                == AuditRecord.Kind.allCases.count * 2
+        )
+        for column in ["kind", "arm"] {
+            #expect(throws: PostgreSQLError(code: .statementFailed, sqlState: "23514")) {
+                try database.script(
+                    """
+                    INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status,
+                        card_ids, missing_inputs, flags, arm)
+                    SELECT tenant, started_at, gen_random_uuid(),
+                        \(column == "kind" ? "'guess'" : "kind"), outcome, status, card_ids,
+                        missing_inputs, flags, \(column == "arm" ? "'guess'" : "NULL")
+                    FROM audit.event LIMIT 1
+                    """
+                )
+            }
+        }
     }
 
     private static func file(_ text: String) throws -> MigrationFile {

@@ -17,7 +17,8 @@ struct QueryTests {
         var other = Records.full(at: start.advanced(byMicroseconds: 1_000_000))
         other.service = "qsofa"
         other.outcome = .incomplete
-        other.kind = .rejectedRequest
+        other.kind = .evaluation
+        other.arm = .shadow
         var foreign = Records.full("berta", at: start)
         foreign.patientPseudonym = wanted.patientPseudonym
         foreign.hookInstance = wanted.hookInstance
@@ -38,6 +39,9 @@ struct QueryTests {
         #expect(try ids { $0.service = "qsofa" } == [other.eventID])
         #expect(try ids { $0.outcome = .incomplete } == [other.eventID])
         #expect(try ids { $0.kind = .decision } == [wanted.eventID])
+        #expect(try ids { $0.arm = .canary } == [wanted.eventID])
+        #expect(try ids { $0.arm = .shadow } == [other.eventID])
+        #expect(try ids { $0.arm = .live } == [])
         #expect(try ids { $0.from = other.startedAt } == [other.eventID])
         #expect(try ids { $0.to = other.startedAt } == [wanted.eventID])
         #expect(try ids { $0.tenant = "anna" }.count == 2)

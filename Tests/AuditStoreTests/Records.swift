@@ -49,6 +49,7 @@ enum Records {
         record.traceID = RandomBytes.make(count: 16)
         record.parentSpanID = RandomBytes.make(count: 8)
         record.flags = ["replay"]
+        record.arm = .canary
         return record
     }
 

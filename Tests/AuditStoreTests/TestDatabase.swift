@@ -107,6 +107,7 @@ final class TestDatabase: Sendable {
         for tenant in ["anna", "berta"] {
             try provisioning.createTenant(tenant, title: tenant)
             try provisioning.createAuditor(login: "auditor_" + tenant, tenant: tenant)
+            try provisioning.createMonitor(login: "monitor_" + tenant, tenant: tenant)
         }
         try provisioning.createAuditor(login: "auditor_system", tenant: "system")
     }
@@ -116,7 +117,7 @@ final class TestDatabase: Sendable {
         """
         REVOKE ALL ON DATABASE \(name) FROM PUBLIC;
         GRANT CONNECT ON DATABASE \(name) TO limen_migrator, limen_writer, limen_auditor,
-            limen_retention, limen_maintenance, limen_health
+            limen_retention, limen_maintenance, limen_health, limen_monitor
         """
     }
 

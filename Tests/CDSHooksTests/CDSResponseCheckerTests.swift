@@ -53,6 +53,13 @@ struct CDSResponseCheckerTests {
             (card(#","detail":null"#), "empty-value /cards/0/detail"),
             (card(#","links":[]"#), "empty-value /cards/0/links"),
             (card(#","uuid":"x""#), "not-uuid /cards/0/uuid"),
+            (card(#","extension":[1]"#), "extension-object /cards/0/extension"),
+            (
+                card(
+                    #","selectionBehavior":"any","suggestions":[{"label":"L","uuid":"a"},{"label":"M","uuid":"A"}]"#
+                ),
+                "duplicate-uuid /cards/0/suggestions/1/uuid"
+            ),
             (
                 card(#","suggestions":[{"label":"L"}]"#),
                 "selection-behavior /cards/0/selectionBehavior"

@@ -36,10 +36,12 @@ struct ImportTests {
         // L3: the request pipeline, and the store.
         "Gateway": [
             "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
-            "CDSHooks", "Audit", "HTTPMessages", "Crypto", "JOSE", "Telemetry", "Synchronization",
+            "CDSHooks", "Audit", "HTTPMessages", "Crypto", "JOSE", "Telemetry", "Monitoring",
+            "Synchronization",
         ],
         "AuditStore": [
-            "Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "JOSE", "Posix", "Synchronization",
+            "Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "JOSE", "Posix", "Monitoring",
+            "Synchronization",
         ],
         "ProfileLint": ["Basics", "JSON", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML"],
 
@@ -49,7 +51,7 @@ struct ImportTests {
             "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto", "JOSE",
             "Telemetry",
             "Posix", "PostgreSQL", "Gateway", "AuditStore", "StructureDefinitions",
-            "SQLOnFHIR", "ProfileLint", "Synchronization",
+            "SQLOnFHIR", "ProfileLint", "Monitoring", "Synchronization",
         ],
     ]
 

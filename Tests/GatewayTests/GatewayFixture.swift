@@ -47,7 +47,9 @@ final class GatewayFixture: Sendable {
 
     init(
         sink: InMemoryAuditSink = InMemoryAuditSink(),
-        extraFiles: [String: [UInt8]] = [:]
+        extraFiles: [String: [UInt8]] = [:],
+        isDevelopment: Bool = false,
+        configure: (inout GatewayConfiguration) -> Void = { _ in }
     ) throws {
         self.sink = sink
         let clock = self.clock
@@ -56,24 +58,30 @@ final class GatewayFixture: Sendable {
         let catalogue =
             extraFiles.isEmpty
             ? try Self.shipped.get()
-            : try Catalogue(files: try Self.files(extraFiles), now: Self.now)
+            : try Catalogue(
+                files: try Self.files(extraFiles),
+                now: Self.now,
+                isDevelopment: isDevelopment
+            )
         let counter = Mutex<UInt64>(0)
+        var configuration = GatewayConfiguration(
+            tenantKeys: [
+                "hospital-a": AuthenticationKey([UInt8](repeating: 1, count: 32)),
+                "hospital-b": AuthenticationKey([UInt8](repeating: 2, count: 32)),
+            ],
+            systemKey: AuthenticationKey([UInt8](repeating: 3, count: 32)),
+            now: { clock.read() },
+            randomUUID: {
+                counter.withLock {
+                    $0 += 1
+                    return UUIDBytes(high: $0, low: $0)
+                }
+            }
+        )
+        configure(&configuration)
         gateway = try HookGateway(
             catalogue: catalogue,
-            configuration: GatewayConfiguration(
-                tenantKeys: [
-                    "hospital-a": AuthenticationKey([UInt8](repeating: 1, count: 32)),
-                    "hospital-b": AuthenticationKey([UInt8](repeating: 2, count: 32)),
-                ],
-                systemKey: AuthenticationKey([UInt8](repeating: 3, count: 32)),
-                now: { clock.read() },
-                randomUUID: {
-                    counter.withLock {
-                        $0 += 1
-                        return UUIDBytes(high: $0, low: $0)
-                    }
-                }
-            ),
+            configuration: configuration,
             audit: sink,
             registry: registry,
             log: LogWriter(
@@ -92,6 +100,9 @@ final class GatewayFixture: Sendable {
                 state.now = now.advanced(byMicroseconds: state.step)
                 return now
             }
+        }
+        func advance(seconds: Int64) {
+            state.withLock { $0.now = $0.now.advanced(byMicroseconds: seconds * 1_000_000) }
         }
         func setStep(_ microseconds: Int64) { state.withLock { $0.step = microseconds } }
     }
@@ -155,9 +166,10 @@ final class GatewayFixture: Sendable {
         _ path: String,
         _ body: String,
         key: String? = key,
-        fields: [(String, String)] = []
+        fields: [(String, String)] = [],
+        peer: String = "127.0.0.1"
     ) async -> HTTPResponse {
-        await send("POST", path, Array(body.utf8), key: key, fields: fields)
+        await send("POST", path, Array(body.utf8), key: key, fields: fields, peer: peer)
     }
 
     /// Sends a request.
@@ -167,7 +179,8 @@ final class GatewayFixture: Sendable {
         _ body: [UInt8] = [],
         key: String? = key,
         query: String? = nil,
-        fields: [(String, String)] = []
+        fields: [(String, String)] = [],
+        peer: String = "127.0.0.1"
     ) async -> HTTPResponse {
         var all = HTTPFields()
         if !body.isEmpty, !fields.contains(where: { $0.0.lowercased() == "content-type" }) {
@@ -182,10 +195,12 @@ final class GatewayFixture: Sendable {
                 query: query,
                 fields: all,
                 body: body,
-                peerAddress: "127.0.0.1"
+                peerAddress: peer
             )
         )
-        if method == "POST", response.status == 200, !response.body.isEmpty {
+        if method == "POST", path.hasPrefix("/cds-services"), response.status == 200,
+            !response.body.isEmpty
+        {
             // Whatever is answered is held against the rules as the text that leaves.
             let violations = try? CDSResponseChecker.violations(
                 in: JSONDocument(parsing: response.body)

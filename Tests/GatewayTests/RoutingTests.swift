@@ -107,7 +107,8 @@ struct RoutingTests {
         let paths = try #require(document["paths"]).members.map { $0.name.stringValue ?? "" }
         #expect(
             paths == [
-                "/cds-services", "/cds-services/{id}", "/cds-services/{id}/feedback", "/livez",
+                "/cds-services", "/cds-services/{id}", "/cds-services/{id}/feedback", "/models",
+                "/models/{id}", "/models/{id}/segments", "/models/{id}/evaluate", "/livez",
                 "/readyz", "/metrics", "/openapi.json",
             ]
         )

@@ -64,7 +64,7 @@ struct SegmentTests {
         }
     }
 
-    /// Two clusters on a line, 10 apart, with percentiles 0, 0.1 ... 10.
+    /// Two clusters on a line, 10 apart, with percentiles from 0 to 10.
     private static func document(
         limits: String = limit("marginMin", "0.1") + limit("atypicalityMax", "50"),
         first: String = percentiles(),

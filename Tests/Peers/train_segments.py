@@ -27,11 +27,11 @@ FIELDS = [  # name, UCUM unit, lowest and highest that the document accepts, dec
 ]
 # The kinds: share, then mean and spread of each field.
 KINDS = [
-    (0.28, (33, 8), (117, 8), (74, 6), (23.0, 2.3)),
-    (0.20, (52, 8), (152, 9), (96, 6), (27.5, 2.8)),
-    (0.22, (45, 10), (128, 8), (80, 6), (36.5, 3.6)),
-    (0.16, (74, 6), (155, 11), (75, 7), (27.0, 3.0)),
-    (0.14, (78, 7), (118, 9), (66, 6), (21.5, 2.2)),
+    (0.28, (31, 9), (116, 11), (74, 8), (24.0, 3.6)),
+    (0.20, (50, 12), (152, 13), (95, 9), (28.0, 4.2)),
+    (0.20, (44, 12), (126, 11), (80, 8), (37.0, 4.4)),
+    (0.15, (73, 8), (154, 13), (76, 9), (27.0, 4.0)),
+    (0.17, (75, 9), (113, 12), (75, 9), (26.5, 4.2)),
 ]
 # The names and descriptions, in the order of the kinds. They are about the made-up data.
 TEXTS = [
@@ -52,9 +52,9 @@ TEXTS = [
      "Älter, erhöhter systolischer Blutdruck",
      "Vorführmodell: höheres Alter mit erhöhtem systolischem bei normalem diastolischem Blutdruck."),
     ("Older, lower pressure",
-     "Demonstration: the oldest part of the made-up data, with low blood pressure and BMI.",
+     "Demonstration: older age with a low systolic pressure.",
      "Älter, niedriger Blutdruck",
-     "Vorführmodell: der älteste Teil der erfundenen Daten, mit niedrigem Blutdruck und BMI."),
+     "Vorführmodell: höheres Alter mit niedrigem systolischem Blutdruck."),
 ]
 MARGIN_MIN = 0.1
 ATYPICALITY_MAX = 99

@@ -17,4 +17,11 @@ package struct APIKeyDigest: Sendable, Equatable {
     func fits(_ key: [UInt8]) -> Bool {
         ConstantTime.areEqual(Digest.sha256(salt + key), digest)
     }
+
+    /// What no key fits, for the time that it takes to find that out.
+    static let decoy = APIKeyDigest(
+        salt: [UInt8](repeating: 0, count: Limits.apiKeySaltBytesMin),
+        digest: [UInt8](repeating: 0, count: 32),
+        until: nil
+    )
 }

@@ -9,7 +9,7 @@ package import CDSHooks
 ///
 /// `Hooks/README.md` describes every member. No secret stands in the document: of an API key only
 /// salt and hash.
-package struct Client: Sendable, Equatable {
+package struct Client: Sendable {
     /// The id, which is also the part of its key before the dot.
     package let id: String
     /// The tenant whose data it works with.
@@ -37,7 +37,7 @@ package struct Client: Sendable, Equatable {
     /// The origins of the browser pages that may call on its behalf.
     package let corsOrigins: [String]
     /// The FHIR servers that missing data may be fetched from.
-    package let fhirServers: [FHIRServerRegistration]
+    package let fhirServers: [FHIRServer]
 
     /// What it can show of an answer.
     package let dialect: ResponseDialect
@@ -50,6 +50,8 @@ package struct Client: Sendable, Equatable {
     /// How long after a card its feedback is taken, in seconds; `nil` for ever.
     package let feedbackSeconds: Int?
 
+    /// The file of the document, such as `Hooks/clients/ward-ehr.json`.
+    package let file: String
     /// SHA-256 of the document in hexadecimal.
     package let digest: String
 

@@ -27,4 +27,13 @@ final class ClientFaults {
             )
         )
     }
+
+    /// Takes over a finding of another reader, with the place in the document it was read from.
+    func add(_ finding: CatalogueFinding, in value: JSONValue) {
+        var target = value
+        for (_, member) in value.members where finding.path.hasPrefix(member.path) {
+            target = member
+        }
+        add(finding.path, target, finding.sentence, accepted: finding.accepted)
+    }
 }

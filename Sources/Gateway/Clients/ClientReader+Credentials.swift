@@ -1,6 +1,8 @@
 import Basics
 import CDSHooks
 import Crypto
+import HTTPMessages
+import JOSE
 import JSON
 
 /// How a client is known.
@@ -61,7 +63,8 @@ extension ClientReader {
 
     func token(_ root: ClientNode) -> TokenRegistration? {
         let members = [
-            "issuer", "keys", "jku", "audience", "tenant", "algorithms", "lifetimeMax", "skew",
+            "issuer", "keys", "overlap", "jku", "audience", "tenant", "algorithms",
+            "lifetimeMax", "skew",
         ]
         guard let node = root.child("jwt"), node.isObject(of: members) else { return nil }
         let issuer = node.requiredText("issuer", accepted: "what the tokens say in iss") {
@@ -69,25 +72,24 @@ extension ClientReader {
         }
         let keys = keySource(node)
         var addresses = node.texts("jku", accepted: "https addresses", where: Self.isAddress) ?? []
-        if case .url(let address) = keys, !addresses.contains(address) { addresses.append(address) }
+        if let address = keys?.address, !addresses.contains(address) { addresses.append(address) }
         let audiences = node.texts("audience", accepted: "what the tokens say in aud")
         let tenant = node.text("tenant", accepted: "what the tokens say in tenant")
-        let algorithms = node.texts(
-            "algorithms",
-            accepted: "a list out of " + TokenRegistration.knownAlgorithms.joined(separator: ", ")
-        ) { TokenRegistration.knownAlgorithms.contains($0) }
+        let overlaps = node.flag("overlap") ?? true
+        let algorithms = node.choices("algorithms", JWSAlgorithm.self).map { Set($0) }
         let lifetime = node.seconds("lifetimeMax", in: 1...Limits.tokenLifetimeSecondsMax)
         let skew = node.seconds("skew", in: 1...Limits.tokenSkewSecondsMax)
         guard let issuer, let keys else { return nil }
         return TokenRegistration(
             issuer: issuer,
             keys: keys,
+            overlaps: overlaps,
             keyAddresses: addresses,
             audiences: audiences ?? [],
             tenantClaim: tenant,
-            algorithms: algorithms ?? TokenRegistration.recommendedAlgorithms,
-            lifetimeSecondsMax: lifetime ?? TokenRegistration.lifetimeSecondsDefault,
-            skewSeconds: skew ?? TokenRegistration.skewSecondsDefault
+            algorithms: algorithms ?? JWSAlgorithm.recommended,
+            lifetimeSecondsMax: lifetime ?? Limits.tokenLifetimeSecondsDefault,
+            skewSeconds: skew ?? Limits.tokenSkewSecondsDefault
         )
     }
 
@@ -104,20 +106,36 @@ extension ClientReader {
             return nil
         }
         if let inline = keys.child("inline") {
-            guard inline.json.kind == .object else {
-                inline.fault("the value is of another kind", accepted: "a JWK Set (RFC 7517)")
-                return nil
-            }
-            return .document(Array(inline.json.rawBytes))
+            return keySet(Array(inline.json.rawBytes), at: inline)
         }
         if keys.json["url"] != nil {
             return keys.text("url", accepted: "an https address", where: Self.isAddress)
-                .map { .url($0) }
+                .map { .address($0) }
         }
         let name = keys.text("file", accepted: "the name of a .jwks.json file beside this one") {
             Self.isFileName($0, ending: Self.keySetEnding) && files[beside($0)] != nil
         }
-        return name.flatMap { files[beside($0)] }.map { .document($0) }
+        guard let name, let bytes = files[beside(name)], let file = keys.child("file") else {
+            return nil
+        }
+        return keySet(bytes, at: file)
+    }
+
+    private func keySet(
+        _ bytes: [UInt8],
+        at node: ClientNode
+    ) -> TokenRegistration.KeySource? {
+        do {
+            return .set(try KeySet(parsing: bytes))
+        } catch {
+            let place = error.position.map { " (key \($0), counted from 0)" } ?? ""
+            node.fault(
+                "the key set cannot be used: \(error.sentence)\(place)"
+                    + " [\(error.code.rawValue)]",
+                accepted: "a JWK Set (RFC 7517) of public keys, each with a kid of its own"
+            )
+            return nil
+        }
     }
 
     /// The ending of the files that hold key sets and no clients.
@@ -171,44 +189,13 @@ extension ClientReader {
 
     /// Whether a text is an https address; plain http is for this machine only.
     static func isAddress(_ text: String) -> Bool {
-        isBase(text) || isLocal(text)
-    }
-
-    /// Whether a text is the base of a FHIR server.
-    static func isBase(_ text: String) -> Bool {
-        guard text.utf8.count <= 2_048, text.hasPrefix("https://") || isLocal(text) else {
+        do throws(WebURL.Fault) {
+            let origin = try WebURL(parsing: text).origin
+            if origin.scheme == .https { return true }
+            guard case .address(let address) = origin.host else { return false }
+            return AddressPolicy.isLoopback(address)
+        } catch {
             return false
         }
-        let rest = text.drop { $0 != ":" }.dropFirst(3)
-        let host = rest.prefix { $0 != "/" }
-        return !host.isEmpty
-            && text.utf8.allSatisfy { byte in
-                byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "?")
-                    && byte != UInt8(ascii: "#") && byte != UInt8(ascii: "@")
-                    && byte != UInt8(ascii: "\\")
-            }
-    }
-
-    private static func isLocal(_ text: String) -> Bool {
-        ["http://127.0.0.1", "http://[::1]", "http://localhost"].contains { start in
-            guard text.hasPrefix(start) else { return false }
-            let next = text.dropFirst(start.count).first
-            return next == nil || next == ":" || next == "/"
-        }
-    }
-
-    static func isNetwork(_ text: String) -> Bool {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let length = Int(parts[1]), parts[1].count <= 3 else {
-            return false
-        }
-        let isSixth = parts[0].contains(":")
-        return (0...(isSixth ? 128 : 32)).contains(length)
-            && parts[0].utf8.allSatisfy { byte in
-                (byte >= 0x30 && byte <= 0x39) || byte == UInt8(ascii: ".")
-                    || (isSixth
-                        && (byte == UInt8(ascii: ":")
-                            || (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x66)))
-            }
     }
 }

@@ -73,6 +73,7 @@ struct ClientReader {
             rate: rates.client,
             addressRate: rates.address,
             feedbackSeconds: root.seconds("feedbackWithin", in: 60...315_360_000),
+            file: file,
             digest: Hexadecimal.text(Digest.sha256(document.bytes))
         )
         return faults.findings.isEmpty ? client : nil
@@ -137,40 +138,34 @@ struct ClientReader {
 
     // MARK: Where data come from
 
-    private func fhirServers(_ root: ClientNode) -> [FHIRServerRegistration] {
-        let accepted = "objects with base, allowNetworks, caFile and search"
-        var servers: [FHIRServerRegistration] = []
-        for node in root.list("fhirServers", accepted: accepted, isEmptyAllowed: true) ?? []
-        where node.isObject(of: ["base", "allowNetworks", "caFile", "search"]) {
-            let base = node.requiredText(
-                "base",
-                accepted: "an https address without user, query and fragment",
-                where: Self.isBase
-            )
-            let networks = node.texts(
-                "allowNetworks",
-                accepted: "networks such as 10.20.0.0/16",
-                isEmptyAllowed: true,
-                where: Self.isNetwork
-            )
-            let caFile = node.text("caFile", accepted: "the name of a .pem file beside this one") {
-                Self.isFileName($0, ending: ".pem") && files[beside($0)] != nil
+    private func fhirServers(_ root: ClientNode) -> [FHIRServer] {
+        let accepted = "objects with base, allowNetworks, caFile, search, subject and open"
+        var servers: [FHIRServer] = []
+        for node in root.list("fhirServers", accepted: accepted, isEmptyAllowed: true) ?? [] {
+            var server: FHIRServer
+            do throws(CatalogueFinding) {
+                server = try FHIRServer(reading: node.json)
+            } catch {
+                faults.add(error, in: node.json)
+                continue
             }
-            let search = node.choice("search", FHIRServerRegistration.SearchMethod.self) ?? .get
-            guard let base else { continue }
-            guard !servers.contains(where: { $0.base == base }) else {
+            guard !servers.contains(where: { $0.base == server.base }) else {
                 node.fault(at: "base", "the server is registered twice", accepted: "each once")
                 continue
             }
-            servers.append(
-                FHIRServerRegistration(
-                    base: base,
-                    allowNetworks: networks ?? [],
-                    caFile: caFile,
-                    caCertificates: caFile.flatMap { files[beside($0)] },
-                    search: search
-                )
-            )
+            if let name = server.caFile {
+                let certificates = files[beside(name)]
+                guard Self.isFileName(name, ending: ".pem"), let certificates else {
+                    node.fault(
+                        at: "caFile",
+                        "there is no such file",
+                        accepted: "the name of a .pem file beside this one"
+                    )
+                    continue
+                }
+                server.caBundle = certificates
+            }
+            servers.append(server)
         }
         return servers
     }

@@ -1,21 +1,11 @@
-package import HTTPMessages
+import JSON
 
-import Basics
-import Crypto
-
-/// The trusted clients, and the check of their keys.
+/// The trusted clients, by what they are known by.
 package struct ClientRegistry: Sendable {
-    /// Why a caller is not let in; for the audit row and the log, never for the caller.
-    package enum Refusal: String, Error, Sendable, CaseIterable {
-        case noCredentials = "no-credentials"
-        case malformed = "malformed-credentials"
-        case unknownClient = "unknown-client"
-        case wrongKey = "wrong-key"
-        case inactive = "inactive-client"
-    }
-
     /// The clients by id.
     package let clients: [String: Client]
+    /// The clients by the issuer of their tokens.
+    private let issuers: [String: [Client]]
 
     /// Makes a registry.
     package init(_ clients: [Client]) {
@@ -23,44 +13,40 @@ package struct ClientRegistry: Sendable {
             clients.map { ($0.id, $0) },
             uniquingKeysWith: { first, _ in first }
         )
+        issuers = Dictionary(grouping: clients.filter { $0.token != nil }) {
+            $0.token?.issuer ?? ""
+        }
     }
 
-    /// The client whose key a request carries: `Authorization: Bearer`, or `X-API-Key`.
-    ///
-    /// Exactly one field may carry a key: RFC 9110, section 11.6.2, allows `Authorization` once.
-    ///
-    /// - Throws: `Refusal`.
-    package func authenticate(_ fields: HTTPFields) throws(Refusal) -> Client {
-        guard let key = try Self.key(fields) else { throw .noCredentials }
-        let bytes = Array(key.utf8)
-        guard bytes.count <= Limits.apiKeyBytesMax,
-            let dot = bytes.firstIndex(of: UInt8(ascii: "."))
-        else { throw .malformed }
-        let id = String(decoding: bytes[..<dot], as: UTF8.self)
-        let client = clients[id]
-        // An unknown client costs the same hash, so that time does not tell which ids exist.
-        let isEqual = (client?.apiKeys ?? [Self.decoy]).contains { $0.fits(bytes) }
-        guard let client else { throw .unknownClient }
-        guard isEqual else { throw .wrongKey }
-        guard client.isActive else { throw .inactive }
-        return client
+    /// The client whose tokens have an issuer and, where several share it, a tenant.
+    func client(issuer: String?, tenantClaim: String?) -> Client? {
+        guard let issuer, let clients = issuers[issuer] else { return nil }
+        guard clients.count > 1 else { return clients.first }
+        return clients.first { $0.token?.tenantClaim == tenantClaim }
     }
 
-    private static let decoy = APIKeyDigest(
-        salt: [UInt8](repeating: 0, count: 32),
-        digest: [UInt8](repeating: 0, count: 32),
-        until: nil
-    )
+    /// The clients that a certificate is registered for.
+    func clients(certificate: ClientCertificate) -> [Client] {
+        clients.values.filter { $0.certificate.map(certificate.fits) ?? false }
+    }
 
-    private static func key(_ fields: HTTPFields) throws(Refusal) -> String? {
-        let count = fields.values("authorization").count + fields.values("x-api-key").count
-        // Two credentials are two callers, or a proxy that reads another one than we do.
-        guard count < 2 else { throw .malformed }
-        guard let header = fields["authorization"] else { return fields["x-api-key"] }
-        let scheme = "bearer "
-        guard header.utf8.count > scheme.utf8.count,
-            header.prefix(scheme.count).lowercased() == scheme
-        else { throw .malformed }
-        return String(header.dropFirst(scheme.count))
+    /// Whether an origin is registered for a client that may call, or for a given one.
+    func allows(origin: String, for client: Client? = nil) -> Bool {
+        if let client { return client.corsOrigins.contains(origin) }
+        return clients.values.contains { $0.isActive && $0.corsOrigins.contains(origin) }
+    }
+
+    /// SHA-256 of each client's document by id, for the row of a change, as JSON text.
+    package var digestsJSON: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.name("clients")
+        writer.beginObject()
+        for client in clients.values.sorted(by: { $0.id < $1.id }) {
+            writer.member(client.id, client.digest)
+        }
+        writer.endObject()
+        writer.endObject()
+        return writer.bytes
     }
 }

@@ -26,7 +26,7 @@ extension FHIRServer {
         return servers
     }
 
-    private init(reading json: JSONValue) throws(CatalogueFinding) {
+    init(reading json: JSONValue) throws(CatalogueFinding) {
         guard json.kind == .object else { throw Self.fault(json.path, "an object is expected") }
         for (name, value) in json.members {
             guard let name = name.stringValue, Self.members.contains(name) else {

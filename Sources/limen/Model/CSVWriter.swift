@@ -5,6 +5,11 @@ enum CSVWriter {
         cells.map(cell).joined(separator: ",") + "\r\n"
     }
 
+    /// One record of cells that are written already.
+    static func record(escaped cells: [String]) -> String {
+        cells.joined(separator: ",") + "\r\n"
+    }
+
     /// A cell, in quotes where it must be.
     static func cell(_ text: String) -> String {
         let mustQuote = text.utf8.contains { byte in

@@ -1,4 +1,6 @@
 import CDSHooks
+import HTTPMessages
+import JOSE
 import JSON
 import Mapping
 import Testing
@@ -7,7 +9,7 @@ import Testing
 
 @Suite("Reading a client document")
 struct ClientReaderTests {
-    static let keySet = #"{"keys":[]}"#
+    static let keySet = AccessFixture.keySet([AccessFixture.signer])
     static let salt = String(repeating: "0a", count: 16)
     static let digest = String(repeating: "0b", count: 32)
 
@@ -54,16 +56,17 @@ struct ClientReaderTests {
         #expect(client.scopes == [.callHooks])
         #expect(client.apiKeys.count == 1 && client.apiKeys[0].until != nil)
         let token = try #require(client.token)
-        #expect(token.keys == .url("https://ehr.example/jwks"))
+        #expect(token.keys.address == "https://ehr.example/jwks")
         #expect(token.keyAddresses == ["https://ehr.example/jwks"])
-        #expect(token.tenantClaim == "ward-7" && token.algorithms == ["ES384"])
+        #expect(token.tenantClaim == "ward-7" && token.algorithms == [.es384])
         #expect(token.lifetimeSecondsMax == 120 && token.skewSeconds == 10)
         #expect(client.certificate?.names == ["ward.example"])
         #expect(client.certificate?.isEnough == false)
         #expect(client.services == ["news2"] && client.hooks == ["patient-view"])
         let server = try #require(client.fhirServers.first)
-        #expect(server.allowNetworks == ["10.20.0.0/16", "fd00::/8"] && server.search == .post)
-        #expect(server.caCertificates == Array("CA".utf8))
+        #expect(server.allowNetworks.map(\.text) == ["10.20.0.0/16", "fd00::/8"])
+        #expect(server.search == .post && server.base.text == "https://fhir.example/r4")
+        #expect(server.caBundle == Array("CA".utf8))
         #expect(client.dialect.selectionBehaviors == [.any] && client.dialect.actionsMax == 1)
         #expect(client.dialect.name == "standard-2.0" && client.dialect.showsOverrideReasons)
         #expect(client.deadlineMicroseconds == 250_000)
@@ -84,9 +87,9 @@ struct ClientReaderTests {
         let client = try #require(read)
         #expect(client.roles == [.clinicianSystem])
         #expect(!client.scopes.contains(.readMetrics))
-        #expect(client.token?.algorithms == ["ES384", "RS384"])
+        #expect(client.token?.algorithms == [.es384, .rs384])
         #expect(client.token?.lifetimeSecondsMax == 300)
-        #expect(client.token?.keys == .document(Array(Self.keySet.utf8)))
+        #expect(client.token?.keys.address == nil)
         #expect(client.dialect == .standard && !client.dialect.allowsSystemActions)
         #expect(!client.mayReplay && client.fhirServers.isEmpty && client.corsOrigins.isEmpty)
     }
@@ -140,7 +143,9 @@ struct ClientReaderTests {
         let (client, findings) = try Self.read(text)
         #expect(client == nil)
         #expect(findings.map(\.path) == [path], "\(findings.map(\.text))")
-        #expect(findings.allSatisfy { $0.accepted != nil && $0.place != nil })
+        #expect(findings.allSatisfy { $0.place != nil })
+        // The servers are read by the stage that fetches; its sentences say what is accepted.
+        #expect(path.hasPrefix("fhirServers") || findings.allSatisfy { $0.accepted != nil })
     }
 
     @Test("names everything that is wrong at once, each with line and column")

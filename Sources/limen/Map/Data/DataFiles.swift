@@ -23,6 +23,8 @@ struct DataFiles: Sendable {
     /// Standard input, when it was asked for.
     private(set) var standardInput: RandomAccessFile?
     private var scopes: [String: Int] = [:]
+    /// Whether a file that cannot be read stays in the list, for whoever reads it to report.
+    private let keepsUnreadable: Bool
 
     /// The size of all files in bytes.
     var byteCount: Int { files.reduce(0) { $0 + $1.byteCount } }
@@ -31,7 +33,8 @@ struct DataFiles: Sendable {
     ///
     /// - Throws: `CommandError` with exit code 3 for a word that names nothing, or when there is
     ///   no file at all.
-    init(_ words: [String]) throws(CommandError) {
+    init(_ words: [String], keepsUnreadable: Bool = false) throws(CommandError) {
+        self.keepsUnreadable = keepsUnreadable
         for word in words {
             if word == "-" {
                 try addStandardInput()
@@ -104,11 +107,15 @@ struct DataFiles: Sendable {
     }
 
     private mutating func add(_ path: String) throws(CommandError) {
+        let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         do {
             let byteCount = try RandomAccessFile.open(path: path).byteCount()
-            let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
             files.append(File(path: path, scope: scope(folder), byteCount: byteCount))
         } catch {
+            if keepsUnreadable {
+                files.append(File(path: path, scope: scope(folder), byteCount: 0))
+                return
+            }
             throw CommandError(.badInput, "\(path) cannot be read: \(error.text)")
         }
     }

@@ -13,6 +13,10 @@ struct DataPlace: Sendable, Hashable, Comparable {
 /// A file or line that could not be read; it never stops the rest.
 struct DataProblem: Sendable {
     let place: DataPlace
+    /// What is wrong, for programs.
+    let fault: DataFault
+    /// The place in the file in bytes, where it is known.
+    let offset: Int?
     /// One sentence without a word of the data.
     let sentence: String
 }

@@ -18,8 +18,8 @@ struct DocumentScanner {
     /// What came next.
     enum Step {
         case text(Text)
-        /// A text that is too long, at a line.
-        case tooLong(line: Int)
+        /// A text that is too long, at a line and a place in the file.
+        case tooLong(line: Int, offset: Int)
         case end
     }
 
@@ -62,13 +62,14 @@ struct DocumentScanner {
 
     private mutating func whole() throws(SystemError) -> Step {
         hasEnded = true
-        guard byteCount <= Limits.dataDocumentBytesMax else { return .tooLong(line: 1) }
+        guard byteCount <= Limits.dataDocumentBytesMax else { return .tooLong(line: 1, offset: 0) }
         let bytes = try file.read(at: 0, count: byteCount)
         return .text(Text(bytes: bytes, offset: 0, line: 1))
     }
 
     private mutating func nextLine() throws(SystemError) -> Step {
         while true {
+            let offset = base + start
             var end = start
             var isTooLong = false
             while true {
@@ -98,7 +99,7 @@ struct DocumentScanner {
             line += 1
             let range = start..<end
             start = min(end + 1, buffer.count)
-            if isTooLong { return .tooLong(line: number) }
+            if isTooLong { return .tooLong(line: number, offset: offset) }
             if buffer[range].contains(where: { $0 > UInt8(ascii: " ") }) {
                 return .text(
                     Text(

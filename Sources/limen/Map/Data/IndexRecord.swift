@@ -1,6 +1,8 @@
+import Crypto
+
 /// Where one resource of one patient stands: what the index keeps of it, in 40 bytes.
 ///
-/// The patient is a hash that is keyed anew in each run, so the index holds nothing of the data.
+/// The patient is a hash, so the index holds nothing of the data.
 struct IndexRecord: Sendable {
     /// The patient, as a keyed hash of scope and id.
     let patient: PatientHash
@@ -69,6 +71,13 @@ struct PatientHash: Sendable, Hashable, Comparable {
         second.combine(~scope)
         high = UInt64(bitPattern: Int64(first.finalize()))
         low = UInt64(bitPattern: Int64(second.finalize()))
+    }
+
+    /// The hash that is the same in every run and on every machine: of SHA-256 the first half.
+    init(stable key: String) {
+        let words = Digest.sha256(key).prefix(16)
+        high = words.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        low = words.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     static func < (left: PatientHash, right: PatientHash) -> Bool {

@@ -29,7 +29,8 @@ struct ResourceIndex {
     ///
     /// - Throws: `SystemError` when the temporary file cannot be written.
     mutating func add(_ record: IndexRecord) throws(SystemError) {
-        let part = Int(truncatingIfNeeded: record.patient.high % UInt64(parts.count))
+        // By the high bits, so that the parts one after the other are in the order of the hashes.
+        let part = Int(record.patient.high.multipliedFullWidth(by: UInt64(parts.count)).high)
         record.write(to: &parts[part].gathered)
         recordCount += 1
         guard parts[part].gathered.count + IndexRecord.byteCount > Limits.dataIndexPartBytes else {

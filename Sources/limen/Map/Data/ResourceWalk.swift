@@ -11,9 +11,12 @@ struct ResourceWalk {
     private(set) var problems: [DataProblem] = []
     /// How many faults there are in all.
     private(set) var problemCount = 0
+    /// Is told every fault, also those that are not kept.
+    private let report: ((DataProblem) -> Void)?
 
-    init(_ files: DataFiles) {
+    init(_ files: DataFiles, report: ((DataProblem) -> Void)? = nil) {
         self.files = files
+        self.report = report
     }
 
     /// The resources of one JSON text, each with its place and its range in the file.
@@ -47,7 +50,11 @@ struct ResourceWalk {
             do throws(SystemError) {
                 failure = try forEachDocument(in: index, &readCount, progress, body)
             } catch {
-                note(DataPlace(file: index, line: 1), "the file cannot be read: \(error.text)")
+                note(
+                    DataPlace(file: index, line: 1),
+                    .unreadableFile,
+                    "the file cannot be read: \(error.text)"
+                )
                 failure = nil
             }
             if let failure { throw failure }
@@ -65,9 +72,11 @@ struct ResourceWalk {
         while true {
             switch try scanner.next() {
             case .end: return nil
-            case .tooLong(let line):
+            case .tooLong(let line, let offset):
                 note(
                     DataPlace(file: index, line: line),
+                    .tooLong,
+                    at: offset,
                     "the text is longer than \(Limits.dataDocumentBytesMax >> 20) MB"
                 )
             case .text(let text):
@@ -83,10 +92,17 @@ struct ResourceWalk {
     }
 
     /// Records a fault.
-    mutating func note(_ place: DataPlace, _ sentence: String) {
+    mutating func note(
+        _ place: DataPlace,
+        _ fault: DataFault,
+        at offset: Int? = nil,
+        _ sentence: String
+    ) {
         problemCount += 1
+        let problem = DataProblem(place: place, fault: fault, offset: offset, sentence: sentence)
+        report?(problem)
         guard problems.count < Limits.dataProblemsKept else { return }
-        problems.append(DataProblem(place: place, sentence: sentence))
+        problems.append(problem)
     }
 
     private mutating func read(_ text: DocumentScanner.Text, file: Int) -> Document? {
@@ -95,7 +111,12 @@ struct ResourceWalk {
             document = try JSONDocument(parsing: text.bytes)
         } catch {
             let line = text.line + text.bytes.prefix(error.offset).count { $0 == 10 }
-            note(DataPlace(file: file, line: line), "no JSON: " + error.sentence)
+            note(
+                DataPlace(file: file, line: line),
+                .notJSON,
+                at: text.offset + error.offset,
+                "no JSON: " + error.sentence
+            )
             return nil
         }
         var elements: [Document.Element] = []
@@ -111,7 +132,12 @@ struct ResourceWalk {
             guard inner == nil, let resource = DataResource(container: value) else {
                 // An entry without a resource is an answer or a deletion, and no fault.
                 if depth == 0 || value.kind != .object {
-                    note(place, "no FHIR resource: resourceType is missing")
+                    note(
+                        place,
+                        .notResource,
+                        at: text.offset + value.byteOffset,
+                        "no FHIR resource: resourceType is missing"
+                    )
                 }
                 continue
             }

@@ -51,7 +51,7 @@ struct TableRun {
             case .end:
                 progress.add(files.files[index].byteCount - offset)
                 return nil
-            case .tooLong(let line):
+            case .tooLong(let line, _):
                 let most = Limits.dataDocumentBytesMax >> 20
                 let place = TableFindings.Place(path: path, line: line)
                 findings.add("the text is longer than \(most) MB", at: place)

@@ -1,0 +1,75 @@
+package import Basics
+package import JOSE
+
+import Synchronization
+
+/// The keys of all clients that sign tokens, kept over changes of the configuration.
+///
+/// A rotation needs no gap: keys that a new document no longer names are believed for a while
+/// longer, unless the client's document says `"overlap": false`, which puts a lost key out of use
+/// at once. A key set from an address is read in the background, never because a token says so.
+package final class ClientKeys: Sendable {
+    private struct Entry {
+        let store: KeyStore
+        let issuer: String
+        let source: TokenRegistration.KeySource
+    }
+
+    private let entries = Mutex<[String: Entry]>([:])
+
+    init() {}
+
+    /// Takes over the clients of a configuration.
+    func update(_ clients: some Sequence<Client>, now: Instant) {
+        entries.withLock { entries in
+            var next: [String: Entry] = [:]
+            for client in clients {
+                guard let token = client.token else { continue }
+                var store: KeyStore?
+                if let old = entries[client.id], old.issuer == token.issuer,
+                    old.source.isAddress == token.keys.isAddress
+                {
+                    store = old.source.address == token.keys.address ? old.store : nil
+                }
+                next[client.id] = Entry(
+                    store: Self.store(store, token, now),
+                    issuer: token.issuer,
+                    source: token.keys
+                )
+            }
+            entries = next
+        }
+    }
+
+    private static func store(
+        _ old: KeyStore?,
+        _ token: TokenRegistration,
+        _ now: Instant
+    ) -> KeyStore {
+        switch token.keys {
+        case .set(let keys):
+            guard let old else { return KeyStore(keys, now: now) }
+            old.replace(keys, now: now, overlaps: token.overlaps)
+            return old
+        case .address:
+            return old
+                ?? KeyStore(nil, now: now, ageSecondsMax: Limits.keySetAgeSecondsMax)
+        }
+    }
+
+    /// The keys of a client.
+    func store(of client: Client) -> KeyStore? {
+        entries.withLock { $0[client.id]?.store }
+    }
+
+    /// The key sets that should be read again now, with their clients and addresses.
+    package func due(at now: Instant) -> [(client: String, address: String, store: KeyStore)] {
+        let addressed = entries.withLock { entries in
+            entries.compactMap { id, entry in
+                entry.source.address.map { (client: id, address: $0, store: entry.store) }
+            }
+        }
+        return addressed.filter { $0.store.isRefreshDue(at: now) }
+            .sorted { $0.client < $1.client }
+    }
+}

@@ -1,0 +1,97 @@
+import AuditStore
+import Crypto
+import PostgreSQL
+import Posix
+
+/// For which tenant a batch scores, and how its audit rows are written.
+struct BatchAccess {
+    let tenant: String
+    /// The tenant's key, for pseudonyms, digests and the keys of the rows.
+    let key: AuthenticationKey
+    /// How to log in as the writer.
+    let writer: ConnectionSettings
+    /// The migrations of this program.
+    let migrations: [MigrationFile]
+
+    /// The demo tenant of a state folder; or, with a folder of keys, a tenant of one's own
+    /// PostgreSQL, which the `PG*` variables name.
+    static func choose(_ parsed: Arguments, home: String) throws(CommandError) -> BatchAccess {
+        let migrations = try AuditDatabase.migrationFiles(home: home)
+        if let folder = parsed.value("keys") ?? Terminal.environment("LIMEN_KEYS") {
+            guard let tenant = parsed.value("tenant") else {
+                throw CommandError(.usage, "say for which tenant with --tenant NAME")
+            }
+            guard let key = try ServeCommand.tenantKeys(folder)[try checked(tenant)] else {
+                throw CommandError(.badInput, "\(folder) holds no key of the tenant \(tenant)")
+            }
+            return BatchAccess(
+                tenant: tenant,
+                key: key,
+                writer: ConnectionSettings(conninfo: ""),
+                migrations: migrations
+            )
+        }
+        let tenant = try checked(parsed.value("tenant") ?? DemoClient.tenant)
+        let path = try GatewayClient.statePath(parsed)
+        guard Folder.isFolder(path: path) else {
+            throw CommandError(
+                .badInput,
+                "there is no state folder \(path); start ./limen up once, or name the keys of your "
+                    + "tenants with --keys and the database with the PG* variables"
+            )
+        }
+        let state = try StateFolder.open(path)
+        guard try state.text("cluster") != nil else {
+            throw CommandError(.badInput, "\(path) holds no cluster; start ./limen up once")
+        }
+        let cluster = try Cluster.inState(state)
+        guard try cluster.state() == .running else {
+            throw CommandError(
+                .unavailable,
+                "the private PostgreSQL is down, and no result leaves without its audit row; start "
+                    + "./limen up"
+            )
+        }
+        guard let text = try state.text("secrets/tenant-" + tenant + ".key"),
+            text.utf8.count >= 32
+        else {
+            throw CommandError(.badInput, "\(path) holds no key of the tenant \(tenant)")
+        }
+        let database = AuditDatabase(state: state, socketPath: cluster.socketPath)
+        return BatchAccess(
+            tenant: tenant,
+            key: AuthenticationKey(Array(text.utf8)),
+            writer: try database.existingSettings(as: "limen_writer"),
+            migrations: migrations
+        )
+    }
+
+    /// Opens the audit trail with more patience than a request has.
+    ///
+    /// A database that restarts costs a batch half a minute and no row.
+    func openSink() throws(CommandError) -> PostgreSQLAuditSink {
+        var timing = AuditSinkTiming()
+        timing.appendMilliseconds = 60_000
+        timing.graceMilliseconds = 30_000
+        do {
+            return try PostgreSQLAuditSink.open(
+                writer,
+                migrations: migrations,
+                writerCount: 2,
+                timing: timing
+            )
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+    }
+
+    private static func checked(_ tenant: String) throws(CommandError) -> String {
+        guard AuditAccess.isName(tenant) else {
+            throw CommandError(
+                .usage,
+                "--tenant takes up to 63 lower-case letters, digits and hyphens"
+            )
+        }
+        return tenant
+    }
+}

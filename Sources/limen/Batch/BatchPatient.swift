@@ -1,0 +1,75 @@
+import JSON
+import Posix
+
+/// One patient with all resources, read from their places in the files.
+struct BatchPatient {
+    /// As the mapping takes it; its Patient is the first of those of this id.
+    let record: PatientRecord
+    /// Every Patient of this id.
+    let patients: [DataResource]
+    /// Where these stand.
+    let patientPlaces: [IndexRecord]
+    /// Where everything stands, in the order of the data.
+    let places: [IndexRecord]
+    /// Where everything but the Patients stands.
+    private let resourcePlaces: [IndexRecord]
+    /// The bytes of all resources in their order.
+    let bytes: [UInt8]
+
+    /// Reads the patient; `nil` when what was there is there no more.
+    init?(_ places: [IndexRecord], _ cache: inout OpenFiles) {
+        var patients: [DataResource] = []
+        var patientPlaces: [IndexRecord] = []
+        var resources: [JSONValue] = []
+        var resourcePlaces: [IndexRecord] = []
+        var urls: [String] = []
+        var all: [UInt8] = []
+        var id: String?
+        for place in places {
+            guard let bytes = try? cache.read(place.place.file, place.bytes),
+                let document = try? JSONDocument(parsing: bytes),
+                let resource = DataResource(container: document.root)
+            else { return nil }
+            all += bytes
+            guard resource.type == "Patient" else {
+                if id == nil, let text = resource.patientReference {
+                    id = DataResource.id(ofReference: text)
+                }
+                resources.append(resource.json)
+                resourcePlaces.append(place)
+                continue
+            }
+            patients.append(resource)
+            patientPlaces.append(place)
+            if let url = resource.fullURL, !urls.contains(url) { urls.append(url) }
+        }
+        // The Patient as a server would hold it: a transaction names it by its entry alone.
+        guard let name = patients.first?.patientID ?? id,
+            PatientHash(stable: name) == places.first?.patient
+        else { return nil }
+        record = PatientRecord(
+            id: name,
+            patient: patients.first?.json,
+            patientPlace: patientPlaces.first?.place,
+            resources: resources,
+            places: resourcePlaces.map(\.place),
+            fullURLs: urls
+        )
+        self.patients = patients
+        self.patientPlaces = patientPlaces
+        self.places = places
+        self.resourcePlaces = resourcePlaces
+        bytes = all
+    }
+
+    /// The place of each resource under the name that a report gives it.
+    var positions: [String: IndexRecord] {
+        var positions: [String: IndexRecord] = [:]
+        for (position, resource) in record.resources.enumerated() {
+            let type = resource["resourceType"]?.stringValue ?? "Resource"
+            let name = resource["id"]?.stringValue.map { type + "/" + $0 } ?? "\(type)[\(position)]"
+            if positions[name] == nil { positions[name] = resourcePlaces[position] }
+        }
+        return positions
+    }
+}

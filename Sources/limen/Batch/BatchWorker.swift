@@ -1,0 +1,229 @@
+import Audit
+import Basics
+import Crypto
+import Gateway
+import JSON
+import Mapping
+import Posix
+import Synchronization
+
+/// Takes a part of the patients from their places in the files to durable audit rows and lines.
+final class BatchWorker: Sendable {
+    /// What is the same for all patients.
+    struct Job: Sendable {
+        let pins: BatchPins
+        /// The profiles, each with the artifacts that its rows name.
+        let profiles: [(profile: LoadedProfile, artifacts: [UInt8])]
+        let rows: BatchRows
+        let key: AuthenticationKey
+    }
+
+    /// What came of a part.
+    struct Outcome: Sendable {
+        var lines: [UInt8] = []
+        var findings: [UInt8] = []
+        var counts = BatchCounts()
+        var last: PatientHash?
+        /// What the models saw, for their monitoring.
+        var seen: [BatchMonitoring.Seen] = []
+        /// Why the lines must not leave.
+        var failure: CommandError?
+    }
+
+    private let job: Job
+    private let files: DataFiles
+    private let sink: any AuditSink
+    private let open: Mutex<[OpenFiles]>
+
+    init(_ job: Job, files: DataFiles, sink: any AuditSink) {
+        self.job = job
+        self.files = files
+        self.sink = sink
+        open = Mutex([])
+    }
+
+    /// Evaluates a part and makes its audit rows durable; only then are its lines given.
+    func run(_ part: BatchParts.Part) async -> Outcome {
+        var outcome = Outcome()
+        var records: [AuditRecord] = []
+        var cache = open.withLock { $0.popLast() } ?? OpenFiles(files)
+        for patient in part.patients {
+            guard !Task.isCancelled else { break }
+            evaluate(patient, &cache, &outcome, &records)
+            if outcome.failure != nil { break }
+        }
+        open.withLock { $0.append(cache) }
+        outcome.last = part.last
+        guard outcome.failure == nil else { return outcome }
+        if let error = await append(records) {
+            outcome.failure = CommandError(
+                .unavailable,
+                "the audit trail takes no rows (\(error.code.rawValue)); no result leaves without "
+                    + "its row: see the log of PostgreSQL"
+            )
+        }
+        return outcome
+    }
+
+    private func append(_ records: [AuditRecord]) async -> AuditError? {
+        let sink = sink
+        return await withTaskGroup(of: AuditError?.self) { group in
+            for record in records {
+                group.addTask {
+                    do throws(AuditError) {
+                        try await sink.append(record)
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            var first: AuditError?
+            for await error in group { first = first ?? error }
+            return first
+        }
+    }
+
+    private func evaluate(
+        _ places: [IndexRecord],
+        _ cache: inout OpenFiles,
+        _ outcome: inout Outcome,
+        _ records: inout [AuditRecord]
+    ) {
+        guard let patient = BatchPatient(places, &cache) else {
+            let path = files.files[places.first?.place.file ?? 0].path
+            outcome.failure = CommandError(
+                .badInput,
+                "\(path) has changed while it was read (\(DataFault.changed.rawValue)); the run "
+                    + "has ended: start it again with files that stay as they are"
+            )
+            return
+        }
+        outcome.counts.patients += 1
+        outcome.counts.resources += places.count
+        let refusal = judge(patient, &outcome)
+        let moment = job.pins.moment ?? patient.record.newestMoment ?? job.pins.startedAt
+        for (number, (profile, artifacts)) in job.profiles.enumerated() {
+            let result =
+                refusal.map { PatientEvaluation(refusing: $0.rawValue) }
+                ?? PatientEvaluation(patient.record.data, by: profile, at: moment)
+            outcome.counts.add(result.outcome, of: profile.name)
+            if let report = result.report {
+                outcome.seen.append(
+                    BatchMonitoring.Seen(
+                        profile: number,
+                        report: report,
+                        evaluation: result.evaluation,
+                        isReplay: moment != job.pins.startedAt
+                    )
+                )
+            }
+            note(result, patient, profile, &outcome)
+            let line = job.rows.line(
+                patient: patient.record.id,
+                profile: profile.name,
+                result,
+                at: moment
+            )
+            outcome.lines += line
+            records.append(
+                result.record(
+                    circumstances(patient.record.id, profile, artifacts, moment),
+                    key: job.key,
+                    data: patient.bytes,
+                    output: line
+                )
+            )
+        }
+    }
+
+    private func circumstances(
+        _ patientID: String,
+        _ profile: LoadedProfile,
+        _ artifacts: [UInt8],
+        _ moment: Instant
+    ) -> PatientEvaluation.Circumstances {
+        let pins = job.pins
+        return PatientEvaluation.Circumstances(
+            // The same for the same patient of the same job, so a row that had landed before a
+            // crash is not written twice.
+            eventID: job.key.identifier(
+                parts: ["batch", pins.tenant, pins.job.text, profile.name, patientID]
+            ),
+            tenant: pins.tenant,
+            startedAt: pins.startedAt,
+            replayedAt: moment == pins.startedAt ? nil : moment,
+            client: pins.client,
+            profile: profile.name,
+            artifacts: artifacts,
+            job: pins.job,
+            patientID: patientID
+        )
+    }
+
+    /// Whether the patient as a whole is refused, and why.
+    private func judge(_ patient: BatchPatient, _ outcome: inout Outcome) -> DataFault? {
+        if patient.patients.isEmpty {
+            outcome.counts.withoutPatient += 1
+            if let place = patient.places.first { add(.noPatient, at: place, &outcome) }
+        }
+        guard patient.patients.count > 1 else { return nil }
+        if PatientEvaluation.agree(patient.patients.map(\.json)) {
+            outcome.counts.repeatedPatients += 1
+            return nil
+        }
+        for place in patient.patientPlaces { add(.conflictingPatients, at: place, &outcome) }
+        return .conflictingPatients
+    }
+
+    /// Reports what of the patient's data could not be used because of a fault in it.
+    private func note(
+        _ result: PatientEvaluation,
+        _ patient: BatchPatient,
+        _ profile: LoadedProfile,
+        _ outcome: inout Outcome
+    ) {
+        guard let report = result.report else {
+            let mismatch = GatewayError.Code.patientMismatch.rawValue
+            if result.reasons == [mismatch], let place = patient.places.first {
+                add(.otherPatient, at: place, &outcome)
+            }
+            return
+        }
+        let rejections = report.rejections.filter { BatchFinding.isFault($0.reason) }
+        guard !rejections.isEmpty else { return }
+        let positions = patient.positions
+        for rejection in rejections {
+            guard let place = positions[rejection.resource] ?? patient.places.first else {
+                continue
+            }
+            add(
+                BatchFinding(
+                    rejection,
+                    profile: profile.name,
+                    file: files.files[place.place.file].path,
+                    line: place.place.line,
+                    offset: place.bytes.lowerBound
+                ),
+                &outcome
+            )
+        }
+    }
+
+    private func add(_ fault: DataFault, at place: IndexRecord, _ outcome: inout Outcome) {
+        add(
+            BatchFinding(
+                fault,
+                file: files.files[place.place.file].path,
+                line: place.place.line,
+                offset: place.bytes.lowerBound
+            ),
+            &outcome
+        )
+    }
+
+    private func add(_ finding: BatchFinding, _ outcome: inout Outcome) {
+        outcome.findings += finding.bytes
+        outcome.counts.add(fault: finding.code)
+    }
+}
