@@ -53,6 +53,14 @@ CREATE TABLE audit.model_count (
     CHECK (0 <= ALL (counts))
 );
 
+-- Never changed in place; the roll-up below deletes and adds.
+CREATE TRIGGER refuse_row_change BEFORE UPDATE ON audit.model_count
+    FOR EACH ROW EXECUTE FUNCTION audit.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON audit.model_count
+    FOR EACH STATEMENT EXECUTE FUNCTION audit.refuse_change();
+ALTER TABLE audit.model_count ENABLE ALWAYS TRIGGER refuse_row_change;
+ALTER TABLE audit.model_count ENABLE ALWAYS TRIGGER refuse_truncate;
+
 ALTER TABLE audit.model_count ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit.model_count FORCE ROW LEVEL SECURITY;
 

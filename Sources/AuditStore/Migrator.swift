@@ -3,8 +3,8 @@ package import PostgreSQL
 
 /// Applies the migrations, each in one transaction, and tells which were applied.
 ///
-/// The first file makes the roles and runs as a superuser; all others run as the owner, whose
-/// rights a superuser or `limen_migrator` takes with SET ROLE.
+/// A file that makes roles says so in its first line and runs as a superuser; all others run as the
+/// owner, whose rights a superuser or `limen_migrator` takes with SET ROLE.
 package struct Migrator: ~Copyable {
     private let connection: Connection
     private let files: [MigrationFile]

@@ -7,9 +7,6 @@ extension Limits {
     /// A hospital has a handful; a list of thousands is a mistake that each request would pay.
     @inlinable public static var clientListMax: Int { 200 }
 
-    /// How many keys a registered key set may hold: a rotation needs two or three.
-    @inlinable public static var clientKeysMax: Int { 20 }
-
     /// The longest life of a token that may be registered, in seconds: an hour.
     ///
     /// CDS Hooks tokens are made for one call; a longer one is a password.

@@ -38,25 +38,8 @@ struct AuditAccess: Sendable {
                 migrations: []
             )
         }
-        let path = try GatewayClient.statePath(parsed)
-        guard Folder.isFolder(path: path) else {
-            throw CommandError(
-                .badInput,
-                "there is no state folder \(path); start ./limen up once, or set the PG* variables"
-            )
-        }
-        let state = try StateFolder.open(path)
-        guard try state.text("cluster") != nil else {
-            throw CommandError(
-                .badInput,
-                "\(path) holds no cluster; start ./limen up once"
-            )
-        }
-        let cluster = try Cluster.inState(state)
-        guard try cluster.state() == .running else {
-            throw CommandError(.unavailable, "the private PostgreSQL is down; start ./limen up")
-        }
-        let database = AuditDatabase(state: state, socketPath: cluster.socketPath)
+        let database = try AuditDatabase.running(parsed)
+        let state = database.state
         let login = AuditDatabase.auditorLogin(of: tenant)
         let key = try state.text("secrets/tenant-" + tenant + ".key")
         return AuditAccess(

@@ -10,6 +10,34 @@ struct AuditDatabase: Sendable {
     /// The login of the demo tenant's auditor.
     static let auditorLogin = auditorLogin(of: DemoClient.tenant)
 
+    /// The login of who watches the models of a tenant.
+    static func monitorLogin(of tenant: String) -> String { "limen_monitor_" + tenant }
+
+    /// The database of a state folder whose cluster is running.
+    ///
+    /// - Throws: `CommandError` with exit code 3 when there is none, 4 when it is down.
+    static func running(_ parsed: Arguments) throws(CommandError) -> AuditDatabase {
+        let path = try GatewayClient.statePath(parsed)
+        guard Folder.isFolder(path: path) else {
+            throw CommandError(
+                .badInput,
+                "there is no state folder \(path); start ./limen up once, or set the PG* variables"
+            )
+        }
+        let state = try StateFolder.open(path)
+        guard try state.text("cluster") != nil else {
+            throw CommandError(
+                .badInput,
+                "\(path) holds no cluster; start ./limen up once"
+            )
+        }
+        let cluster = try Cluster.inState(state)
+        guard try cluster.state() == .running else {
+            throw CommandError(.unavailable, "the private PostgreSQL is down; start ./limen up")
+        }
+        return AuditDatabase(state: state, socketPath: cluster.socketPath)
+    }
+
     /// The login of a tenant's auditor.
     static func auditorLogin(of tenant: String) -> String { "limen_auditor_" + tenant }
 
@@ -62,7 +90,10 @@ struct AuditDatabase: Sendable {
         let administrator = try settings(as: Cluster.superuser)
         let maintenance = try settings(as: "limen_maintenance")
         var passwords: [(login: String, password: String)] = []
-        for login in Self.logins + Self.tenants.map({ Self.auditorLogin(of: $0.0) }) {
+        let tenantLogins = Self.tenants.flatMap {
+            [Self.auditorLogin(of: $0.0), Self.monitorLogin(of: $0.0)]
+        }
+        for login in Self.logins + tenantLogins {
             passwords.append((login, try state.secret(login + ".password")))
         }
         do throws(AuditStoreError) {
@@ -74,6 +105,7 @@ struct AuditDatabase: Sendable {
             for (tenant, title) in Self.tenants {
                 try provisioning.createTenant(tenant, title: title)
                 try provisioning.createAuditor(login: Self.auditorLogin(of: tenant), tenant: tenant)
+                try provisioning.createMonitor(login: Self.monitorLogin(of: tenant), tenant: tenant)
             }
             for (login, password) in passwords {
                 try provisioning.setPassword(login: login, password: password)

@@ -33,6 +33,8 @@ enum HelpCommand {
           model show      the document as a clinician reads it: bands, coefficients, trees
           model evaluate  results of a PMML document for the rows of a table
           model import    a profile for it, with its fields, units and ranges
+          model drift     how far the patients of now are from those of the reference
+          model reference what a model's data looked like when all was well, as counts
           model compare   for how many patients another version decides otherwise
 
         Without an EHR
@@ -311,6 +313,9 @@ enum HelpCommand {
         limen model show FILE|PROFILE [--segment ID] [--depth N | --all] [--json]
         limen model evaluate FILE|PROFILE --in FILE|- [--out FILE|-] [--format csv|ndjson] [--json]
         limen model import FILE --as NAME [--json]
+        limen model drift NAME [--from DAY] [--to DAY] [--reference FILE|-] [--tenant NAME]
+                               [--arm live|canary|shadow|replay] [--sha256 HEX] [--json]
+        limen model reference PROFILE DATA... [--at TIME|newest|now] [--source TEXT]
         limen model compare A B DATA... [--at TIME|newest|now] [--list] [--limit N] [--progress] [--json]
 
           limen model check model.pmml
@@ -320,6 +325,8 @@ enum HelpCommand {
           limen model evaluate model.pmml --in rows.csv --out results.csv
           limen model evaluate --profile news2 --in rows.ndjson --json
           limen model import model.pmml --as sepsis-risk
+          limen model reference news2 export/ > Profiles/news2/reference.json
+          limen model drift news2 --from 2026-05-01
           limen model compare news2 ../news2-next export/
 
         FILE is a PMML 4.4 document, deployed or not, or - for standard input.
@@ -337,6 +344,15 @@ enum HelpCommand {
         inputs are missing, the names of missing and of imputed fields, and in `refusal` why there
         is no result, with the field; with --json an object a line. Columns that the model does
         not read, or that are absent, are named. Exit code 1 when a row has no result.
+        drift holds what the gateway counted of a model against its reference (reference.json beside
+        the profile, the ModelStats of the document, or --reference FILE): per input the shares, PSI
+        with the band that chance stays in, Jensen-Shannon, Kolmogorov-Smirnov on the bins, rates of
+        missing, invalid and out-of-range values, segments by day or week, and the triggers that
+        fired, of which at most 1 report in 100 has one without drift. The last 28 days without
+        --from and --to; days are UTC. Exit code 1 when a trigger fires, 3 when nothing can be
+        judged. It reads as a login of limen_monitor or limen_auditor, by PG* or a state folder.
+        reference makes such a file of FHIR data or of one CSV table with a column for each input,
+        where all was well; below 200 values of an input nothing is judged by it.
         What import writes is Profiles/NAME and Hooks/NAME.json; it overwrites nothing, refuses a
         model that fails its own rows, and says what is still open.
         compare says for how many patients another version (a profile, or its folder) changes

@@ -61,10 +61,11 @@ final class MonthsKeeper: Sendable {
             if let maintenance = settings.maintenance {
                 try Maintenance.ensureMonths(maintenance)
                 try Maintenance.rollUpCounters(maintenance)
+                try Maintenance.purgeUsedTokens(maintenance)
             }
         } catch {
             Terminal.writeError(
-                "limen: the months to come could not be made, or counters put together (\(error.code.rawValue))\n"
+                "limen: the upkeep of the audit store failed (\(error.code.rawValue))\n"
             )
         }
         do throws(AuditStoreError) {

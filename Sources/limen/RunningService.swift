@@ -40,6 +40,8 @@ struct RunningService: Sendable {
         var loopCount: Int?
         /// How long an open request may take when the service stops.
         var drainMilliseconds = 10_000
+        /// The URL under which clients know the service, when that is not where it listens.
+        var publicURL = Terminal.environment("LIMEN_PUBLIC_URL")
         /// How often what was counted of the models is stored.
         var counterPeriodSeconds = Settings.counterPeriod()
 
@@ -53,6 +55,7 @@ struct RunningService: Sendable {
     let server: HTTPServer
     let gateway: HookGateway
     let sink: PostgreSQLAuditSink
+    private let tokens: TokenService
     private let settings: Settings
     private let counters: CounterKeeper
 
@@ -82,25 +85,47 @@ struct RunningService: Sendable {
         } catch {
             throw StoreSentence.commandError(error)
         }
+        let tokens: TokenService
+        do throws(CommandError) {
+            tokens = try TokenService.open(
+                writer: settings.writer,
+                migrations: migrations,
+                networks: Terminal.environment("LIMEN_KEY_NETWORKS")
+            )
+        } catch {
+            sink.close()
+            throw error
+        }
         do throws(CommandError) {
             let registry = MetricsRegistry()
             let months = MonthsKeeper(settings: settings, migrations: migrations, registry)
-            let gateway = try makeGateway(settings, catalogue, sink, registry, months, log)
+            let gateway = try makeGateway(
+                settings,
+                catalogue,
+                sink,
+                tokens,
+                registry,
+                months,
+                log
+            )
             let counters = try makeCounters(settings, gateway, registry, log)
             let server = try listen(settings, gateway, registry)
             let service = RunningService(
                 server: server,
                 gateway: gateway,
                 sink: sink,
+                tokens: tokens,
                 settings: settings,
                 counters: counters
             )
             gateway.serves(at: service.url)
             months.start()
+            tokens.refreshKeys(of: gateway, registry, log)
             try await service.note(.start, clients: catalogue.clients)
             counters.start()
             return service
         } catch {
+            tokens.close()
             sink.close()
             throw error
         }
@@ -146,6 +171,7 @@ struct RunningService: Sendable {
         _ settings: Settings,
         _ catalogue: Catalogue,
         _ sink: PostgreSQLAuditSink,
+        _ tokens: TokenService,
         _ registry: MetricsRegistry,
         _ months: MonthsKeeper,
         _ log: LogWriter
@@ -159,12 +185,17 @@ struct RunningService: Sendable {
             readinessChecks: [
                 .init(name: "migrations") { months.isCurrent },
                 .init(name: "months") { months.hasRoom },
+                .init(name: "tokens") { tokens.ledger.isConnected },
             ]
         )
+        configuration.tokenLedger = tokens.ledger
         configuration.publicURLs = settings.publicURLs
         configuration.edge = settings.edge
         configuration.addressRate = settings.addressRate
         configuration.guardsMetrics = !settings.isDevelopment
+        if configuration.publicURLs.isEmpty, let url = settings.publicURL {
+            configuration.publicURLs = [url.hasSuffix("/") ? String(url.dropLast()) : url]
+        }
         do throws(CatalogueError) {
             return try HookGateway(
                 catalogue: catalogue,
@@ -277,6 +308,7 @@ struct RunningService: Sendable {
         } catch {
             Terminal.writeError("limen: the stop could not be recorded in the audit trail\n")
         }
+        tokens.close()
         sink.close()
     }
 

@@ -160,7 +160,7 @@ struct AttackTests {
             try database.column("SELECT DISTINCT service FROM audit.event ORDER BY 1")
                 == ["one", "two"]
         )
-        #expect(try database.count("SELECT count(*) FROM audit.auditor_tenant") == 3)
+        #expect(try database.count("SELECT count(*) FROM audit.auditor_tenant") == 5)
         #expect(try database.count("SELECT count(*) FROM audit.tenant") == 3)
     }
 }

@@ -22,7 +22,7 @@ struct CatalogueTests {
             WHERE relnamespace = 'audit'::regnamespace AND relkind IN ('r', 'p')
             """
         )
-        #expect(tables == 7 + 3 * 6, "seven tables, and six partitions of three of them")
+        #expect(tables == 8 + 3 * 6, "eight tables, and six partitions of three of them")
     }
 
     @Test("The policies are just these, one for each command and role, all permissive")
@@ -40,6 +40,7 @@ struct CatalogueTests {
                 "auditor_tenant DELETE limen_owner PERMISSIVE",
                 "auditor_tenant INSERT limen_owner PERMISSIVE",
                 "auditor_tenant SELECT limen_auditor PERMISSIVE",
+                "auditor_tenant SELECT limen_monitor PERMISSIVE",
                 "auditor_tenant SELECT limen_owner PERMISSIVE",
                 "card INSERT limen_writer PERMISSIVE",
                 "card SELECT limen_auditor PERMISSIVE",
@@ -49,11 +50,20 @@ struct CatalogueTests {
                 "event SELECT limen_auditor PERMISSIVE",
                 "feedback INSERT limen_writer PERMISSIVE",
                 "feedback SELECT limen_auditor PERMISSIVE",
+                "model_count DELETE limen_owner PERMISSIVE",
+                "model_count INSERT limen_owner PERMISSIVE",
+                "model_count INSERT limen_writer PERMISSIVE",
+                "model_count SELECT limen_auditor PERMISSIVE",
+                "model_count SELECT limen_monitor PERMISSIVE",
+                "model_count SELECT limen_owner PERMISSIVE",
                 "schema_migration INSERT limen_owner PERMISSIVE",
                 "schema_migration SELECT limen_owner PERMISSIVE",
                 "tenant INSERT limen_owner PERMISSIVE",
                 "tenant SELECT limen_auditor PERMISSIVE",
                 "tenant SELECT limen_owner PERMISSIVE",
+                "used_token DELETE limen_owner PERMISSIVE",
+                "used_token INSERT limen_writer PERMISSIVE",
+                "used_token SELECT limen_owner PERMISSIVE",
             ]
         )
     }
@@ -73,6 +83,7 @@ struct CatalogueTests {
         #expect(
             grants == [
                 "auditor_tenant SELECT limen_auditor",
+                "auditor_tenant SELECT limen_monitor",
                 "card INSERT limen_writer",
                 "card SELECT limen_auditor",
                 "card_feedback SELECT limen_auditor",
@@ -81,17 +92,22 @@ struct CatalogueTests {
                 "event SELECT limen_auditor",
                 "feedback INSERT limen_writer",
                 "feedback SELECT limen_auditor",
+                "model_count SELECT limen_auditor",
+                "model_count SELECT limen_monitor",
+                "model_counter SELECT limen_auditor",
+                "model_counter SELECT limen_monitor",
                 "tenant SELECT limen_auditor",
+                "used_token INSERT limen_writer",
             ]
         )
         let byColumn = try database.column(
             """
             SELECT DISTINCT c.relname || ' ' || x.privilege_type || ' ' || x.grantee::regrole
             FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid, aclexplode(a.attacl) x
-            WHERE c.relnamespace = 'audit'::regnamespace
+            WHERE c.relnamespace = 'audit'::regnamespace ORDER BY 1
             """
         )
-        #expect(byColumn == ["event INSERT limen_writer"])
+        #expect(byColumn == ["event INSERT limen_writer", "model_count INSERT limen_writer"])
         let withheld = try database.column(
             """
             SELECT attname::text FROM pg_attribute
@@ -129,6 +145,10 @@ struct CatalogueTests {
                 "health limen_health",
                 "health limen_maintenance",
                 "health limen_writer",
+                "purge_used_tokens limen_maintenance",
+                "purge_used_tokens limen_retention",
+                "roll_up_model_counts limen_maintenance",
+                "roll_up_model_counts limen_retention",
             ]
         )
         let definers = try database.column(
@@ -137,7 +157,12 @@ struct CatalogueTests {
             WHERE pronamespace = 'audit'::regnamespace AND prosecdef ORDER BY 1
             """
         )
-        #expect(definers == ["drop_months_before", "ensure_months", "health"])
+        #expect(
+            definers == [
+                "drop_months_before", "ensure_months", "health", "purge_used_tokens",
+                "roll_up_model_counts",
+            ]
+        )
         #expect(
             try database.count(
                 """
@@ -194,11 +219,21 @@ struct CatalogueTests {
                 (VALUES ('refuse_row_change', 27), ('refuse_truncate', 34)) AS wanted(name, type)
             WHERE c.relnamespace = 'audit'::regnamespace AND c.relkind IN ('r', 'p')
               AND c.relname NOT IN ('tenant', 'auditor_tenant')
+              AND (c.relname, wanted.name) <> ('model_count', 'refuse_row_change')
               AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid
                   AND t.tgname = wanted.name AND t.tgtype = wanted.type AND t.tgenabled = 'A')
             """
         )
         #expect(unfenced == [])
+        // Counters are put together by deleting and adding, and never changed in place.
+        #expect(
+            try database.count(
+                """
+                SELECT count(*) FROM pg_trigger WHERE tgrelid = 'audit.model_count'::regclass
+                  AND tgname = 'refuse_row_change' AND tgtype = 19 AND tgenabled = 'A'
+                """
+            ) == 1
+        )
     }
 
     @Test("Views run as their reader, behind a barrier, and nothing is materialized")

@@ -53,6 +53,8 @@ struct ModelEvaluationTests {
         #expect(record.outcome == .done)
         #expect(record.tenant == "hospital-a")
         #expect(record.client == "ehr")
+        #expect(record.service == "news2")
+        #expect(record.arm == .live)
         #expect(record.status == 200)
         #expect(record.flags == ["applicability-unchecked", "assumed-input"])
         #expect(record.eventID.text == row["eventId"]?.stringValue)

@@ -48,6 +48,7 @@ struct SchemaTests {
             ("limen-hook-1.schema.json", "Hooks/interactions-order-select.json"),
             ("limen-hook-1.schema.json", "Hooks/interactions-order-sign.json"),
             ("limen-interactions-1.schema.json", "Profiles/interactions-onc/interactions.json"),
+            ("limen-reference-1.schema.json", "Tests/Cases/monitoring/reference.json"),
             ("limen-client-1.schema.json", "Hooks/clients/example.json"),
             ("limen-dialect-1.schema.json", "Hooks/dialects/cds-hooks-sandbox.json"),
             ("limen-dialect-1.schema.json", "Hooks/dialects/epic-unconfirmed.json"),

@@ -23,16 +23,25 @@ struct Ward {
 
     var generator: SeededGenerator
 
-    mutating func cases(_ count: Int, _ change: Change = Change()) -> [Case] {
-        (0..<count).map { _ in
-            var values: [Double?] = [
-                (82 + 12 * generator.normal() + change.pulseShift).rounded(),
+    /// Many patients, drawn once: to draw one of them again and again is to draw from a population.
+    private static let pool: [[Double]] = {
+        var generator = SeededGenerator(1)
+        return (0..<20_000).map { _ in
+            [
+                (82 + 12 * generator.normal()).rounded(),
                 ((36.9 + 0.6 * generator.normal()) * 10).rounded() / 10,
                 min(100, (97 - 1.5 * abs(generator.normal())).rounded()),
                 (125 + 18 * generator.normal()).rounded(),
                 (17 + 3 * generator.normal()).rounded(),
                 (60 + 15 * generator.normal()).rounded(),
             ]
+        }
+    }()
+
+    mutating func cases(_ count: Int, _ change: Change = Change()) -> [Case] {
+        (0..<count).map { _ in
+            var values: [Double?] = Self.pool[Int(generator.next() % UInt64(Self.pool.count))]
+            if change.pulseShift != 0 { values[0] = values[0].map { $0 + change.pulseShift } }
             var isInvalid = Array(repeating: false, count: values.count)
             if generator.happens(change.missingTemperature) { values[1] = nil }
             if generator.happens(change.invalidSaturation) {
@@ -40,9 +49,8 @@ struct Ward {
             }
             if generator.happens(change.farPressure) { values[3] = 260 }
             let draw = Double.random(in: 0..<1, using: &generator)
-            let segment =
-                draw < change.segments[0]
-                ? 0 : draw < change.segments[0] + change.segments[1] ? 1 : 2
+            let (first, second) = (change.segments[0], change.segments[1])
+            let segment = draw < first ? 0 : draw < first + second ? 1 : 2
             return Case(values: values, isInvalid: isInvalid, segment: segment)
         }
     }

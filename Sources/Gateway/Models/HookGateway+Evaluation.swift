@@ -27,7 +27,7 @@ extension HookGateway {
                 .evaluateModels,
                 &exchange
             )
-            let profile = try model(modelID, for: caller, in: catalogue)
+            let profile = try model(modelID, for: caller, in: catalogue, &exchange)
             try checkHead(request)
             exchange.mark(.authenticate, now())
 
@@ -47,9 +47,11 @@ extension HookGateway {
     private func model(
         _ id: String,
         for client: Client,
-        in catalogue: Catalogue
+        in catalogue: Catalogue,
+        _ exchange: inout Exchange
     ) throws(GatewayError) -> LoadedProfile {
         let listed = try ModelList(catalogue, for: client).entry(id)
+        exchange.record.service = listed.id
         switch listed.content {
         case .profile(let profile): return profile
         case .interactions:
@@ -130,6 +132,10 @@ extension HookGateway {
         if let error = await append(records) { return unrecorded(error, request, route, exchange) }
         for row in rows {
             metrics.evaluations.add(1, [profile.name, row.status.rawValue])
+            if let report = row.report {
+                let (tenant, moment) = (exchange.record.tenant, exchange.record.startedAt)
+                profile.count(report, row.evaluation, tenant: tenant, at: moment)
+            }
             for name in row.missingInputs {
                 metrics.missingInputs.add(1, [profile.name, name, "not-sent"])
             }

@@ -20,31 +20,41 @@ struct ModelList {
         let services: [LoadedService]
     }
 
-    /// What the client may see, by id.
-    let entries: [Entry]
-    /// Every id that there is.
-    private let ids: Set<String>
+    private let catalogue: Catalogue
+    private let client: Client
 
     init(_ catalogue: Catalogue, for client: Client) {
-        ids = Set(catalogue.profiles.keys).union(catalogue.knowledgeBases.keys)
-        entries = ids.sorted().compactMap { id in
-            let services = catalogue.services.filter { service in
-                service.computation.name == id
-                    && client.services.map { $0.contains(service.hook.id) } ?? true
-            }
-            guard client.services == nil || !services.isEmpty else { return nil }
-            if let profile = catalogue.profiles[id] {
-                return Entry(id: id, content: .profile(profile), services: services)
-            }
-            return catalogue.knowledgeBases[id].map {
-                Entry(id: id, content: .interactions($0), services: services)
-            }
+        self.catalogue = catalogue
+        self.client = client
+    }
+
+    /// What the client may see, by id.
+    var entries: [Entry] {
+        (Array(catalogue.profiles.keys) + Array(catalogue.knowledgeBases.keys)).sorted().compactMap
+        { id in
+            content(id).flatMap { entry(id, $0) }
         }
     }
 
     /// One of them.
     func entry(_ id: String) throws(GatewayError) -> Entry {
-        if let entry = entries.first(where: { $0.id == id }) { return entry }
-        throw GatewayError(ids.contains(id) ? .modelNotAllowed : .unknownModel)
+        guard let content = content(id) else { throw GatewayError(.unknownModel) }
+        guard let entry = entry(id, content) else { throw GatewayError(.modelNotAllowed) }
+        return entry
+    }
+
+    private func content(_ id: String) -> Entry.Content? {
+        if let profile = catalogue.profiles[id] { return .profile(profile) }
+        return catalogue.knowledgeBases[id].map { .interactions($0) }
+    }
+
+    /// The entry; `nil` when it is not for this client.
+    private func entry(_ id: String, _ content: Entry.Content) -> Entry? {
+        let services = catalogue.services.filter { service in
+            service.computation.name == id
+                && client.services.map { $0.contains(service.hook.id) } ?? true
+        }
+        guard client.services == nil || !services.isEmpty else { return nil }
+        return Entry(id: id, content: content, services: services)
     }
 }

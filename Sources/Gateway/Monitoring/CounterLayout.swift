@@ -2,6 +2,18 @@ package import Monitoring
 
 import ClinicalEngine
 
+/// What there is to count of one series in one case.
+package enum CaseItem: Sendable, Equatable {
+    /// A number.
+    case number(Double)
+    /// A text.
+    case category(String)
+    /// Something that is noted beside the bins.
+    case note(CounterNote)
+    /// A bin by its place.
+    case bin(Int)
+}
+
 /// Which counter of a row belongs to what: the series of a model, one behind the other.
 ///
 /// Inputs come first, in the order of the model's fields; then the number that it predicts, the
@@ -57,6 +69,31 @@ package struct CounterLayout: Sendable {
     /// The counter of a note.
     func cell(_ position: Int, _ note: CounterNote) -> Int {
         series[position].offset + series[position].series.bins.count + note.rawValue
+    }
+
+    /// Adds the counters of something that was seen.
+    func append(_ item: CaseItem, of position: Int, to cells: inout [Int]) {
+        let series = series[position].series
+        switch item {
+        case .note(let note):
+            cells.append(cell(position, note))
+        case .bin(let bin):
+            cells.append(cell(position, bin: bin))
+        case .category(let text):
+            cells.append(
+                series.bins.index(of: text).map { cell(position, bin: $0) }
+                    ?? cell(position, .invalidModel)
+            )
+        case .number(let number):
+            guard let bin = series.bins.index(of: number) else {
+                cells.append(cell(position, .invalidModel))
+                return
+            }
+            cells.append(cell(position, bin: bin))
+            guard let range = series.range else { return }
+            if number < range.lowerBound { cells.append(cell(position, .below)) }
+            if number > range.upperBound { cells.append(cell(position, .above)) }
+        }
     }
 
     /// A row of counters as histograms, those without any count left out.

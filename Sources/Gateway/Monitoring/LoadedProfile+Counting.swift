@@ -24,27 +24,9 @@ extension LoadedProfile {
         arm: String = "live",
         at moment: Instant
     ) {
-        let layout = counters.layout
         var cells: [Int] = []
-        cells.reserveCapacity(2 * layout.inputCount + 6)
-        if let evaluation {
-            for (place, position) in positions.enumerated() {
-                let input = report.inputs[position]
-                let isImputed = !input.flags.isEmpty && input.isReplaced
-                if let value = input.value, !isImputed {
-                    let value = Self.value(value, for: model.fields[place])
-                    count(value, place, evaluation, into: &cells)
-                } else {
-                    let note = isImputed ? .missing : Self.note(input.missingReason)
-                    cells.append(layout.cell(place, note))
-                    guard note == .missing else { continue }
-                    if isImputed || evaluation.imputed.contains(input.name) {
-                        cells.append(layout.cell(place, .imputed))
-                    }
-                }
-            }
-        }
-        count(evaluation, Self.outcome(report), into: &cells)
+        cells.reserveCapacity(2 * counters.layout.inputCount + 6)
+        visit(report, evaluation) { counters.layout.append($1, of: $0, to: &cells) }
         counters.add(cells, tenant: tenant, arm: arm, day: Self.day(moment))
     }
 
@@ -63,86 +45,94 @@ extension LoadedProfile {
         arm: String = "live",
         at moment: Instant
     ) {
-        precondition(inputs.count == model.fields.count, "one input for each field")
-        let layout = counters.layout
         var cells: [Int] = []
-        cells.reserveCapacity(2 * layout.inputCount + 6)
-        for (place, value) in inputs.enumerated() {
-            guard value == .missing else {
-                count(value, place, evaluation, into: &cells)
-                continue
-            }
-            cells.append(layout.cell(place, .missing))
-            if evaluation.imputed.contains(model.fields[place].name) {
-                cells.append(layout.cell(place, .imputed))
-            }
-        }
-        count(evaluation, 0, into: &cells)
+        cells.reserveCapacity(2 * counters.layout.inputCount + 6)
+        visit(inputs, evaluation) { counters.layout.append($1, of: $0, to: &cells) }
         counters.add(cells, tenant: tenant, arm: arm, day: Self.day(moment))
     }
 
-    /// Finds the counters of a value that is there.
-    private func count(
+    /// Goes through what there is to count of a mapped case, series by series.
+    package func visit(
+        _ report: MappingReport,
+        _ evaluation: Evaluation?,
+        _ body: (_ series: Int, _ item: CaseItem) -> Void
+    ) {
+        guard let evaluation else {
+            body(counters.layout.outcome, .bin(Self.outcome(report)))
+            return
+        }
+        for (place, position) in positions.enumerated() {
+            let input = report.inputs[position]
+            let isReplaced = !input.flags.isEmpty && input.isReplaced
+            if let value = input.value, !isReplaced {
+                visit(Self.value(value, for: model.fields[place]), place, evaluation, body)
+                continue
+            }
+            let note = isReplaced ? .missing : Self.note(input.missingReason)
+            body(place, .note(note))
+            guard note == .missing else { continue }
+            if isReplaced || evaluation.imputed.contains(input.name) {
+                body(place, .note(.imputed))
+            }
+        }
+        visit(evaluation, body)
+    }
+
+    /// Goes through what there is to count of a case of named inputs, series by series.
+    package func visit(
+        _ inputs: [InputValue],
+        _ evaluation: Evaluation,
+        _ body: (_ series: Int, _ item: CaseItem) -> Void
+    ) {
+        precondition(inputs.count == model.fields.count, "one input for each field")
+        for (place, value) in inputs.enumerated() {
+            visit(value, place, evaluation, body)
+            if value == .missing, evaluation.imputed.contains(model.fields[place].name) {
+                body(place, .note(.imputed))
+            }
+        }
+        visit(evaluation, body)
+    }
+
+    private func visit(
         _ value: InputValue,
         _ place: Int,
         _ evaluation: Evaluation,
-        into cells: inout [Int]
+        _ body: (_ series: Int, _ item: CaseItem) -> Void
     ) {
-        let layout = counters.layout
-        if let refusal = evaluation.refusal, refusal.code == .invalidValue,
-            refusal.field == model.fields[place].name
-        {
-            cells.append(layout.cell(place, .invalidModel))
-            return
-        }
-        let series = layout.series[place].series
-        let bin: Int?
+        let isRefused =
+            evaluation.refusal?.code == .invalidValue
+            && evaluation.refusal?.field == model.fields[place].name
         switch value {
-        case .number(let number):
-            bin = series.bins.index(of: number)
-            if bin != nil, let range = series.range {
-                if number < range.lowerBound { cells.append(layout.cell(place, .below)) }
-                if number > range.upperBound { cells.append(layout.cell(place, .above)) }
+        case .missing: body(place, .note(.missing))
+        case .number, .category:
+            guard !isRefused else {
+                body(place, .note(.invalidModel))
+                return
             }
-        case .category(let text):
-            bin = series.bins.index(of: text)
-        case .missing:
-            cells.append(layout.cell(place, .missing))
-            return
+            if case .number(let number) = value { body(place, .number(number)) }
+            if case .category(let text) = value { body(place, .category(text)) }
         }
-        cells.append(bin.map { layout.cell(place, bin: $0) } ?? layout.cell(place, .invalidModel))
     }
 
-    /// Finds the counters of what came out; `other` is the outcome of what was not evaluated.
-    private func count(_ evaluation: Evaluation?, _ other: Int, into cells: inout [Int]) {
+    private func visit(
+        _ evaluation: Evaluation,
+        _ body: (_ series: Int, _ item: CaseItem) -> Void
+    ) {
         let layout = counters.layout
-        guard let evaluation else {
-            cells.append(layout.cell(layout.outcome, bin: other))
-            return
-        }
-        cells.append(layout.cell(layout.outcome, bin: Self.outcome(evaluation)))
+        body(layout.outcome, .bin(Self.outcome(evaluation)))
         guard evaluation.status == .complete else { return }
-        if let place = layout.value, let value = evaluation.value,
-            let bin = layout.series[place].series.bins.index(of: value)
-        {
-            cells.append(layout.cell(place, bin: bin))
-        }
-        if let place = layout.category, let category = evaluation.category,
-            let bin = layout.series[place].series.bins.index(of: category)
-        {
-            cells.append(layout.cell(place, bin: bin))
+        if let place = layout.value, let value = evaluation.value { body(place, .number(value)) }
+        if let place = layout.category, let category = evaluation.category {
+            body(place, .category(category))
         }
         for (place, probability) in zip(layout.probabilities, evaluation.probabilities) {
             // The order of the document is that of the categories; a name that differs is not it.
-            guard layout.series[place].series.name.name == probability.category,
-                let bin = layout.series[place].series.bins.index(of: probability.value)
-            else { continue }
-            cells.append(layout.cell(place, bin: bin))
+            guard layout.series[place].series.name.name == probability.category else { continue }
+            body(place, .number(probability.value))
         }
-        if let place = layout.segment, let segment = evaluation.segment,
-            let bin = layout.series[place].series.bins.index(of: segment.id)
-        {
-            cells.append(layout.cell(place, bin: bin))
+        if let place = layout.segment, let segment = evaluation.segment {
+            body(place, .category(segment.id))
         }
     }
 

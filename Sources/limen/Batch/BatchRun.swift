@@ -93,30 +93,26 @@ final class BatchRun {
         self.monitoring = monitoring
         var parts = source.parts(after: checkpoint.last)
         var underway: [Task<BatchWorker.Outcome, Never>] = []
-        var first = 0
-        defer { for task in underway[first...] { task.cancel() } }
+        defer { for task in underway { task.cancel() } }
         var isAtEnd = false
         while true {
-            while !isAtEnd, underway.count - first < window {
+            while !isAtEnd, underway.count < window {
                 guard let part = try parts.next() else {
                     isAtEnd = true
                     break
                 }
                 underway.append(Task.detached { await worker.run(part) })
             }
-            guard first < underway.count else { break }
-            let outcome = await underway[first].value
-            first += 1
-            if first > 1_024 {
-                underway.removeFirst(first)
-                first = 0
-            }
+            guard let first = underway.first else { break }
+            let outcome = await first.value
+            // A task keeps its outcome for as long as it is kept.
+            underway.removeFirst()
             do throws(CommandError) {
                 try take(outcome, progress)
             } catch {
                 // Rows of later parts may be on their way; nothing of them is written.
-                for task in underway[first...] { task.cancel() }
-                for task in underway[first...] { _ = await task.value }
+                for task in underway { task.cancel() }
+                for task in underway { _ = await task.value }
                 throw error
             }
         }

@@ -4,7 +4,9 @@ import PMML
 /// `limen model`: works with a model document without a gateway.
 enum ModelCommand {
     /// The commands below `model`.
-    static let names = ["check", "show", "evaluate", "import", "compare"]
+    static let names = [
+        "check", "show", "evaluate", "import", "drift", "reference", "compare",
+    ]
 
     /// Runs the command that the first word names.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
@@ -13,6 +15,8 @@ enum ModelCommand {
         case "check": return try ModelCheckCommand.run(rest)
         case "show": return try ModelShowCommand.run(rest)
         case "evaluate": return try ModelEvaluateCommand.run(rest)
+        case "drift": return try DriftCommand.run(rest)
+        case "reference": return try ReferenceCommand.run(rest)
         case "import": return try ModelImportCommand.run(rest)
         case "compare": return try ModelCompareCommand.run(rest)
         case .some(let word): throw unknown(word)

@@ -160,7 +160,16 @@ extension ModelPage {
         } else {
             section.notes = ["As the model computes with them: " + scaled.joined(separator: ", ")]
         }
-        section.notes.append("The nearest centre wins: \(Self.measure(clustering.measure)).")
+        section.notes.append(
+            "The nearest centre wins, of equally near ones the first: "
+                + "\(Self.measure(clustering.measure))."
+        )
+        if let limits = clustering.confidence {
+            section.notes.append(
+                "Uncertain below a margin of \(limits.marginMin), or farther out than "
+                    + "\(limits.atypicalityMax) % of the rows that made the cluster."
+            )
+        }
         return section
     }
 

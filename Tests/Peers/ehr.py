@@ -1,0 +1,169 @@
+"""An EHR whose tokens PyJWT signs: it rotates its keys, makes mistakes, and replays.
+
+    python ehr.py STATE fire      register, fire, rotate, be refused; keeps one used token
+    python ehr.py STATE replay    the used token once more, after a restart
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+state, phase = sys.argv[1:3]
+base = open(state + "/url", encoding="utf-8").read().strip()
+path = "/cds-services/news2"
+issuer = "https://peer-ehr.example"
+request = json.load(open(state + "/example-request.json", encoding="utf-8"))
+failures = []
+
+
+def check(what, holds, seen=""):
+    print(("ok    " if holds else "FAILED ") + what, seen if not holds else "")
+    if not holds:
+        failures.append(what)
+
+
+def ec_key(kid):
+    return kid, ec.generate_private_key(ec.SECP384R1()), "ES384"
+
+
+def rsa_key(kid):
+    return kid, rsa.generate_private_key(65537, 2048), "RS384"
+
+
+def public(key):
+    kid, private, algorithm = key
+    kind = RSAAlgorithm if algorithm == "RS384" else ECAlgorithm
+    text = kind.to_jwk(private.public_key())
+    return dict(json.loads(text), kid=kid, use="sig", alg=algorithm)
+
+
+def register(keys):
+    document = {
+        "format": "limen-client/1", "id": "peer-ehr", "tenant": "demo",
+        "jwt": {"issuer": issuer, "tenant": "ward-7",
+                "keys": {"inline": {"keys": [public(key) for key in keys]}}},
+    }
+    target = state + "/clients/peer-ehr.json"
+    with open(target + ".new", "w", encoding="utf-8") as file:
+        json.dump(document, file)
+    os.replace(target + ".new", target)
+    os.kill(int(open(state + "/pid", encoding="utf-8").read()), signal.SIGHUP)
+
+
+def claims(**changes):
+    now = int(time.time())
+    made = {"iss": issuer, "aud": base + path, "iat": now, "exp": now + 60,
+            "jti": str(uuid.uuid4()), "tenant": "ward-7"}
+    made.update(changes)
+    return {name: value for name, value in made.items() if value is not None}
+
+
+def sign(key, headers=None, **changes):
+    kid, private, algorithm = key
+    return jwt.encode(claims(**changes), private, algorithm, headers={"kid": kid, **(headers or {})})
+
+
+def fire(token):
+    body = dict(request, hookInstance=str(uuid.uuid4()))
+    call = urllib.request.Request(
+        base + path, json.dumps(body).encode(),
+        {"Content-Type": "application/json", "Authorization": "Bearer " + token})
+    try:
+        with urllib.request.urlopen(call) as response:
+            return response.status, response.read(), dict(response.headers)
+    except urllib.error.HTTPError as error:
+        return error.code, error.read(), dict(error.headers)
+
+
+def wait_until(token, status=200, seconds=60):
+    for _ in range(seconds * 5):
+        answer = fire(token())
+        if answer[0] == status:
+            return answer
+        time.sleep(0.2)
+    return answer
+
+
+def refused():
+    old = int(time.time()) - 3600
+    pem = first[1].public_key()
+    public_bytes = json.dumps(public(first)).encode()
+    unsigned = jwt.encode(claims(), None, "none", headers={"kid": first[0]})
+    symmetric = jwt.encode(claims(), public_bytes, "HS256", headers={"kid": first[0]})
+    yield "not signed", unsigned
+    yield "HMAC with the public key", symmetric
+    yield "another key with the known kid", sign((first[0], ec_key("x")[1], "ES384"))
+    yield "an unknown kid", sign(("nobody", first[1], "ES384"))
+    yield "an unknown issuer", sign(first, iss="https://nobody.example")
+    yield "another audience", sign(first, aud=base + "/cds-services/qsofa")
+    yield "no audience", sign(first, aud=None)
+    yield "a clock one hour slow", sign(first, iat=old, exp=old + 60)
+    yield "a clock one hour fast", sign(first, iat=old + 7200, exp=old + 7260)
+    yield "a life of a day", sign(first, exp=int(time.time()) + 86400)
+    yield "another tenant", sign(first, tenant="ward-8")
+    yield "no tenant", sign(first, tenant=None)
+    yield "no jti", sign(first, jti=None)
+    yield "a jku that is not registered", sign(first, {"jku": "https://nobody.example/jwks"})
+    yield "a key of its own", sign(first, {"jwk": public(ec_key("own"))})
+    good = sign(first)
+    yield "a changed signature", good[:-4] + ("AAAA" if good[-4:] != "AAAA" else "BBBB")
+    yield "no token", "a.b.c"
+    assert pem
+
+
+if phase == "replay":
+    status, body, _ = fire(open(state + "/used.token", encoding="utf-8").read())
+    check("a token that was used before the restart is refused", status == 401 and not body, status)
+    sys.exit(1 if failures else 0)
+
+first, second = ec_key("2026-a"), rsa_key("2026-b")
+register([first])
+status, body, _ = wait_until(lambda: sign(first))
+check("a token of PyJWT gets cards", status == 200 and json.loads(body)["cards"], status)
+used = sign(first, exp=int(time.time()) + 290)
+check("a second token is accepted", fire(used)[0] == 200)
+check("the same token again is not", fire(used)[0] == 401)
+open(state + "/used.token", "w", encoding="utf-8").write(used)
+seen = set()
+for what, token in refused():
+    status, body, headers = fire(token)
+    check("refused: " + what, status == 401 and body == b"", status)
+    headers.pop("Date", None)
+    seen.add(json.dumps(headers, sort_keys=True))
+check("all refusals look the same", len(seen) == 1, len(seen))
+
+# The keys rotate while calls go on, first with both keys published, then with the new one only.
+statuses, ended = [], threading.Event()
+
+
+def keep_firing():
+    while not ended.is_set():
+        statuses.append(fire(sign(first))[0])
+
+
+thread = threading.Thread(target=keep_firing)
+thread.start()
+register([first, second])
+wait_until(lambda: sign(second))
+register([second])
+time.sleep(12)
+ended.set()
+thread.join()
+check(f"no gap in {len(statuses)} calls while keys rotate", set(statuses) == {200}, set(statuses))
+check("the new key is accepted", fire(sign(second))[0] == 200)
+metrics = urllib.request.urlopen(base + "/metrics").read().decode()
+for reason in ["token-replayed", "token-signature", "token-expired", "token-issued-in-future",
+               "token-issuer-unknown", "token-audience", "token-tenant"]:
+    check("the metric counts " + reason, f'reason="{reason}"' in metrics)
+print(len(failures), "failed")
+sys.exit(1 if failures else 0)
