@@ -93,12 +93,13 @@ let package = Package(
         module("FHIR", ["Basics", "JSON"]),
         module("FHIRPath", ["Basics", "JSON", "FHIR", "UCUM"]),
         module("Audit", ["Basics", "JSON"]),
+        module("Lifecycle", ["Basics", "Audit"]),
         module("StructureDefinitions", ["Basics", "JSON", "FHIR", "FHIRPath"]),
         module(
             "Mapping",
             ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "StructureDefinitions"]
         ),
-        module("CDSHooks", ["Basics", "JSON", "FHIR", "FHIRPath"]),
+        module("CDSHooks", ["Basics", "JSON", "FHIR", "FHIRPath", "Lifecycle"]),
         module("SQLOnFHIR", ["Basics", "JSON", "FHIR", "FHIRPath"]),
 
         // L2: each owns one outside thing.
@@ -116,13 +117,16 @@ let package = Package(
             "Gateway",
             [
                 "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
-                "CDSHooks", "Audit", "HTTPMessages", "Crypto", "JOSE", "Telemetry",
+                "CDSHooks", "Audit", "Lifecycle", "HTTPMessages", "Crypto", "JOSE", "Telemetry",
                 "Monitoring",
             ]
         ),
         module(
             "AuditStore",
-            ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "JOSE", "Posix", "Monitoring"]
+            [
+                "Basics", "JSON", "Audit", "Lifecycle", "PostgreSQL", "Crypto", "JOSE", "Posix",
+                "Monitoring",
+            ]
         ),
         module(
             "ProfileLint",
@@ -135,7 +139,7 @@ let package = Package(
             dependencies: [
                 "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
                 "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto",
-                "JOSE", "Telemetry", "Posix", "PostgreSQL", "Gateway", "AuditStore",
+                "JOSE", "Telemetry", "Posix", "PostgreSQL", "Gateway", "AuditStore", "Lifecycle",
                 "StructureDefinitions", "SQLOnFHIR", "ProfileLint", "Monitoring",
             ],
             swiftSettings: settings
@@ -159,6 +163,13 @@ let package = Package(
             ["Basics", "FHIR", "JSON", "Mapping"],
             // Calls of malloc are counted there.
             linkerFlags: ["-Xlinker", "--defsym=malloc=limen_counted_malloc"]
+        ),
+        bench(
+            "FetchBench",
+            [
+                "Basics", "Crypto", "Gateway", "HTTPClient", "HTTPMessages", "Posix", "Support",
+                "Telemetry",
+            ]
         ),
         bench("UCUMBench", ["Basics", "UCUM"]),
         bench("SQLOnFHIRBench", ["Basics", "JSON", "SQLOnFHIR"]),
@@ -195,6 +206,7 @@ let package = Package(
             excluding: ["OfficialSuiteExceptions.md"]
         ),
         tests("Audit", ["Basics", "JSON"]),
+        tests("Lifecycle", ["Audit"]),
         tests("StructureDefinitions", ["Basics", "JSON", "FHIR", "FHIRPath"]),
         tests(
             "Mapping",
@@ -214,12 +226,13 @@ let package = Package(
             "Gateway",
             [
                 "Basics", "JSON", "FHIR", "Mapping", "ClinicalEngine", "CDSHooks", "Audit",
-                "HTTPMessages", "Telemetry", "Crypto", "JOSE", "Monitoring", "PMML",
+                "HTTPMessages", "HTTPClient", "Telemetry", "Crypto", "JOSE", "Monitoring", "PMML",
+                "Lifecycle", "Posix", "limen",
             ]
         ),
         tests(
             "AuditStore",
-            ["Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "JOSE", "Monitoring"]
+            ["Basics", "JSON", "Audit", "Lifecycle", "PostgreSQL", "Crypto", "JOSE", "Monitoring"]
         ),
         tests("ProfileLint", ["Basics", "JSON"]),
         tests(

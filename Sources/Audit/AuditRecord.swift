@@ -91,6 +91,8 @@ package struct AuditRecord: Sendable {
     package var cards: [UInt8]?
     /// The uuids of the cards, for joining feedback.
     package var cardIDs: [UUIDBytes]
+    /// What the hook document calls the cards.
+    package var cardNames: [UUIDBytes: String] = [:]
     /// The most urgent indicator shown.
     package var indicator: String?
     /// The names of the missing inputs.

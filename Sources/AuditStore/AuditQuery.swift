@@ -38,6 +38,14 @@ package struct AuditQuery: ~Copyable {
         }
     }
 
+    /// Runs a statement of an extension.
+    func execute(
+        _ statement: StaticString,
+        _ values: Parameters
+    ) throws(PostgreSQLError) -> QueryResult {
+        try connection.execute(statement, values)
+    }
+
     private init(connection: consuming Connection, tenants: [String]) {
         self.connection = connection
         self.tenants = tenants

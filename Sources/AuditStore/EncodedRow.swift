@@ -13,7 +13,9 @@ struct EncodedRow: Sendable {
     init(_ record: AuditRecord) {
         tenant = Self.storable(record.tenant)
         event = Self.encode(record)
-        cards = record.cardIDs.map { Self.encode(cardID: $0, of: record) }
+        // Feedback names cards and shows none; a row for them would hide that nobody showed them.
+        let shown = record.kind == .feedback ? [] : record.cardIDs
+        cards = shown.map { Self.encode(cardID: $0, of: record) }
         feedback = record.feedback.enumerated().map { Self.encode($1, item: $0, of: record) }
         byteCount = (cards + feedback).reduce(event.byteCount) { $0 + $1.byteCount }
     }
@@ -59,6 +61,7 @@ struct EncodedRow: Sendable {
         values.add(instant: record.startedAt)
         values.add(uuid: record.eventID)
         values.add(uuid: cardID)
+        values.add(text: record.cardNames[cardID].map(storable))
         return values
     }
 

@@ -66,14 +66,14 @@ enum WriterStatements {
 
     private static let cardText: StaticString = """
         INSERT INTO audit.card (
-            tenant, started_at, event_id, card_id)
+            tenant, started_at, event_id, card_id, name)
         SELECT
-            tenant, started_at, event_id, card_id
+            tenant, started_at, event_id, card_id, name
         FROM unnest(
             $1::pg_catalog.text[], $2::pg_catalog.timestamptz[], $3::pg_catalog.uuid[],
-            $4::pg_catalog.uuid[]
+            $4::pg_catalog.uuid[], $5::pg_catalog.text[]
         ) AS sent (
-            tenant, started_at, event_id, card_id)
+            tenant, started_at, event_id, card_id, name)
         ON CONFLICT DO NOTHING
         """
 

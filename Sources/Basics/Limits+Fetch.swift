@@ -33,3 +33,18 @@ extension Limits {
     /// The bytes one outgoing connection reads at once.
     @inlinable public static var outboundReadBytes: Int { 1 << 16 }
 }
+
+/// The limits of completing a prefetch.
+extension Limits {
+    /// How many pages of one key are fetched: 5,000 resources at the usual size of a page.
+    @inlinable public static var fetchedPagesMax: Int { 10 }
+
+    /// The largest page in bytes; as much as a hook call may bring itself.
+    @inlinable public static var fetchedPageBytesMax: Int { 8 << 20 }
+
+    /// After how many bytes of one key no further page is asked for.
+    @inlinable public static var fetchedKeyBytesMax: Int { 8 << 20 }
+
+    /// The longest access token in bytes: a field of our own edge has no more.
+    @inlinable public static var accessTokenBytesMax: Int { 8_000 }
+}

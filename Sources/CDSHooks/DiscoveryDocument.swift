@@ -23,10 +23,12 @@ package enum DiscoveryDocument {
             writer.member("id", service.id)
             writer.member("title", ifPresent: service.title)
             writer.member("description", service.description)
-            if !service.prefetch.isEmpty {
+            if !service.offeredPrefetch.isEmpty {
                 writer.name("prefetch")
                 writer.beginObject()
-                for template in service.prefetch { writer.member(template.key, template.text) }
+                for template in service.offeredPrefetch {
+                    writer.member(template.key, template.text)
+                }
                 writer.endObject()
             }
             writer.member("usageRequirements", ifPresent: service.usageRequirements)

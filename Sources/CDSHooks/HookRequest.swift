@@ -8,7 +8,7 @@ package import JSON
 ///       "prefetch": { "patient": { "resourceType": "Patient", "id": "1288992" } } }
 ///
 /// CDS Hooks 2.0, "Calling a CDS Service". Members it does not know are ignored. An access token
-/// is never read: only whether one was sent is kept.
+/// is not read here: only whether one was sent is kept.
 package struct HookRequest: Sendable {
     /// What a reviewer should know of a request that was accepted.
     package enum Flag: String, Sendable, CaseIterable {
@@ -38,6 +38,8 @@ package struct HookRequest: Sendable {
         case undeclaredKeys = "undeclared-prefetch-keys"
     }
 
+    /// The whole body, for what is read only when it is needed.
+    package let document: JSONValue
     /// The name of the hook.
     package let hook: String
     /// The identifier of this firing of the hook.
@@ -76,6 +78,7 @@ package struct HookRequest: Sendable {
         guard root.kind == .object else {
             throw .wrongType(root, "", accepted: "an object")
         }
+        self.document = root
         var flags: Set<Flag> = []
         hook = try root.requiredText("hook", at: "")
         hookInstance = try Self.instance(root)

@@ -63,11 +63,14 @@ package struct HookService: Sendable {
         package let queries: [Query]
         /// The names of all inputs.
         package let inputNames: [String]
+        /// What all versions of the service together ask for; `nil` when there is one version.
+        package let allQueries: [Query]?
 
         /// Makes facts.
-        package init(queries: [Query], inputNames: [String]) {
+        package init(queries: [Query], inputNames: [String], allQueries: [Query]? = nil) {
             self.queries = queries
             self.inputNames = inputNames
+            self.allQueries = allQueries
         }
     }
 
@@ -85,6 +88,10 @@ package struct HookService: Sendable {
     package let usageRequirements: String?
     /// The prefetch templates by key, in their order.
     package let prefetch: [PrefetchTemplate]
+    /// What discovery asks for: the templates of all versions, so that each finds its data.
+    package let offeredPrefetch: [PrefetchTemplate]
+    /// The versions beside the one that `profile` names.
+    package let versions: VersionPlan
     /// The discovery members that are passed on as they stand (`extension`).
     package let discoveryExtras: [RawMember]
     /// The version of the document.
@@ -187,12 +194,15 @@ package struct HookService: Sendable {
                 "interactions need a hook that sends medicines, such as order-sign"
             )
         }
-        prefetch = try Self.prefetch(
+        let offered = try Self.prefetch(
             reader,
             definition,
             profile: profile,
             readsPatient: !isAboutInteractions
         )
+        offeredPrefetch = offered
+        prefetch =
+            profile.allQueries == nil ? offered : offered.compactMap { $0.narrowed(to: profile) }
         discoveryExtras =
             try reader.optionalObject("extension").map {
                 [RawMember(name: "extension", $0.json)]
@@ -204,7 +214,10 @@ package struct HookService: Sendable {
             common
                 + (isAboutInteractions
                     ? ["interactions"]
-                    : ["profile", "labels", "values", "cards", "systemActions"])
+                    : [
+                        "profile", "labels", "values", "cards", "systemActions", "canary",
+                        "shadow",
+                    ])
         )
         guard try limen.text("format") == Self.format else {
             throw limen.error(.format, "format", "this release reads \(Self.format)")
@@ -217,6 +230,7 @@ package struct HookService: Sendable {
             throw limen.error(.valueSet, "mode", "live or shadow is expected")
         }
         self.mode = mode
+        versions = try VersionPlan(limen, mode: mode)
         deadlineMicroseconds = try Self.duration(limen, "deadline")
         labels = try limen.optionalObject("labels").map(Self.texts) ?? [:]
         values = try Self.values(limen, names: profile.inputNames)
@@ -258,7 +272,7 @@ package struct HookService: Sendable {
                 throw reader.error(.prefetchTemplate, "prefetch", "the hook names no patient")
             }
             let templates = PrefetchTemplate.generated(
-                for: profile,
+                for: profile.ofAllVersions,
                 readsPatient: readsPatient
             )
             guard templates.allSatisfy({ $0.codeCount <= Limits.prefetchCodesMax }) else {
@@ -282,7 +296,7 @@ package struct HookService: Sendable {
     }
 
     /// Reads an ISO 8601 duration of seconds, such as `PT0.4S`.
-    private static func duration(
+    static func duration(
         _ reader: HookDocumentReader,
         _ name: String
     ) throws(HookServiceError) -> Int {

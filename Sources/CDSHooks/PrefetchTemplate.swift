@@ -17,6 +17,8 @@ package struct PrefetchTemplate: Sendable, Equatable {
     package let isRequired: Bool
     /// How many codes a generated template lists.
     let codeCount: Int
+    /// How far back a generated template is meant to look, in seconds.
+    let windowSeconds: Int?
 
     /// What a Patient feeds.
     private static let patientFeeds = ["eligibility (age)"]
@@ -27,13 +29,15 @@ package struct PrefetchTemplate: Sendable, Equatable {
         text: String,
         feeds: [String],
         isRequired: Bool = true,
-        codeCount: Int = 0
+        codeCount: Int = 0,
+        windowSeconds: Int? = nil
     ) {
         self.key = key
         self.text = text
         self.feeds = feeds
         self.isRequired = isRequired
         self.codeCount = codeCount
+        self.windowSeconds = windowSeconds
     }
 
     /// Makes a template that was written by hand: what it feeds is told by its resource type.
@@ -99,7 +103,8 @@ package struct PrefetchTemplate: Sendable, Equatable {
                         + "\(order)&_count=\(pageCount)",
                     feeds: query.feeds,
                     isRequired: query.isRequired,
-                    codeCount: query.codes.count
+                    codeCount: query.codes.count,
+                    windowSeconds: query.windowSeconds
                 )
             )
         }

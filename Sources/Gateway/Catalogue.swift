@@ -1,6 +1,7 @@
 package import Basics
 
 import CDSHooks
+package import Lifecycle
 
 /// The configuration in force: services with their profiles and models, and the clients.
 ///
@@ -18,6 +19,12 @@ package struct Catalogue: Sendable {
     /// The answer to discovery.
     package let discovery: [UInt8]
     private let servicesByID: [String: [LoadedService]]
+    /// The services with the versions that their documents name.
+    package let families: [ServiceFamily.Key: ServiceFamily]
+    /// Which version answers whom.
+    package private(set) var plans: [ServiceFamily.Key: ServicePlan]
+    /// What is in force, as it was read last; `nil` without a store.
+    package private(set) var book: DeploymentBook?
 
     /// Loads and checks everything.
     ///
@@ -45,6 +52,26 @@ package struct Catalogue: Sendable {
         clients = ClientRegistry(loader.clients)
         discovery = DiscoveryDocument.json(of: loader.services.map(\.hook))
         servicesByID = Dictionary(grouping: loader.services) { $0.hook.id }
+        families = loader.families
+        book = nil
+        plans = loader.families.mapValues { ServicePlan($0, nil) }
+    }
+
+    /// Works out anew which version answers whom.
+    package mutating func resolve(_ book: DeploymentBook?) {
+        self.book = book
+        plans = families.mapValues { ServicePlan($0, book) }
+    }
+
+    /// Which version of a service answers whom.
+    func plan(of service: LoadedService) -> ServicePlan? { plans[ServiceFamily.Key(service)] }
+
+    /// The family of a service id, that of its first hook.
+    package func family(id: String) -> (family: ServiceFamily, plan: ServicePlan)? {
+        guard let service = services(id: id).first, let family = families[.init(service)],
+            let plan = plan(of: service)
+        else { return nil }
+        return (family, plan)
     }
 
     /// The services of an id, one for each hook it is offered for.

@@ -18,6 +18,7 @@ package struct CatalogueFinding: Error, Equatable, Sendable {
         case cases = "LIMEN-CONF-012"
         case interactions = "LIMEN-CONF-013"
         case dialect = "LIMEN-CONF-014"
+        case version = "LIMEN-CONF-015"
         case reference = "LIMEN-CONF-040"
     }
 

@@ -18,6 +18,8 @@ struct CatalogueLoader {
     /// The knowledge bases of interactions by folder name.
     private(set) var knowledgeBases: [String: InteractionKnowledge] = [:]
     private(set) var services: [LoadedService] = []
+    /// The services of profiles with all versions that their documents name.
+    private(set) var families: [ServiceFamily.Key: ServiceFamily] = [:]
     /// The files of the services, in their order.
     private var serviceFiles: [String] = []
     private(set) var clients: [Client] = []
@@ -223,21 +225,45 @@ struct CatalogueLoader {
             add(.hook, file, "limen.profile", "there is no such profile, or it is not valid")
             return
         }
+        var versions = [profile]
+        for name in VersionPlan.profiles(of: document) {
+            guard let version = profiles[name] else {
+                add(.hook, file, "limen", "a canary or shadow version is missing or not valid")
+                return
+            }
+            versions.append(version)
+        }
         let digest = Hexadecimal.text(Digest.sha256(document.bytes))
-        let facts = Self.facts(profile.profile)
+        let facts = versions.map { Self.facts($0.profile) }
+        let all = versions.count == 1 ? nil : HookService.ProfileFacts.merged(facts)
         do {
             for (position, name) in Self.hooks(of: document).enumerated() {
-                let hook = try HookService(reading: document, profile: facts, on: name)
-                let service = LoadedService(
-                    hook: hook,
-                    computation: .profile(profile),
-                    digest: digest
-                )
-                // The cards are the same for every hook.
-                if position == 0 {
-                    try hook.check(against: CardFacts.samples(for: service, profile, now: now))
+                var variants: [String: LoadedService] = [:]
+                for (version, own) in zip(versions, facts) {
+                    let hook = try HookService(
+                        reading: document,
+                        profile: .init(
+                            queries: own.queries,
+                            inputNames: own.inputNames,
+                            allQueries: all
+                        ),
+                        on: name
+                    )
+                    let service = LoadedService(
+                        hook: hook,
+                        computation: .profile(version),
+                        digest: digest
+                    )
+                    // The cards are the same for every hook.
+                    if position == 0 {
+                        let samples = try CardFacts.samples(for: service, version, now: now)
+                        try hook.check(against: samples)
+                    }
+                    variants[version.name] = service
                 }
-                append(service, file)
+                guard let named = variants[profile.name] else { return }
+                append(named, file)
+                families[.init(named)] = ServiceFamily(named: named, variants: variants)
             }
         } catch {
             add(error, file)

@@ -10,9 +10,21 @@ struct DataGaps: Sendable {
     var unsent: [String] = []
     /// What keys feed for which the client reported an error, each once.
     var failed: [String] = []
+    /// Why what keys feed could not be fetched, by name.
+    var reasons: [String: FetchFailure] = [:]
+    /// Whether we could not fetch all pages ourselves.
+    var isCut = false
 
     /// Whether more may be known of the patient than was sent.
     var isPartial: Bool { isPaged || hasError }
+
+    /// What could not be fetched, by the reason for it.
+    var unavailable: [(names: [String], failure: FetchFailure)] {
+        FetchFailure.allCases.compactMap { failure in
+            let names = reasons.filter { $0.value == failure }.map(\.key).sorted()
+            return names.isEmpty ? nil : (names, failure)
+        }
+    }
 
     /// Gaps for samples.
     init(isPaged: Bool, hasError: Bool, unsent: [String], failed: [String]) {
@@ -23,7 +35,8 @@ struct DataGaps: Sendable {
     }
 
     /// The gaps of a prefetch that holds every required key.
-    init(_ prefetch: Prefetch, _ service: LoadedService) {
+    init(_ prefetch: Prefetch, _ service: LoadedService, _ fetch: FetchReport = FetchReport()) {
+        isCut = fetch.keys.contains(where: \.isCut)
         isPaged = prefetch.flags.contains(.paged)
         var fed: Set<String> = []
         var absent: [String] = []
@@ -32,6 +45,11 @@ struct DataGaps: Sendable {
             case .absent: absent += template.feeds
             case .failed: break
             case .empty, .resources: fed.formUnion(template.feeds)
+            }
+            if let failure = fetch.failures[entry.key], failure.isAttempted,
+                entry.state == .failed || entry.state == .absent || entry.isPartial
+            {
+                for name in template.feeds { reasons[name] = failure }
             }
             guard entry.state == .failed || entry.isPartial else { continue }
             hasError = true

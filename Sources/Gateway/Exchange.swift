@@ -15,6 +15,14 @@ struct Exchange: Sendable {
     var client: Client?
     /// The service, once it is known.
     var service: LoadedService?
+    /// What was fetched.
+    var fetch = FetchReport()
+    /// The number of the deployment that the request sees, once a version was chosen.
+    var deployment: Int?
+    /// From when on a case of a canary is slow.
+    var slowAfterMicroseconds = Int.max
+    /// What shadow versions compute once the request is answered.
+    var shadows: ShadowWork?
     /// What the client is asked to do at once.
     var systemActions: [[UInt8]] = []
     /// How long each stage took.
@@ -44,6 +52,41 @@ struct Exchange: Sendable {
     mutating func mark(_ stage: Stage, _ now: Instant) {
         stages.append((stage, Int(max(0, now.microseconds(since: lastMark)))))
         lastMark = now
+    }
+
+    /// The sum of the stages so far.
+    var stageSumMicroseconds: Int { stages.reduce(0) { $0 + $1.microseconds } }
+
+    /// The beginning of a row for a version that computes beside this answer.
+    func shadow(of service: LoadedService, eventID: UUIDBytes) -> Exchange {
+        var exchange = self
+        var row = AuditRecord(
+            eventID: eventID,
+            tenant: record.tenant,
+            kind: .decision,
+            outcome: .noCards,
+            startedAt: record.startedAt,
+            status: 200
+        )
+        row.replayedAt = record.replayedAt
+        row.client = record.client
+        row.service = record.service
+        row.hook = record.hook
+        row.hookInstance = record.hookInstance
+        row.arm = .shadow
+        row.patientPseudonym = record.patientPseudonym
+        row.userPseudonym = record.userPseudonym
+        row.encounterPseudonym = record.encounterPseudonym
+        row.requestDigest = record.requestDigest
+        row.traceID = record.traceID
+        row.parentSpanID = record.parentSpanID
+        row.artifacts = service.artifacts
+        exchange.record = row
+        exchange.service = service
+        exchange.shadows = nil
+        exchange.systemActions = []
+        exchange.stages = []
+        return exchange
     }
 
     /// How long the request has taken so far.

@@ -107,7 +107,9 @@ struct ExplainText {
                     text += " (accepted: " + CardMarkup.escaped(rejection.accepted) + ")"
                 }
             } else {
-                text += "nothing was sent under a code that is asked for"
+                text +=
+                    facts.gaps.reasons[input.name].map { "not available, because " + $0.reason }
+                    ?? "nothing was sent under a code that is asked for"
             }
             text += "\n"
         }
@@ -163,12 +165,17 @@ struct ExplainText {
             text += "- The observations are " + Self.age(oldest - newest) + " apart.\n"
         }
         if facts.gaps.isPaged {
-            text += "- The data sent may be incomplete: there are more pages than were sent.\n"
+            text += "- The data sent may be incomplete: there are more pages than "
+            text += facts.gaps.isCut ? "could be fetched.\n" : "were sent.\n"
         }
-        if facts.gaps.hasError {
+        let isReported = facts.gaps.failed.contains { facts.gaps.reasons[$0] == nil }
+        if facts.gaps.hasError, isReported || facts.gaps.reasons.isEmpty {
             text += "- The data sent may be incomplete: the client reported an error"
-            let names = facts.gaps.failed.map { CardMarkup.escaped(facts.service.label($0)) }
-            text += names.isEmpty ? ".\n" : " for " + names.joined(separator: ", ") + ".\n"
+            let names = labels(facts.gaps.failed.filter { facts.gaps.reasons[$0] == nil })
+            text += names.isEmpty ? ".\n" : " for " + names + ".\n"
+        }
+        for (names, failure) in facts.gaps.unavailable {
+            text += "- Not available, because " + failure.reason + ": " + labels(names) + ".\n"
         }
         let seen = (facts.report.inputs + facts.report.facts).filter { $0.source != nil }
         let unsent = facts.gaps.unsent.filter { name in !seen.contains { $0.name == name } }
@@ -186,6 +193,10 @@ struct ExplainText {
             text += names.joined(separator: ", ") + ".\n"
         }
         return text
+    }
+
+    private func labels(_ names: [String]) -> String {
+        names.map { CardMarkup.escaped(facts.service.label($0)) }.joined(separator: ", ")
     }
 
     /// The value as a clinician reads it, not escaped.

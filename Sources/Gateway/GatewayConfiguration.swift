@@ -30,6 +30,8 @@ package struct GatewayConfiguration: Sendable {
     package var randomUUID: @Sendable () -> UUIDBytes
     /// What `/readyz` asks beside configuration and audit.
     package var readinessChecks: [ReadinessCheck]
+    /// Who fetches what a request did not bring; `nil` when nothing is ever fetched.
+    package var fetcher: (any FHIRFetching)?
     /// The URLs under which clients know this gateway, without a slash at the end.
     package var publicURLs: [String] = []
     /// The proxies that are believed.
@@ -55,7 +57,8 @@ package struct GatewayConfiguration: Sendable {
         version: String = "0",
         now: @escaping @Sendable () -> Instant,
         randomUUID: @escaping @Sendable () -> UUIDBytes,
-        readinessChecks: [ReadinessCheck] = []
+        readinessChecks: [ReadinessCheck] = [],
+        fetcher: (any FHIRFetching)? = nil
     ) {
         self.tenantKeys = tenantKeys
         self.systemKey = systemKey
@@ -63,5 +66,6 @@ package struct GatewayConfiguration: Sendable {
         self.now = now
         self.randomUUID = randomUUID
         self.readinessChecks = readinessChecks
+        self.fetcher = fetcher
     }
 }

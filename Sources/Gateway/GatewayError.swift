@@ -25,6 +25,7 @@ package struct GatewayError: Error, Sendable {
         case unknownPath = "LIMEN-GATE-016"
         case serviceNotAllowed = "LIMEN-GATE-017"
         case draining = "LIMEN-GATE-018"
+        case versionNotLoaded = "LIMEN-GATE-030"
         case unknownModel = "LIMEN-GATE-040"
         case modelNotAllowed = "LIMEN-GATE-041"
         case notEvaluable = "LIMEN-GATE-042"
@@ -86,6 +87,19 @@ package struct GatewayError: Error, Sendable {
     }
 }
 
+extension GatewayError {
+    /// The same error without byte offsets.
+    var withoutOffsets: GatewayError {
+        GatewayError(
+            code,
+            issues: issues.map {
+                Issue(pointer: $0.pointer, detailCode: $0.detailCode, sentence: $0.sentence)
+            },
+            missingInputs: missingInputs
+        )
+    }
+}
+
 extension GatewayError.Code {
     /// The HTTP status.
     package var status: Int {
@@ -103,7 +117,7 @@ extension GatewayError.Code {
         case .rateLimited: 429
         case .prefetchMissing: 412
         case .patientMismatch, .notEvaluable, .rowRefused: 422
-        case .deadline, .auditUnavailable, .draining: 503
+        case .deadline, .auditUnavailable, .draining, .versionNotLoaded: 503
         case .invalidResponse, .cardFailure: 500
         }
     }
@@ -124,7 +138,7 @@ extension GatewayError.Code {
         case .prefetchMissing: "required"
         case .patientMismatch: "business-rule"
         case .deadline: "timeout"
-        case .auditUnavailable, .draining: "transient"
+        case .auditUnavailable, .draining, .versionNotLoaded: "transient"
         case .invalidResponse, .cardFailure: "exception"
         }
     }
@@ -150,6 +164,7 @@ extension GatewayError.Code {
         case .unknownPath: "There is nothing at this path."
         case .serviceNotAllowed: "This client may not call this service."
         case .draining: "The service is about to stop."
+        case .versionNotLoaded: "The version in force is not loaded here; nothing was computed."
         case .unknownModel: "There is no such model."
         case .modelNotAllowed: "This client may not use this model."
         case .notEvaluable: "The model cannot be evaluated from named inputs."
@@ -174,7 +189,9 @@ extension GatewayError.Code {
             .rejected
         case .prefetchMissing: .incomplete
         case .patientMismatch: .refused
-        case .deadline, .auditUnavailable, .invalidResponse, .cardFailure, .draining: .failed
+        case .deadline, .auditUnavailable, .invalidResponse, .cardFailure, .draining,
+            .versionNotLoaded:
+            .failed
         }
     }
 
@@ -188,7 +205,7 @@ extension GatewayError.Code {
             .rateLimited, .scopeMissing, .tenantClaimed, .originNotAllowed:
             .rejectedRequest
         case .prefetchMissing, .patientMismatch, .deadline, .auditUnavailable, .invalidResponse,
-            .cardFailure:
+            .cardFailure, .versionNotLoaded:
             .decision
         case .rowRefused: .evaluation
         }

@@ -11,10 +11,13 @@ package struct GatewayMetrics: Sendable {
     let outcomes: Counter
     let evaluations: Counter
     let missingInputs: Counter
+    let fetches: Counter
     let rejections: Counter
     let feedback: Counter
     let auditFailures: Counter
     let authenticationFailures: Counter
+    let arms: Counter
+    let shadowsLeftOut: Counter
     let rateLimited: Counter
 
     /// Registers the metrics.
@@ -45,6 +48,11 @@ package struct GatewayMetrics: Sendable {
             help: "Hook calls by service and outcome.",
             labels: ["service", "outcome"]
         )
+        fetches = registry.counter(
+            "limen_prefetch_fetches_total",
+            help: "Prefetch keys that were fetched, by what came of it.",
+            labels: ["service", "key", "code"]
+        )
         evaluations = registry.counter(
             "limen_evaluations_total",
             help: "Rows of named inputs that were evaluated, by model and outcome.",
@@ -69,6 +77,16 @@ package struct GatewayMetrics: Sendable {
             "limen_audit_write_failures_total",
             help: "Audit records that are not known to be durable, by error.",
             labels: ["error"]
+        )
+        arms = registry.counter(
+            "limen_arm_decisions_total",
+            help: "Decisions by service, arm, version and outcome.",
+            labels: ["service", "arm", "profile", "outcome"]
+        )
+        shadowsLeftOut = registry.counter(
+            "limen_shadow_left_out_total",
+            help: "Shadow computations left out because too many were under way.",
+            labels: ["service", "profile"]
         )
         authenticationFailures = registry.counter(
             "limen_authentication_failures_total",

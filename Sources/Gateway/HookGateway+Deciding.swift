@@ -150,9 +150,7 @@ extension HookGateway {
         explanation: (_ flags: [String]) -> [UInt8]
     ) throws(GatewayError) -> [UInt8] {
         var response = CDSResponse(cards: cards, systemActions: exchange.systemActions)
-        switch service.hook.mode {
-        case .live: break
-        case .shadow:
+        if exchange.record.arm == .shadow {
             exchange.note("shadow")
             exchange.record.result = Self.joined(
                 exchange.record.result,
@@ -200,6 +198,7 @@ extension HookGateway {
     ) {
         exchange.record.cards = cardsJSON
         exchange.record.cardIDs = cards.map(\.uuid)
+        for card in cards { exchange.record.cardNames[card.uuid] = card.name }
         exchange.record.indicator =
             cards.max { $0.indicator.rank < $1.indicator.rank }?
             .indicator.rawValue

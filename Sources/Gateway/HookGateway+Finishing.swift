@@ -28,10 +28,20 @@ extension HookGateway {
         _ exchange: Exchange
     ) async -> HTTPResponse {
         var exchange = exchange
+        // What was fetched stands elsewhere than in the body of the client.
+        let error = exchange.fetch.isSent ? error.withoutOffsets : error
         exchange.record.kind = error.code.kind
         exchange.record.outcome = error.code.outcome
         exchange.record.reasonCode = error.issues.first?.detailCode ?? error.code.rawValue
         if !error.missingInputs.isEmpty { exchange.record.missingInputs = error.missingInputs }
+        // Cards that were made and not sent are no cards that were shown.
+        if exchange.record.cards != nil { exchange.note("cards-withheld") }
+        exchange.record.cards = nil
+        exchange.record.cardIDs = []
+        exchange.record.cardNames = [:]
+        exchange.record.indicator = nil
+        // A request at fault says nothing about a version.
+        if exchange.record.kind != .decision { exchange.record.arm = nil }
         let response = errorResponse(error, request, route, traceID: exchange.record.traceID)
         guard error.hasRow else { return response }
         return await record(response, request, route, exchange, error: error)
@@ -52,7 +62,7 @@ extension HookGateway {
             return response
         case .methodNotAllowed:
             response.fields.append("Allow", route.methods.joined(separator: ", "))
-        case .deadline, .auditUnavailable, .draining:
+        case .deadline, .auditUnavailable, .draining, .versionNotLoaded:
             response.fields.append("Retry-After", String(Limits.retryAfterSeconds))
         case .unknownService, .mediaType, .tooLarge, .notAcceptable, .malformedBody,
             .hookMismatch, .replayNotAllowed, .prefetchMissing, .patientMismatch,
@@ -86,11 +96,13 @@ extension HookGateway {
         exchange.record.status = response.status
         exchange.record.responseDigest = exchange.key.authenticate(response.body)
         exchange.record.stageMicroseconds = exchange.stagesJSON
+        let decided = exchange.elapsedMicroseconds(configuration.now())
         do throws(AuditError) {
-            try await audit.append(exchange.record)
+            try await append(exchange)
         } catch {
             return unrecorded(error, request, route, exchange)
         }
+        countArm(exchange, microseconds: decided)
         exchange.mark(.audit, configuration.now())
         count(exchange)
         logEnd(response, request, route, exchange, error: error)

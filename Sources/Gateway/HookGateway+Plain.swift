@@ -43,6 +43,7 @@ extension HookGateway {
             (name: "configuration", isReady: !catalogue.services.isEmpty),
             (name: "audit", isReady: audit.isWritable),
             (name: "accepting", isReady: !draining),
+            (name: "versions", isReady: catalogue.plans.values.allSatisfy(\.isComplete)),
         ]
         checks += configuration.readinessChecks.map { (name: $0.name, isReady: $0.isReady()) }
         let isReady = checks.allSatisfy { $0.isReady }

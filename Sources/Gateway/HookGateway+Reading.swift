@@ -212,34 +212,47 @@ extension HookGateway {
         return id
     }
 
-    /// Reads the prefetch and makes sure that nothing the service needs was left out.
-    ///
-    /// CDS Hooks 2.0: data that are needed and neither sent nor to be had are answered with 412.
-    /// A key that is null or an empty Bundle was asked for and has no data, which is an answer.
-    func complete(
+    /// Reads what was sent for the keys of a service.
+    func readPrefetch(
         _ call: HookRequest,
-        _ service: LoadedService,
-        _ exchange: inout Exchange
+        _ service: LoadedService
     ) throws(GatewayError) -> Prefetch {
-        let prefetch: Prefetch
         do {
-            prefetch = try Prefetch(
+            return try Prefetch(
                 reading: call.prefetch,
                 keys: service.hook.prefetch.map(\.key)
             )
         } catch {
             throw GatewayError(malformed: error)
         }
-        exchange.record.flags += prefetch.flags.map(\.rawValue).sorted()
+    }
+
+    /// Makes sure that nothing the service needs is left out.
+    ///
+    /// CDS Hooks 2.0: data that are needed and neither sent nor to be had are answered with 412.
+    /// A key that is null or an empty Bundle was asked for and has no data, which is an answer.
+    func requireAll(
+        _ prefetch: Prefetch,
+        _ service: LoadedService,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> Prefetch {
+        // What another version asked for was declared, though not by this one.
+        let isShared = service.hook.offeredPrefetch.count != service.hook.prefetch.count
+        exchange.record.flags += prefetch.flags
+            .filter { !isShared || $0 != .undeclaredKeys }.map(\.rawValue).sorted()
         var issues: [GatewayError.Issue] = []
         var missing: [String] = []
         for (entry, template) in zip(prefetch.entries, service.hook.prefetch) {
-            let what: String
+            let failure = exchange.fetch.failures[entry.key]
+            var what: String
             switch entry.state {
             case .empty, .resources: continue
             case .absent: what = "was not sent"
-            case .failed: what = "was sent with an error that the client reported"
+            case .failed:
+                what = "was sent with an error that the client reported"
+                if exchange.fetch.wasAbsent.contains(entry.key) { what = "was not sent" }
             }
+            if let failure { what += " and is not available, because " + failure.reason }
             guard template.isRequired else {
                 exchange.note("optional-prefetch-missing")
                 if entry.state == .failed { exchange.note("optional-prefetch-failed") }
@@ -249,6 +262,7 @@ extension HookGateway {
             issues.append(
                 .init(
                     pointer: "/prefetch/" + entry.key,
+                    detailCode: failure.flatMap { $0.isAttempted ? $0.rawValue : nil },
                     sentence: "The prefetch key \(entry.key) \(what). It feeds "
                         + template.feeds.joined(separator: ", ") + "."
                 )

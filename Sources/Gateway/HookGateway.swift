@@ -24,7 +24,9 @@ package final class HookGateway: Sendable {
     let replays: ReplayGuard
     let rates = RateLimits()
     private let urls: Mutex<[String]>
-    private let current: Mutex<Catalogue>
+    let arms = ArmCounter()
+    let background = BackgroundWork()
+    let current: Mutex<Catalogue>
     let counters = CounterRegister()
     private let isDraining = Atomic<Bool>(false)
 
@@ -62,9 +64,19 @@ package final class HookGateway: Sendable {
     /// - Throws: `CatalogueError`, in which case the old one stays in force.
     package func reload(_ catalogue: Catalogue) throws(CatalogueError) {
         try Self.checkTenants(catalogue, configuration)
+        var catalogue = catalogue
+        catalogue.resolve(self.catalogue.book)
+        try Self.checkVersions(catalogue)
+        let (before, after) = current.withLock { current in
+            let before = current
+            // Another state may have been read in the meantime.
+            catalogue.resolve(current.book)
+            current = catalogue
+            return (before, current)
+        }
         keys.update(catalogue.clients.clients.values, now: configuration.now())
-        current.withLock { $0 = catalogue }
         counters.replace(with: catalogue)
+        if after.book != nil { tell(before: before, after: after) }
     }
 
     /// Whether a configuration could be put in force.
@@ -72,6 +84,9 @@ package final class HookGateway: Sendable {
     /// - Throws: `CatalogueError` when a client's tenant has no key.
     package func check(_ catalogue: Catalogue) throws(CatalogueError) {
         try Self.checkTenants(catalogue, configuration)
+        var catalogue = catalogue
+        catalogue.resolve(self.catalogue.book)
+        try Self.checkVersions(catalogue)
     }
 
     /// The URLs under which clients know this gateway.
@@ -133,6 +148,21 @@ package final class HookGateway: Sendable {
     private static func label(_ request: HTTPRequest) -> String {
         let known = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"]
         return known.contains(request.method) ? request.method : "other"
+    }
+
+    /// Refuses a catalogue without a version that is in force: its service could not answer.
+    private static func checkVersions(_ catalogue: Catalogue) throws(CatalogueError) {
+        let findings = catalogue.plans.filter { !$0.value.isComplete }
+            .sorted { $0.key.id < $1.key.id }
+            .map { key, _ in
+                CatalogueFinding(
+                    code: .version,
+                    file: "Hooks/" + key.id + ".json",
+                    path: "limen",
+                    sentence: "the version in force is not named; promote another one first"
+                )
+            }
+        guard findings.isEmpty else { throw CatalogueError(findings: findings) }
     }
 
     private static func checkTenants(

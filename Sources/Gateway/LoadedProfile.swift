@@ -1,4 +1,5 @@
 import Basics
+import Crypto
 package import ClinicalEngine
 package import Mapping
 package import Monitoring
@@ -19,6 +20,8 @@ package struct LoadedProfile: Sendable {
     package let conceptMapDigests: [(name: String, digest: String)]
     /// SHA-256 of each StructureDefinition and ValueSet beside it, by file name, in order.
     package let structureDigests: [(name: String, digest: String)]
+    /// SHA-256 over all of these, in hexadecimal: the version as a whole.
+    package let folderDigest: String
     /// What the model's data looked like when all was well; from `reference.json` beside it, or
     /// from the statistics in the document itself.
     package let reference: ModelReference?
@@ -52,6 +55,12 @@ package struct LoadedProfile: Sendable {
         self.conceptMapDigests = conceptMapDigests
         self.structureDigests = structureDigests
         self.positions = positions
+        let files =
+            [("profile.json", profileDigest), (profile.model, modelDigest)]
+            + conceptMapDigests.map { ($0.name, $0.digest) }
+            + structureDigests.map { ($0.name, $0.digest) }
+        let list = files.map { $0.0 + " " + $0.1 + "\n" }.joined()
+        folderDigest = Hexadecimal.text(Digest.sha256(Array(list.utf8)))
         self.reference = reference
         counters = ModelCounters(
             profile: name,

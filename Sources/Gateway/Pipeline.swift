@@ -18,7 +18,10 @@ extension HookGateway {
         var exchange = begin(request, startedAt)
         do throws(GatewayError) {
             let answer = try await decide(request, serviceID, &exchange)
-            return await commit(answer, request, .hook(serviceID: serviceID), exchange)
+            let response = await commit(answer, request, .hook(serviceID: serviceID), exchange)
+            // Without a durable row there was no decision that a shadow could stand beside.
+            if response.status == 200 { startShadows(exchange) }
+            return response
         } catch {
             return await refuse(error, request, .hook(serviceID: serviceID), exchange)
         }
@@ -38,27 +41,29 @@ extension HookGateway {
         exchange.mark(.authenticate, now())
 
         let call = try read(request.body, for: services, &exchange)
-        let service = try select(call.hook, from: services, &exchange)
+        let offered = try select(call.hook, from: services, &exchange)
         let moment = try evaluationMoment(call, caller, &exchange)
+        let service = try choose(offered, catalogue, call, &exchange)
         exchange.mark(.parse, now())
 
-        let prefetch = try complete(call, service, &exchange)
+        let (whole, prefetch) = try await complete(call, service, caller, &exchange)
         exchange.mark(.prefetch, now())
 
         let answer: [UInt8]
         switch service.computation {
         case .profile(let profile):
-            answer = try score(call, service, profile, prefetch, moment, &exchange)
+            answer = try score(whole, service, profile, prefetch, moment, &exchange)
         case .interactions(let knowledge):
-            answer = try check(call, service, knowledge, prefetch, moment, &exchange)
+            answer = try check(whole, service, knowledge, prefetch, moment, &exchange)
         }
         exchange.mark(.check, now())
         try checkDeadline(service, &exchange)
+        exchange.shadows = catalogue.plan(of: offered)?.shadows(for: whole, at: moment)
         return answer
     }
 
     /// From the resources to an answer by the model of a profile.
-    private func score(
+    func score(
         _ call: HookRequest,
         _ service: LoadedService,
         _ profile: LoadedProfile,
@@ -74,7 +79,7 @@ extension HookGateway {
             patientID: patientID,
             fhirServer: call.fhirServer
         )
-        let gaps = DataGaps(prefetch, service)
+        let gaps = DataGaps(prefetch, service, exchange.fetch)
         let report = try map(matched, patientID, service, profile, moment, gaps, &exchange)
         exchange.mark(.map, now())
 
@@ -127,7 +132,7 @@ extension HookGateway {
         let list = try list(call, prefetch, patientID(call), service, knowledge)
         exchange.mark(.map, now())
 
-        let gaps = DataGaps(prefetch, service)
+        let gaps = DataGaps(prefetch, service, exchange.fetch)
         let decision = screen(list, service, knowledge, gaps, &exchange)
         exchange.mark(.evaluate, now())
 

@@ -27,8 +27,17 @@ package struct ProfileProject: Sendable {
     ///   - files: the bytes of the configuration's files by relative path; others are left out.
     ///   - now: the moment at which the checks run.
     package init(name: String, files: [String: [UInt8]], now: Instant) {
-        let own = files.filter { file, bytes in
-            file.hasPrefix("Profiles/" + name + "/") || Self.isHook(file, bytes, of: name)
+        let hooks = files.filter { Self.isHook($0.key, $0.value, of: name) }
+        // The other versions that a service of the profile names, without which it does not load.
+        let others = Set(
+            hooks.values.flatMap { bytes in
+                (try? JSONDocument(parsing: bytes)).map { VersionPlan.profiles(of: $0) } ?? []
+            }
+        ).subtracting([name])
+        let own = files.filter { file, _ in
+            let folder = file.split(separator: "/", maxSplits: 2)
+            guard folder.count == 3, folder[0] == "Profiles" else { return hooks[file] != nil }
+            return folder[1] == name || others.contains(String(folder[1]))
         }
         var loader = CatalogueLoader(files: own, now: now)
         loader.load()
@@ -41,7 +50,9 @@ package struct ProfileProject: Sendable {
         }
         let isLoaded = loaded != nil
         // A service whose profile does not load says nothing that the profile has not said.
-        findings = loader.findings.filter {
+        findings = loader.findings.filter { finding in
+            !others.contains { finding.file.hasPrefix("Profiles/" + $0 + "/") }
+        }.filter {
             isLoaded || !$0.file.hasPrefix("Hooks/") || $0.path != "limen.profile"
         }
     }

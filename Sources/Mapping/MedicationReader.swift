@@ -82,7 +82,13 @@ package struct MedicationReader {
 
     private func exclusion(_ resource: JSONValue, _ status: String?) -> MedicationRecord.Exclusion?
     {
-        if let status, Self.overStatuses.contains(status) { return .status }
+        // Handed out or given is what became of the medicine, not the end of its effect.
+        let isGiven =
+            status == "completed"
+            && ["MedicationDispense", "MedicationAdministration"].contains {
+                resource["resourceType"]?.isString($0) ?? false
+            }
+        if let status, !isGiven, Self.overStatuses.contains(status) { return .status }
         for name in ["doNotPerform", "notGiven", "wasNotGiven", "notDone"]
         where resource[name]?.boolValue ?? false {
             return .negation
@@ -198,6 +204,13 @@ package struct MedicationReader {
         var parts = reference.split(separator: "/", omittingEmptySubsequences: false)
         if parts.count >= 4, parts[parts.count - 2] == "_history" { parts.removeLast(2) }
         guard parts.count >= 2 else { return nil }
+        if parts.count > 2 {
+            // The same id on another server is another Medication.
+            let base = Array(parts.dropLast(2).joined(separator: "/").utf8)
+            guard SubjectMatcher.isAbsolute(Array(reference.utf8)[...]),
+                subjects.serverBases.isEmpty || subjects.serverBases.contains(base)
+            else { return nil }
+        }
         let name = parts.suffix(2).joined(separator: "/")
         return ambiguous.contains(name) ? nil : shelf[name]
     }

@@ -36,7 +36,11 @@ package struct ConnectionSettings: Sendable {
 
     /// The settings as libpq's keywords and values, a later one going before an earlier one.
     var keywords: [(name: String, value: String)] {
-        var keywords = [(name: "dbname", value: conninfo.isEmpty ? " " : conninfo)]
+        // An empty text must be left out: libpq would take it for the name of a database.
+        var keywords: [(name: String, value: String)] = []
+        if conninfo.contains("=") || conninfo.contains("://") {
+            keywords.append(("dbname", conninfo))
+        }
         if let database { keywords.append(("dbname", database)) }
         if let user { keywords.append(("user", user)) }
         if let password { keywords.append(("password", password)) }

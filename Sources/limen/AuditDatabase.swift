@@ -119,6 +119,7 @@ struct AuditDatabase: Sendable {
     /// The logins whose passwords `up` sets.
     private static let logins = [
         "limen_migrator", "limen_writer", "limen_maintenance", "limen_retention", "limen_health",
+        "limen_gateway", "limen_operator",
     ]
 
     /// The tenants that `up` makes, with their titles.

@@ -13,6 +13,7 @@ enum HelpCommand {
 
         For the interface engineer
           hook fire     build a patient-view request from a bundle, post it, explain the answer
+          openapi       what the gateway answers, as OpenAPI or as a Postman collection
           hook conform  hold a CDS Hooks service, any, against the requirements of CDS Hooks 2.0
           map explain   map a bundle without a gateway and explain every value
           map table     run a ViewDefinition of SQL on FHIR over files and folders
@@ -32,6 +33,9 @@ enum HelpCommand {
           model check     what a PMML document needs, predicts, and what speaks against it
           model show      the document as a clinician reads it: bands, coefficients, trees
           model evaluate  results of a PMML document for the rows of a table
+          model promote   put a version in force for all gateways, or start a canary
+          model rollback  end a canary, or go back to the version before
+          model status    which version answers whom, since when, by whom and why
           model import    a profile for it, with its fields, units and ranges
           model drift     how far the patients of now are from those of the reference
           model reference what a model's data looked like when all was well, as counts
@@ -43,6 +47,7 @@ enum HelpCommand {
         For the compliance officer
           audit list    rows by patient, service, time, outcome, hookInstance, trace id
           audit show    one row with all it holds
+          feedback      what became of the cards: accepted, overridden and why, no response
 
         For who connects an EHR
           client new     a document for a client, with its key or its issuer
@@ -178,6 +183,27 @@ enum HelpCommand {
         (CSV without the later headers) are the whole.
         The database is that of limen up; with --keys (or LIMEN_KEYS) the one of PG*.
         Exit code 1 when something could not be read or is in conflict; the rest is scored.
+
+        """,
+        "feedback": """
+        limen feedback report [--by service|card|client|hour] [--from TIME] [--to TIME]
+                              [--tenant NAME] [--json]
+
+          limen feedback report --by card --from 2026-05-01
+
+        Counts each card once that was shown in the time, by the last that was said of it:
+        accepted, overridden with the reason, or nothing. An hour is one of the day, in UTC.
+        Feedback on cards that were never shown is counted by itself. Reading is on record.
+
+        """,
+        "openapi": """
+        limen openapi [--postman]
+
+          limen openapi > openapi.json
+          limen openapi --postman > limen.postman_collection.json
+
+        Writes the description that a gateway serves at /openapi.json, or a Postman collection
+        made from it; address and key are variables of the collection.
 
         """,
         "map": """
@@ -316,6 +342,9 @@ enum HelpCommand {
         limen model drift NAME [--from DAY] [--to DAY] [--reference FILE|-] [--tenant NAME]
                                [--arm live|canary|shadow|replay] [--sha256 HEX] [--json]
         limen model reference PROFILE DATA... [--at TIME|newest|now] [--source TEXT]
+        limen model status [SERVICE] [--json] [--state FOLDER]
+        limen model promote SERVICE [--to PROFILE] [--canary] --reason TEXT [--json] [--state FOLDER]
+        limen model rollback SERVICE --reason TEXT [--json] [--state FOLDER]
         limen model compare A B DATA... [--at TIME|newest|now] [--list] [--limit N] [--progress] [--json]
 
           limen model check model.pmml
@@ -327,6 +356,8 @@ enum HelpCommand {
           limen model import model.pmml --as sepsis-risk
           limen model reference news2 export/ > Profiles/news2/reference.json
           limen model drift news2 --from 2026-05-01
+          limen model status news2
+          limen model promote news2 --reason "review of 4 May" && limen model rollback news2 --reason doubts
           limen model compare news2 ../news2-next export/
 
         FILE is a PMML 4.4 document, deployed or not, or - for standard input.
@@ -353,6 +384,12 @@ enum HelpCommand {
         judged. It reads as a login of limen_monitor or limen_auditor, by PG* or a state folder.
         reference makes such a file of FHIR data or of one CSV table with a column for each input,
         where all was well; below 200 values of an input nothing is judged by it.
+        status, promote and rollback work on the versions that hook documents name, for all gateways
+        of a database: that of the state folder, or of the PG* variables, as limen_operator. promote
+        takes the canary without --to; --canary starts a canary again that was taken back or
+        replaced. rollback ends a canary, and without one goes back to the version before. Each
+        change has a row (limen audit list --kind model-change --tenant system). status ends with
+        exit code 1 when something needs attention.
         What import writes is Profiles/NAME and Hooks/NAME.json; it overwrites nothing, refuses a
         model that fails its own rows, and says what is still open.
         compare says for how many patients another version (a profile, or its folder) changes

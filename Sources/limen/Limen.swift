@@ -37,6 +37,8 @@ enum Limen {
         case "model": return try ModelCommand.run(rest)
         case "batch": return try await BatchCommand.run(rest)
         case "audit": return try await AuditCommand.run(rest)
+        case "openapi": return try OpenAPICommand.run(rest)
+        case "feedback": return try await FeedbackCommand.run(rest)
         case "migrate": try MigrateCommand.run(rest)
         case "bench": return try await BenchCommand.run(rest)
         case "drill": return try await DrillCommand.run(rest)

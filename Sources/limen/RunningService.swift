@@ -32,6 +32,8 @@ struct RunningService: Sendable {
         var addressRate: RateAllowance?
         /// How to log in as the writer.
         var writer: ConnectionSettings
+        /// How to log in as the role that reads which version is in force.
+        var deployments: ConnectionSettings
         /// How to log in as the role that makes the months to come; `nil` when another process does.
         var maintenance: ConnectionSettings?
         /// How many connections write.
@@ -40,8 +42,6 @@ struct RunningService: Sendable {
         var loopCount: Int?
         /// How long an open request may take when the service stops.
         var drainMilliseconds = 10_000
-        /// The URL under which clients know the service, when that is not where it listens.
-        var publicURL = Terminal.environment("LIMEN_PUBLIC_URL")
         /// How often what was counted of the models is stored.
         var counterPeriodSeconds = Settings.counterPeriod()
 
@@ -56,6 +56,7 @@ struct RunningService: Sendable {
     let gateway: HookGateway
     let sink: PostgreSQLAuditSink
     private let tokens: TokenService
+    private let keeper: DeploymentKeeper
     private let settings: Settings
     private let counters: CounterKeeper
 
@@ -99,15 +100,22 @@ struct RunningService: Sendable {
         do throws(CommandError) {
             let registry = MetricsRegistry()
             let months = MonthsKeeper(settings: settings, migrations: migrations, registry)
+            let versions = VersionsWatch()
             let gateway = try makeGateway(
                 settings,
                 catalogue,
                 sink,
                 tokens,
                 registry,
-                months,
+                [
+                    .init(name: "migrations") { months.isCurrent },
+                    .init(name: "months") { months.hasRoom },
+                    .init(name: "tokens") { tokens.ledger.isConnected },
+                    .init(name: "deployments") { versions.isCurrent },
+                ],
                 log
             )
+            let keeper = try versions.keep(settings.deployments, gateway, log)
             let counters = try makeCounters(settings, gateway, registry, log)
             let server = try listen(settings, gateway, registry)
             let service = RunningService(
@@ -115,12 +123,14 @@ struct RunningService: Sendable {
                 gateway: gateway,
                 sink: sink,
                 tokens: tokens,
+                keeper: keeper,
                 settings: settings,
                 counters: counters
             )
             gateway.serves(at: service.url)
             months.start()
             tokens.refreshKeys(of: gateway, registry, log)
+            keeper.start()
             try await service.note(.start, clients: catalogue.clients)
             counters.start()
             return service
@@ -173,7 +183,7 @@ struct RunningService: Sendable {
         _ sink: PostgreSQLAuditSink,
         _ tokens: TokenService,
         _ registry: MetricsRegistry,
-        _ months: MonthsKeeper,
+        _ checks: [GatewayConfiguration.ReadinessCheck],
         _ log: LogWriter
     ) throws(CommandError) -> HookGateway {
         var configuration = GatewayConfiguration(
@@ -182,20 +192,14 @@ struct RunningService: Sendable {
             version: version,
             now: { Clock.now() },
             randomUUID: { UUIDBytes.version7(at: Clock.now()) },
-            readinessChecks: [
-                .init(name: "migrations") { months.isCurrent },
-                .init(name: "months") { months.hasRoom },
-                .init(name: "tokens") { tokens.ledger.isConnected },
-            ]
+            readinessChecks: checks,
+            fetcher: try FHIRFetcher.start()
         )
         configuration.tokenLedger = tokens.ledger
         configuration.publicURLs = settings.publicURLs
         configuration.edge = settings.edge
         configuration.addressRate = settings.addressRate
         configuration.guardsMetrics = !settings.isDevelopment
-        if configuration.publicURLs.isEmpty, let url = settings.publicURL {
-            configuration.publicURLs = [url.hasSuffix("/") ? String(url.dropLast()) : url]
-        }
         do throws(CatalogueError) {
             return try HookGateway(
                 catalogue: catalogue,
@@ -302,6 +306,8 @@ struct RunningService: Sendable {
         Terminal.writeError("limen: stopping; requests on their way are finished\n")
         gateway.drain()
         await server.drain(withinMilliseconds: settings.drainMilliseconds)
+        await gateway.finishBackground()
+        keeper.stop()
         counters.stop()
         do throws(CommandError) {
             try await note(.stop)

@@ -41,6 +41,9 @@ enum ServeCommand {
                 edge: edge.trust,
                 addressRate: edge.addressRate,
                 writer: ConnectionSettings(conninfo: ""),
+                deployments: Terminal.environment("LIMEN_STATE_DATABASE").map {
+                    ConnectionSettings(conninfo: $0)
+                } ?? ConnectionSettings(conninfo: "").asUser("limen_gateway"),
                 maintenance: Terminal.environment("LIMEN_MAINTENANCE_DATABASE").map {
                     ConnectionSettings(conninfo: $0)
                 },

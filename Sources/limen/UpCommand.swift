@@ -84,6 +84,7 @@ enum UpCommand {
             systemKey: try key(state, "tenant-system"),
             isDevelopment: true,
             writer: try database.settings(as: "limen_writer"),
+            deployments: try database.settings(as: "limen_gateway"),
             maintenance: try database.settings(as: "limen_maintenance"),
             writerCount: try parsed.integer("writers", default: 1, in: 1...4),
             loopCount: parsed.value("loops") == nil

@@ -120,11 +120,12 @@ struct SinkTests {
         let database = try TestDatabase()
         let sink = try database.sink()
         defer { sink.close() }
-        var record = Records.feedback(on: [.version4()])
-        record.cardIDs = [.version4()]
-        try await sink.append(record)
-        try await sink.append(record)
-        #expect(try database.count("SELECT count(*) FROM audit.event") == 1)
+        var decision = Records.small()
+        decision.outcome = .cards
+        decision.cardIDs = [.version4()]
+        let feedback = Records.feedback(on: decision.cardIDs)
+        for record in [decision, decision, feedback, feedback] { try await sink.append(record) }
+        #expect(try database.count("SELECT count(*) FROM audit.event") == 2)
         #expect(try database.count("SELECT count(*) FROM audit.card") == 1)
         #expect(try database.count("SELECT count(*) FROM audit.feedback") == 1)
     }

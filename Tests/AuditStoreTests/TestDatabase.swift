@@ -117,7 +117,8 @@ final class TestDatabase: Sendable {
         """
         REVOKE ALL ON DATABASE \(name) FROM PUBLIC;
         GRANT CONNECT ON DATABASE \(name) TO limen_migrator, limen_writer, limen_auditor,
-            limen_retention, limen_maintenance, limen_health, limen_monitor
+            limen_retention, limen_maintenance, limen_health, limen_gateway, limen_operator,
+            limen_monitor
         """
     }
 

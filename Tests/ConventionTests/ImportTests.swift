@@ -18,9 +18,10 @@ struct ImportTests {
         "FHIR": ["Basics", "JSON"],
         "FHIRPath": ["Basics", "JSON", "FHIR", "UCUM"],
         "Audit": ["Basics", "JSON"],
+        "Lifecycle": ["Basics", "Audit"],
         "StructureDefinitions": ["Basics", "JSON", "FHIR", "FHIRPath"],
         "Mapping": ["Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "StructureDefinitions"],
-        "CDSHooks": ["Basics", "JSON", "FHIR", "FHIRPath"],
+        "CDSHooks": ["Basics", "JSON", "FHIR", "FHIRPath", "Lifecycle"],
         "SQLOnFHIR": ["Basics", "JSON", "FHIR", "FHIRPath"],
 
         // L2: each owns one outside thing.
@@ -36,11 +37,12 @@ struct ImportTests {
         // L3: the request pipeline, and the store.
         "Gateway": [
             "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
-            "CDSHooks", "Audit", "HTTPMessages", "Crypto", "JOSE", "Telemetry", "Monitoring",
-            "Synchronization",
+            "CDSHooks", "Audit", "Lifecycle", "HTTPMessages", "Crypto", "JOSE", "Telemetry",
+            "Monitoring", "Synchronization",
         ],
         "AuditStore": [
-            "Basics", "JSON", "Audit", "PostgreSQL", "Crypto", "JOSE", "Posix", "Monitoring",
+            "Basics", "JSON", "Audit", "Lifecycle", "PostgreSQL", "Crypto", "JOSE", "Posix",
+            "Monitoring",
             "Synchronization",
         ],
         "ProfileLint": ["Basics", "JSON", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML"],
@@ -49,7 +51,7 @@ struct ImportTests {
         "limen": [
             "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
             "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto", "JOSE",
-            "Telemetry",
+            "Telemetry", "Lifecycle",
             "Posix", "PostgreSQL", "Gateway", "AuditStore", "StructureDefinitions",
             "SQLOnFHIR", "ProfileLint", "Monitoring", "Synchronization",
         ],

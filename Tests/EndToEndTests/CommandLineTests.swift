@@ -207,7 +207,10 @@ struct CommandLineTests {
         #expect(run.exitCode == 0, "\(run.error)")
         let rows = try JSONDocument(parsing: run.output).root
         let names = rows.elements.compactMap { $0["name"]?.stringValue }
-        #expect(names.count == 4)
+        #expect(names.count == 8, "\(names)")
+        for model in ["news2", "segments"] {
+            #expect(names.count { $0.hasPrefix("evaluate \(model), ") } == 2, "\(names)")
+        }
         #expect(rows.elements.allSatisfy { $0["failed"]?.integerValue == 0 })
         #expect(rows.elements.allSatisfy { ($0["perSecond"]?.integerValue ?? 0) > 0 })
     }

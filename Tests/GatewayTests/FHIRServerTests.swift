@@ -7,12 +7,6 @@ import Testing
 
 @Suite("Registered FHIR servers")
 struct FHIRServerTests {
-    private static func list(_ json: String) throws -> [FHIRServer] {
-        try FHIRServer.list(
-            in: JSONDocument(parsing: Array(#"{"fhirServers":\#(json)}"#.utf8)).root
-        )
-    }
-
     private static func servers(_ bases: [String]) throws -> [FHIRServer] {
         try bases.map { FHIRServer(base: try #require(FHIRBase($0))) }
     }
@@ -115,33 +109,35 @@ struct FHIRServerTests {
 
     @Test("A registration is read whole")
     func reading() throws {
-        let servers = try Self.list(
-            #"""
-            [{"base":"https://fhir.hospital.example/r4/","allowNetworks":["10.1.0.0/16"],
-              "caFile":"hospital-ca.pem","search":"post","subject":"limen"},
-             {"base":"http://127.0.0.1:8080/fhir","allowNetworks":["127.0.0.0/8"],"open":true}]
-            """#
+        let servers = try #require(
+            try Self.client(
+                #"""
+                [{"base":"https://fhir.hospital.example/r4/","allowNetworks":["10.1.0.0/16"],
+                  "caFile":"ca.pem","search":"post","subject":"limen"},
+                 {"base":"http://127.0.0.1:8080/fhir","allowNetworks":["127.0.0.0/8"],"open":true}]
+                """#
+            ).client?.fhirServers
         )
         #expect(servers.count == 2)
         #expect(servers[0].base.text == "https://fhir.hospital.example/r4")
         #expect(servers[0].allowNetworks.map(\.text) == ["10.1.0.0/16"])
-        #expect(servers[0].caFile == "hospital-ca.pem")
+        #expect(servers[0].caBundle == [0x21])
         #expect(servers[0].search == .post)
         #expect(servers[0].subject == "limen")
         #expect(!servers[0].isOpen)
         #expect(servers[1].search == .get)
         #expect(servers[1].isOpen)
-        #expect(try Self.list("[]") == [])
     }
 
     @Test(
         "A registration with a mistake is refused at its place",
         arguments: [
-            (#"{}"#, "fhirServers"), (#"[1]"#, "fhirServers[0]"), (#"[{}]"#, "fhirServers[0].base"),
             (#"[{"base":"http://fhir.example.org/r4"}]"#, "fhirServers[0].base"),
             (#"[{"base":"https://10.1.2.3/r4"}]"#, "fhirServers[0].base"),
             (#"[{"base":"https://127.1/r4"}]"#, "fhirServers[0].base"),
             (#"[{"base":"https://a.example/r4?x=1"}]"#, "fhirServers[0].base"),
+            (#"[{"base":"https://a.example/%72"}]"#, "fhirServers[0].base"),
+            (#"[{"base":"https://u@a.example/r4"}]"#, "fhirServers[0].base"),
             (
                 #"[{"base":"http://10.1.2.3/r4","allowNetworks":["10.1.0.0/16"]}]"#,
                 "fhirServers[0].base"
@@ -151,19 +147,42 @@ struct FHIRServerTests {
                 "fhirServers[0].allowNetworks[0]"
             ),
             (
+                #"[{"base":"https://a.example","allowNetworks":["0.0.0.0/0"]}]"#,
+                "fhirServers[0].allowNetworks[0]"
+            ),
+            (
                 #"[{"base":"https://a.example","allowNetworks":["10.1.0.1/16"]}]"#,
                 "fhirServers[0].allowNetworks[0]"
             ),
-            (#"[{"base":"https://a.example","search":"put"}]"#, "fhirServers[0].search"),
             (#"[{"base":"https://a.example","open":1}]"#, "fhirServers[0].open"),
-            (#"[{"base":"https://a.example","caFile":"../x.pem"}]"#, "fhirServers[0].caFile"),
             (#"[{"base":"https://a.example","token":"x"}]"#, "fhirServers[0].token"),
-            (#"[{"base":"https://a.example"},{"base":"https://A.example/"}]"#, "fhirServers[1]"),
+            (
+                #"[{"base":"https://a.example"},{"base":"https://A.example:443/"}]"#,
+                "fhirServers[1].base"
+            ),
         ]
     )
     func mistakes(json: String, path: String) throws {
-        let finding = #expect(throws: CatalogueFinding.self) { try Self.list(json) }
-        #expect(finding?.path == path)
-        #expect(finding?.code == .client)
+        let (client, findings) = try Self.client(json)
+        #expect(client == nil)
+        #expect(findings.map(\.path) == [path])
+    }
+
+    private static func client(
+        _ servers: String
+    ) throws -> (client: Client?, findings: [CatalogueFinding]) {
+        let salt = String(repeating: "0", count: 64)
+        let reader = ClientReader(
+            file: "Hooks/clients/x.json",
+            files: ["Hooks/clients/ca.pem": [0x21]],
+            dialects: [:]
+        )
+        let document = try JSONDocument(
+            parsing: #"""
+                {"format":"limen-client/1","id":"x","tenant":"a","fhirServers":\#(servers),
+                 "apiKey":{"salt":"\#(salt)","sha256":"\#(salt)"}}
+                """#
+        )
+        return (reader.client(document), reader.faults.findings)
     }
 }

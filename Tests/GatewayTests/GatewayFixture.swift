@@ -5,6 +5,7 @@ import Crypto
 import Foundation
 import HTTPMessages
 import JSON
+import Posix
 import Support
 import Synchronization
 import Telemetry
@@ -48,6 +49,7 @@ final class GatewayFixture: Sendable {
     init(
         sink: InMemoryAuditSink = InMemoryAuditSink(),
         extraFiles: [String: [UInt8]] = [:],
+        catalogue ready: Catalogue? = nil,
         isDevelopment: Bool = false,
         configure: (inout GatewayConfiguration) -> Void = { _ in }
     ) throws {
@@ -55,14 +57,18 @@ final class GatewayFixture: Sendable {
         let clock = self.clock
         let lines = LogLines()
         self.lines = lines
-        let catalogue =
-            extraFiles.isEmpty
-            ? try Self.shipped.get()
-            : try Catalogue(
+        let catalogue: Catalogue
+        if let ready {
+            catalogue = ready
+        } else if extraFiles.isEmpty {
+            catalogue = try Self.shipped.get()
+        } else {
+            catalogue = try Catalogue(
                 files: try Self.files(extraFiles),
                 now: Self.now,
                 isDevelopment: isDevelopment
             )
+        }
         let counter = Mutex<UInt64>(0)
         var configuration = GatewayConfiguration(
             tenantKeys: [
@@ -94,8 +100,17 @@ final class GatewayFixture: Sendable {
     /// A clock that stands still, or goes on by a step each time it is read.
     final class ManualClock: Sendable {
         private let state = Mutex((now: GatewayFixture.now, step: Int64(0)))
+        private let startNanoseconds = Mutex<Int64?>(nil)
+        /// Goes on by itself from now on, as the clock of the machine does.
+        func runInRealTime() {
+            startNanoseconds.withLock { $0 = Clock.monotonicNanoseconds() }
+        }
         func read() -> Instant {
-            state.withLock { state in
+            if let start = startNanoseconds.withLock({ $0 }) {
+                let elapsed = Clock.monotonicNanoseconds() - start
+                return GatewayFixture.now.advanced(byMicroseconds: elapsed / 1_000)
+            }
+            return state.withLock { state in
                 let now = state.now
                 state.now = now.advanced(byMicroseconds: state.step)
                 return now
@@ -107,7 +122,7 @@ final class GatewayFixture: Sendable {
         func setStep(_ microseconds: Int64) { state.withLock { $0.step = microseconds } }
     }
 
-    private static func client(_ id: String) -> (key: String, salt: String, sha256: String) {
+    static func client(_ id: String) -> (key: String, salt: String, sha256: String) {
         Client.makeKey(
             client: id,
             secret: [UInt8](repeating: 7, count: 16),

@@ -59,7 +59,9 @@ struct RoutingTests {
         #expect(await fixture.send("GET", "/livez", key: nil).text == "ok\n")
         let ready = await fixture.send("GET", "/readyz", key: nil, query: "verbose")
         #expect(ready.status == 200)
-        #expect(ready.text == "[+]configuration ok\n[+]audit ok\n[+]accepting ok\nok\n")
+        #expect(
+            ready.text == "[+]configuration ok\n[+]audit ok\n[+]accepting ok\n[+]versions ok\nok\n"
+        )
         fixture.sink.fail(with: AuditError(code: .unavailable))
         let notReady = await fixture.send("GET", "/readyz", key: nil)
         #expect(notReady.status == 503)

@@ -4,6 +4,8 @@
     python ehr.py STATE replay    the used token once more, after a restart
 """
 
+import base64
+import hmac
 import json
 import os
 import signal
@@ -20,7 +22,8 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 state, phase = sys.argv[1:3]
 base = open(state + "/url", encoding="utf-8").read().strip()
-path = "/cds-services/news2"
+services = json.load(urllib.request.urlopen(base + "/cds-services"))["services"]
+path = "/cds-services/" + next(s["id"] for s in services if s["hook"] == "patient-view")
 issuer = "https://peer-ehr.example"
 request = json.load(open(state + "/example-request.json", encoding="utf-8"))
 failures = []
@@ -94,18 +97,24 @@ def wait_until(token, status=200, seconds=60):
     return answer
 
 
+def base64url(data):
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
 def refused():
     old = int(time.time()) - 3600
-    pem = first[1].public_key()
-    public_bytes = json.dumps(public(first)).encode()
     unsigned = jwt.encode(claims(), None, "none", headers={"kid": first[0]})
-    symmetric = jwt.encode(claims(), public_bytes, "HS256", headers={"kid": first[0]})
+    # PyJWT refuses to take a public key for a secret, so this one is made by hand.
+    head = json.dumps({"alg": "HS256", "typ": "JWT", "kid": first[0]}).encode()
+    signed = base64url(head) + "." + base64url(json.dumps(claims()).encode())
+    secret = json.dumps(public(first)).encode()
+    symmetric = signed + "." + base64url(hmac.digest(secret, signed.encode(), "sha256"))
     yield "not signed", unsigned
     yield "HMAC with the public key", symmetric
     yield "another key with the known kid", sign((first[0], ec_key("x")[1], "ES384"))
     yield "an unknown kid", sign(("nobody", first[1], "ES384"))
     yield "an unknown issuer", sign(first, iss="https://nobody.example")
-    yield "another audience", sign(first, aud=base + "/cds-services/qsofa")
+    yield "another audience", sign(first, aud=base + "/cds-services/other")
     yield "no audience", sign(first, aud=None)
     yield "a clock one hour slow", sign(first, iat=old, exp=old + 60)
     yield "a clock one hour fast", sign(first, iat=old + 7200, exp=old + 7260)
@@ -118,7 +127,6 @@ def refused():
     good = sign(first)
     yield "a changed signature", good[:-4] + ("AAAA" if good[-4:] != "AAAA" else "BBBB")
     yield "no token", "a.b.c"
-    assert pem
 
 
 if phase == "replay":

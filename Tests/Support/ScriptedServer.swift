@@ -1,3 +1,4 @@
+import Foundation
 import Posix
 
 import Synchronization
@@ -40,6 +41,8 @@ package final class ScriptedServer: Sendable {
         identity: TLSIdentity? = nil,
         _ script: @escaping Script
     ) throws -> ScriptedServer {
+        // OpenSSL writes to a socket whose peer is gone as to any descriptor.
+        signal(SIGPIPE, SIG_IGN)
         let address = SocketAddress(host: "127.0.0.1", port: 0)
         let listener = Listener(try Socket.listen(address, backlog: 64))
         let server = ScriptedServer(

@@ -33,6 +33,7 @@ package struct DialectAdapter {
     ///   - cards: the array of an answer that keeps the rules of CDS Hooks.
     ///   - dialect: what the client can show.
     ///   - identifier: the uuid for a name, for cards that a long text goes on on.
+    /// - Returns: the cards as they go out, and the flags.
     package static func adapt(
         _ cards: JSONValue,
         to dialect: ResponseDialect,

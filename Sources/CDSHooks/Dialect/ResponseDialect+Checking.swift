@@ -9,7 +9,10 @@ extension ResponseDialect {
         }
         return CDSResponseChecker.violations(in: document).filter { violation in
             // Before 2.0 a delete has the bare id of its resource in `resource`.
-            !(violation.rule == .actionResource && !hasResourceID)
+            let isOfResource =
+                violation.rule == .actionResource
+                || (violation.rule == .wrongType && violation.pointer.hasSuffix("/resource"))
+            return hasResourceID || !isOfResource
         }
     }
 }

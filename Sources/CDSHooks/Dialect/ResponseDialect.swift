@@ -14,7 +14,9 @@ package struct ResponseDialect: Sendable, Equatable {
     /// Whether it is for development only, because its keys are known to everybody.
     package var isDevelopmentOnly = false
 
-    /// Whether cards carry a `uuid`; feedback needs it. Suggestions had one from the first.
+    /// Whether cards carry a `uuid`, which feedback needs.
+    ///
+    /// Suggestions had one from the first.
     package var showsIDs = true
     /// The indicators that are shown as such.
     package var indicators = Card.Indicator.allCases

@@ -136,40 +136,6 @@ struct ClientReader {
         return microseconds
     }
 
-    // MARK: Where data come from
-
-    private func fhirServers(_ root: ClientNode) -> [FHIRServer] {
-        let accepted = "objects with base, allowNetworks, caFile, search, subject and open"
-        var servers: [FHIRServer] = []
-        for node in root.list("fhirServers", accepted: accepted, isEmptyAllowed: true) ?? [] {
-            var server: FHIRServer
-            do throws(CatalogueFinding) {
-                server = try FHIRServer(reading: node.json)
-            } catch {
-                faults.add(error, in: node.json)
-                continue
-            }
-            guard !servers.contains(where: { $0.base == server.base }) else {
-                node.fault(at: "base", "the server is registered twice", accepted: "each once")
-                continue
-            }
-            if let name = server.caFile {
-                let certificates = files[beside(name)]
-                guard Self.isFileName(name, ending: ".pem"), let certificates else {
-                    node.fault(
-                        at: "caFile",
-                        "there is no such file",
-                        accepted: "the name of a .pem file beside this one"
-                    )
-                    continue
-                }
-                server.caBundle = certificates
-            }
-            servers.append(server)
-        }
-        return servers
-    }
-
     /// The path of a file beside the document.
     func beside(_ name: String) -> String {
         let folder = file.lastIndex(of: "/").map { file[...$0] } ?? ""

@@ -19,8 +19,8 @@ package struct FHIRServer: Hashable, Sendable {
     package let allowNetworks: [IPNetwork]
     /// The name of the file with the certificates that are trusted; those of the machine if none.
     package let caFile: String?
-    /// The certificates of that file, in PEM; filled in when the configuration is loaded.
-    package var caBundle: [UInt8]?
+    /// The certificates of that file, in PEM.
+    package let caBundle: [UInt8]?
     /// How searches are sent.
     package let search: Search
     /// The name under which this service is known to the server's authorization.
@@ -35,6 +35,7 @@ package struct FHIRServer: Hashable, Sendable {
         base: FHIRBase,
         allowNetworks: [IPNetwork] = [],
         caFile: String? = nil,
+        caBundle: [UInt8]? = nil,
         search: Search = .get,
         subject: String? = nil,
         isOpen: Bool = false
@@ -42,6 +43,7 @@ package struct FHIRServer: Hashable, Sendable {
         self.base = base
         self.allowNetworks = allowNetworks
         self.caFile = caFile
+        self.caBundle = caBundle
         self.search = search
         self.subject = subject
         self.isOpen = isOpen

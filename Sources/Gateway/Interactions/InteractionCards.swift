@@ -28,7 +28,8 @@ struct InteractionCards {
         var cards = own.map(card)
         if !rest.isEmpty { cards.append(remainder(rest)) }
         let isSilentOtherwise =
-            !decision.isIncomplete && decision.screening?.uncovered.isEmpty ?? true
+            decision.status != .notCovered && !decision.isIncomplete
+            && decision.screening?.uncovered.isEmpty ?? true
         if !isSilentOtherwise {
             cards.append(InteractionGapText(decision: decision).card(frame, identifier))
         }

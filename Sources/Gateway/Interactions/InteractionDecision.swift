@@ -67,7 +67,13 @@ struct InteractionDecision {
         guard let screening else { return .tooMany }
         if !findings.isEmpty { return .found }
         if isIncomplete { return .incomplete }
-        return screening.uncovered.isEmpty ? .none : .notCovered
+        return screening.uncovered.isEmpty && !hasUnloaded ? .none : .notCovered
+    }
+
+    /// Whether pairs were looked up while a class of the table is empty here: rules of that class
+    /// were looked for in vain.
+    var hasUnloaded: Bool {
+        !knowledge.emptyClasses.isEmpty && (screening?.lookupCount ?? 0) > 0
     }
 
     /// Whether a medicine was not checked, or one may not have been sent.

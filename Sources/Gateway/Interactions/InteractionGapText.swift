@@ -40,6 +40,9 @@ struct InteractionGapText {
             return "Interactions: not all lists of medicines were sent"
                 + (decision.findings.isEmpty ? "; the table has none for those that were" : "")
         }
+        guard !uncovered.isEmpty else {
+            return "Interactions: none found, but a class of the table is not loaded at this site"
+        }
         let more = uncovered.count > 1 ? " and \(uncovered.count - 1) more" : ""
         let pair = uncovered.first.map { pair in
             short(pair.one) + " with " + short(pair.other)
@@ -72,10 +75,17 @@ struct InteractionGapText {
         if !decision.gaps.unsent.isEmpty {
             text += "Not sent: " + escaped(decision.gaps.unsent) + ".\n\n"
         }
-        if decision.gaps.hasError {
-            text += "Sent with an error: " + escaped(decision.gaps.failed) + ".\n\n"
+        let reported = decision.gaps.failed.filter { decision.gaps.reasons[$0] == nil }
+        if decision.gaps.hasError, !reported.isEmpty || decision.gaps.reasons.isEmpty {
+            text += "Sent with an error: " + escaped(reported) + ".\n\n"
         }
-        if decision.gaps.isPaged { text += "There are more records than were sent.\n\n" }
+        for (names, failure) in decision.gaps.unavailable {
+            text += "Not available, because " + failure.reason + ": " + escaped(names) + ".\n\n"
+        }
+        if decision.gaps.isPaged {
+            text += "There are more records than "
+            text += decision.gaps.isCut ? "could be fetched.\n\n" : "were sent.\n\n"
+        }
         return text + footer
     }
 

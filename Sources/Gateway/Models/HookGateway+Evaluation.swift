@@ -109,13 +109,17 @@ extension HookGateway {
         let unchecked = profile.profile.uncheckedRules
         var answer = EvaluationAnswer(profile, uncheckedRules: unchecked)
         answer.begin(rows, at: exchange.record.startedAt)
+        // A canary, a shadow or a version that was taken back answers here too, in no arm.
+        let isLive = catalogue.plans.values.contains {
+            $0.live?.computation.name == profile.name
+        }
         var records: [AuditRecord] = []
         records.reserveCapacity(rows.count)
         for (position, row) in rows.enumerated() {
             var record = exchange.record
             if position > 0 { record.eventID = makeEventID(record.startedAt) }
             record.kind = .evaluation
-            record.arm = .live
+            record.arm = isLive ? .live : nil
             record.outcome = row.status.outcome
             record.reasonCode = row.reasonCode
             record.missingInputs = row.missingInputs

@@ -75,9 +75,13 @@ struct RowEvaluation {
     /// The inputs without a value.
     var missingInputs: [String] { report?.missingNames ?? [] }
 
+    /// Whether a fact that a rule asks for was left out: nobody answered it, not even with no.
+    private var hasUnansweredFact: Bool { report?.facts.contains { $0.value == nil } ?? false }
+
     /// The flags of the audit row.
     func flags(hasUncheckedRules: Bool) -> [String] {
-        var flags = hasUncheckedRules && report != nil ? ["applicability-unchecked"] : []
+        let isUnchecked = hasUncheckedRules || hasUnansweredFact
+        var flags = isUnchecked && report != nil ? ["applicability-unchecked"] : []
         let inputs = report?.inputs ?? []
         if inputs.contains(where: { $0.flags.contains(.assumed) }) { flags.append("assumed-input") }
         if inputs.contains(where: { $0.flags.contains(.imputed) }) { flags.append("imputed-input") }
@@ -96,7 +100,8 @@ struct RowEvaluation {
         }
         switch report.applicability {
         case .applies:
-            writer.member("applicability", hasUncheckedRules ? "not-checked" : "applies")
+            let isUnchecked = hasUncheckedRules || hasUnansweredFact
+            writer.member("applicability", isUnchecked ? "not-checked" : "applies")
         case .notApplicable(let code, let rule), .undecided(let code, let rule):
             writer.member("applicability", status.rawValue)
             writer.member("applicabilityCode", code)

@@ -25,6 +25,7 @@ package final class OutboundClient: Sendable {
     ///   - resolver: who looks names up.
     ///   - route: where a checked address is dialled; tests dial a server of their own instead.
     /// - Returns: a client that works until `stop`.
+    /// - Throws: `SystemError` when no descriptor or thread is left.
     package static func start(
         resolver: any NameResolver = SystemResolver(),
         route: @escaping @Sendable (IPAddress, Int) -> SocketAddress = {

@@ -6,6 +6,10 @@ package enum OutboundError: Error, Equatable, Sendable {
     case nameUnresolved
     /// An address of the name is not one to connect to.
     case addressForbidden
+    /// The URL is none, or at an origin that is not allowed.
+    case originForbidden
+    /// A document was answered with another status than 200.
+    case status(Int)
     /// Nobody listens there.
     case connectionRefused
     /// Too many requests wait for this server already.
@@ -26,6 +30,8 @@ package enum OutboundError: Error, Equatable, Sendable {
         switch self {
         case .nameUnresolved: "name-unresolved"
         case .addressForbidden: "address-forbidden"
+        case .originForbidden: "origin-forbidden"
+        case .status: "status"
         case .connectionRefused: "connection-refused"
         case .busy: "busy"
         case .timedOut: "timed-out"

@@ -7,7 +7,7 @@ import Posix
 ///
 ///     limen batch --profile news2 --in export/ --out results.csv --reason "weekly review"
 enum BatchCommand {
-    /// Runs the command; exit code 1 when something of the data could not be read or is in conflict.
+    /// Runs the command; exit code 1 when data could not be read or is in conflict.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
         let parsed = try Arguments(
             arguments,
@@ -25,6 +25,8 @@ enum BatchCommand {
         let access = try BatchAccess.choose(parsed, home: try ConfigurationFiles.home())
         let lock = try takeLock(options)
         let content = try earlier(options)
+        // Results may have come between the first look and the lock.
+        if content == nil { try options.files.checkAbsent() }
         let batch = BatchJob(options: options, profiles: profiles, access: access)
         let sink = try access.openSink()
         defer { sink.close() }

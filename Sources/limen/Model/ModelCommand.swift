@@ -1,11 +1,12 @@
 import ClinicalEngine
 import PMML
 
-/// `limen model`: works with a model document without a gateway.
+/// `limen model`: works with model documents, and with which of them is in force.
 enum ModelCommand {
     /// The commands below `model`.
     static let names = [
-        "check", "show", "evaluate", "import", "drift", "reference", "compare",
+        "check", "show", "evaluate", "import", "compare", "drift", "reference", "promote",
+        "rollback", "status",
     ]
 
     /// Runs the command that the first word names.
@@ -19,6 +20,9 @@ enum ModelCommand {
         case "reference": return try ReferenceCommand.run(rest)
         case "import": return try ModelImportCommand.run(rest)
         case "compare": return try ModelCompareCommand.run(rest)
+        case "promote": return try ModelPromoteCommand.promote(rest)
+        case "rollback": return try ModelPromoteCommand.rollBack(rest)
+        case "status": return try ModelStatusCommand.run(rest)
         case .some(let word): throw unknown(word)
         case nil: throw CommandError(.usage, "say limen model " + names.joined(separator: "|"))
         }

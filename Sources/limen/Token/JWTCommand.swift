@@ -53,7 +53,7 @@ enum JWTCommand {
         let text =
             word == "-"
             ? String(decoding: try ConfigurationFiles.input("-"), as: UTF8.self) : word
-        let words = text.split { " \t\r\n".contains($0) }
+        let words = text.split(whereSeparator: \.isWhitespace)
         guard let last = words.last, words.count <= 3,
             words.count == 1 || words.contains(where: { $0.lowercased() == "bearer" })
         else { throw CommandError(.usage, "give one token, or - for standard input") }

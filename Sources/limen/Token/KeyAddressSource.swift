@@ -61,7 +61,8 @@ struct KeyAddressSource: KeySource {
 
     private static func reason(_ error: OutboundError) -> KeySourceError {
         switch error {
-        case .addressForbidden: .notAllowed
+        case .addressForbidden, .originForbidden: .notAllowed
+        case .status: .badStatus
         case .timedOut, .busy: .timeout
         case .responseMalformed, .contentCoded: .unreadable
         case .nameUnresolved, .connectionRefused, .connectionLost, .tls: .unavailable

@@ -17,9 +17,7 @@ final class TokenService: Sendable {
 
     /// Opens the ledger and a client for key sets.
     ///
-    /// - Parameters:
-    ///   - writer: How to log in as the writer.
-    ///   - networks: The private networks that addresses of key sets may lie in, with commas.
+    /// The networks are the private ones that addresses of key sets may lie in, with commas.
     static func open(
         writer: ConnectionSettings,
         migrations: [MigrationFile],

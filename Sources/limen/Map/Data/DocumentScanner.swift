@@ -75,7 +75,8 @@ struct DocumentScanner {
             while true {
                 while end < buffer.count, buffer[end] != UInt8(ascii: "\n") { end += 1 }
                 if end < buffer.count { break }
-                if end - start > Limits.dataDocumentBytesMax {
+                // Of a text that is too long nothing more is kept.
+                if isTooLong || end - start > Limits.dataDocumentBytesMax {
                     isTooLong = true
                     base += end
                     buffer = []
@@ -92,6 +93,10 @@ struct DocumentScanner {
                 if piece.isEmpty {
                     hasEnded = true
                     break
+                }
+                // Room at once: an array that doubles takes three times as much.
+                if buffer.count > Limits.dataDocumentBytesMax >> 3 {
+                    buffer.reserveCapacity(Limits.dataDocumentBytesMax + Limits.dataPieceBytes + 1)
                 }
                 buffer += piece
             }

@@ -54,8 +54,10 @@ struct ProfileSides {
             }
         )
         let name = names.first { served.contains($0) } ?? names[0]
-        self.old = try Self.project(name, oldPath, hooks)
-        self.new = try Self.project(name, newPath, hooks)
+        // A service may name further versions, which must be there for it to load.
+        let rest = all.filter { !$0.key.hasPrefix("Profiles/" + name + "/") }
+        self.old = try Self.project(name, oldPath, rest)
+        self.new = try Self.project(name, newPath, rest)
     }
 
     private static func path(_ word: String) throws(CommandError) -> String {

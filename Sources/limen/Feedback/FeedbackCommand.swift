@@ -1,0 +1,60 @@
+import AuditStore
+import Basics
+import CDSHooks
+import JSON
+import Posix
+
+/// `limen feedback report`: what became of the cards, read as the tenant's auditor.
+enum FeedbackCommand {
+    /// Runs the command.
+    static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
+        let parsed = try Arguments(
+            arguments,
+            values: ["from", "to", "by", "tenant", "state"],
+            switches: ["json"]
+        )
+        guard parsed.words == ["report"] else {
+            throw CommandError(.usage, "say limen feedback report")
+        }
+        let name = parsed.value("by") ?? FeedbackGroup.Grouping.service.rawValue
+        guard let grouping = FeedbackGroup.Grouping(rawValue: name) else {
+            let known = FeedbackGroup.Grouping.allCases.map(\.rawValue).joined(separator: ", ")
+            throw CommandError(.usage, "--by takes one of: \(known)")
+        }
+        let from = try moment("from", parsed)
+        let end = try moment("to", parsed)
+        let access = try AuditAccess.choose(parsed)
+        let report: (groups: [FeedbackGroup], orphanCount: Int)
+        do {
+            report = try AuditQuery.open(access.auditor)
+                .feedbackReport(tenant: access.tenant, by: grouping, from: from, until: end)
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        // The read is on record before anything of it is shown.
+        try await access.recordRead(flags: ["feedback-report", "by:" + grouping.rawValue])
+        let page = FeedbackPage(
+            grouping: grouping,
+            groups: report.groups,
+            orphanCount: report.orphanCount
+        )
+        if parsed.has("json") {
+            Terminal.writeOutput(page.json)
+        } else {
+            Terminal.writeOutput(page.text)
+        }
+        return .ok
+    }
+
+    private static func moment(
+        _ name: String,
+        _ parsed: Arguments
+    ) throws(CommandError) -> Instant? {
+        guard let text = parsed.value(name) else { return nil }
+        let full = text.utf8.count == 10 ? text + "T00:00:00Z" : text
+        guard let moment = Instant(rfc3339: full) else {
+            throw CommandError(.usage, "--\(name) takes a time such as 2026-05-04T10:00:00Z")
+        }
+        return moment
+    }
+}

@@ -1,0 +1,274 @@
+import Audit
+import Basics
+import CDSHooks
+import HTTPMessages
+import JSON
+import Lifecycle
+import Support
+import Testing
+
+@testable import Gateway
+
+/// Versions of NEWS2 side by side: `news2` live, `news2-b` on trial, `news2-c` in the shadow.
+@Suite("Versions side by side")
+struct VersionTests {
+    private static let service = "/cds-services/news2"
+
+    /// A copy of NEWS2 under another name; one that refuses looks back one minute only.
+    private static func copy(as name: String, refusing: Bool = false) throws -> [String: [UInt8]] {
+        var files: [String: [UInt8]] = [:]
+        for (file, bytes) in try GatewayFixture.files() where file.hasPrefix("Profiles/news2/") {
+            var bytes = bytes
+            if refusing, file.hasSuffix("/profile.json") {
+                let text = String(decoding: bytes, as: UTF8.self)
+                bytes = Array(
+                    text.replacing("\"within\": \"PT12H\"", with: "\"within\": \"PT1M\"").utf8
+                )
+            }
+            files["Profiles/" + name + "/" + file.dropFirst("Profiles/news2/".count)] = bytes
+        }
+        return files
+    }
+
+    /// The files with a hook document that names versions.
+    private static func files(
+        _ members: String,
+        refusingCanary: Bool = false,
+        refusingShadow: Bool = false
+    ) throws -> [String: [UInt8]] {
+        var files = try copy(as: "news2-b", refusing: refusingCanary)
+        files.merge(try copy(as: "news2-c", refusing: refusingShadow)) { $1 }
+        let hook = try #require(try GatewayFixture.files()["Hooks/news2.json"])
+        files["Hooks/news2.json"] = Array(
+            String(decoding: hook, as: UTF8.self)
+                .replacing("\"profile\": \"news2\",", with: "\"profile\": \"news2\"," + members)
+                .utf8
+        )
+        return files
+    }
+
+    private static func canary(share: String) -> String {
+        #" "canary": { "profile": "news2-b", "share": \#(share), "salt": "t" },"#
+    }
+
+    private static func body(_ patient: String = "p1") -> String {
+        HookBody(observations: HookBody.vitals()).text
+            .replacing("Patient/p1", with: "Patient/" + patient)
+            .replacing("\"patientId\":\"p1\"", with: "\"patientId\":\"\(patient)\"")
+            .replacing("\"id\":\"p1\"", with: "\"id\":\"\(patient)\"")
+    }
+
+    private static func profile(of record: AuditRecord) throws -> String? {
+        try JSONDocument(parsing: try #require(record.artifacts))
+            .root["profile"]?["name"]?.stringValue
+    }
+
+    @Test("A service without versions answers as live and names its version")
+    func plain() async throws {
+        let fixture = try GatewayFixture()
+        _ = await fixture.post(Self.service, Self.body())
+        #expect(fixture.sink.records.first?.arm == .live)
+    }
+
+    @Test("A patient stays in an arm, the share is kept, and each row names what decided")
+    func share() async throws {
+        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "0.3")))
+        for _ in 0..<2 {
+            for number in 0..<100 {
+                _ = await fixture.post(Self.service, Self.body("q\(number)"))
+            }
+        }
+        let records = fixture.sink.records
+        #expect(records.count == 200)
+        #expect(records.prefix(100).map(\.arm) == records.suffix(100).map(\.arm))
+        let count = records.count { $0.arm == .canary }
+        #expect((30...90).contains(count))
+        for record in records {
+            let name = record.arm == .canary ? "news2-b" : "news2"
+            #expect(try Self.profile(of: record) == name)
+        }
+    }
+
+    @Test("A share of none and of all", arguments: [("0", "live"), ("1", "canary")])
+    func ends(share: String, arm: String) async throws {
+        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: share)))
+        for number in 0..<10 { _ = await fixture.post(Self.service, Self.body("q\(number)")) }
+        #expect(fixture.sink.records.allSatisfy { $0.arm?.rawValue == arm })
+    }
+
+    @Test(
+        "A shadow computes beside the answer, has its row, and shows nothing",
+        arguments: [true, false]
+    )
+    func shadow(isRefusing: Bool) async throws {
+        let files = try Self.files(#" "shadow": ["news2-c"],"#, refusingShadow: isRefusing)
+        let fixture = try GatewayFixture(extraFiles: files)
+        let plain = try GatewayFixture()
+        let answer = await fixture.post(Self.service, Self.body())
+        await fixture.gateway.finishBackground()
+        // The hook document differs, so the bytes do; the cards are the same.
+        let expected = await plain.post(Self.service, Self.body())
+        #expect(try answer.card?["summary"]?.stringValue == expected.card?["summary"]?.stringValue)
+        let records = fixture.sink.records
+        #expect(records.map(\.arm) == [.live, .shadow])
+        let shadow = try #require(records.last)
+        #expect(shadow.cards == nil)
+        #expect(shadow.cardIDs.isEmpty)
+        #expect(shadow.indicator == nil)
+        #expect(shadow.hookInstance == records.first?.hookInstance)
+        #expect(shadow.patientPseudonym == records.first?.patientPseudonym)
+        #expect(shadow.eventID != records.first?.eventID)
+        #expect(try Self.profile(of: shadow) == "news2-c")
+        #expect(shadow.outcome == (isRefusing ? .incomplete : .noCards))
+        let result = try JSONDocument(parsing: try #require(shadow.result)).root
+        #expect(result["shadowCards"] != nil)
+    }
+
+    @Test("A shadow whose row cannot be written takes nothing from the answer")
+    func shadowFails() async throws {
+        let fixture = try GatewayFixture(
+            extraFiles: try Self.files(#" "shadow": ["news2-c"],"#)
+        )
+        let answer = await fixture.post(Self.service, Self.body())
+        #expect(answer.status == 200)
+        fixture.sink.fail(with: AuditError(code: .unavailable))
+        let refused = await fixture.post(Self.service, Self.body())
+        #expect(refused.status == 503)
+        await fixture.gateway.finishBackground()
+    }
+
+    @Test("What is in force goes before the document; one request sees one state")
+    func deployed() async throws {
+        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "1")))
+        let family = try #require(fixture.gateway.catalogue.family(id: "news2")?.family)
+        let second = try #require(family.version("news2-b"))
+        func answer() async throws -> (AuditRecord.Arm?, String?) {
+            _ = await fixture.post(Self.service, Self.body())
+            let record = try #require(fixture.sink.records.last)
+            return (record.arm, try Self.profile(of: record))
+        }
+        // Nothing is in force yet: the canary waits to be started by the store.
+        let duties = fixture.gateway.adopt(DeploymentBook())
+        #expect(duties.starts.map(\.version) == [second])
+        #expect(try await answer() == (.live, "news2"))
+
+        var deployment = Deployment(
+            service: "news2",
+            number: 1,
+            kind: .canaryStart,
+            reason: "t",
+            live: nil,
+            canary: second,
+            isCanaryActive: true
+        )
+        let watched = fixture.gateway.adopt(DeploymentBook(deployments: ["news2": deployment]))
+        #expect(watched.watches.count == 1)
+        #expect(try await answer() == (.canary, "news2-b"))
+        #expect(fixture.gateway.armTotals.values.map(\.cases) == [1])
+
+        deployment.number = 2
+        deployment.isCanaryActive = false
+        #expect(
+            fixture.gateway.adopt(DeploymentBook(deployments: ["news2": deployment]))
+                == DeploymentDuties()
+        )
+        #expect(try await answer() == (.live, "news2"))
+
+        deployment.number = 3
+        deployment.live = second
+        _ = fixture.gateway.adopt(DeploymentBook(deployments: ["news2": deployment]))
+        #expect(try await answer() == (.live, "news2-b"))
+    }
+
+    @Test("A canary whose folder was replaced does not answer, and a row says so")
+    func replaced() async throws {
+        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "1")))
+        let other = ModelVersion(profile: "news2-b", digest: String(repeating: "0", count: 64))
+        let deployment = Deployment(
+            service: "news2",
+            number: 1,
+            kind: .canaryStart,
+            reason: "t",
+            live: nil,
+            canary: other,
+            isCanaryActive: true
+        )
+        let duties = fixture.gateway.adopt(DeploymentBook(deployments: ["news2": deployment]))
+        #expect(duties == DeploymentDuties())
+        await fixture.gateway.finishBackground()
+        let row = try #require(fixture.sink.records.first)
+        #expect(row.kind == .modelChange)
+        #expect(row.reasonCode == "canary-replaced")
+        #expect(row.service == "news2")
+        #expect(fixture.lines.text.contains("canary-replaced"))
+        _ = await fixture.post(Self.service, Self.body())
+        let decision = try #require(fixture.sink.records.last)
+        #expect(decision.arm == .live)
+        #expect(decision.flags.contains("version-differs"))
+    }
+
+    @Test("A version in force that is not loaded is never replaced by another in silence")
+    func missing() async throws {
+        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "1")))
+        let deployment = Deployment(
+            service: "news2",
+            number: 1,
+            kind: .promote,
+            reason: "t",
+            live: ModelVersion(profile: "news2-z", digest: String(repeating: "0", count: 64)),
+            canary: nil,
+            isCanaryActive: false
+        )
+        _ = fixture.gateway.adopt(DeploymentBook(deployments: ["news2": deployment]))
+        let answer = await fixture.post(Self.service, Self.body())
+        #expect(answer.status == 503)
+        #expect(fixture.sink.records.last?.reasonCode == "LIMEN-GATE-030")
+        let ready = await fixture.send("GET", "/readyz", query: "verbose")
+        #expect(ready.status == 503)
+        #expect(ready.text.contains("[-]versions"))
+        // A catalogue that lacks it is not taken either; the one that is there stays.
+        let catalogue = try Catalogue(files: try GatewayFixture.files(), now: GatewayFixture.now)
+        #expect(throws: CatalogueError.self) { try fixture.gateway.reload(catalogue) }
+        #expect(fixture.gateway.catalogue.family(id: "news2")?.family.versions.count == 2)
+    }
+
+    @Test(
+        "A document that names versions wrongly is refused at load",
+        arguments: [
+            #" "canary": { "profile": "nobody", "share": 0.1, "salt": "t" },"#,
+            #" "canary": { "profile": "news2-b", "share": 1.1, "salt": "t" },"#,
+            #" "canary": { "profile": "news2-b", "share": -0.1, "salt": "t" },"#,
+            #" "canary": { "profile": "news2-b", "share": "0.1", "salt": "t" },"#,
+            #" "canary": { "profile": "news2-b", "share": 0.1 },"#,
+            #" "canary": { "profile": "news2-b", "salt": "t" },"#,
+            #" "canary": { "profile": "news2", "share": 0.1, "salt": "t" },"#,
+            #" "canary": { "profile": "news2-b", "share": 0.1, "salt": "t", "x": 1 },"#,
+            #" "canary": { "profile": "news2-b", "share": 0.1, "salt": "t", "bounds": { "alpha": 0 } },"#,
+            #" "canary": { "profile": "news2-b", "share": 0.1, "salt": "t", "bounds": { "minimum": 9 } },"#,
+            #" "canary": { "profile": "news2-b", "share": 0.1, "salt": "t", "bounds": { "slowAfter": "1s" } },"#,
+            #" "shadow": ["news2-b", "news2-b"],"#,
+            #" "shadow": ["nobody"],"#,
+            #" "shadow": [1],"#,
+            #" "shadow": "news2-b","#,
+        ]
+    )
+    func refused(members: String) throws {
+        let files = try GatewayFixture.files(try Self.files(members))
+        #expect(throws: CatalogueError.self) {
+            _ = try Catalogue(files: files, now: GatewayFixture.now)
+        }
+    }
+
+    @Test("What a canary asks for beside the live version changes no key of discovery")
+    func discovery() throws {
+        let plain = try GatewayFixture().gateway.catalogue
+        let files = try Self.files(Self.canary(share: "0.1"), refusingCanary: true)
+        let both = try Catalogue(files: try GatewayFixture.files(files), now: GatewayFixture.now)
+        let keys = plain.services(id: "news2").map { $0.hook.offeredPrefetch.map(\.key) }
+        #expect(both.services(id: "news2").map { $0.hook.offeredPrefetch.map(\.key) } == keys)
+        #expect(
+            both.services(id: "news2").first?.hook.prefetch.map(\.feeds)
+                == plain.services(id: "news2").first?.hook.prefetch.map(\.feeds)
+        )
+    }
+}
