@@ -51,7 +51,9 @@ struct ModelList {
     /// The entry; `nil` when it is not for this client.
     private func entry(_ id: String, _ content: Entry.Content) -> Entry? {
         let services = catalogue.services.filter { service in
-            service.computation.name == id
+            // The version in force is the model of the service, whatever its document names.
+            let inForce = catalogue.plan(of: service)?.live ?? service
+            return inForce.computation.name == id
                 && client.services.map { $0.contains(service.hook.id) } ?? true
         }
         guard client.services == nil || !services.isEmpty else { return nil }
