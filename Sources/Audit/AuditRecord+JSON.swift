@@ -28,6 +28,12 @@ extension AuditRecord {
         writer.member("hook", ifPresent: hook)
         writer.member("hookInstance", ifPresent: hookInstance?.text)
         writer.member("arm", ifPresent: arm?.rawValue)
+        writeCaller(to: &writer)
+        writer.member("causedBy", ifPresent: causedBy?.text)
+        writer.member("patient", ifPresent: patientReference)
+        writer.member("user", ifPresent: userReference)
+        writer.member("encounter", ifPresent: encounterReference)
+        if let pseudonymEpoch { writer.member("pseudonymEpoch", pseudonymEpoch) }
         writer.member("patientPseudonym", ifPresent: patientPseudonym.map(hexadecimal))
         writer.member("userPseudonym", ifPresent: userPseudonym.map(hexadecimal))
         writer.member("encounterPseudonym", ifPresent: encounterPseudonym.map(hexadecimal))
@@ -38,6 +44,7 @@ extension AuditRecord {
         writer.list("missingInputs", missingInputs)
         writer.list("flags", flags)
         writer.list("cardIds", cardIDs.map(\.text))
+        writer.document("details", details)
         writer.document("artifacts", artifacts)
         writer.document("inputs", inputs)
         writer.document("rejections", rejections)
@@ -51,6 +58,21 @@ extension AuditRecord {
         writer.beginArray()
         for item in feedback { item.write(to: &writer) }
         writer.endArray()
+    }
+
+    /// Writes how the caller proved who it is, and what it spoke to.
+    private func writeCaller(to writer: inout JSONWriter) {
+        writer.member("clientMethod", ifPresent: clientMethod)
+        writer.member("clientKey", ifPresent: clientKey)
+        writer.member("clientAlgorithm", ifPresent: clientAlgorithm)
+        writer.member("tokenDigest", ifPresent: tokenDigest.map(hexadecimal))
+        writer.member("certificateDigest", ifPresent: certificateDigest.map(hexadecimal))
+        writer.member("peerAddress", ifPresent: peerAddress)
+        writer.member("hookVersion", ifPresent: hookVersion)
+        writer.member("programVersion", ifPresent: programVersion)
+        if let durationMicroseconds {
+            writer.member("durationMicroseconds", Int(clamping: durationMicroseconds))
+        }
     }
 }
 

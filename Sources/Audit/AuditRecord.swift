@@ -21,6 +21,18 @@ package struct AuditRecord: Sendable {
         case modelChange = "model-change"
         /// Data was fetched from an EHR.
         case fetch
+        /// A part of the trail left the store as a file.
+        case auditExport = "audit-export"
+        /// A review of the trail was saved, or its finding was.
+        case auditReview = "audit-review"
+        /// The keys of a patient's rows were destroyed.
+        case erasure
+        /// A legal hold was set or lifted.
+        case legalHold = "legal-hold"
+        /// A key was rotated, rewrapped or removed.
+        case keyChange = "key-change"
+        /// Rows were dropped because their time is over.
+        case retention
     }
 
     /// Which version of a service's model made a decision.
@@ -115,6 +127,36 @@ package struct AuditRecord: Sendable {
     package var flags: [String]
     /// Feedback items, when this is feedback.
     package var feedback: [AuditFeedback]
+    /// How long the request took until its row was formed, in microseconds.
+    package var durationMicroseconds: Int64?
+    /// How the caller proved who it is, such as `token` or `mutual-tls`.
+    package var clientMethod: String?
+    /// The key of the registry that the proof was made with.
+    package var clientKey: String?
+    /// The algorithm of that proof, such as `ES384`.
+    package var clientAlgorithm: String?
+    /// The `jti` of the token under the tenant key (HMAC).
+    package var tokenDigest: [UInt8]?
+    /// SHA-256 of the caller's certificate.
+    package var certificateDigest: [UInt8]?
+    /// The address that the call came from.
+    package var peerAddress: String?
+    /// The version of the hook that the request named.
+    package var hookVersion: String?
+    /// The version of this program.
+    package var programVersion: String?
+    /// The event that led to this one.
+    package var causedBy: UUIDBytes?
+    /// What changed, what was exported, why it was read, as JSON without patient data.
+    package var details: [UInt8]?
+    /// The patient, as the request named it; stored sealed only.
+    package var patientReference: String?
+    /// The user, as the request named it; stored sealed only.
+    package var userReference: String?
+    /// The encounter, as the request named it; stored sealed only.
+    package var encounterReference: String?
+    /// Which epoch of the tenant's keys the pseudonyms are of.
+    package var pseudonymEpoch: Int?
 
     /// Makes a record with what every record has.
     package init(

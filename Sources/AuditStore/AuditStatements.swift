@@ -31,7 +31,9 @@ enum AuditStatements {
                encounter_pseudonym, card_ids, indicator, missing_inputs, reason_code, trace_id,
                parent_span_id, flags, arm,
                artifacts, inputs, rejections, result, cards, stage_microseconds, request_digest,
-               response_digest
+               response_digest, duration_microseconds, client_method, client_key,
+               client_algorithm, token_digest, certificate_digest, peer_address, hook_version,
+               program_version, caused_by, details, pseudonym_epoch
         FROM audit.event
         WHERE tenant = ANY ($1) AND event_id = $2
         ORDER BY started_at

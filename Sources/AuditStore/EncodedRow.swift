@@ -10,17 +10,21 @@ struct EncodedRow: Sendable {
     let feedback: [Parameters]
     let byteCount: Int
 
-    init(_ record: AuditRecord) {
+    init(_ sealed: SealedRecord) {
+        let record = sealed.record
         tenant = Self.storable(record.tenant)
-        event = Self.encode(record)
+        event = Self.encode(sealed)
         // Feedback names cards and shows none; a row for them would hide that nobody showed them.
         let shown = record.kind == .feedback ? [] : record.cardIDs
         cards = shown.map { Self.encode(cardID: $0, of: record) }
-        feedback = record.feedback.enumerated().map { Self.encode($1, item: $0, of: record) }
+        feedback = record.feedback.enumerated().map { item, feedback in
+            Self.encode(feedback, item: item, sealed.comments[item], of: record)
+        }
         byteCount = (cards + feedback).reduce(event.byteCount) { $0 + $1.byteCount }
     }
 
-    private static func encode(_ record: AuditRecord) -> Parameters {
+    private static func encode(_ sealed: SealedRecord) -> Parameters {
+        let record = sealed.record
         var values = Parameters()
         values.add(text: storable(record.tenant))
         values.add(instant: record.startedAt)
@@ -52,7 +56,31 @@ struct EncodedRow: Sendable {
         values.add(bytes: record.parentSpanID)
         values.add(arrayText: record.flags.map(storable))
         values.add(text: record.arm?.rawValue)
+        encodeCaller(record, into: &values)
+        values.add(uuid: record.causedBy)
+        values.add(json: record.details)
+        values.add(uuid: sealed.keyID)
+        values.add(bytes: sealed.patient)
+        values.add(bytes: sealed.user)
+        values.add(bytes: sealed.encounter)
+        values.add(bytes: sealed.inputs)
+        values.add(bytes: sealed.rejections)
+        values.add(bytes: sealed.result)
+        values.add(bytes: sealed.cards)
+        values.add(int32: record.pseudonymEpoch.map { Int32(clamping: $0) })
         return values
+    }
+
+    private static func encodeCaller(_ record: AuditRecord, into values: inout Parameters) {
+        values.add(int64: record.durationMicroseconds)
+        values.add(text: record.clientMethod.map(storable))
+        values.add(text: record.clientKey.map(storable))
+        values.add(text: record.clientAlgorithm.map(storable))
+        values.add(bytes: record.tokenDigest)
+        values.add(bytes: record.certificateDigest)
+        values.add(text: record.peerAddress.map(storable))
+        values.add(text: record.hookVersion.map(storable))
+        values.add(text: record.programVersion.map(storable))
     }
 
     private static func encode(cardID: UUIDBytes, of record: AuditRecord) -> Parameters {
@@ -68,6 +96,7 @@ struct EncodedRow: Sendable {
     private static func encode(
         _ feedback: AuditFeedback,
         item: Int,
+        _ comment: SealedComment?,
         of record: AuditRecord
     ) -> Parameters {
         var values = Parameters()
@@ -81,6 +110,8 @@ struct EncodedRow: Sendable {
         values.add(text: feedback.overrideReason.map(storable))
         values.add(text: feedback.userComment.map(storable))
         values.add(instant: feedback.outcomeAt)
+        values.add(uuid: comment?.keyID)
+        values.add(bytes: comment?.text)
         return values
     }
 

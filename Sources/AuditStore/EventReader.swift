@@ -46,7 +46,10 @@ enum EventReader {
             }
             record.arm = known
         }
-        if hasDocuments { readDocuments(rows, row, into: &record) }
+        if hasDocuments {
+            readDocuments(rows, row, into: &record)
+            try readCaller(rows, row, into: &record)
+        }
         return StoredEvent(record: record, recordedAt: recordedAt, answers: [])
     }
 
@@ -84,5 +87,24 @@ enum EventReader {
         record.stageMicroseconds = rows.bytes(row, 28)
         record.requestDigest = rows.bytes(row, 29)
         record.responseDigest = rows.bytes(row, 30)
+    }
+
+    private static func readCaller(
+        _ rows: borrowing QueryResult,
+        _ row: Int,
+        into record: inout AuditRecord
+    ) throws(PostgreSQLError) {
+        record.durationMicroseconds = try rows.integer(row, 31).map { Int64($0) }
+        record.clientMethod = try rows.text(row, 32)
+        record.clientKey = try rows.text(row, 33)
+        record.clientAlgorithm = try rows.text(row, 34)
+        record.tokenDigest = rows.bytes(row, 35)
+        record.certificateDigest = rows.bytes(row, 36)
+        record.peerAddress = try rows.text(row, 37)
+        record.hookVersion = try rows.text(row, 38)
+        record.programVersion = try rows.text(row, 39)
+        record.causedBy = try rows.uuid(row, 40)
+        record.details = rows.bytes(row, 41)
+        record.pseudonymEpoch = try rows.integer(row, 42)
     }
 }

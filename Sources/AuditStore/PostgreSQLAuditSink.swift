@@ -103,7 +103,7 @@ package final class PostgreSQLAuditSink: AuditSink {
     ///   connection or it was lost for too long; `overloaded` when too many rows wait; `timeout`
     ///   when the row took too long, though it may yet land.
     package func append(_ record: AuditRecord) async throws(AuditError) {
-        let row = EncodedRow(record)
+        let row = EncodedRow(SealedRecord(unsealed: record))
         guard row.byteCount <= Limits.auditRowBytesMax else { throw AuditError(code: .refused) }
         let result = await withCheckedContinuation { continuation in
             let pending = PendingAppend(

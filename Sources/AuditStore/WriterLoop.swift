@@ -372,6 +372,6 @@ final class WriterLoop: Sendable {
             status: 0
         )
         record.client = String(repeating: "x", count: 1_500)
-        return EncodedRow(record)
+        return EncodedRow(SealedRecord(unsealed: record))
     }
 }

@@ -35,14 +35,22 @@ enum WriterStatements {
             hook, hook_instance, patient_pseudonym, user_pseudonym, encounter_pseudonym,
             artifacts, inputs, rejections, result, cards, card_ids, indicator, missing_inputs,
             reason_code, request_digest, response_digest, stage_microseconds, trace_id,
-            parent_span_id, flags, arm)
+            parent_span_id, flags, arm, duration_microseconds, client_method, client_key,
+            client_algorithm, token_digest, certificate_digest, peer_address, hook_version,
+            program_version, caused_by, details, key_id, sealed_patient, sealed_user,
+            sealed_encounter, sealed_inputs, sealed_rejections, sealed_result, sealed_cards,
+            pseudonym_epoch)
         SELECT
             tenant, started_at, event_id, kind, outcome, status, replayed_at, client, service,
             hook, hook_instance, patient_pseudonym, user_pseudonym, encounter_pseudonym,
             artifacts, inputs, rejections, result, cards, card_ids::pg_catalog.uuid[],
             indicator, missing_inputs::pg_catalog.text[], reason_code, request_digest,
             response_digest, stage_microseconds, trace_id, parent_span_id,
-            flags::pg_catalog.text[], arm
+            flags::pg_catalog.text[], arm, duration_microseconds, client_method, client_key,
+            client_algorithm, token_digest, certificate_digest, peer_address, hook_version,
+            program_version, caused_by, details, key_id, sealed_patient, sealed_user,
+            sealed_encounter, sealed_inputs, sealed_rejections, sealed_result, sealed_cards,
+            pseudonym_epoch
         FROM unnest(
             $1::pg_catalog.text[], $2::pg_catalog.timestamptz[], $3::pg_catalog.uuid[],
             $4::pg_catalog.text[], $5::pg_catalog.text[], $6::pg_catalog.int4[],
@@ -54,13 +62,24 @@ enum WriterStatements {
             $22::pg_catalog.text[], $23::pg_catalog.text[], $24::pg_catalog.bytea[],
             $25::pg_catalog.bytea[], $26::pg_catalog.json[], $27::pg_catalog.bytea[],
             $28::pg_catalog.bytea[], $29::pg_catalog.text[],
-            $30::pg_catalog.text[]
+            $30::pg_catalog.text[],
+            $31::pg_catalog.int8[], $32::pg_catalog.text[], $33::pg_catalog.text[],
+            $34::pg_catalog.text[], $35::pg_catalog.bytea[], $36::pg_catalog.bytea[],
+            $37::pg_catalog.text[], $38::pg_catalog.text[], $39::pg_catalog.text[],
+            $40::pg_catalog.uuid[], $41::pg_catalog.json[], $42::pg_catalog.uuid[],
+            $43::pg_catalog.bytea[], $44::pg_catalog.bytea[], $45::pg_catalog.bytea[],
+            $46::pg_catalog.bytea[], $47::pg_catalog.bytea[], $48::pg_catalog.bytea[],
+            $49::pg_catalog.bytea[], $50::pg_catalog.int4[]
         ) AS sent (
             tenant, started_at, event_id, kind, outcome, status, replayed_at, client, service,
             hook, hook_instance, patient_pseudonym, user_pseudonym, encounter_pseudonym,
             artifacts, inputs, rejections, result, cards, card_ids, indicator, missing_inputs,
             reason_code, request_digest, response_digest, stage_microseconds, trace_id,
-            parent_span_id, flags, arm)
+            parent_span_id, flags, arm, duration_microseconds, client_method, client_key,
+            client_algorithm, token_digest, certificate_digest, peer_address, hook_version,
+            program_version, caused_by, details, key_id, sealed_patient, sealed_user,
+            sealed_encounter, sealed_inputs, sealed_rejections, sealed_result, sealed_cards,
+            pseudonym_epoch)
         ON CONFLICT DO NOTHING
         """
 
@@ -80,18 +99,19 @@ enum WriterStatements {
     private static let feedbackText: StaticString = """
         INSERT INTO audit.feedback (
             tenant, started_at, event_id, item, card_id, outcome, accepted_suggestions,
-            override_reason, user_comment, outcome_at)
+            override_reason, user_comment, outcome_at, key_id, sealed_comment)
         SELECT
             tenant, started_at, event_id, item, card_id, outcome,
-            accepted_suggestions::pg_catalog.text[], override_reason, user_comment, outcome_at
+            accepted_suggestions::pg_catalog.text[], override_reason, user_comment, outcome_at,
+            key_id, sealed_comment
         FROM unnest(
             $1::pg_catalog.text[], $2::pg_catalog.timestamptz[], $3::pg_catalog.uuid[],
             $4::pg_catalog.int4[], $5::pg_catalog.uuid[], $6::pg_catalog.text[],
             $7::pg_catalog.text[], $8::pg_catalog.text[], $9::pg_catalog.text[],
-            $10::pg_catalog.timestamptz[]
+            $10::pg_catalog.timestamptz[], $11::pg_catalog.uuid[], $12::pg_catalog.bytea[]
         ) AS sent (
             tenant, started_at, event_id, item, card_id, outcome, accepted_suggestions,
-            override_reason, user_comment, outcome_at)
+            override_reason, user_comment, outcome_at, key_id, sealed_comment)
         ON CONFLICT DO NOTHING
         """
 }

@@ -50,6 +50,18 @@ enum Records {
         record.parentSpanID = RandomBytes.make(count: 8)
         record.flags = ["replay"]
         record.arm = .canary
+        record.durationMicroseconds = 803
+        record.clientMethod = "token"
+        record.clientKey = "2026-11"
+        record.clientAlgorithm = "ES384"
+        record.tokenDigest = RandomBytes.make(count: 32)
+        record.certificateDigest = RandomBytes.make(count: 32)
+        record.peerAddress = "2001:db8::7"
+        record.hookVersion = "1.1"
+        record.programVersion = "1.0.0"
+        record.causedBy = .version4()
+        record.details = Array(#"{"pages":2}"#.utf8)
+        record.pseudonymEpoch = 3
         return record
     }
 
