@@ -5,6 +5,9 @@ import JSON
 /// A synthetic patient for the first try: all seven NEWS2 inputs in the last hours, one of them in
 /// degrees Fahrenheit, and three observations that must be refused.
 enum ExampleData {
+    /// The service that the example is made for.
+    static let serviceID = "news2"
+
     /// The logical id of the patient.
     static let patientID = "limen-example"
 

@@ -36,6 +36,7 @@ enum UpCommand {
                 Welcome(
                     url: service.url,
                     services: service.gateway.catalogue.serviceIDs,
+                    exampleService: exampleService(of: service)?.hook.id ?? ExampleData.serviceID,
                     isDefaultState: parsed.value("state") == nil,
                     state: state,
                     socketPath: cluster.socketPath,
@@ -123,10 +124,8 @@ enum UpCommand {
         _ state: StateFolder,
         _ service: RunningService
     ) throws(CommandError) {
-        let first = service.gateway.catalogue.services.first {
-            $0.hook.hook == "patient-view"
-        }
-        let templates = first?.hook.prefetch.map {
+        let shown = exampleService(of: service)
+        let templates = shown?.hook.prefetch.map {
             HookRequestBuilder.Template(key: $0.key, template: $0.text)
         }
         let bundle = ExampleData.bundle(now: Clock.now())
@@ -136,6 +135,13 @@ enum UpCommand {
             templates: templates ?? ExampleData.templates
         )
         try state.write("example-request.json", String(decoding: request, as: UTF8.self))
+    }
+
+    /// The service that the first try is shown with: the one that the example is made for, or else
+    /// the first that is offered when a chart is opened.
+    private static func exampleService(of service: RunningService) -> LoadedService? {
+        let offered = service.gateway.catalogue.services.filter { $0.hook.hook == "patient-view" }
+        return offered.first { $0.hook.id == ExampleData.serviceID } ?? offered.first
     }
 
     private static func leave(_ state: StateFolder) throws(CommandError) {

@@ -4,6 +4,8 @@ import Posix
 struct Welcome {
     let url: String
     let services: [String]
+    /// The service that the example request is for.
+    let exampleService: String
     /// Whether the commands find the state folder without being told.
     let isDefaultState: Bool
     let state: StateFolder
@@ -14,7 +16,7 @@ struct Welcome {
     /// The text.
     var text: String {
         let folder = shown(state.path)
-        let service = services.first ?? "news2"
+        let service = exampleService
         let option = isDefaultState ? "" : " --state " + quoted(folder)
         var text = """
 

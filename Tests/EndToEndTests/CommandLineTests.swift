@@ -134,6 +134,14 @@ struct CommandLineTests {
         #expect(run.output.isEmpty)
     }
 
+    @Test("the request that up writes and prints a command for is answered with a score")
+    func firstTry() throws {
+        let answer = try LiveGateway.post("news2", try LiveGateway.text("example-request.json"))
+        #expect(answer.status == 200)
+        let body = String(decoding: answer.body, as: UTF8.self)
+        #expect(body.contains(#""summary":"NEWS2 11: high risk"#), "\(body.prefix(200))")
+    }
+
     @Test("up names a port in use, missing PostgreSQL programs and a half-made cluster")
     func upFaults() throws {
         let state = try #require(LiveGateway.state) + "-second"

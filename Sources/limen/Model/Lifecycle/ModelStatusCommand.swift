@@ -30,6 +30,7 @@ enum ModelStatusCommand {
         writer.beginArray()
         var lines: [String] = []
         var needsAttention = false
+        let width = ids.map(\.count).max() ?? 0
         for id in ids {
             guard let (_, plan) = catalogue.family(id: id) else { continue }
             let history: [Deployment]
@@ -39,7 +40,8 @@ enum ModelStatusCommand {
                 throw StoreSentence.commandError(error)
             }
             let counts = book.totals.filter { $0.key.service == id }
-            lines += text(id, plan, history, counts, book, isLong: !parsed.words.isEmpty)
+            let heading = id + String(repeating: " ", count: width - id.count)
+            lines += text(heading, plan, history, counts, book, isLong: !parsed.words.isEmpty)
             write(id, plan, history, counts, book, to: &writer)
             if !plan.notes.isEmpty { needsAttention = true }
         }
@@ -51,14 +53,16 @@ enum ModelStatusCommand {
     }
 
     private static func text(
-        _ id: String,
+        _ heading: String,
         _ plan: ServicePlan,
         _ history: [Deployment],
         _ counts: [ArmKey: ArmTotals],
         _ book: DeploymentBook,
         isLong: Bool
     ) -> [String] {
-        var lines = [id + "  live " + (plan.liveVersion.map(DeploymentPage.name) ?? "not loaded")]
+        var lines = [
+            heading + "  live " + (plan.liveVersion.map(DeploymentPage.name) ?? "not loaded")
+        ]
         if let canary = plan.canaryVersion {
             let share = (plan.canaryShare ?? 0) * 100
             lines.append("  canary  \(DeploymentPage.name(canary))  \(share) % of patients")
