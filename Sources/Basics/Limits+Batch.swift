@@ -10,7 +10,7 @@ extension Limits {
 
     /// How many patients lie between two checkpoints, unless the command says otherwise.
     ///
-    /// A checkpoint costs three flushes to the disk, some ten milliseconds; this many patients
+    /// A checkpoint costs four flushes to the disk, some ten milliseconds; this many patients
     /// take about a second, which is what a kill costs at most.
     @inlinable public static var batchCheckpointPatients: Int { 4_000 }
 
@@ -20,6 +20,20 @@ extension Limits {
     /// The longest reason for a batch in bytes: one sentence that stands in every audit row.
     @inlinable public static var batchReasonBytesMax: Int { 200 }
 
-    /// The largest journal in bytes: a header and some 100,000 checkpoints.
-    @inlinable public static var batchJournalBytesMax: Int { 256 << 20 }
+    /// The longest line of a journal in bytes: the header, with some 200,000 input files.
+    ///
+    /// The journal itself has no bound: it is read as a stream, of which the last lines count.
+    @inlinable public static var batchJournalLineBytesMax: Int { 64 << 20 }
+
+    /// How long a row waits for a place in the full queue of the audit trail, in milliseconds.
+    ///
+    /// The rows before it leave the queue within the same time or end the run by themselves.
+    @inlinable public static var batchOverloadMillisecondsMax: Int { 60_000 }
+
+    /// The first pause before a row is given to a full queue again; each further one is twice as
+    /// long.
+    @inlinable public static var batchPauseMillisecondsMin: Int { 20 }
+
+    /// The longest pause before a row is given to a full queue again.
+    @inlinable public static var batchPauseMillisecondsMax: Int { 1_000 }
 }

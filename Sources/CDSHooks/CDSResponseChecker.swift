@@ -127,6 +127,15 @@ package struct CDSResponseChecker: Sendable {
                 if flag.boolValue == nil { add(.wrongType, one + "/isRecommended") }
                 if flag.boolValue == true { recommendedCount += 1 }
             }
+            // 3.0-ballot; whether the client knows it is a matter of its dialect.
+            if suggestion["actionSelectionBehavior"] != nil {
+                requiredCode(
+                    suggestion,
+                    "actionSelectionBehavior",
+                    ["all", "any", "at-most-one"],
+                    one
+                )
+            }
             guard let actions = suggestion["actions"] else { continue }
             for (index, action) in elements(actions, one + "/actions").enumerated() {
                 checkAction(action, "\(one)/actions/\(index)", needsDescription: true)

@@ -92,7 +92,7 @@ extension CardDefinition {
                     card,
                     "suggestions",
                     [
-                        "label", "isRecommended", "actions",
+                        "label", "isRecommended", "actionSelectionBehavior", "actions",
                         "extension",
                     ],
                     names

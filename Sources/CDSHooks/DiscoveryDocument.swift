@@ -9,10 +9,13 @@ package enum DiscoveryDocument {
     ///
     /// - Parameters:
     ///   - services: the services.
-    ///   - withVersions: whether `version` and `hookVersion` of CDS Hooks 3.0 are there, which
-    ///     clients of an older release ignore.
+    ///   - dialect: what the client understands; `nil` for whoever does not say who they are. They
+    ///     are told `version` and `hookVersion` of CDS Hooks 3.0, which clients of an older release
+    ///     ignore, and nothing that only some clients understand.
     /// - Returns: the JSON text.
-    package static func json(of services: [HookService], withVersions: Bool = true) -> [UInt8] {
+    package static func json(of services: [HookService], for dialect: ResponseDialect? = nil)
+        -> [UInt8]
+    {
         var writer = JSONWriter(reservingBytes: 2_048)
         writer.beginObject()
         writer.name("services")
@@ -23,16 +26,20 @@ package enum DiscoveryDocument {
             writer.member("id", service.id)
             writer.member("title", ifPresent: service.title)
             writer.member("description", service.description)
-            if !service.offeredPrefetch.isEmpty {
+            let templates = service.offeredPrefetch.compactMap { template in
+                template.text(for: dialect).map { (key: template.key, text: $0) }
+            }
+            if !templates.isEmpty {
                 writer.name("prefetch")
                 writer.beginObject()
-                for template in service.offeredPrefetch {
-                    writer.member(template.key, template.text)
-                }
+                for template in templates { writer.member(template.key, template.text) }
                 writer.endObject()
             }
-            writer.member("usageRequirements", ifPresent: service.usageRequirements)
-            if withVersions {
+            // What a service requires of its clients is told as of 2.0.
+            if dialect?.version != .first {
+                writer.member("usageRequirements", ifPresent: service.usageRequirements)
+            }
+            if dialect.map({ $0.version == .thirdBallot }) ?? true {
                 writer.member("version", specificationVersion)
                 writer.member("hookVersion", ifPresent: service.definition.version)
             }

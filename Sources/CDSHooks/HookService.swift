@@ -194,12 +194,13 @@ package struct HookService: Sendable {
                 "interactions need a hook that sends medicines, such as order-sign"
             )
         }
-        let offered = try Self.prefetch(
+        var offered = try Self.prefetch(
             reader,
             definition,
             profile: profile,
             readsPatient: !isAboutInteractions
         )
+        try Self.readPaths(limen, definition, into: &offered)
         offeredPrefetch = offered
         prefetch =
             profile.allQueries == nil ? offered : offered.compactMap { $0.narrowed(to: profile) }
@@ -209,6 +210,7 @@ package struct HookService: Sendable {
             } ?? []
         let common = [
             "format", "version", "mode", "deadline", "defaults", "alsoOn", "context",
+            "prefetchFHIRPath",
         ]
         try limen.allow(
             common
@@ -293,6 +295,34 @@ package struct HookService: Sendable {
             templates.append(template)
         }
         return templates
+    }
+
+    /// Reads `limen.prefetchFHIRPath`: how clients that fill FHIRPath tokens are asked.
+    private static func readPaths(
+        _ limen: HookDocumentReader,
+        _ definition: HookDefinition,
+        into templates: inout [PrefetchTemplate]
+    ) throws(HookServiceError) {
+        guard let object = try limen.optionalObject("prefetchFHIRPath") else { return }
+        try object.allow(templates.map(\.key))
+        for position in templates.indices {
+            let template = templates[position]
+            guard let text = try object.optionalText(template.key) else { continue }
+            let fault = PrefetchTemplate.pathFault(
+                text,
+                contextNames: definition.tokenNames,
+                earlierKeys: templates[..<position].map(\.key)
+            )
+            if let fault { throw object.error(.prefetchTemplate, template.key, fault) }
+            guard text.hasPrefix(template.resourceType) else {
+                throw object.error(
+                    .prefetchTemplate,
+                    template.key,
+                    "it asks for another type than the template that every client fills"
+                )
+            }
+            templates[position].pathText = text
+        }
     }
 
     /// Reads an ISO 8601 duration of seconds, such as `PT0.4S`.

@@ -19,6 +19,8 @@ package struct PrefetchTemplate: Sendable, Equatable {
     let codeCount: Int
     /// How far back a generated template is meant to look, in seconds.
     let windowSeconds: Int?
+    /// The template for clients that fill FHIRPath tokens (3.0-ballot), where the document has one.
+    package var pathText: String?
 
     /// What a Patient feeds.
     private static let patientFeeds = ["eligibility (age)"]
@@ -51,6 +53,33 @@ package struct PrefetchTemplate: Sendable, Equatable {
             feeds: isPatient ? Self.patientFeeds : queries.flatMap(\.feeds),
             isRequired: isPatient || queries.contains(where: \.isRequired)
         )
+    }
+
+    /// The template as a client can fill it; `nil` when it cannot.
+    ///
+    /// - Parameter dialect: what the client understands; `nil` when nobody knows.
+    package func text(for dialect: ResponseDialect?) -> String? {
+        guard let dialect else { return text }
+        if dialect.hasPrefetchFHIRPath, let pathText { return pathText }
+        let text = dialect.hasPrefetchInclude ? text : Self.withoutIncludes(text)
+        // Tokens for the user by role came with 2.0; before it only fields of the context were
+        // filled, and a token that is left standing would be asked for as it stands.
+        guard dialect.version != .first else {
+            return PrefetchTokens.texts(in: text).allSatisfy { $0.hasPrefix("context.") }
+                ? text : nil
+        }
+        return text
+    }
+
+    /// A template without `_include`, which goes beyond what every client must fill (CDS Hooks
+    /// 2.0, "Prefetch query restrictions").
+    ///
+    /// A medicine that a record only refers to is then not known, and told as unchecked.
+    private static func withoutIncludes(_ text: String) -> String {
+        guard let mark = text.firstIndex(of: "?") else { return text }
+        let parameters = text[text.index(after: mark)...].split(separator: "&")
+        let kept = parameters.filter { !$0.hasPrefix("_include=") }
+        return text[...mark] + kept.joined(separator: "&")
     }
 
     /// The resource type that the template asks for.
@@ -136,36 +165,45 @@ package struct PrefetchTemplate: Sendable, Equatable {
         guard FHIRIdentifier.isTypeName(resourceType) else {
             return "a template begins with a resource type"
         }
-        var rest = text[...]
-        while let open = rest.firstRange(of: "{{") {
-            guard let close = rest[open.upperBound...].firstRange(of: "}}") else {
-                return "a token is not closed"
-            }
-            let token = rest[open.upperBound..<close.lowerBound].filter { $0 != " " }
-            guard isToken(token, contextNames) else {
-                return "this hook offers no such token to clients of CDS Hooks 2.0"
-            }
-            rest = rest[close.upperBound...]
+        guard PrefetchTokens.areClosed(in: text) else { return "a token is not closed" }
+        for token in PrefetchTokens.texts(in: text)
+        where !PrefetchTokens.isPlain(token, contextNames: contextNames) {
+            return "this hook offers no such token to clients of CDS Hooks 2.0"
         }
         guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             return "a template is a relative URL in ASCII without spaces"
         }
-        return parameterFault
+        return Self.parameterFault(in: text)
     }
 
-    private func isToken(_ token: String, _ contextNames: [String]) -> Bool {
-        if token.hasPrefix("context.") {
-            return contextNames.contains(String(token.dropFirst("context.".count)))
+    /// What is wrong with a template for clients that fill FHIRPath tokens; `nil` when it keeps to
+    /// 3.0-ballot, "Prefetch tokens containing simpler FHIRPath".
+    ///
+    /// - Parameters:
+    ///   - contextNames: the fields of the context that tokens may read.
+    ///   - earlierKeys: the keys that stand before it, whose results it may read as `%key`.
+    package static func pathFault(
+        _ text: String,
+        contextNames: [String],
+        earlierKeys: [String]
+    ) -> String? {
+        guard FHIRIdentifier.isTypeName(resourceType(of: text)) else {
+            return "a template begins with a resource type"
         }
-        return [
-            "userPractitionerId", "userPractitionerRoleId", "userPatientId",
-            "userRelatedPersonId",
-        ].contains(token)
+        guard PrefetchTokens.areClosed(in: text) else { return "a token is not closed" }
+        for token in PrefetchTokens.texts(in: text)
+        where !PrefetchTokens.isPath(token, contextNames: contextNames, earlierKeys: earlierKeys) {
+            return "a token holds more than the simple FHIRPath of 3.0-ballot"
+        }
+        guard PrefetchTokens.remainder(of: text).utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            return "a template is a relative URL in ASCII without spaces"
+        }
+        return parameterFault(in: PrefetchTokens.remainder(of: text))
     }
 
     /// Search parameters are held to the restrictions of CDS Hooks 2.0, "Prefetch query
     /// restrictions": the only modifier is `:in`, and neither chains nor `_include` are used.
-    private var parameterFault: String? {
+    private static func parameterFault(in text: String) -> String? {
         guard let query = text.firstIndex(of: "?") else { return nil }
         for pair in text[text.index(after: query)...].split(separator: "&") {
             let name = pair.prefix { $0 != "=" }

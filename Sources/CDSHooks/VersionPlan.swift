@@ -14,7 +14,7 @@ package struct VersionPlan: Sendable, Equatable {
     package struct Canary: Sendable, Equatable {
         /// The folder of the version.
         package let profile: String
-        /// The share of patients it answers for, from 0 to 1.
+        /// The share of patients it answers for, from 0 to below 1.
         package let share: Double
         /// What makes the share of this trial another than that of the next.
         package let salt: String
@@ -82,6 +82,16 @@ package struct VersionPlan: Sendable, Equatable {
         let profile = try object.text("profile")
         guard let share = try rate("share", object) else {
             throw object.error(.missing, "share", "a required member is missing")
+        }
+        // A canary is judged against the live version in the same time; where nobody gets that
+        // one, no bound could ever be left.
+        guard share < 1 else {
+            throw object.error(
+                .valueSet,
+                "share",
+                "a number from 0 to below 1 is expected: a canary for all patients has nothing to "
+                    + "be judged against; a version for all is promoted"
+            )
         }
         let salt = try object.text("salt")
         let bounds = try object.optionalObject("bounds").map {

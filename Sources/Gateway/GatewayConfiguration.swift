@@ -49,6 +49,8 @@ package struct GatewayConfiguration: Sendable {
     )
     /// Whether metrics are for callers with the scope for it; for everybody otherwise.
     package var guardsMetrics = false
+    /// Whether discovery is for clients only; otherwise whoever shows no credentials sees all.
+    package var guardsDiscovery = false
 
     /// Makes a configuration.
     package init(

@@ -33,7 +33,7 @@ extension HookGateway {
         query.split(separator: "&").contains { $0 == "verbose" || $0.hasPrefix("verbose=") }
     }
 
-    private static func response(_ type: String, _ body: [UInt8]) -> HTTPResponse {
+    static func response(_ type: String, _ body: [UInt8]) -> HTTPResponse {
         HTTPResponse(status: 200, fields: ["Content-Type": type], body: body)
     }
 

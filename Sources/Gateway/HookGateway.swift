@@ -26,6 +26,7 @@ package final class HookGateway: Sendable {
     private let urls: Mutex<[String]>
     let arms = ArmCounter()
     let background = BackgroundWork()
+    let owed = OwedRows()
     let current: Mutex<Catalogue>
     let counters = CounterRegister()
     private let isDraining = Atomic<Bool>(false)
@@ -54,6 +55,10 @@ package final class HookGateway: Sendable {
             "limen_audit_queue_length",
             help: "Audit records that wait to become durable."
         ) { audit.queuedCount }
+        registry.gauge(
+            "limen_audit_rows_owed",
+            help: "Rows about versions that were replaced, which are not durable yet."
+        ) { [owed] in owed.count }
     }
 
     /// The configuration in force.
@@ -139,7 +144,9 @@ package final class HookGateway: Sendable {
                 return refusal
             }
             return answerPlain(request, route)
-        case .discovery, .livez, .readyz, .openAPI, .unknown:
+        case .discovery:
+            return await answerDiscovery(request, startedAt: startedAt)
+        case .livez, .readyz, .openAPI, .unknown:
             return answerPlain(request, route)
         }
     }

@@ -161,9 +161,13 @@ extension HookGateway {
                 &exchange
             )
             let services = try find(serviceID, for: caller, in: catalogue, &exchange)
+            guard let service = services.first(where: caller.mayCall) else {
+                // Who may not see a card has nothing to say of it.
+                throw GatewayError(.serviceNotAllowed)
+            }
             try checkHead(request)
             exchange.mark(.authenticate, configuration.now())
-            exchange.service = services.first
+            exchange.service = service
             try readFeedback(request.body, &exchange)
             exchange.mark(.parse, configuration.now())
             // CDS Hooks defines no body for the answer; none is what every client can read.

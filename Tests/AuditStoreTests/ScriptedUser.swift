@@ -50,7 +50,7 @@ final class Events: Sendable {
     func add(_ event: DeploymentKeeper.Event) {
         switch event {
         case .rolledBack: count.withLock { $0 += 1 }
-        case .unreadable, .readable, .started: break
+        case .unreadable, .readable, .started, .incomplete: break
         }
     }
 }

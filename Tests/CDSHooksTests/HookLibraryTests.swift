@@ -209,7 +209,7 @@ struct HookLibraryTests {
         let discovery = String(decoding: DiscoveryDocument.json(of: [service]), as: UTF8.self)
         #expect(discovery.contains(#""hookVersion":"2.1""#))
         #expect(discovery.contains(#""version":"2.0.0""#))
-        let plain = DiscoveryDocument.json(of: [service], withVersions: false)
+        let plain = DiscoveryDocument.json(of: [service], for: .standard)
         #expect(!String(decoding: plain, as: UTF8.self).contains("ersion"))
     }
 

@@ -64,4 +64,42 @@ struct PrefetchTemplateTests {
         let template = PrefetchTemplate(key: "k", text: text, feeds: [])
         #expect((template.fault(contextNames: names) == nil) == isAllowed)
     }
+
+    @Test(
+        "for clients of 3.0-ballot keep to simple FHIRPath",
+        arguments: [
+            ("Observation?patient={{context.patientId}}&date=ge{{today() - 90 days}}", true),
+            ("Observation?date=ge{{today()}}", true),
+            ("Observation?date=le{{ today() + 1 month }}", true),
+            ("Observation?patient={{%patient.id}}", true),
+            ("Encounter/{{%patient.contact.organization.resolve().id}}", true),
+            ("Condition?code={{%patient.extension.value.ofType(Coding).code}}", true),
+            ("Practitioner/{{userPractitionerId|%patient.id}}", true),
+            ("Observation?patient={{%later.id}}", false),
+            ("Observation?patient={{%patient.id", false),
+            ("Observation?patient={{context.draftOrders}}", false),
+            ("Observation?date=ge{{now()}}", false),
+            ("Observation?date=ge{{today() - x days}}", false),
+            ("Observation?date=ge{{today() - 90 fortnights}}", false),
+            ("Observation?date=ge{{today() 90 days}}", false),
+            ("Observation?code={{%patient.name.where(use='official').family}}", false),
+            ("Observation?code={{%patient.name[0].family}}", false),
+            ("Observation?code={{%patient..id}}", false),
+            ("Observation?code={{%patient.ofType()}}", false),
+            ("Observation?code={{%patient.resolve(x)}}", false),
+            ("Observation?code={{}}", false),
+            ("Observation?code={{|}}", false),
+            ("Observation?x=a b", false),
+            ("Observation?code:not={{today()}}", false),
+            ("observation/{{context.patientId}}", false),
+        ]
+    )
+    func paths(_ text: String, _ isAllowed: Bool) {
+        let fault = PrefetchTemplate.pathFault(
+            text,
+            contextNames: ["userId", "patientId"],
+            earlierKeys: ["patient"]
+        )
+        #expect((fault == nil) == isAllowed, "\(fault ?? "")")
+    }
 }

@@ -112,7 +112,7 @@ struct CardPartTests {
             card.replacing(#""isRecommended":true"#, with: #""isRecommended":"yes""#),
             card.replacing(
                 #""actions":[{"type":"create""#,
-                with: #""actionSelectionBehavior":"any","actions":[{"type":"create""#
+                with: #""actionSelectionBehavior":"some","actions":[{"type":"create""#
             ),
             card.replacing(#""url":"https://s.example""#, with: #""url":"/relative""#),
         ]

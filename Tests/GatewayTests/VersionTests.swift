@@ -5,6 +5,7 @@ import HTTPMessages
 import JSON
 import Lifecycle
 import Support
+import Telemetry
 import Testing
 
 @testable import Gateway
@@ -89,11 +90,30 @@ struct VersionTests {
         }
     }
 
-    @Test("A share of none and of all", arguments: [("0", "live"), ("1", "canary")])
+    @Test(
+        "A share of none, and of as good as all",
+        arguments: [("0", "live"), ("0.999999", "canary")]
+    )
     func ends(share: String, arm: String) async throws {
         let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: share)))
         for number in 0..<10 { _ = await fixture.post(Self.service, Self.body("q\(number)")) }
+        #expect(fixture.sink.records.count == 10)
         #expect(fixture.sink.records.allSatisfy { $0.arm?.rawValue == arm })
+    }
+
+    @Test(
+        "A canary for all patients is refused at load: nothing is left to judge it against",
+        arguments: ["1", "1.0", "1.000", "10e-1"]
+    )
+    func shareOfAll(share: String) throws {
+        let files = try GatewayFixture.files(try Self.files(Self.canary(share: share)))
+        let error = #expect(throws: CatalogueError.self) {
+            _ = try Catalogue(files: files, now: GatewayFixture.now)
+        }
+        let finding = try #require(error?.findings.first { $0.path.contains("share") })
+        #expect(finding.file == "Hooks/news2.json")
+        #expect(finding.sentence.contains("below 1"))
+        #expect(finding.sentence.contains("promoted"))
     }
 
     @Test(
@@ -139,7 +159,7 @@ struct VersionTests {
 
     @Test("What is in force goes before the document; one request sees one state")
     func deployed() async throws {
-        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "1")))
+        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "0.999999")))
         let family = try #require(fixture.gateway.catalogue.family(id: "news2")?.family)
         let second = try #require(family.version("news2-b"))
         func answer() async throws -> (AuditRecord.Arm?, String?) {
@@ -182,7 +202,7 @@ struct VersionTests {
 
     @Test("A canary whose folder was replaced does not answer, and a row says so")
     func replaced() async throws {
-        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "1")))
+        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "0.999999")))
         let other = ModelVersion(profile: "news2-b", digest: String(repeating: "0", count: 64))
         let deployment = Deployment(
             service: "news2",
@@ -207,9 +227,95 @@ struct VersionTests {
         #expect(decision.flags.contains("version-differs"))
     }
 
+    /// What was deployed when the folder of the canary had another content.
+    private static func replacedCanary(number: Int = 1) -> DeploymentBook {
+        let other = ModelVersion(profile: "news2-b", digest: String(repeating: "0", count: 64))
+        let deployment = Deployment(
+            service: "news2",
+            number: number,
+            kind: .canaryStart,
+            reason: "t",
+            live: nil,
+            canary: other,
+            isCanaryActive: true
+        )
+        return DeploymentBook(deployments: ["news2": deployment])
+    }
+
+    /// The hooks of the service, for each of which a row is written.
+    private static func hooks(of fixture: GatewayFixture) -> [String] {
+        fixture.gateway.catalogue.plans.keys.filter { $0.id == "news2" }.map(\.hook).sorted()
+    }
+
+    @Test("The row about a replaced canary is written when as many shadows wait as may")
+    func replacedWhileFull() async throws {
+        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "0.5")))
+        let gates = (0..<Limits.shadowTasksMax).map { _ in AsyncStream<Void>.makeStream() }
+        for gate in gates {
+            #expect(fixture.gateway.inBackground { for await _ in gate.stream {} })
+        }
+        #expect(!fixture.gateway.inBackground {})
+        _ = fixture.gateway.adopt(Self.replacedCanary())
+        await fixture.gateway.owed.finish()
+        #expect(fixture.sink.records.compactMap(\.hook).sorted() == Self.hooks(of: fixture))
+        #expect(fixture.sink.records.allSatisfy { $0.reasonCode == "canary-replaced" })
+        for gate in gates { gate.continuation.finish() }
+        await fixture.gateway.finishBackground()
+        #expect(fixture.sink.records.count == Self.hooks(of: fixture).count)
+    }
+
+    @Test("The row about a replaced canary is owed until it is durable, and written once")
+    func replacedWhileAway() async throws {
+        let sink = InMemoryAuditSink(failing: AuditError(code: .unavailable))
+        let fixture = try GatewayFixture(
+            sink: sink,
+            extraFiles: try Self.files(Self.canary(share: "0.5"))
+        )
+        for _ in 0..<3 {
+            _ = fixture.gateway.adopt(Self.replacedCanary())
+            await fixture.gateway.owed.finish()
+        }
+        let hooks = Self.hooks(of: fixture)
+        #expect(sink.records.isEmpty)
+        #expect(fixture.gateway.owed.count == hooks.count)
+        #expect(fixture.registry.text.contains("limen_audit_rows_owed \(hooks.count)\n"))
+        sink.fail(with: nil)
+        for _ in 0..<3 {
+            _ = fixture.gateway.adopt(Self.replacedCanary())
+            await fixture.gateway.finishBackground()
+        }
+        #expect(sink.records.compactMap(\.hook).sorted() == hooks)
+        #expect(fixture.gateway.owed.count == 0)
+    }
+
+    @Test("As many rows are owed as the bound says, and all of them are written")
+    func owedBound() async throws {
+        let owed = OwedRows()
+        let sink = InMemoryAuditSink(failing: AuditError(code: .unavailable))
+        let row = { (number: UInt64) in
+            AuditRecord(
+                eventID: UUIDBytes(high: number, low: number),
+                tenant: "system",
+                kind: .modelChange,
+                outcome: .refused,
+                startedAt: GatewayFixture.now,
+                status: 409
+            )
+        }
+        for number in 1...Limits.owedRowsMax { #expect(owed.add(row(UInt64(number)))) }
+        #expect(!owed.add(row(0)))
+        sink.fail(with: nil)
+        owed.settle(through: sink) { _ in }
+        await owed.finish()
+        #expect(sink.records.map(\.eventID.text).count == Limits.owedRowsMax)
+        #expect(Set(sink.records.map(\.eventID)).count == Limits.owedRowsMax)
+        #expect(owed.count == 0)
+        #expect(owed.add(row(0)))
+    }
+
     @Test("A version in force that is not loaded is never replaced by another in silence")
     func missing() async throws {
-        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "1")))
+        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "0.999999")))
         let deployment = Deployment(
             service: "news2",
             number: 1,

@@ -21,6 +21,8 @@ package final class DeploymentKeeper: Sendable {
         case started(DeploymentDuties.Start)
         /// A canary was taken back by this gateway.
         case rolledBack(service: String, CanaryJudge.Breach)
+        /// A count was not taken, or a canary not started or taken back; the rest went on.
+        case incomplete(AuditStoreError)
     }
 
     /// How long to wait between two looks.
@@ -38,6 +40,8 @@ package final class DeploymentKeeper: Sendable {
     private struct State {
         var lastLook: Int64
         var isFailing = false
+        /// Whether the last look could not do all that it was to do.
+        var isIncomplete = false
         var isEnding = false
         var sent: [ArmKey: ArmTotals] = [:]
         var thread: JoinableThread?
@@ -109,13 +113,11 @@ package final class DeploymentKeeper: Sendable {
     /// One look: state in, counts out, and what follows.
     ///
     /// The state comes first: it forgets the counts of changes that are not there any more, which
-    /// the store would refuse.
+    /// the store would refuse. Canaries are judged next, and only then others are started. One count
+    /// that is not taken, or one canary that cannot be started, keeps no other from being judged.
     package func look(_ store: borrowing DeploymentStore) throws(AuditStoreError) {
         _ = user.adopt(try store.book())
-        for (key, totals) in user.armTotals where state.withLock({ $0.sent[key] }) != totals {
-            try store.send(totals, of: key, gateway: gateway)
-            state.withLock { $0.sent[key] = totals }
-        }
+        var fault = try send(to: store)
         let book = try store.book()
         let duties = user.adopt(book)
         let wasFailing = state.withLock { state in
@@ -125,23 +127,82 @@ package final class DeploymentKeeper: Sendable {
         }
         if wasFailing { onEvent(.readable) }
         var hasChanged = false
-        for start in duties.starts where try store.startCanary(of: start.service, start.version) {
-            onEvent(.started(start))
-            hasChanged = true
-        }
         for watch in duties.watches {
-            let breach = CanaryJudge(watch.bounds).breach(
-                canary: book.totals[watch.canary] ?? ArmTotals(),
-                live: book.totals[watch.live] ?? ArmTotals()
-            )
-            guard let breach else { continue }
-            let service = watch.canary.service
-            if try store.rollBackCanary(of: service, change: watch.canary.number, breach) {
-                onEvent(.rolledBack(service: service, breach))
+            do throws(AuditStoreError) {
+                if try judge(watch, book, store) { hasChanged = true }
+            } catch {
+                guard error.isOfOneStatement else { throw error }
+                fault = fault ?? error
             }
-            hasChanged = true
         }
-        guard hasChanged else { return }
-        _ = user.adopt(try store.book())
+        for start in duties.starts {
+            do throws(AuditStoreError) {
+                guard try store.startCanary(of: start.service, start.version) else { continue }
+                onEvent(.started(start))
+                hasChanged = true
+            } catch {
+                guard error.isOfOneStatement else { throw error }
+                fault = fault ?? error
+            }
+        }
+        tell(fault)
+        // What was started or taken back counts from now on, and is watched from the next look on.
+        if hasChanged { _ = user.adopt(try store.book()) }
+    }
+
+    /// Sends what the arms did; answers what the store did not take.
+    private func send(
+        to store: borrowing DeploymentStore
+    ) throws(AuditStoreError) -> AuditStoreError? {
+        var fault: AuditStoreError?
+        for (key, totals) in user.armTotals where state.withLock({ $0.sent[key] }) != totals {
+            do throws(AuditStoreError) {
+                try store.send(totals, of: key, gateway: gateway)
+                state.withLock { $0.sent[key] = totals }
+            } catch {
+                guard error.isOfOneStatement else { throw error }
+                fault = fault ?? error
+            }
+        }
+        return fault
+    }
+
+    /// Takes a canary back that has left its bounds; answers whether it had.
+    private func judge(
+        _ watch: DeploymentDuties.Watch,
+        _ book: DeploymentBook,
+        _ store: borrowing DeploymentStore
+    ) throws(AuditStoreError) -> Bool {
+        let breach = CanaryJudge(watch.bounds).breach(
+            canary: book.totals[watch.canary] ?? ArmTotals(),
+            live: book.totals[watch.live] ?? ArmTotals()
+        )
+        guard let breach else { return false }
+        let service = watch.canary.service
+        if try store.rollBackCanary(of: service, change: watch.canary.number, breach) {
+            onEvent(.rolledBack(service: service, breach))
+        }
+        return true
+    }
+
+    /// Tells of a look that could not do all, once until one could.
+    private func tell(_ fault: AuditStoreError?) {
+        let wasIncomplete = state.withLock { state in
+            defer { state.isIncomplete = fault != nil }
+            return state.isIncomplete
+        }
+        if let fault, !wasIncomplete { onEvent(.incomplete(fault)) }
+    }
+}
+
+extension AuditStoreError {
+    /// Whether the server refused one statement and may take the next.
+    fileprivate var isOfOneStatement: Bool {
+        switch cause?.code {
+        case .statementFailed: true
+        case .connectionFailed, .connectionLost, .timeout, .unexpectedResult, .invalidSettings,
+            nil:
+            false
+        }
     }
 }

@@ -59,6 +59,8 @@ package struct ResponseDialect: Sendable, Equatable {
 
     /// Whether the client fills FHIRPath tokens in prefetch templates.
     package var hasPrefetchFHIRPath = false
+    /// Whether the client fills prefetch templates with `_include`.
+    package var hasPrefetchInclude = true
 
     /// The versions of the specification.
     package enum Version: String, Sendable, CaseIterable {
@@ -146,6 +148,7 @@ package struct ResponseDialect: Sendable, Equatable {
         same.hasActionSelection = false
         same.allowsSystemActions = false
         same.hasPrefetchFHIRPath = false
+        same.hasPrefetchInclude = true
         return same == .standard
     }
 }

@@ -62,7 +62,8 @@ extension HookGateway {
         return client
     }
 
-    private func identify(
+    /// Finds the client of the credentials that a request shows.
+    func identify(
         _ request: HTTPRequest,
         _ route: Route,
         _ catalogue: Catalogue,

@@ -17,7 +17,7 @@ struct DialectReader {
         "base", "uuid", "indicators", "summaryMax", "detail", "detailMax", "cardsMax",
         "suggestions", "selectionBehavior", "isRecommended", "actionsMax", "actions",
         "resourceId", "actionSelectionBehavior", "links", "linkPrefixes", "autolaunchable",
-        "overrideReasons", "topic", "systemActions", "prefetchFHIRPath",
+        "overrideReasons", "topic", "systemActions", "prefetchFHIRPath", "prefetchInclude",
     ]
 
     /// The three versions of the specification, which every configuration knows.
@@ -95,7 +95,27 @@ struct DialectReader {
         dialect.topic = node.choice("topic", ResponseDialect.TopicStyle.self) ?? least.topic
         dialect.allowsSystemActions = node.flag("systemActions") ?? least.allowsSystemActions
         dialect.hasPrefetchFHIRPath = node.flag("prefetchFHIRPath") ?? least.hasPrefetchFHIRPath
+        dialect.hasPrefetchInclude = node.flag("prefetchInclude") ?? least.hasPrefetchInclude
+        checkVersion(node, dialect)
         return dialect
+    }
+
+    /// A client of 1.0 cannot have agreed to what came later.
+    private func checkVersion(_ node: ClientNode, _ dialect: ResponseDialect) {
+        guard dialect.version == .first else { return }
+        let later = [
+            ("systemActions", dialect.allowsSystemActions),
+            ("actionSelectionBehavior", dialect.hasActionSelection),
+            ("autolaunchable", dialect.hasAutolaunch),
+            ("prefetchFHIRPath", dialect.hasPrefetchFHIRPath),
+        ]
+        for (name, isOn) in later where isOn {
+            node.fault(
+                at: name,
+                "CDS Hooks 1.0 has no such thing",
+                accepted: "false, or the base standard-2.0 or standard-3.0-ballot"
+            )
+        }
     }
 
     private func readSuggestions(_ node: ClientNode, _ dialect: inout ResponseDialect) {

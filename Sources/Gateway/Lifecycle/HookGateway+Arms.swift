@@ -85,6 +85,7 @@ extension HookGateway: DeploymentUser {
         }
         arms.keep(book.deployments.mapValues(\.number))
         tell(before: before, after: catalogue)
+        settleOwedRows()
         var duties = DeploymentDuties()
         for (key, plan) in catalogue.plans.sorted(by: { $0.key.id < $1.key.id }) {
             if let version = plan.start, !duties.starts.contains(where: { $0.service == key.id }) {
@@ -150,13 +151,24 @@ extension HookGateway: DeploymentUser {
             )
         case .liveMissing, .canaryEnded, .canaryWaiting, .canaryOther: break
         }
-        let row = record
-        inBackground { [self] in
-            do throws(AuditError) {
-                try await audit.append(row)
-            } catch {
-                metrics.auditFailures.add(1, [error.code.rawValue])
-            }
+        guard owed.add(record) else {
+            metrics.auditFailures.add(1, [AuditError.Code.overloaded.rawValue])
+            log.log(
+                LogEvent(
+                    .error,
+                    "too many changes are not on record yet, this one is left out",
+                    [(.service, .text(key.id)), (.errorType, .text(note.code))]
+                )
+            )
+            return
+        }
+        settleOwedRows()
+    }
+
+    /// Makes the rows durable that no request waits for.
+    func settleOwedRows() {
+        owed.settle(through: audit) { [metrics] error in
+            metrics.auditFailures.add(1, [error.code.rawValue])
         }
     }
 }

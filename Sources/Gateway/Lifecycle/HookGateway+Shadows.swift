@@ -73,5 +73,9 @@ extension HookGateway {
     }
 
     /// Waits until what was begun beside the answers is done, before the store is closed.
-    package func finishBackground() async { await background.finish() }
+    package func finishBackground() async {
+        await background.finish()
+        settleOwedRows()
+        await owed.finish()
+    }
 }

@@ -39,7 +39,7 @@ struct BatchJob {
         let pins = try self.pins(of: earlier, source)
         guard !checkpoint.isComplete else { return try publish(checkpoint, source, pins, done: 0) }
         let run = try newRun(from: checkpoint)
-        try run.goOn(keeping: earlier.byteCount)
+        try run.goOn(with: earlier)
         Terminal.writeError(
             "limen: going on behind \(checkpoint.counts.patients) patients that are done\n"
         )

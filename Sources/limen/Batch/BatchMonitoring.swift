@@ -9,7 +9,9 @@ import Monitoring
 /// Counts what the models saw and said, for the monitoring of the models.
 ///
 /// Only what is written is counted, and each stretch between two checkpoints is stored under a key
-/// of its own before the checkpoint is: a run that is killed and goes on counts nobody twice.
+/// of its own before the checkpoint is. The journal says before that where the stretch ends, so a
+/// run that is killed and goes on ends it at the same patient, whatever its `--checkpoint`, and
+/// counts nobody twice.
 final class BatchMonitoring {
     /// One case as a model saw it.
     struct Seen: Sendable {

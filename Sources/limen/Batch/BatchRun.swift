@@ -20,6 +20,9 @@ final class BatchRun {
     private var checkpoint: BatchCheckpoint
     /// The last patient of the checkpoint that was noted last.
     private var notedLast: PatientHash?
+    /// Up to whom an earlier process may have counted behind the checkpoint: the next checkpoint
+    /// must stand there, so that the cases in between are counted once.
+    private var countedTo: PatientHash?
     private var monitoring: BatchMonitoring?
     private var failure: CommandError?
     private var sinceCheckpoint = 0
@@ -77,9 +80,10 @@ final class BatchRun {
     }
 
     /// Goes on with the journal of an earlier run.
-    func goOn(keeping byteCount: Int) throws(CommandError) {
+    func goOn(with content: BatchJournal.Content) throws(CommandError) {
+        countedTo = content.countedTo
         guard let path = files.journal else { return }
-        journal = try BatchJournal.open(path, keeping: byteCount)
+        journal = try BatchJournal.open(path, keeping: content.byteCount)
     }
 
     /// Works through all patients that are not done yet.
@@ -125,7 +129,7 @@ final class BatchRun {
     ) throws(CommandError) {
         if let failure = outcome.failure {
             // What came before it is durable and worth keeping.
-            try note()
+            if countedTo == nil { try note() }
             throw failure
         }
         try output.append(outcome.lines)
@@ -137,7 +141,9 @@ final class BatchRun {
         donePatients += outcome.counts.patients
         sinceCheckpoint += outcome.counts.patients
         progress.add(resources: outcome.counts.resources, patients: outcome.counts.patients)
-        if sinceCheckpoint >= checkpointPatients { try note() }
+        let isDue =
+            countedTo.map { $0 == checkpoint.last } ?? (sinceCheckpoint >= checkpointPatients)
+        if isDue { try note() }
     }
 
     /// Notes that all is done.
@@ -155,7 +161,11 @@ final class BatchRun {
         checkpoint.outputDigest = output.digestText
         checkpoint.errorBytes = errors?.byteCount ?? 0
         checkpoint.errorDigest = errors?.digestText ?? ""
-        monitoring?.store(behind: notedLast)
+        if let monitoring, let last = checkpoint.last, last != notedLast {
+            try journal?.announceCounting(to: last)
+            monitoring.store(behind: notedLast)
+        }
+        countedTo = nil
         notedLast = checkpoint.last
         try journal?.append(checkpoint.json)
     }

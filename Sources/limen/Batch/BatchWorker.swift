@@ -33,12 +33,28 @@ final class BatchWorker: Sendable {
     private let job: Job
     private let files: DataFiles
     private let sink: any AuditSink
+    private let pause: @Sendable (_ milliseconds: Int) async -> Void
     private let open: Mutex<[OpenFiles]>
 
-    init(_ job: Job, files: DataFiles, sink: any AuditSink) {
+    /// Makes a worker.
+    ///
+    /// - Parameters:
+    ///   - job: what is the same for all patients.
+    ///   - files: where their resources lie.
+    ///   - sink: where the audit rows become durable.
+    ///   - pause: waits before a row is given again to a queue that was full.
+    init(
+        _ job: Job,
+        files: DataFiles,
+        sink: any AuditSink,
+        pause: @escaping @Sendable (_ milliseconds: Int) async -> Void = {
+            try? await Task.sleep(for: .milliseconds($0))
+        }
+    ) {
         self.job = job
         self.files = files
         self.sink = sink
+        self.pause = pause
         open = Mutex([])
     }
 
@@ -55,32 +71,58 @@ final class BatchWorker: Sendable {
         open.withLock { $0.append(cache) }
         outcome.last = part.last
         guard outcome.failure == nil else { return outcome }
-        if let error = await append(records) {
-            outcome.failure = CommandError(
-                .unavailable,
-                "the audit trail takes no rows (\(error.code.rawValue)); no result leaves without "
-                    + "its row: see the log of PostgreSQL"
-            )
-        }
+        if let error = await append(records) { outcome.failure = Self.failure(error) }
         return outcome
     }
 
+    /// What the run says when it ends for want of audit rows.
+    private static func failure(_ error: AuditError) -> CommandError {
+        let code = error.code.rawValue
+        switch error.code {
+        case .overloaded:
+            return CommandError(
+                .unavailable,
+                "the queue of the audit trail was full for "
+                    + "\(Limits.batchOverloadMillisecondsMax / 1_000) s (\(code)); no result leaves "
+                    + "without its row: go on with --resume when PostgreSQL keeps up"
+            )
+        case .unavailable, .refused, .timeout:
+            return CommandError(
+                .unavailable,
+                "the audit trail takes no rows (\(code)); no result leaves without its row: see "
+                    + "the log of PostgreSQL"
+            )
+        }
+    }
+
     private func append(_ records: [AuditRecord]) async -> AuditError? {
-        let sink = sink
-        return await withTaskGroup(of: AuditError?.self) { group in
-            for record in records {
-                group.addTask {
-                    do throws(AuditError) {
-                        try await sink.append(record)
-                        return nil
-                    } catch {
-                        return error
-                    }
-                }
-            }
+        await withTaskGroup(of: AuditError?.self) { group in
+            for record in records { group.addTask { [self] in await append(record) } }
             var first: AuditError?
             for await error in group { first = first ?? error }
             return first
+        }
+    }
+
+    /// Makes a row durable, and waits for a place when the queue is full.
+    ///
+    /// The waits are counted and not the time, so that a machine that stood still does not take
+    /// them from a row.
+    private func append(_ record: AuditRecord) async -> AuditError? {
+        var waited = 0
+        var milliseconds = Limits.batchPauseMillisecondsMin
+        while true {
+            do throws(AuditError) {
+                try await sink.append(record)
+                return nil
+            } catch {
+                guard error.code == .overloaded, waited < Limits.batchOverloadMillisecondsMax,
+                    !Task.isCancelled
+                else { return error }
+            }
+            await pause(milliseconds)
+            waited += milliseconds
+            milliseconds = min(2 * milliseconds, Limits.batchPauseMillisecondsMax)
         }
     }
 

@@ -131,6 +131,24 @@ struct ClientReaderTests {
             (#""actionsMax": 1"#, #""actionsMax": 0"#, "dialect.actionsMax"),
             (#""actionsMax": 1"#, #""summaryMax": 140"#, "dialect.summaryMax"),
             (#""actionsMax": 1"#, #""suggestion": false"#, "dialect.suggestion"),
+            (
+                #""base": "standard-2.0""#, #""base": "standard-1.0", "systemActions": true"#,
+                "dialect.systemActions"
+            ),
+            (
+                #""base": "standard-2.0""#, #""base": "standard-1.0", "prefetchFHIRPath": true"#,
+                "dialect.prefetchFHIRPath"
+            ),
+            (
+                #""base": "standard-2.0""#, #""base": "standard-1.0", "autolaunchable": true"#,
+                "dialect.autolaunchable"
+            ),
+            (
+                #""base": "standard-2.0""#,
+                #""base": "standard-1.0", "actionSelectionBehavior": true"#,
+                "dialect.actionSelectionBehavior"
+            ),
+            (#""actionsMax": 1"#, #""prefetchInclude": "no""#, "dialect.prefetchInclude"),
             ("PT0.25S", "250 ms", "deadline"),
             (#""perSecond": 20"#, #""perSecond": 0"#, "rate.client.perSecond"),
             (#""perSecond": 5"#, #""burst": 5"#, "rate.address.perSecond"),

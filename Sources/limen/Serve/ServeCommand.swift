@@ -9,7 +9,7 @@ enum ServeCommand {
         let parsed = try Arguments(
             arguments,
             values: EdgeOptions.values.union(["listen", "clients", "keys", "writers", "loops"]),
-            switches: ["development"]
+            switches: ["development", "closed-discovery"]
         )
         try parsed.expectNoWords()
         let listen = parsed.value("listen") ?? Terminal.environment("LIMEN_LISTEN")
@@ -37,6 +37,7 @@ enum ServeCommand {
                 tenantKeys: keys,
                 systemKey: systemKey,
                 isDevelopment: parsed.has("development"),
+                guardsDiscovery: parsed.has("closed-discovery"),
                 publicURLs: edge.publicURLs,
                 edge: edge.trust,
                 addressRate: edge.addressRate,

@@ -24,6 +24,8 @@ struct RunningService: Sendable {
         var systemKey: AuthenticationKey
         /// Whether clients are let in whose keys everybody knows, and metrics are for everybody.
         var isDevelopment = false
+        /// Whether discovery is for clients only.
+        var guardsDiscovery = false
         /// The URLs under which clients know the gateway; that of the listener when there is none.
         var publicURLs: [String] = []
         /// The proxies that are believed.
@@ -200,6 +202,7 @@ struct RunningService: Sendable {
         configuration.edge = settings.edge
         configuration.addressRate = settings.addressRate
         configuration.guardsMetrics = !settings.isDevelopment
+        configuration.guardsDiscovery = settings.guardsDiscovery
         do throws(CatalogueError) {
             return try HookGateway(
                 catalogue: catalogue,

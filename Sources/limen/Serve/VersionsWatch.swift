@@ -58,6 +58,15 @@ final class VersionsWatch: Sendable {
                 "a canary was started",
                 [(.service, .text(start.service)), (.version, .text(start.version.profile))]
             )
+        case .incomplete(let error):
+            LogEvent(
+                .error,
+                "a count, a start or a rollback of a version failed, the rest went on",
+                [
+                    (.errorType, .text(error.cause?.code.rawValue ?? error.code.rawValue)),
+                    (.sqlState, .text(error.cause?.sqlState ?? "")),
+                ]
+            )
         case .rolledBack(let service, let breach):
             LogEvent(
                 .warning,

@@ -90,13 +90,15 @@ enum HelpCommand {
         limen serve [--listen HOST:PORT] [--clients FOLDER] [--keys FOLDER] [--writers N]
                     [--public-url URL]... [--address-rate N] [--development]
                     [--trusted-proxy NETWORK]... [--client-certificate-header NAME]
-                    [--client-address-header NAME]
+                    [--client-address-header NAME] [--closed-discovery]
 
         Serves with the database that libpq's own PG* variables name; its user must be the
         writer role. Profiles/, Hooks/ and Migrations/ are read below $LIMEN_HOME.
         --public-url is what tokens must name in aud, where a proxy gives the gateway another
         address. Headers that name a certificate or an address count only from --trusted-proxy.
-        --address-rate is how often one address may call in a second. Metrics are for clients
+        --address-rate is how often one address may call in a second. --closed-discovery keeps
+        GET /cds-services for clients; without it whoever shows no credentials sees all services,
+        and a client those it may call. Metrics are for clients
         with the role metrics-reader and the like; --development opens them, and lets in clients
         whose private keys are public.
 
@@ -178,7 +180,11 @@ enum HelpCommand {
         FILE.manifest.json what the results rest on, the counts and the hashes.
         FILE appears when it is whole. After a kill or a full disk the same command with --resume
         goes on, and FILE is byte for byte what an undisturbed run writes; it refuses to go on
-        when an input, a profile, a model, the program or an option has changed, and says which.
+        when an input, a profile, a model, the program or an option has changed, and says which;
+        --jobs and --checkpoint, the patients between two checkpoints, may be others.
+        When the queue of the audit trail is full it waits for a place, a minute for a row at most;
+        then it stops, and goes on with --resume. No arm is chosen: the version that --profile
+        names decides, and row, manifest and counters say so.
         --shard i/n takes one of n equal parts of the patients; the parts of n one after the other
         (CSV without the later headers) are the whole.
         The database is that of limen up; with --keys (or LIMEN_KEYS) the one of PG*.
