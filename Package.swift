@@ -109,8 +109,12 @@ let package = Package(
         module("Telemetry", ["Basics", "JSON"]),
         module("PMML", ["Basics", "ClinicalEngine"]),
         module("PostgreSQL", ["Basics", "CPostgreSQL", "Posix"]),
+        module("Vault", ["Basics", "Audit", "Crypto", "Posix"]),
         module("HTTPServer", ["Basics", "HTTPMessages", "Posix"]),
+        module("Ledger", ["Basics", "JSON", "Audit", "Crypto"]),
         module("HTTPClient", ["Basics", "HTTPMessages", "Crypto", "Posix"]),
+
+        module("Spool", ["Basics", "Crypto", "Posix"]),
 
         // L3: the request pipeline, and the store.
         module(
@@ -125,7 +129,7 @@ let package = Package(
             "AuditStore",
             [
                 "Basics", "JSON", "Audit", "Lifecycle", "PostgreSQL", "Crypto", "JOSE", "Posix",
-                "Monitoring",
+                "Monitoring", "Ledger", "Spool", "Vault",
             ]
         ),
         module(
@@ -140,13 +144,18 @@ let package = Package(
                 "Basics", "JSON", "FHIR", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML",
                 "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto",
                 "JOSE", "Telemetry", "Posix", "PostgreSQL", "Gateway", "AuditStore", "Lifecycle",
-                "StructureDefinitions", "SQLOnFHIR", "ProfileLint", "Monitoring",
+                "StructureDefinitions", "SQLOnFHIR", "ProfileLint", "Monitoring", "Ledger", "Spool",
+                "Vault",
             ],
             swiftSettings: settings
         ),
 
         // Measurements, run in release mode.
-        bench("AuditBench", ["Basics", "AuditStore", "PostgreSQL"]),
+        bench(
+            "AuditListBench",
+            ["Basics", "Audit", "AuditStore", "Crypto", "Ledger", "PostgreSQL"]
+        ),
+        bench("AuditBench", ["Basics", "AuditStore", "Ledger", "PostgreSQL", "Vault"]),
         bench("EngineBench", ["Basics", "ClinicalEngine", "PMML"]),
         bench("FHIRPathBench", ["Basics", "FHIR", "FHIRPath", "JSON"]),
         bench("JSONBench", ["Basics", "JSON"]),
@@ -171,7 +180,15 @@ let package = Package(
                 "Telemetry",
             ]
         ),
+        bench(
+            "RefusalBench",
+            [
+                "Basics", "Crypto", "Gateway", "HTTPClient", "HTTPMessages", "HTTPServer", "JOSE",
+                "Posix", "Support", "Telemetry",
+            ]
+        ),
         bench("UCUMBench", ["Basics", "UCUM"]),
+        bench("SpoolHistories", ["Basics", "Posix", "Support"]),
         bench("SQLOnFHIRBench", ["Basics", "JSON", "SQLOnFHIR"]),
 
         // Odd bytes for parsers and models.
@@ -189,7 +206,7 @@ let package = Package(
         // Tests.
         .target(
             name: "Support",
-            dependencies: ["Basics", "JSON", "Audit", "Posix", "COpenSSL"],
+            dependencies: ["Basics", "JSON", "Audit", "Crypto", "Posix", "COpenSSL", "Spool"],
             path: "Tests/Support",
             swiftSettings: settings
         ),
@@ -205,7 +222,7 @@ let package = Package(
             ["Basics", "JSON", "FHIR", "UCUM"],
             excluding: ["OfficialSuiteExceptions.md"]
         ),
-        tests("Audit", ["Basics", "JSON"]),
+        tests("Audit", ["Basics", "JSON", "StructureDefinitions"]),
         tests("Lifecycle", ["Audit"]),
         tests("StructureDefinitions", ["Basics", "JSON", "FHIR", "FHIRPath"]),
         tests(
@@ -216,7 +233,10 @@ let package = Package(
         tests("SQLOnFHIR", ["Basics", "JSON", "FHIRPath"], excluding: ["ExperimentalCases.md"]),
         tests("Posix", ["Basics"]),
         tests("Crypto", ["Basics"]),
+        tests("Vault", ["Basics", "Audit", "Crypto", "Posix"]),
         tests("JOSE", ["Basics", "JSON", "Crypto"]),
+        tests("Ledger", ["Basics", "JSON", "Audit", "Crypto"]),
+        tests("Spool", ["Basics", "Crypto", "Posix"]),
         tests("Telemetry", ["Basics", "JSON"]),
         tests("PMML", ["Basics", "ClinicalEngine", "EngineProbes"]),
         tests("PostgreSQL", ["Basics", "Posix"]),
@@ -226,13 +246,17 @@ let package = Package(
             "Gateway",
             [
                 "Basics", "JSON", "FHIR", "Mapping", "ClinicalEngine", "CDSHooks", "Audit",
-                "HTTPMessages", "HTTPClient", "Telemetry", "Crypto", "JOSE", "Monitoring", "PMML",
-                "Lifecycle", "Posix", "limen",
+                "HTTPMessages", "HTTPClient", "HTTPServer", "Telemetry", "Crypto", "JOSE",
+                "Monitoring", "PMML", "Lifecycle", "Posix", "limen",
             ]
         ),
         tests(
             "AuditStore",
-            ["Basics", "JSON", "Audit", "Lifecycle", "PostgreSQL", "Crypto", "JOSE", "Monitoring"]
+            [
+                "Basics", "JSON", "Audit", "Lifecycle", "PostgreSQL", "Crypto", "JOSE",
+                "Monitoring", "Ledger", "Gateway", "HTTPMessages", "Telemetry", "CDSHooks", "Vault",
+                "Spool", "Posix",
+            ]
         ),
         tests("ProfileLint", ["Basics", "JSON"]),
         tests(
@@ -253,6 +277,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Support", "Basics", "JSON", "HTTPMessages", "HTTPClient", "Posix", "Crypto",
+                "StructureDefinitions",
             ],
             path: "Tests/EndToEndTests",
             swiftSettings: settings

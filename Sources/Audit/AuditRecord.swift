@@ -101,6 +101,8 @@ package struct AuditRecord: Sendable {
     package var result: [UInt8]?
     /// The exact `cards` array that was sent, as JSON.
     package var cards: [UInt8]?
+    /// What must be known of the answer so that the same result is not shown again.
+    package var shown: ShownAnswer?
     /// The uuids of the cards, for joining feedback.
     package var cardIDs: [UUIDBytes]
     /// What the hook document calls the cards.

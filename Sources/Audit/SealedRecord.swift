@@ -25,6 +25,8 @@ package struct SealedRecord: Sendable {
     package var cards: [UInt8]?
     /// The sealed comment of each feedback item of the record, by its place there.
     package var comments: [Int: SealedComment] = [:]
+    /// The keys of its parts that are not known to be durable yet; they travel with the row.
+    package var newKeys: [WrappedKey] = []
 
     /// Makes a record of which nothing is sealed: its references are left out.
     package init(unsealed record: AuditRecord) {

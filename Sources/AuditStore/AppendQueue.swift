@@ -50,6 +50,7 @@ final class AppendQueue: Sendable {
     private let state: Mutex<State>
     private let bells: [Doorbell]
     private let timing: AuditSinkTiming
+    private let spool: AuditSpool?
     private let onStateChange: @Sendable (AuditStoreError?) -> Void
     /// What was last told; held while telling, so that changes are told in their order.
     private let told = Mutex<AuditStoreError?>(nil)
@@ -57,11 +58,13 @@ final class AppendQueue: Sendable {
     init(
         bells: [Doorbell],
         timing: AuditSinkTiming,
+        spool: AuditSpool?,
         onStateChange: @escaping @Sendable (AuditStoreError?) -> Void
     ) {
         self.onStateChange = onStateChange
         self.bells = bells
         self.timing = timing
+        self.spool = spool
         var initial = State()
         initial.downSinceNanoseconds = Clock.monotonicNanoseconds()
         state = Mutex(initial)
@@ -72,9 +75,24 @@ final class AppendQueue: Sendable {
     var queuedCount: Int { state.withLock { $0.rowCount } }
 
     var isWritable: Bool {
-        state.withLock {
-            $0.connectedCount > 0 && $0.writeProblem == nil && !$0.isClosing
+        let isSpooling = takesSpooled
+        return state.withLock {
+            ($0.connectedCount > 0 && $0.writeProblem == nil || isSpooling) && !$0.isClosing
                 && $0.rowCount < Limits.auditQueueRowsMax
+        }
+    }
+
+    /// Whether a row would be made durable in the spool.
+    private var takesSpooled: Bool { spool?.takesEntries ?? false }
+
+    /// Whether rows go to the spool: the database is away for longer than the grace.
+    var mustSpool: Bool {
+        guard spool != nil else { return false }
+        let now = Clock.monotonicNanoseconds()
+        return state.withLock { state in
+            if state.isClosing { return state.downSinceNanoseconds != nil }
+            guard let since = state.downSinceNanoseconds else { return false }
+            return now > since &+ timing.graceNanoseconds
         }
     }
 
@@ -82,10 +100,11 @@ final class AppendQueue: Sendable {
 
     /// Queues a row, or says why not.
     func submit(_ pending: PendingAppend) -> AuditError? {
+        let isSpooling = takesSpooled
         let (problem, writer) = state.withLock { state -> (AuditError?, Int?) in
             if state.isClosing { return (AuditError(code: .unavailable), nil) }
             if let since = state.downSinceNanoseconds,
-                pending.queuedNanoseconds > since &+ timing.graceNanoseconds
+                pending.queuedNanoseconds > since &+ timing.graceNanoseconds, !isSpooling
             {
                 return (AuditError(code: .unavailable), nil)
             }
@@ -230,7 +249,9 @@ final class AppendQueue: Sendable {
         now: Int64
     ) -> AuditError? {
         let age = now < pending.queuedNanoseconds ? 0 : now - pending.queuedNanoseconds
-        if isDown, age > timing.graceNanoseconds { return AuditError(code: .unavailable) }
+        if isDown, age > timing.graceNanoseconds, !takesSpooled {
+            return AuditError(code: .unavailable)
+        }
         if age > timing.appendNanoseconds { return AuditError(code: .timeout) }
         return nil
     }

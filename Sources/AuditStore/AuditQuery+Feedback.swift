@@ -9,14 +9,17 @@ extension AuditQuery {
     ///   - grouping: what cards are grouped by; an hour is one of the day, in UTC.
     ///   - from: the first moment at which a card was shown.
     ///   - end: the moment before which it was shown.
-    /// - Returns: the groups by name, and how many items of feedback are about no card of ours.
+    /// - Returns: the groups by name, how many items of feedback are about no card of ours, and how
+    ///   many came later than their client was granted.
     /// - Throws: `AuditStoreError`.
     package func feedbackReport(
         tenant: String,
         by grouping: FeedbackGroup.Grouping,
         from: Instant?,
         until end: Instant?
-    ) throws(AuditStoreError) -> (groups: [FeedbackGroup], orphanCount: Int) {
+    ) throws(AuditStoreError) -> (
+        groups: [FeedbackGroup], orphanCount: Int, lateCount: Int
+    ) {
         do throws(PostgreSQLError) {
             var values = Parameters()
             values.add(text: tenant)
@@ -30,14 +33,17 @@ extension AuditQuery {
                 let outcome = try rows.text(row, 1)
                 let reason = try rows.text(row, 2) ?? ""
                 let count = Int(try rows.integer(row, 3) ?? 0)
+                let isRepeated = try rows.bool(row, 4) ?? false
                 let last = groups.last?.name == name ? groups.removeLast() : nil
                 groups.append(
                     FeedbackGroup(
                         name: name,
-                        shown: (last?.shown ?? 0) + count,
-                        accepted: (last?.accepted ?? 0) + (outcome == "accepted" ? count : 0),
+                        shown: (last?.shown ?? 0) + (isRepeated ? 0 : count),
+                        suppressed: (last?.suppressed ?? 0) + (isRepeated ? count : 0),
+                        accepted: (last?.accepted ?? 0)
+                            + (outcome == "accepted" && !isRepeated ? count : 0),
                         overridden: (last?.overridden ?? [])
-                            + (outcome == "overridden" ? [(reason, count)] : [])
+                            + (outcome == "overridden" && !isRepeated ? [(reason, count)] : [])
                     )
                 )
             }
@@ -46,22 +52,24 @@ extension AuditQuery {
             orphanValues.add(instant: from)
             orphanValues.add(instant: end)
             let orphans = try execute(Self.orphans, orphanValues)
-            let orphanCount = orphans.rowCount > 0 ? Int(try orphans.integer(0, 0) ?? 0) : 0
-            return (groups, orphanCount)
+            guard orphans.rowCount > 0 else { throw PostgreSQLError(code: .unexpectedResult) }
+            return (
+                groups, try orphans.integer(0, 0) ?? 0, try orphans.integer(0, 1) ?? 0
+            )
         } catch {
             throw AuditStoreError(error)
         }
     }
 
     private static let responses: StaticString = """
-        SELECT name, outcome, reason, pg_catalog.count(*) FROM (
+        SELECT name, outcome, reason, pg_catalog.count(*), is_repeated FROM (
             SELECT coalesce(CASE $4::pg_catalog.text
                        WHEN 'service' THEN service
                        WHEN 'card' THEN coalesce(service, '') || '/' || coalesce(name, '')
                        WHEN 'client' THEN client
                        WHEN 'hour' THEN pg_catalog.to_char(shown_at AT TIME ZONE 'UTC', 'HH24')
                    END, '') AS name,
-                   outcome,
+                   outcome, is_repeated,
                    CASE WHEN outcome = 'overridden' THEN coalesce(override_reason,
                        CASE WHEN has_comment THEN 'comment only' ELSE '' END) END AS reason
             FROM audit.card_response
@@ -69,13 +77,15 @@ extension AuditQuery {
                 AND ($2::pg_catalog.timestamptz IS NULL OR shown_at >= $2)
                 AND ($3::pg_catalog.timestamptz IS NULL OR shown_at < $3)
         ) shown
-        GROUP BY name, outcome, reason
-        ORDER BY name, outcome, pg_catalog.count(*) DESC, reason
+        GROUP BY name, outcome, reason, is_repeated
+        ORDER BY name, is_repeated, outcome, pg_catalog.count(*) DESC, reason
         """
 
     private static let orphans: StaticString = """
-        SELECT pg_catalog.count(*) FROM audit.card_feedback
-        WHERE tenant = $1 AND is_orphan
+        SELECT pg_catalog.count(*) FILTER (WHERE is_orphan),
+               pg_catalog.count(*) FILTER (WHERE is_late)
+        FROM audit.card_feedback
+        WHERE tenant = $1
             AND ($2::pg_catalog.timestamptz IS NULL OR received_at >= $2)
             AND ($3::pg_catalog.timestamptz IS NULL OR received_at < $3)
         """

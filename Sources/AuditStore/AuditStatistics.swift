@@ -6,6 +6,10 @@ package struct AuditStatistics: Sendable, Equatable {
     package var refusedRowCount = 0
     /// Rows that were sent again because a reply was lost.
     package var resentRowCount = 0
+    /// Rows that were made durable in the local spool.
+    package var spooledRowCount = 0
+    /// Rows of the spool that were brought to the database.
+    package var replayedRowCount = 0
     /// Transactions that were confirmed.
     package var batchCount = 0
     /// The most rows of one transaction.

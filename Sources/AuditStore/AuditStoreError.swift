@@ -30,6 +30,14 @@ package struct AuditStoreError: Error, Equatable, Sendable {
         case unreadableRow = "LIMEN-STORE-012"
         /// The machine has no descriptor left.
         case noDescriptor = "LIMEN-STORE-013"
+        /// The expectation of `limen doctor` cannot be read; see `subject`.
+        case unreadableCatalogue = "LIMEN-STORE-040"
+        /// A legal hold forbids it.
+        case legalHold = "LIMEN-STORE-031"
+        /// The policy of the tenant, or the law, keeps it longer.
+        case keptByPolicy = "LIMEN-STORE-032"
+        /// There is nothing that may be destroyed.
+        case nothingToErase = "LIMEN-STORE-033"
     }
 
     /// What is wrong.
@@ -48,6 +56,14 @@ package struct AuditStoreError: Error, Equatable, Sendable {
 
     /// Makes an error of the database's.
     init(_ cause: PostgreSQLError) {
-        self.init(code: .database, cause: cause)
+        let code: Code =
+            switch cause.sqlState {
+            // Our own functions raise these (Migrations, vault).
+            case "LV001": .legalHold
+            case "LV002": .keptByPolicy
+            case "LV003": .nothingToErase
+            default: .database
+            }
+        self.init(code: code, cause: cause)
     }
 }

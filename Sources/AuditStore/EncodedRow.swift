@@ -5,22 +5,39 @@ import PostgreSQL
 /// An audit record as the values of its statements, encoded once by the task that appends it.
 struct EncodedRow: Sendable {
     let tenant: String
-    let event: Parameters
+    private let event: Parameters
     let cards: [Parameters]
     let feedback: [Parameters]
+    /// The canonical form, which the hash of the row covers.
+    let canonical: [UInt8]
+    let shown: [Parameters]
+    let keys: [Parameters]
     let byteCount: Int
 
     init(_ sealed: SealedRecord) {
         let record = sealed.record
+        canonical = AuditRow(sealed).canonical
         tenant = Self.storable(record.tenant)
         event = Self.encode(sealed)
         // Feedback names cards and shows none; a row for them would hide that nobody showed them.
-        let shown = record.kind == .feedback ? [] : record.cardIDs
-        cards = shown.map { Self.encode(cardID: $0, of: record) }
+        let cardIDs = record.kind == .feedback ? [] : record.cardIDs
+        cards = cardIDs.map { Self.encode(cardID: $0, of: record) }
         feedback = record.feedback.enumerated().map { item, feedback in
             Self.encode(feedback, item: item, sealed.comments[item], of: record)
         }
-        byteCount = (cards + feedback).reduce(event.byteCount) { $0 + $1.byteCount }
+        self.shown = record.shown.map { [Self.encode($0, of: record)] } ?? []
+        keys = sealed.newKeys.map(Self.encode)
+        byteCount = (cards + feedback + self.shown + keys)
+            .reduce(event.byteCount) { $0 + $1.byteCount }
+    }
+
+    /// The values of the event with its place in the log; without one, with none.
+    func event(at place: LogPlace?) -> Parameters {
+        var values = event
+        values.add(uuid: place?.logID)
+        values.add(int64: place?.sequence)
+        values.add(bytes: place?.leafHash)
+        return values
     }
 
     private static func encode(_ sealed: SealedRecord) -> Parameters {
@@ -83,6 +100,17 @@ struct EncodedRow: Sendable {
         values.add(text: record.programVersion.map(storable))
     }
 
+    private static func encode(_ shown: ShownAnswer, of record: AuditRecord) -> Parameters {
+        var values = Parameters()
+        values.add(text: storable(record.tenant))
+        values.add(bytes: shown.subject)
+        values.add(instant: record.startedAt)
+        values.add(uuid: record.eventID)
+        values.add(bytes: shown.state)
+        values.add(instant: shown.forgottenAt)
+        return values
+    }
+
     private static func encode(cardID: UUIDBytes, of record: AuditRecord) -> Parameters {
         var values = Parameters()
         values.add(text: storable(record.tenant))
@@ -115,12 +143,17 @@ struct EncodedRow: Sendable {
         return values
     }
 
-    /// A text without NUL, the one character that PostgreSQL text cannot hold.
-    ///
-    /// A comment may hold `\u0000` in JSON; it becomes U+FFFD, so that a client cannot keep its own
-    /// feedback from being recorded.
-    private static func storable(_ text: String) -> String {
-        guard text.utf8.contains(0) else { return text }
-        return String(text.unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : Character($0) })
+    private static func encode(_ key: WrappedKey) -> Parameters {
+        var values = Parameters()
+        values.add(text: storable(key.tenant))
+        values.add(uuid: key.keyID)
+        values.add(bytes: key.subject)
+        values.add(text: key.month.text)
+        values.add(text: key.wrappingKey)
+        values.add(bytes: key.wrapped)
+        values.add(instant: key.createdAt)
+        return values
     }
+
+    private static func storable(_ text: String) -> String { AuditRow.storable(text) }
 }

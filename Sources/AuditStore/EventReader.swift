@@ -3,11 +3,10 @@ import PostgreSQL
 
 /// Reads events and feedback from the rows that `AuditStatements` gives.
 enum EventReader {
-    /// The event of one row.
+    /// The event of one row, as far as it is plain; what is sealed waits in `StoredEvent.parts`.
     static func event(
         _ rows: borrowing QueryResult,
-        _ row: Int,
-        hasDocuments: Bool
+        _ row: Int
     ) throws(PostgreSQLError) -> StoredEvent {
         guard let tenant = try rows.text(row, 0),
             let startedAt = try rows.instant(row, 1),
@@ -46,11 +45,11 @@ enum EventReader {
             }
             record.arm = known
         }
-        if hasDocuments {
-            readDocuments(rows, row, into: &record)
-            try readCaller(rows, row, into: &record)
-        }
-        return StoredEvent(record: record, recordedAt: recordedAt, answers: [])
+        readDocuments(rows, row, into: &record)
+        try readCaller(rows, row, into: &record)
+        var event = StoredEvent(record: record, recordedAt: recordedAt)
+        try readPlace(rows, row, into: &event)
+        return event
     }
 
     /// The feedback of all rows.
@@ -67,9 +66,16 @@ enum EventReader {
             feedback.overrideReason = try rows.text(row, 3)
             feedback.userComment = try rows.text(row, 4)
             feedback.outcomeAt = try rows.instant(row, 5)
-            all.append(
-                StoredFeedback(feedback: feedback, eventID: eventID, receivedAt: receivedAt)
+            var stored = StoredFeedback(
+                feedback: feedback,
+                eventID: eventID,
+                receivedAt: receivedAt
             )
+            if let keyID = try rows.uuid(row, 8), let text = rows.bytes(row, 9) {
+                stored.sealing = .sealed
+                stored.comment = SealedComment(keyID: keyID, text: text)
+            }
+            all.append(stored)
         }
         return all
     }
@@ -106,5 +112,30 @@ enum EventReader {
         record.causedBy = try rows.uuid(row, 40)
         record.details = rows.bytes(row, 41)
         record.pseudonymEpoch = try rows.integer(row, 42)
+    }
+
+    /// The version of the row, its place in its log, and its sealed parts.
+    private static func readPlace(
+        _ rows: borrowing QueryResult,
+        _ row: Int,
+        into event: inout StoredEvent
+    ) throws(PostgreSQLError) {
+        event.schemaVersion = try rows.integer(row, 43) ?? 1
+        if let logID = try rows.uuid(row, 44), let sequence = try rows.integer(row, 45),
+            let leafHash = rows.bytes(row, 46)
+        {
+            event.place = LogPlace(logID: logID, sequence: Int64(sequence), leafHash: leafHash)
+        }
+        guard let keyID = try rows.uuid(row, 47) else { return }
+        event.sealing = .sealed
+        var parts = SealedParts(keyID: keyID)
+        parts.patient = rows.bytes(row, 48)
+        parts.user = rows.bytes(row, 49)
+        parts.encounter = rows.bytes(row, 50)
+        parts.inputs = rows.bytes(row, 51)
+        parts.rejections = rows.bytes(row, 52)
+        parts.result = rows.bytes(row, 53)
+        parts.cards = rows.bytes(row, 54)
+        event.parts = parts
     }
 }

@@ -12,6 +12,8 @@ package struct FeedbackGroup: Sendable, Equatable {
     package let name: String
     /// How many cards were shown.
     package let shown: Int
+    /// How many were told in short, because they were shown before; they are none of the shown.
+    package let suppressed: Int
     /// How many were last said to be accepted.
     package let accepted: Int
     /// How many were last said to be overridden, by reason; a reason left open has an empty name.
@@ -25,7 +27,8 @@ package struct FeedbackGroup: Sendable, Equatable {
 
     /// Whether two groups say the same.
     package static func == (one: FeedbackGroup, other: FeedbackGroup) -> Bool {
-        one.name == other.name && one.shown == other.shown && one.accepted == other.accepted
+        one.name == other.name && one.shown == other.shown
+            && one.suppressed == other.suppressed && one.accepted == other.accepted
             && one.overridden.map(\.reason) == other.overridden.map(\.reason)
             && one.overridden.map(\.count) == other.overridden.map(\.count)
     }

@@ -44,6 +44,8 @@ struct FlightWait {
             guard let problem = queue.expiry(of: pending, now: now) else { continue }
             pending.resume(.failure(problem))
         }
+        // With a spool at hand nobody waits longer for a server that does not answer.
+        if queue.mustSpool { throw PostgreSQLError(code: .timeout) }
         if elapsed > timing.appendNanoseconds { throw PostgreSQLError(code: .timeout) }
     }
 

@@ -59,6 +59,21 @@ package enum Maintenance {
         }
     }
 
+    /// Removes what was shown and is forgotten, logged in as `limen_maintenance` or
+    /// `limen_retention`.
+    ///
+    /// - Returns: How many rows were removed.
+    @discardableResult
+    package static func purgeShown(_ settings: ConnectionSettings) throws(AuditStoreError) -> Int {
+        do throws(PostgreSQLError) {
+            let connection = try Connection.open(settings)
+            let rows = try connection.execute("SELECT audit.purge_shown()")
+            return try rows.integer(0, 0) ?? 0
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
     /// Puts the counters of days that are over into one row for each series, logged in as
     /// `limen_maintenance` or `limen_retention`.
     ///
@@ -71,6 +86,20 @@ package enum Maintenance {
             let connection = try Connection.open(settings)
             let rows = try connection.execute("SELECT audit.roll_up_model_counts()")
             return try rows.integer(0, 0) ?? 0
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
+    /// What speaks against the server's version, in one sentence; `nil` when nothing does.
+    ///
+    /// An outdated server is said and does not stop a service: a hospital that cannot update today
+    /// must still be able to record what it decides.
+    package static func versionWarning(
+        _ settings: ConnectionSettings
+    ) throws(AuditStoreError) -> String? {
+        do throws(PostgreSQLError) {
+            return ServerFloor.sentence(try Connection.open(settings).serverVersion)
         } catch {
             throw AuditStoreError(error)
         }

@@ -26,6 +26,9 @@ package struct MigrationFile: Sendable, Equatable {
         sha256 = Digest.sha256(bytes)
     }
 
+    /// The SHA-256 as the server's `encode` writes it.
+    var hexadecimalDigest: String { Hexadecimal.text(sha256) }
+
     /// Whether the file must run as a superuser and not as the owner: it makes roles.
     var needsSuperuser: Bool { text.hasPrefix("-- limen: run as superuser\n") }
 

@@ -1,8 +1,10 @@
 package import Audit
 import Basics
+package import Ledger
 import Posix
 package import PostgreSQL
 import Synchronization
+package import Vault
 
 /// Makes audit records durable in PostgreSQL by group commit.
 ///
@@ -14,15 +16,21 @@ import Synchronization
 /// which are their key, so a row that had landed is not written twice. An append that fails with
 /// `timeout` or `unavailable` may still have landed: its answer must not leave, and is not shown.
 package final class PostgreSQLAuditSink: AuditSink {
+    private let sealer: RecordSealer
     private let queue: AppendQueue
     private let statisticsBox: StatisticsBox
     private let threads: Mutex<[JoinableThread]>
+    private let ends: EndsBox
 
     /// Connects as the writer, checks the database, and starts the writers.
     ///
     /// - Parameters:
     ///   - settings: How to log in as `limen_writer`.
+    ///   - sealer: What seals the parts of a record that speak of a patient; without one no such
+    ///     record is accepted.
     ///   - migrations: The migrations that this program was built with.
+    ///   - identity: Under which key the writers sign their logs.
+    ///   - spool: Where batches go while the database is away; `nil` when callers are told instead.
     ///   - writerCount: How many connections write; two already saturate two cores.
     ///   - timing: How long to wait for what.
     ///   - onStateChange: Called with the reason when rows can no longer be made durable, with
@@ -33,7 +41,10 @@ package final class PostgreSQLAuditSink: AuditSink {
     ///   synchronous_commit off, migrations not current, a login that passes by row security.
     package static func open(
         _ settings: ConnectionSettings,
+        sealer: RecordSealer = RecordSealer(KeyRing()),
         migrations: [MigrationFile],
+        identity: LogIdentity,
+        spool: AuditSpool? = nil,
         writerCount: Int = 2,
         timing: AuditSinkTiming = AuditSinkTiming(),
         onStateChange: @escaping @Sendable (AuditStoreError?) -> Void = { _ in }
@@ -51,7 +62,10 @@ package final class PostgreSQLAuditSink: AuditSink {
         }
         return PostgreSQLAuditSink(
             settings: settings,
+            sealer: sealer,
             migrations: migrations,
+            identity: identity,
+            spool: spool,
             bells: bells,
             timing: timing,
             onStateChange: onStateChange
@@ -60,15 +74,26 @@ package final class PostgreSQLAuditSink: AuditSink {
 
     private init(
         settings: ConnectionSettings,
+        sealer: RecordSealer,
         migrations: [MigrationFile],
+        identity: LogIdentity,
+        spool: AuditSpool?,
         bells: [Doorbell],
         timing: AuditSinkTiming,
         onStateChange: @escaping @Sendable (AuditStoreError?) -> Void
     ) {
-        let queue = AppendQueue(bells: bells, timing: timing, onStateChange: onStateChange)
+        let queue = AppendQueue(
+            bells: bells,
+            timing: timing,
+            spool: spool,
+            onStateChange: onStateChange
+        )
         let statistics = StatisticsBox()
+        self.sealer = sealer
         self.queue = queue
         statisticsBox = statistics
+        let ends = EndsBox()
+        self.ends = ends
         let threads = bells.indices.map { writer in
             let loop = WriterLoop(
                 writer: writer,
@@ -76,7 +101,10 @@ package final class PostgreSQLAuditSink: AuditSink {
                 migrations: migrations,
                 timing: timing,
                 queue: queue,
-                statistics: statistics
+                statistics: statistics,
+                identity: identity,
+                spool: spool,
+                ended: { ends.add($0) }
             )
             return JoinableThread { loop.run() }
         }
@@ -99,11 +127,17 @@ package final class PostgreSQLAuditSink: AuditSink {
     ///
     /// Cancelling the task does not take the record back.
     ///
-    /// - Throws: `refused` when the server does not accept this row; `unavailable` when there is no
+    /// - Throws: `refused` when the server does not accept this row, or its tenant has no keys; `unavailable` when there is no
     ///   connection or it was lost for too long; `overloaded` when too many rows wait; `timeout`
     ///   when the row took too long, though it may yet land.
     package func append(_ record: AuditRecord) async throws(AuditError) {
-        let row = EncodedRow(SealedRecord(unsealed: record))
+        let sealed: SealedRecord
+        do throws(VaultError) {
+            sealed = try sealer.seal(record)
+        } catch {
+            throw AuditError(code: .refused)
+        }
+        let row = EncodedRow(sealed)
         guard row.byteCount <= Limits.auditRowBytesMax else { throw AuditError(code: .refused) }
         let result = await withCheckedContinuation { continuation in
             let pending = PendingAppend(
@@ -114,7 +148,11 @@ package final class PostgreSQLAuditSink: AuditSink {
             if let problem = queue.submit(pending) { pending.resume(.failure(problem)) }
         }
         try result.get()
+        sealer.settle(sealed.newKeys)
     }
+
+    /// The end of the longest log of this sink, once it is closed: what the next start goes on from.
+    package var longestEnd: LogGenesis.Previous? { ends.longest }
 
     /// Takes no more records, writes those that wait, and ends the writers.
     ///
@@ -145,5 +183,19 @@ package final class PostgreSQLAuditSink: AuditSink {
             throw AuditStoreError(error)
         }
         try WriterConnection.makeReady(connection, expecting: migrations)
+    }
+}
+
+/// The ends of the logs of a sink.
+private final class EndsBox: Sendable {
+    private let state = Mutex<LogGenesis.Previous?>(nil)
+
+    var longest: LogGenesis.Previous? { state.withLock { $0 } }
+
+    func add(_ end: LogGenesis.Previous?) {
+        guard let end else { return }
+        state.withLock { longest in
+            if end.sequence >= longest?.sequence ?? 0 { longest = end }
+        }
     }
 }

@@ -61,6 +61,24 @@ package struct Provisioning: ~Copyable {
         try map(login: login, tenant: tenant)
     }
 
+    /// Creates the login of somebody who erases, and sets and lifts legal holds, for a tenant.
+    package func createEraser(login: String, tenant: String) throws(AuditStoreError) {
+        guard Self.isName(login, separator: "_"), !Self.isHouseRole(login) else {
+            throw AuditStoreError(code: .invalidName)
+        }
+        try createLogin(login, in: "limen_eraser")
+        try map(login: login, tenant: tenant)
+    }
+
+    /// Creates the login that wraps a tenant's data keys anew.
+    package func createRewrapper(login: String, tenant: String) throws(AuditStoreError) {
+        guard Self.isName(login, separator: "_"), !Self.isHouseRole(login) else {
+            throw AuditStoreError(code: .invalidName)
+        }
+        try createLogin(login, in: "limen_rewrapper")
+        try map(login: login, tenant: tenant)
+    }
+
     /// Creates a login of a group, or leaves it as it is.
     private func createLogin(_ login: String, in group: String) throws(AuditStoreError) {
         try transaction { connection throws(PostgreSQLError) in
@@ -78,8 +96,8 @@ package struct Provisioning: ~Copyable {
                         EXECUTE format('CREATE ROLE %I LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB '
                             'NOCREATEROLE NOREPLICATION INHERIT', login);
                     END IF;
-                    -- A login that opens them all would shut the gateway out.
-                    EXECUTE format('ALTER ROLE %I CONNECTION LIMIT 8', login);
+                    -- A login that opens them all would shut the gateway out, and more.
+                    PERFORM audit.guard_login(login);
                     EXECUTE format('GRANT %I TO %I', current_setting('limen.login_group'), login);
                 END $$
                 """
@@ -197,7 +215,9 @@ package struct Provisioning: ~Copyable {
     private static func isHouseRole(_ name: String) -> Bool {
         [
             "limen_owner", "limen_migrator", "limen_writer", "limen_auditor", "limen_retention",
-            "limen_maintenance", "limen_health", "limen_monitor", "postgres", "public", "none",
+            "limen_maintenance", "limen_health", "limen_monitor", "limen_eraser", "limen_rewrapper",
+            "limen_audit_api", "limen_gateway", "limen_backup",
+            "limen_operator", "postgres", "public", "none",
         ].contains(name) || name.hasPrefix("pg_")
     }
 }

@@ -13,4 +13,24 @@ package enum ServerFloor {
         guard let minor = minimum[major] else { return major < 14 }
         return version % 10_000 < minor
     }
+
+    /// What an outdated server means, in one sentence; `nil` when it is not outdated.
+    ///
+    /// The reason of PostgreSQL 15.20 and its siblings: among others CVE-2026-120154 (conditions of
+    /// ON CONFLICT seen before the row policy), CVE-2026-116327 (functions that leak past a policy)
+    /// and CVE-2026-116311 (a role that drops itself out of restrictive policies).
+    package static func sentence(_ version: Int) -> String? {
+        guard isOutdated(version) else { return nil }
+        guard let minor = minimum[version / 10_000] else {
+            return "PostgreSQL \(name(version)) gets no fixes any more, row security included"
+        }
+        return "PostgreSQL \(name(version)) is older than \(version / 10_000).\(minor) of "
+            + "2026-11-12, which fixes faults by which row security could be passed "
+            + "(CVE-2026-120154, CVE-2026-116327, CVE-2026-116311)"
+    }
+
+    /// A version as people write it: 150018 is 15.18.
+    package static func name(_ version: Int) -> String {
+        "\(version / 10_000).\(version % 10_000)"
+    }
 }

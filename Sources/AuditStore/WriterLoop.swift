@@ -1,6 +1,7 @@
 import Audit
 import Basics
 import Crypto
+import Ledger
 import Posix
 import PostgreSQL
 
@@ -8,12 +9,17 @@ import PostgreSQL
 ///
 /// There is no timer: what gathers while a transaction is under way is the next one.
 final class WriterLoop: Sendable {
-    private let writer: Int
+    let writer: Int
     private let settings: ConnectionSettings
     private let migrations: [MigrationFile]
-    private let timing: AuditSinkTiming
-    private let queue: AppendQueue
-    private let statistics: StatisticsBox
+    let timing: AuditSinkTiming
+    let queue: AppendQueue
+    let statistics: StatisticsBox
+    /// Where batches go while the database is away; `nil` when callers are told instead.
+    let spool: AuditSpool?
+    private let identity: LogIdentity
+    /// Takes the end of the log when the writer has ended.
+    private let ended: @Sendable (LogGenesis.Previous?) -> Void
 
     /// How long a wait lasts at most before deadlines are looked at.
     static let sliceMilliseconds = 20
@@ -30,7 +36,10 @@ final class WriterLoop: Sendable {
         migrations: [MigrationFile],
         timing: AuditSinkTiming,
         queue: AppendQueue,
-        statistics: StatisticsBox
+        statistics: StatisticsBox,
+        identity: LogIdentity,
+        spool: AuditSpool?,
+        ended: @escaping @Sendable (LogGenesis.Previous?) -> Void
     ) {
         self.writer = writer
         self.settings = settings
@@ -38,24 +47,26 @@ final class WriterLoop: Sendable {
         self.timing = timing
         self.queue = queue
         self.statistics = statistics
+        self.identity = identity
+        self.spool = spool
+        self.ended = ended
     }
 
     /// Runs until the queue is closed and written.
     func run() {
-        // Rows that were sent on a connection that broke: they may be there or not.
-        var unsettled: [PendingAppend] = []
+        var work = WriterWork(log: identity.open(.version4(), .writer, at: Clock.now()))
         var backOff = timing.backOffMillisecondsMin
         var closing: Deadline?
         while true {
             if queue.isClosing, closing == nil {
                 closing = Deadline(milliseconds: timing.closeMilliseconds)
             }
-            if let closing, closing.isPast || unsettled.isEmpty && queue.queuedCount == 0 { break }
+            if let closing, closing.isPast || work.isEmpty && queue.queuedCount == 0 { break }
             do throws(AuditStoreError) {
-                let connection = try connect(holding: &unsettled)
+                let connection = try connect(holding: &work)
                 queue.connected()
                 queue.tellState()
-                let end = serve(connection, unsettled: &unsettled)
+                let end = serve(connection, &work)
                 let problem: PostgreSQLError
                 switch end {
                 case .closed: problem = PostgreSQLError(code: .connectionLost)
@@ -66,21 +77,24 @@ final class WriterLoop: Sendable {
                 queue.wakeAll()
                 if case .closed = end { break }
                 statistics.update { $0.connectionLossCount += 1 }
+                // A server that takes connections and answers nothing is as good as away.
+                if problem.code == .timeout { keep(&work) }
             } catch {
                 queue.connectionFailed(because: error)
                 statistics.update { $0.connectionFailureCount += 1 }
             }
-            pause(milliseconds: backOff, holding: &unsettled)
+            pause(milliseconds: backOff, holding: &work)
             backOff = min(backOff * 2, timing.backOffMillisecondsMax)
         }
-        for pending in unsettled { pending.resume(.failure(AuditError(code: .unavailable))) }
+        // What could not be sent before the end is brought by the next start.
+        keep(&work)
+        work.giveUp()
+        ended(work.log.end)
     }
 
     // MARK: Connecting
 
-    private func connect(
-        holding unsettled: inout [PendingAppend]
-    ) throws(AuditStoreError) -> Connection {
+    private func connect(holding work: inout WriterWork) throws(AuditStoreError) -> Connection {
         let connection: Connection
         do throws(PostgreSQLError) {
             let deadline = Deadline(milliseconds: timing.connectMilliseconds)
@@ -88,7 +102,7 @@ final class WriterLoop: Sendable {
             while try !attempt.advance() {
                 if deadline.isPast { throw PostgreSQLError(code: .timeout) }
                 attempt.wait(timeoutMilliseconds: Self.sliceMilliseconds)
-                expire(&unsettled)
+                tend(&work)
             }
             connection = attempt.finish()
         } catch {
@@ -98,47 +112,40 @@ final class WriterLoop: Sendable {
         return connection
     }
 
-    private func pause(milliseconds: Int, holding unsettled: inout [PendingAppend]) {
+    private func pause(milliseconds: Int, holding work: inout WriterWork) {
         let deadline = Deadline(milliseconds: milliseconds)
         while !deadline.isPast {
             queue.waitForRow(
                 writer: writer,
                 milliseconds: min(Self.sliceMilliseconds, deadline.restMilliseconds)
             )
-            expire(&unsettled)
+            tend(&work)
         }
     }
 
-    /// Resumes those whose deadline has passed, in the queue and among the unsettled.
-    private func expire(_ unsettled: inout [PendingAppend]) {
+    /// Tells those whose deadline has passed, in the queue and in hand.
+    func expire(_ work: inout WriterWork) {
         let now = Clock.monotonicNanoseconds()
         queue.expire(now: now)
-        unsettled.removeAll { pending in
-            guard let problem = queue.expiry(of: pending, now: now) else { return false }
-            pending.resume(.failure(problem))
-            return true
-        }
+        work.expire(by: queue, now: now)
     }
 
     // MARK: Serving
 
-    private func serve(
-        _ connection: borrowing Connection,
-        unsettled: inout [PendingAppend]
-    ) -> End {
+    private func serve(_ connection: borrowing Connection, _ work: inout WriterWork) -> End {
         var heartbeat = nextHeartbeat
         var mustRollBack = false
         while true {
-            var batch = unsettled
-            unsettled = []
-            if batch.isEmpty {
-                batch = queue.takeBatch(writer: writer)
-            } else {
-                statistics.update { $0.resentRowCount += batch.count }
-            }
             do throws(PostgreSQLError) {
-                if !batch.isEmpty {
-                    try write(batch, on: connection, mustRollBack: &mustRollBack)
+                guard try drain(on: connection, &work, mustRollBack: &mustRollBack) else {
+                    heartbeat = nextHeartbeat
+                    continue
+                }
+                if let flight = work.next(from: queue, writer: writer, at: Clock.now()) {
+                    if flight.isResent {
+                        statistics.update { $0.resentRowCount += flight.rows.count }
+                    }
+                    try fly(flight, on: connection, &work, mustRollBack: &mustRollBack)
                     queue.tellState()
                     heartbeat = nextHeartbeat
                 } else if queue.isClosing {
@@ -151,143 +158,112 @@ final class WriterLoop: Sendable {
                     queue.waitForRow(writer: writer, milliseconds: heartbeat.restMilliseconds)
                 }
             } catch {
-                unsettled = batch.filter { !$0.isResumed }
+                work.lost()
                 return .lost(error)
             }
         }
     }
 
-    /// Writes a batch; when a row of it is refused, each row alone, so that its neighbours stand.
-    private func write(
-        _ batch: [PendingAppend],
+    /// Sends a batch and resumes its rows by the verdict.
+    ///
+    /// - Throws: what broke the connection; or the refusal of a batch that was sent before, which
+    ///   does not tell whether it is there.
+    private func fly(
+        _ flight: WriterWork.Flight,
         on connection: borrowing Connection,
+        _ work: inout WriterWork,
         mustRollBack: inout Bool
     ) throws(PostgreSQLError) {
-        if try fly([batch], on: connection, mustRollBack: &mustRollBack) { return }
-        guard batch.count > 1 else { return }
-        _ = try fly(batch.map { [$0] }, on: connection, mustRollBack: &mustRollBack)
-    }
-
-    /// Sends transactions in one flight and resumes the rows of each by its verdict.
-    ///
-    /// - Returns: Whether every transaction is durable.
-    private func fly(
-        _ transactions: [[PendingAppend]],
-        on connection: borrowing Connection,
-        mustRollBack: inout Bool
-    ) throws(PostgreSQLError) -> Bool {
-        let counts = try send(transactions, on: connection, mustRollBack: mustRollBack)
+        let count = try send(flight, on: connection, mustRollBack: mustRollBack)
         var waiting = FlightWait(queue: queue, timing: timing)
         defer { waiting.end() }
-        var flight = FlightState(statementCounts: counts)
-        var areAllDurable = true
+        var state = FlightState(statementCounts: [count])
         while true {
             let event = try connection.nextPipelineEvent()
-            let action = try flight.received(event)
-            switch action {
-            case .wait:
-                if event == .pending { try waiting.wait(on: connection, for: transactions) }
-            case .settle(let transaction, let verdict), .finish(let transaction, let verdict):
+            switch try state.received(event) {
+            case .wait, .settle:
+                if event == .pending { try waiting.wait(on: connection, for: [flight.rows]) }
+            case .finish(_, let verdict):
                 queue.wrote(verdict)
-                settle(transactions[transaction], verdict, waiting.elapsedMicroseconds)
-                if verdict != .durable { areAllDurable = false }
-                guard case .finish = action else { continue }
                 // The server stays in the failed transaction until it is told to roll back.
                 mustRollBack = verdict != .durable
-                return areAllDurable
+                try settle(flight, verdict, waiting.elapsedMicroseconds, &work)
+                return
             }
         }
     }
 
-    /// Queues the statements of all transactions and the synchronisation points between them.
+    /// Queues the statements of a transaction and the synchronisation point behind it.
     ///
-    /// - Returns: How many statements each transaction has.
+    /// - Returns: How many statements it has.
     private func send(
-        _ transactions: [[PendingAppend]],
+        _ flight: WriterWork.Flight,
         on connection: borrowing Connection,
         mustRollBack: Bool
-    ) throws(PostgreSQLError) -> [Int] {
-        let none = Parameters()
-        var counts: [Int] = []
-        for (index, pending) in transactions.enumerated() {
-            var count = 2
-            if mustRollBack || index > 0 {
-                try connection.sendPrepared(WriterStatements.rollback, none)
-                count += 1
-            }
-            try connection.sendPrepared(WriterStatements.begin, none)
-            for (tenant, rows) in Self.byTenant(pending) {
-                count += try send(rows, of: tenant, on: connection)
-            }
-            try connection.sendPrepared(WriterStatements.commit, none)
-            try connection.sendSync()
-            counts.append(count)
-        }
-        return counts
-    }
-
-    /// Queues the rows of one tenant, a statement for each table.
-    ///
-    /// - Returns: How many statements that are.
-    private func send(
-        _ rows: [EncodedRow],
-        of tenant: String,
-        on connection: borrowing Connection
     ) throws(PostgreSQLError) -> Int {
-        var name = Parameters()
-        name.add(text: tenant)
-        try connection.sendPrepared(WriterStatements.tenant, name)
-        let events = Parameters(transposing: rows.map(\.event))
-        try connection.sendPrepared(WriterStatements.event, events)
+        let none = Parameters()
         var count = 2
-        let cards = rows.flatMap(\.cards)
-        if !cards.isEmpty {
-            let values = Parameters(transposing: cards)
-            try connection.sendPrepared(WriterStatements.card, values)
+        if mustRollBack {
+            try connection.sendPrepared(WriterStatements.rollback, none)
             count += 1
         }
-        let feedback = rows.flatMap(\.feedback)
-        if !feedback.isEmpty {
-            let values = Parameters(transposing: feedback)
-            try connection.sendPrepared(WriterStatements.feedback, values)
-            count += 1
-        }
+        try connection.sendPrepared(WriterStatements.begin, none)
+        count += try script(of: flight).send(on: connection)
+        try connection.sendPrepared(WriterStatements.commit, none)
+        try connection.sendSync()
         return count
     }
 
-    /// The rows of a transaction by tenant: the tenant is set once for each.
-    private static func byTenant(
-        _ pending: [PendingAppend]
-    ) -> [(tenant: String, rows: [EncodedRow])] {
-        var groups: [(tenant: String, rows: [EncodedRow])] = []
-        var places: [String: Int] = [:]
-        for row in pending.lazy.map(\.row) {
-            if let place = places[row.tenant] {
-                groups[place].rows.append(row)
-            } else {
-                places[row.tenant] = groups.count
-                groups.append((row.tenant, [row]))
-            }
+    /// The statements of a batch.
+    func script(of flight: WriterWork.Flight) -> FlightScript {
+        var script = FlightScript()
+        if let genesis = flight.stamped.genesis {
+            script.add(WriterStatements.log, genesis.parameters)
         }
-        return groups
+        for group in PlacedRows.byTenant(flight.rows.map(\.row), flight.stamped.places) {
+            Self.add(group, to: &script)
+        }
+        script.add(WriterStatements.batch, flight.stamped.batch.parameters)
+        return script
     }
 
-    /// Resumes the rows of a transaction, or leaves them to be written one by one.
+    /// Adds the rows of one tenant, a statement for each table.
+    private static func add(_ group: PlacedRows, to script: inout FlightScript) {
+        var name = Parameters()
+        name.add(text: group.tenant)
+        script.add(WriterStatements.tenant, name)
+        let keys = group.rows.flatMap(\.keys)
+        if !keys.isEmpty { script.add(WriterStatements.key, Parameters(transposing: keys)) }
+        script.add(WriterStatements.event, Parameters(transposing: group.events))
+        let cards = group.rows.flatMap(\.cards)
+        if !cards.isEmpty { script.add(WriterStatements.card, Parameters(transposing: cards)) }
+        let feedback = group.rows.flatMap(\.feedback)
+        if !feedback.isEmpty {
+            script.add(WriterStatements.feedback, Parameters(transposing: feedback))
+        }
+        let shown = group.rows.flatMap(\.shown)
+        if !shown.isEmpty { script.add(WriterStatements.shown, Parameters(transposing: shown)) }
+    }
+
+    /// Resumes the rows of a batch, or leaves them to be written one by one, or again.
     private func settle(
-        _ rows: [PendingAppend],
+        _ flight: WriterWork.Flight,
         _ verdict: FlightState.Verdict,
-        _ microseconds: Int
-    ) {
+        _ microseconds: Int,
+        _ work: inout WriterWork
+    ) throws(PostgreSQLError) {
         switch verdict {
         case .durable:
-            statistics.update { $0.committed(rowCount: rows.count, microseconds: microseconds) }
-            for pending in rows { pending.resume(.success(())) }
+            work.settled()
+            statistics.update {
+                $0.committed(rowCount: flight.rows.count, microseconds: microseconds)
+            }
+            for pending in flight.rows { pending.resume(.success(())) }
         case .failed(let error):
-            // A row that failed with others is tried alone before it is given up.
-            guard rows.count == 1 else { return }
-            statistics.update { $0.refusedRowCount += 1 }
+            guard let refused = work.refused(isTransient: error.isTransient) else { throw error }
             let code: AuditError.Code = error.isTransient ? .unavailable : .refused
-            for pending in rows {
+            for pending in refused {
+                statistics.update { $0.refusedRowCount += 1 }
                 pending.resume(.failure(AuditError(code: code, sqlState: error.sqlState)))
             }
         }
@@ -348,7 +324,10 @@ final class WriterLoop: Sendable {
         if isWriting {
             let row = Self.probeRow()
             try connection.sendPrepared(WriterStatements.begin, none)
-            count += try send([row], of: row.tenant, on: connection)
+            let group = PlacedRows(tenant: row.tenant, rows: [row], places: [nil])
+            var script = FlightScript()
+            Self.add(group, to: &script)
+            count += try script.send(on: connection)
             try connection.sendPrepared(WriterStatements.rollback, none)
             count += 2
         } else {

@@ -7,9 +7,13 @@ import PostgreSQL
 enum WriterStatements {
     static let begin: StaticString = "limen_begin"
     static let tenant: StaticString = "limen_tenant"
+    static let key: StaticString = "limen_key"
     static let event: StaticString = "limen_event"
     static let card: StaticString = "limen_card"
     static let feedback: StaticString = "limen_feedback"
+    static let log: StaticString = "limen_log"
+    static let batch: StaticString = "limen_batch"
+    static let shown: StaticString = "limen_shown"
     static let commit: StaticString = "limen_commit"
     static let rollback: StaticString = "limen_rollback"
     static let alive: StaticString = "limen_alive"
@@ -17,9 +21,13 @@ enum WriterStatements {
     static func prepare(on connection: borrowing Connection) throws(PostgreSQLError) {
         try connection.prepare(begin, "BEGIN")
         try connection.prepare(tenant, "SELECT pg_catalog.set_config('limen.tenant', $1, true)")
+        try connection.prepare(key, keyText)
         try connection.prepare(event, eventText)
         try connection.prepare(card, cardText)
         try connection.prepare(feedback, feedbackText)
+        try connection.prepare(log, logText)
+        try connection.prepare(batch, batchText)
+        try connection.prepare(shown, shownText)
         try connection.prepare(commit, "COMMIT")
         try connection.prepare(rollback, "ROLLBACK")
         try connection.prepare(alive, "SELECT 1")
@@ -39,7 +47,7 @@ enum WriterStatements {
             client_algorithm, token_digest, certificate_digest, peer_address, hook_version,
             program_version, caused_by, details, key_id, sealed_patient, sealed_user,
             sealed_encounter, sealed_inputs, sealed_rejections, sealed_result, sealed_cards,
-            pseudonym_epoch)
+            pseudonym_epoch, log_id, seq, leaf_hash)
         SELECT
             tenant, started_at, event_id, kind, outcome, status, replayed_at, client, service,
             hook, hook_instance, patient_pseudonym, user_pseudonym, encounter_pseudonym,
@@ -50,7 +58,7 @@ enum WriterStatements {
             client_algorithm, token_digest, certificate_digest, peer_address, hook_version,
             program_version, caused_by, details, key_id, sealed_patient, sealed_user,
             sealed_encounter, sealed_inputs, sealed_rejections, sealed_result, sealed_cards,
-            pseudonym_epoch
+            pseudonym_epoch, log_id, seq, leaf_hash
         FROM unnest(
             $1::pg_catalog.text[], $2::pg_catalog.timestamptz[], $3::pg_catalog.uuid[],
             $4::pg_catalog.text[], $5::pg_catalog.text[], $6::pg_catalog.int4[],
@@ -69,7 +77,8 @@ enum WriterStatements {
             $40::pg_catalog.uuid[], $41::pg_catalog.json[], $42::pg_catalog.uuid[],
             $43::pg_catalog.bytea[], $44::pg_catalog.bytea[], $45::pg_catalog.bytea[],
             $46::pg_catalog.bytea[], $47::pg_catalog.bytea[], $48::pg_catalog.bytea[],
-            $49::pg_catalog.bytea[], $50::pg_catalog.int4[]
+            $49::pg_catalog.bytea[], $50::pg_catalog.int4[],
+            $51::pg_catalog.uuid[], $52::pg_catalog.int8[], $53::pg_catalog.bytea[]
         ) AS sent (
             tenant, started_at, event_id, kind, outcome, status, replayed_at, client, service,
             hook, hook_instance, patient_pseudonym, user_pseudonym, encounter_pseudonym,
@@ -79,7 +88,37 @@ enum WriterStatements {
             client_algorithm, token_digest, certificate_digest, peer_address, hook_version,
             program_version, caused_by, details, key_id, sealed_patient, sealed_user,
             sealed_encounter, sealed_inputs, sealed_rejections, sealed_result, sealed_cards,
-            pseudonym_epoch)
+            pseudonym_epoch, log_id, seq, leaf_hash)
+        ON CONFLICT DO NOTHING
+        """
+
+    private static let logText: StaticString = """
+        INSERT INTO audit.log (
+            log_id, kind, opened_at, program, place, public_key, previous_log, previous_seq,
+            previous_hash, signature)
+        VALUES ($1, $2::pg_catalog.int4, $3, $4, $5, $6, $7, $8, $9, $10)
+        ON CONFLICT DO NOTHING
+        """
+
+    private static let batchText: StaticString = """
+        INSERT INTO audit.batch (
+            log_id, first_seq, last_seq, stamped_at, previous_hash, leaf_hashes, root, signature)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        ON CONFLICT DO NOTHING
+        """
+
+    /// Keys stand in the transaction of the first row that needs them.
+    private static let keyText: StaticString = """
+        INSERT INTO audit.data_key (
+            tenant, key_id, subject, month, wrapping_key, wrapped, created_at)
+        SELECT
+            tenant, key_id, subject, month::pg_catalog.date, wrapping_key, wrapped, created_at
+        FROM unnest(
+            $1::pg_catalog.text[], $2::pg_catalog.uuid[], $3::pg_catalog.bytea[],
+            $4::pg_catalog.text[], $5::pg_catalog.text[], $6::pg_catalog.bytea[],
+            $7::pg_catalog.timestamptz[]
+        ) AS sent (
+            tenant, key_id, subject, month, wrapping_key, wrapped, created_at)
         ON CONFLICT DO NOTHING
         """
 
@@ -112,6 +151,19 @@ enum WriterStatements {
         ) AS sent (
             tenant, started_at, event_id, item, card_id, outcome, accepted_suggestions,
             override_reason, user_comment, outcome_at, key_id, sealed_comment)
+        ON CONFLICT DO NOTHING
+        """
+
+    private static let shownText: StaticString = """
+        INSERT INTO audit.shown (
+            tenant, subject, shown_at, event_id, state, forgotten_at)
+        SELECT
+            tenant, subject, shown_at, event_id, state, forgotten_at
+        FROM unnest(
+            $1::pg_catalog.text[], $2::pg_catalog.bytea[], $3::pg_catalog.timestamptz[],
+            $4::pg_catalog.uuid[], $5::pg_catalog.bytea[], $6::pg_catalog.timestamptz[]
+        ) AS sent (
+            tenant, subject, shown_at, event_id, state, forgotten_at)
         ON CONFLICT DO NOTHING
         """
 }

@@ -13,4 +13,9 @@ extension Limits {
     ///
     /// Everybody uses 65537; the cost of a check grows with the exponent's length.
     @inlinable public static var rsaExponentBytesMax: Int { 5 }
+
+    /// The most key material in bytes that is wrapped as one.
+    ///
+    /// A data key and what binds it to its owner take 48.
+    @inlinable public static var wrappedKeyBytesMax: Int { 256 }
 }

@@ -38,4 +38,23 @@ extension Limits {
 
     /// How many unknown names of one row are told.
     @inlinable public static var rowFaultsMax: Int { 20 }
+
+    /// How many answers may wait to know what was shown before them.
+    ///
+    /// Each question takes a fraction of a millisecond; who would wait longer than a clinician
+    /// does shows everything.
+    @inlinable public static var shownQuestionsMax: Int { 256 }
+
+    /// The longest time in seconds for which a result is not shown again: 31 days.
+    ///
+    /// Beyond that nobody remembers having seen it.
+    @inlinable public static var repeatWithinSecondsMax: Int { 2_678_400 }
+
+    /// The longest state in bytes that is kept of an answer, as the store's own check has it.
+    @inlinable public static var shownStateBytesMax: Int { 65_536 }
+
+    /// The most cards of an answer that may be held back as shown before.
+    ///
+    /// Their state is kept beside the row; an answer with more is shown in full.
+    @inlinable public static var repeatedCardsMax: Int { 64 }
 }

@@ -33,6 +33,9 @@ package struct Card: Sendable {
     package let suggestionIDs: [UUIDBytes]
     /// What it says alike in every answer.
     package let frame: CardFrame
+    /// What makes it the same card in another answer: its name, or more than that; `nil` for a card
+    /// that is shown each time.
+    package var repeatKey: String?
 
     /// Makes a card.
     package init(
@@ -55,6 +58,7 @@ package struct Card: Sendable {
         self.detail = detail
         self.suggestionIDs = suggestionIDs
         self.frame = frame
+        repeatKey = name
     }
 
     /// Writes the card.

@@ -94,7 +94,10 @@ package struct HookRequest: Sendable {
         prefetch = try root.optionalObject("prefetch", at: "")
         let ours = try root.optionalObject("extension", at: "")
         replayAt = try ours.flatMap { (ours) throws(HookRequestError) in try Self.replay(ours) }
-        wantsExplanation = ours?[Self.explainExtension]?.boolValue ?? false
+        wantsExplanation =
+            try ours.map { (ours) throws(HookRequestError) in
+                try Self.explains(ours)
+            } ?? false
         self.flags = flags
     }
 
@@ -110,6 +113,14 @@ package struct HookRequest: Sendable {
             )
         }
         return instance
+    }
+
+    private static func explains(_ ours: JSONValue) throws(HookRequestError) -> Bool {
+        guard let value = ours[explainExtension] else { return false }
+        guard let wish = value.boolValue else {
+            throw .wrongType(value, "/extension/" + explainExtension, accepted: "true or false")
+        }
+        return wish
     }
 
     private static func replay(_ ours: JSONValue) throws(HookRequestError) -> Instant? {

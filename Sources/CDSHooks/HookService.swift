@@ -102,6 +102,8 @@ package struct HookService: Sendable {
     package let mode: Mode
     /// How long an answer may take, in microseconds.
     package let deadlineMicroseconds: Int
+    /// When a card is not shown in full again; `nil` when every card is shown each time.
+    package let suppression: SuppressionRule?
     /// What a clinician calls the inputs.
     package let labels: [String: String]
     /// What a clinician calls certain values: by input, by code or `true` and `false`.
@@ -210,7 +212,7 @@ package struct HookService: Sendable {
             } ?? []
         let common = [
             "format", "version", "mode", "deadline", "defaults", "alsoOn", "context",
-            "prefetchFHIRPath",
+            "prefetchFHIRPath", "suppress",
         ]
         try limen.allow(
             common
@@ -233,6 +235,7 @@ package struct HookService: Sendable {
         }
         self.mode = mode
         versions = try VersionPlan(limen, mode: mode)
+        suppression = try SuppressionRule.read(limen, mode: mode)
         deadlineMicroseconds = try Self.duration(limen, "deadline")
         labels = try limen.optionalObject("labels").map(Self.texts) ?? [:]
         values = try Self.values(limen, names: profile.inputNames)

@@ -55,9 +55,8 @@ package struct PrefetchTemplate: Sendable, Equatable {
         )
     }
 
-    /// The template as a client can fill it; `nil` when it cannot.
-    ///
-    /// - Parameter dialect: what the client understands; `nil` when nobody knows.
+    /// The template as a client of a dialect can fill it; `nil` when it cannot, and without a
+    /// dialect what every client can.
     package func text(for dialect: ResponseDialect?) -> String? {
         guard let dialect else { return text }
         if dialect.hasPrefetchFHIRPath, let pathText { return pathText }
@@ -180,8 +179,10 @@ package struct PrefetchTemplate: Sendable, Equatable {
     /// 3.0-ballot, "Prefetch tokens containing simpler FHIRPath".
     ///
     /// - Parameters:
+    ///   - text: the template.
     ///   - contextNames: the fields of the context that tokens may read.
     ///   - earlierKeys: the keys that stand before it, whose results it may read as `%key`.
+    /// - Returns: what is wrong.
     package static func pathFault(
         _ text: String,
         contextNames: [String],

@@ -318,13 +318,16 @@ extension MiningKernel {
     }
 
     /// The middle value; of two middle ones the mean.
+    ///
+    /// A segment without weight is none of them. Half of the weight is reached where the rounding
+    /// of the sums lets it be, so that 0.1 and 0.2 weigh as much as 0.3.
     private func median(_ scratch: EvaluationScratch) -> Double {
         var values: [(value: Double, weight: Double)] = []
         var total = 0.0
         for position in segments.indices {
             let value = scratch.regions[valueRegion + position]
-            guard !value.isNaN else { continue }
             let weight = isWeighted ? segments[position].weight : 1
+            guard !value.isNaN, weight > 0 else { continue }
             values.append((value, weight))
             total += weight
         }
@@ -332,7 +335,7 @@ extension MiningKernel {
         var sum = 0.0
         for (position, entry) in values.enumerated() {
             sum += entry.weight
-            if sum * 2 == total, position + 1 < values.count {
+            if abs(sum * 2 - total) <= 1e-12 * total, position + 1 < values.count {
                 return (entry.value + values[position + 1].value) / 2
             }
             if sum * 2 > total { return entry.value }

@@ -24,7 +24,7 @@ public struct ModelError: Error, Equatable, Sendable {
         case overlap = "LIMEN-ENGINE-010"
         /// Parts that do not fit together, such as a centre with too few numbers.
         case inconsistent = "LIMEN-ENGINE-011"
-        /// A function with arguments it does not take, or a combination that is not implemented.
+        /// A function with arguments it does not take, or a combination that is not supported.
         case unsupported = "LIMEN-ENGINE-012"
     }
 

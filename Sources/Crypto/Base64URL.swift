@@ -8,6 +8,12 @@ package enum Base64URL {
     package static func text(_ bytes: [UInt8]) -> String {
         var text: [UInt8] = []
         text.reserveCapacity((bytes.count * 4 + 2) / 3)
+        append(bytes, to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Appends the text of some bytes to a text that is being written.
+    package static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
         var bits: UInt32 = 0
         var bitCount = 0
         for byte in bytes {
@@ -21,7 +27,6 @@ package enum Base64URL {
         if bitCount > 0 {
             text.append(alphabet[Int(bits << UInt32(6 - bitCount) & 63)])
         }
-        return String(decoding: text, as: UTF8.self)
     }
 
     /// The bytes of a text, or `nil` when it is not base64url in its one canonical form.

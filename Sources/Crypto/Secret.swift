@@ -31,6 +31,19 @@ package final class Secret: Sendable, CustomStringConvertible, CustomReflectable
         unsafe message.append(contentsOf: storage)
     }
 
+    /// A copy of the bytes, to be wiped by `wipe` afterwards.
+    package func copy() -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        append(to: &bytes)
+        return bytes
+    }
+
+    /// Lets a step of this target read the bytes where they lie.
+    func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        unsafe body(UnsafeBufferPointer(storage.bindMemory(to: UInt8.self)))
+    }
+
     /// Overwrites an array in its place; nobody else may hold it.
     package static func wipe(_ bytes: inout [UInt8]) {
         unsafe bytes.withUnsafeMutableBytes { unsafe OPENSSL_cleanse($0.baseAddress, $0.count) }

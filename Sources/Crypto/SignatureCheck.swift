@@ -9,26 +9,12 @@ enum SignatureCheck {
         _ key: KeyHandle,
         _ scheme: SignatureScheme
     ) -> Bool {
-        guard let context = unsafe EVP_MD_CTX_new() else {
-            preconditionFailure("OpenSSL has no memory for a signature")
-        }
-        defer { unsafe EVP_MD_CTX_free(context) }
-        var keyContext: OpaquePointer?
-        let isReady = unsafe EVP_DigestVerifyInit(
-            context,
-            &keyContext,
-            hash(of: scheme),
-            nil,
-            key.pointer
-        )
-        guard isReady == 1, unsafe setPadding(keyContext, scheme) else {
-            ERR_clear_error()
-            return false
-        }
+        let context = SignatureContext(for: key, scheme, purpose: .check)
+        guard let context else { return false }
         let verdict = unsafe signature.withUnsafeBufferPointer { signature in
             unsafe message.withUnsafeBufferPointer { message in
                 unsafe EVP_DigestVerify(
-                    context,
+                    context.pointer,
                     signature.baseAddress,
                     signature.count,
                     message.baseAddress,
@@ -46,28 +32,14 @@ enum SignatureCheck {
         _ key: KeyHandle,
         _ scheme: SignatureScheme
     ) -> [UInt8]? {
-        guard let context = unsafe EVP_MD_CTX_new() else {
-            preconditionFailure("OpenSSL has no memory for a signature")
-        }
-        defer { unsafe EVP_MD_CTX_free(context) }
-        var keyContext: OpaquePointer?
-        let isReady = unsafe EVP_DigestSignInit(
-            context,
-            &keyContext,
-            hash(of: scheme),
-            nil,
-            key.pointer
-        )
-        guard isReady == 1, unsafe setPadding(keyContext, scheme) else {
-            ERR_clear_error()
-            return nil
-        }
+        let context = SignatureContext(for: key, scheme, purpose: .make)
+        guard let context else { return nil }
         var count = Int(unsafe EVP_PKEY_get_size(key.pointer))
         var signature = [UInt8](repeating: 0, count: count)
         let isMade = unsafe signature.withUnsafeMutableBufferPointer { signature in
             unsafe message.withUnsafeBufferPointer { message in
                 unsafe EVP_DigestSign(
-                    context,
+                    context.pointer,
                     signature.baseAddress,
                     &count,
                     message.baseAddress,
@@ -80,29 +52,5 @@ enum SignatureCheck {
             return nil
         }
         return Array(signature.prefix(count))
-    }
-
-    @safe
-    private static func hash(of scheme: SignatureScheme) -> OpaquePointer? {
-        switch scheme {
-        case .rsaPKCS1(let hash), .rsaPSS(let hash), .ecdsa(let hash): hash.algorithm
-        // Ed25519 hashes by itself.
-        case .ed25519: nil
-        }
-    }
-
-    private static func setPadding(_ context: OpaquePointer?, _ scheme: SignatureScheme) -> Bool {
-        switch scheme {
-        case .rsaPKCS1:
-            return unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1
-        case .rsaPSS(let hash):
-            guard unsafe EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1,
-                unsafe EVP_PKEY_CTX_set_rsa_mgf1_md(context, hash.algorithm) == 1
-            else { return false }
-            // The salt is as long as the hash, no more and no less (RFC 7518, section 3.5).
-            return unsafe EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_DIGEST) == 1
-        case .ecdsa, .ed25519:
-            return true
-        }
     }
 }

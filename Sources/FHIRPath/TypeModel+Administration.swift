@@ -160,6 +160,21 @@ extension TypeModel {
         Provenance.agent: type CodeableConcept, role CodeableConcept, who Reference,
           onBehalfOf Reference
         Provenance.entity: role code, what Reference, agent Provenance.agent
+        AuditEvent!: type Coding, subtype Coding, category CodeableConcept, code CodeableConcept,
+          action code, severity code, period Period, occurred *, recorded instant, outcome code~,
+          outcomeDesc string, purposeOfEvent CodeableConcept, authorization CodeableConcept,
+          basedOn Reference, patient Reference, encounter Reference, agent AuditEvent.agent,
+          source AuditEvent.source, entity AuditEvent.entity
+        AuditEvent.agent!: type CodeableConcept, role CodeableConcept, who Reference,
+          altId string, name string, requestor boolean, location Reference, policy uri,
+          media Coding, network AuditEvent.agent.network~, purposeOfUse CodeableConcept,
+          authorization CodeableConcept
+        AuditEvent.agent.network!: address string, type code
+        AuditEvent.source!: site string~, observer Reference, type Coding~
+        AuditEvent.entity!: what Reference, type Coding, role Coding~, lifecycle Coding,
+          securityLabel Coding~, name string, description string, query base64Binary,
+          detail AuditEvent.entity.detail, agent AuditEvent.agent
+        AuditEvent.entity.detail!: type string~, value *
         Communication: identifier Identifier, basedOn Reference, partOf Reference,
           inResponseTo Reference, status code, statusReason CodeableConcept,
           category CodeableConcept, priority code, medium CodeableConcept, subject Reference,

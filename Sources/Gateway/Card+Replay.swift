@@ -4,6 +4,7 @@ import CDSHooks
 extension Card {
     /// The card with the moment it holds for at the top, so that nobody takes it for today's.
     func asOf(_ moment: Instant) -> Card {
+        // It is about then, and not a showing of today's result.
         let line = "As of " + moment.text + " (replay)"
         return Card(
             name: name,

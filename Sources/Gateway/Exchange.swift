@@ -25,6 +25,8 @@ struct Exchange: Sendable {
     var shadows: ShadowWork?
     /// What the client is asked to do at once.
     var systemActions: [[UInt8]] = []
+    /// What was shown before, when the service has a rule for it.
+    var repeats: RepeatCheck?
     /// How long each stage took.
     private(set) var stages: [(stage: Stage, microseconds: Int)] = []
     /// When the last stage ended.
@@ -68,8 +70,8 @@ struct Exchange: Sendable {
             startedAt: record.startedAt,
             status: 200
         )
+        row.takeCaller(of: record)
         row.replayedAt = record.replayedAt
-        row.client = record.client
         row.service = record.service
         row.hook = record.hook
         row.hookInstance = record.hookInstance
@@ -77,14 +79,18 @@ struct Exchange: Sendable {
         row.patientPseudonym = record.patientPseudonym
         row.userPseudonym = record.userPseudonym
         row.encounterPseudonym = record.encounterPseudonym
+        row.pseudonymEpoch = record.pseudonymEpoch
+        row.patientReference = record.patientReference
+        row.userReference = record.userReference
+        row.encounterReference = record.encounterReference
         row.requestDigest = record.requestDigest
-        row.traceID = record.traceID
-        row.parentSpanID = record.parentSpanID
+        row.hookVersion = String(service.hook.version.prefix(63))
         row.artifacts = service.artifacts
         exchange.record = row
         exchange.service = service
         exchange.shadows = nil
         exchange.systemActions = []
+        exchange.repeats = nil
         exchange.stages = []
         return exchange
     }

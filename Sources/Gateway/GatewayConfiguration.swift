@@ -1,3 +1,4 @@
+package import Audit
 package import Basics
 package import Crypto
 package import JOSE
@@ -20,6 +21,9 @@ package struct GatewayConfiguration: Sendable {
 
     /// The key of each tenant for pseudonyms, digests and card identifiers.
     package var tenantKeys: [String: AuthenticationKey]
+    /// The key of a tenant that makes pseudonyms at present; `nil` when its own key makes them,
+    /// which is the first epoch.
+    package var pseudonymKey: @Sendable (_ tenant: String) -> PseudonymKey? = { _ in nil }
     /// The key for rows that belong to no tenant yet.
     package var systemKey: AuthenticationKey
     /// The version of this program.
@@ -38,6 +42,8 @@ package struct GatewayConfiguration: Sendable {
     package var edge = EdgeTrust.none
     /// Where the uses of tokens are remembered.
     package var tokenLedger: any TokenLedger = ProcessLedger()
+    /// Where what was shown is looked up; `nil` when every card is shown each time.
+    package var shownMemory: (any ShownMemory)?
     /// How often one address may call; `nil` for as often as it likes.
     ///
     /// Behind a proxy that reports no addresses all clients share one.
@@ -47,6 +53,14 @@ package struct GatewayConfiguration: Sendable {
         perSecond: Limits.failedLoginsPerSecond,
         burst: Limits.failedLoginsAtOnce
     )
+    /// The keys that made the pseudonyms of a tenant, one for each epoch; none when the tenant's own
+    /// key makes them all.
+    package var pseudonymKeys: @Sendable (String) -> [PseudonymKey] = { _ in [] }
+    /// Where the audit trail is read for callers with the scope for it; `nil` when it is not.
+    package var auditReader: (any AuditReading)?
+    /// The last checkpoint of the audit trail, for the field `limen-audit-checkpoint`; `nil` when the
+    /// answers do not have it.
+    package var auditCheckpoint: (@Sendable () -> String?)?
     /// Whether metrics are for callers with the scope for it; for everybody otherwise.
     package var guardsMetrics = false
     /// Whether discovery is for clients only; otherwise whoever shows no credentials sees all.

@@ -36,6 +36,13 @@ package struct GatewayError: Error, Sendable {
         case scopeMissing = "LIMEN-GATE-032"
         case tenantClaimed = "LIMEN-GATE-033"
         case originNotAllowed = "LIMEN-GATE-034"
+        case auditQuestion = "LIMEN-GATE-060"
+        case reasonMissing = "LIMEN-GATE-061"
+        case cursorRefused = "LIMEN-GATE-062"
+        case unknownEvent = "LIMEN-GATE-063"
+        case unknownReview = "LIMEN-GATE-064"
+        case reviewClosed = "LIMEN-GATE-065"
+        case auditUnreadable = "LIMEN-GATE-066"
     }
 
     /// One thing that is wrong.
@@ -105,19 +112,22 @@ extension GatewayError.Code {
     package var status: Int {
         switch self {
         case .unauthenticated: 401
-        case .unknownService, .unknownPath, .unknownModel, .noSegments: 404
+        case .unknownService, .unknownPath, .unknownModel, .noSegments, .unknownEvent,
+            .unknownReview:
+            404
+        case .reviewClosed: 409
         case .methodNotAllowed: 405
         case .mediaType: 415
         case .tooLarge, .tooManyRows: 413
         case .notAcceptable: 406
-        case .malformedBody, .hookMismatch: 400
+        case .malformedBody, .hookMismatch, .auditQuestion, .reasonMissing, .cursorRefused: 400
         case .replayNotAllowed, .serviceNotAllowed, .scopeMissing, .tenantClaimed,
             .originNotAllowed, .modelNotAllowed:
             403
         case .rateLimited: 429
         case .prefetchMissing: 412
         case .patientMismatch, .notEvaluable, .rowRefused: 422
-        case .deadline, .auditUnavailable, .draining, .versionNotLoaded: 503
+        case .deadline, .auditUnavailable, .draining, .versionNotLoaded, .auditUnreadable: 503
         case .invalidResponse, .cardFailure: 500
         }
     }
@@ -126,11 +136,15 @@ extension GatewayError.Code {
     package var issueType: String {
         switch self {
         case .unauthenticated: "login"
-        case .unknownService, .unknownPath, .unknownModel, .noSegments: "not-found"
+        case .unknownService, .unknownPath, .unknownModel, .noSegments, .unknownEvent,
+            .unknownReview:
+            "not-found"
+        case .reviewClosed: "conflict"
         case .methodNotAllowed, .mediaType, .notAcceptable, .notEvaluable: "not-supported"
         case .tooLarge, .tooManyRows: "too-long"
         case .malformedBody: "structure"
-        case .hookMismatch, .rowRefused: "invalid"
+        case .hookMismatch, .rowRefused, .auditQuestion, .cursorRefused: "invalid"
+        case .reasonMissing: "required"
         case .replayNotAllowed, .serviceNotAllowed, .scopeMissing, .tenantClaimed,
             .originNotAllowed, .modelNotAllowed:
             "forbidden"
@@ -138,7 +152,7 @@ extension GatewayError.Code {
         case .prefetchMissing: "required"
         case .patientMismatch: "business-rule"
         case .deadline: "timeout"
-        case .auditUnavailable, .draining, .versionNotLoaded: "transient"
+        case .auditUnavailable, .draining, .versionNotLoaded, .auditUnreadable: "transient"
         case .invalidResponse, .cardFailure: "exception"
         }
     }
@@ -172,6 +186,13 @@ extension GatewayError.Code {
         case .rowRefused: "The row cannot be used."
         case .noSegments: "The model has no segments."
         case .rateLimited: "Too many requests; try again later."
+        case .auditQuestion: "The question to the audit trail cannot be used."
+        case .reasonMissing: "What is recorded of patients is shown for a stated reason only."
+        case .cursorRefused: "The cursor does not belong to this question and caller."
+        case .unknownEvent: "There is no such event."
+        case .unknownReview: "There is no such review."
+        case .reviewClosed: "The review is closed."
+        case .auditUnreadable: "The audit trail cannot be read at the moment."
         case .scopeMissing: "The role of the caller does not allow this."
         case .originNotAllowed: "The page is not registered for the caller."
         case .tenantClaimed: "The body names a tenant that is not the caller's."
@@ -185,12 +206,13 @@ extension GatewayError.Code {
             .notAcceptable, .malformedBody, .hookMismatch, .replayNotAllowed, .unknownPath,
             .serviceNotAllowed, .unknownModel, .modelNotAllowed, .notEvaluable, .tooManyRows,
             .rowRefused, .noSegments, .rateLimited, .scopeMissing, .tenantClaimed,
-            .originNotAllowed:
+            .originNotAllowed, .auditQuestion, .reasonMissing, .cursorRefused, .unknownEvent,
+            .unknownReview, .reviewClosed:
             .rejected
         case .prefetchMissing: .incomplete
         case .patientMismatch: .refused
         case .deadline, .auditUnavailable, .invalidResponse, .cardFailure, .draining,
-            .versionNotLoaded:
+            .versionNotLoaded, .auditUnreadable:
             .failed
         }
     }
@@ -202,7 +224,9 @@ extension GatewayError.Code {
         case .unknownService, .methodNotAllowed, .mediaType, .tooLarge, .notAcceptable,
             .malformedBody, .hookMismatch, .replayNotAllowed, .unknownPath, .serviceNotAllowed,
             .draining, .unknownModel, .modelNotAllowed, .notEvaluable, .tooManyRows, .noSegments,
-            .rateLimited, .scopeMissing, .tenantClaimed, .originNotAllowed:
+            .rateLimited, .scopeMissing, .tenantClaimed, .originNotAllowed, .auditQuestion,
+            .reasonMissing, .cursorRefused, .unknownEvent, .unknownReview, .reviewClosed,
+            .auditUnreadable:
             .rejectedRequest
         case .prefetchMissing, .patientMismatch, .deadline, .auditUnavailable, .invalidResponse,
             .cardFailure, .versionNotLoaded:

@@ -19,6 +19,8 @@ package struct GatewayMetrics: Sendable {
     let arms: Counter
     let shadowsLeftOut: Counter
     let rateLimited: Counter
+    let suppressed: Counter
+    let repeatsUnknown: Counter
 
     /// Registers the metrics.
     package init(_ registry: MetricsRegistry) {
@@ -92,6 +94,16 @@ package struct GatewayMetrics: Sendable {
             "limen_authentication_failures_total",
             help: "Callers that were not let in, by reason.",
             labels: ["reason"]
+        )
+        suppressed = registry.counter(
+            "limen_cards_suppressed_total",
+            help: "Cards told in short because they were shown before, by service and indicator.",
+            labels: ["service", "indicator"]
+        )
+        repeatsUnknown = registry.counter(
+            "limen_suppression_unknown_total",
+            help: "Answers shown in full because what was shown before could not be read.",
+            labels: ["service", "error"]
         )
         rateLimited = registry.counter(
             "limen_rate_limited_total",

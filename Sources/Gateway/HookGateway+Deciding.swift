@@ -143,12 +143,14 @@ extension HookGateway {
 
     /// Checks the answer and writes it.
     func checked(
-        _ cards: [Card],
+        _ found: [Card],
+        _ assessment: Assessment?,
         _ service: LoadedService,
         _ call: HookRequest,
         _ exchange: inout Exchange,
         explanation: (_ flags: [String]) -> [UInt8]
     ) throws(GatewayError) -> [UInt8] {
+        let cards = withoutRepeats(found, assessment, service, call, &exchange)
         var response = CDSResponse(cards: cards, systemActions: exchange.systemActions)
         if exchange.record.arm == .shadow {
             exchange.note("shadow")
@@ -212,18 +214,16 @@ extension HookGateway {
     /// What follows is the commit of the audit row, which has a bound of its own.
     func checkDeadline(
         _ service: LoadedService,
-        _ exchange: inout Exchange
+        _ exchange: Exchange
     ) throws(GatewayError) {
         let elapsed = exchange.elapsedMicroseconds(configuration.now())
         guard elapsed <= exchange.deadlineMicroseconds(of: service) else {
-            exchange.record.cards = nil
-            exchange.record.cardIDs = []
-            exchange.record.indicator = nil
             throw GatewayError(.deadline)
         }
     }
 
-    private static func joined(_ result: [UInt8]?, _ name: String, _ more: [UInt8]) -> [UInt8] {
+    /// A result with more beside it, for the row.
+    static func joined(_ result: [UInt8]?, _ name: String, _ more: [UInt8]) -> [UInt8] {
         var writer = JSONWriter(reservingBytes: more.count + (result?.count ?? 0) + 64)
         writer.beginObject()
         if let result {

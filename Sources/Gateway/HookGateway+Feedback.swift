@@ -28,6 +28,14 @@ extension HookGateway {
         exchange.record.kind = .feedback
         exchange.record.outcome = .done
         exchange.record.flags += feedback.flags.map(\.rawValue).sorted()
+        if let seconds = exchange.client?.feedbackSeconds {
+            // When the card was shown is known to the trail, which tells what came too late.
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("feedbackWithinSeconds", seconds)
+            writer.endObject()
+            exchange.record.details = writer.bytes
+        }
         let service = exchange.record.service ?? ""
         for item in feedback.items {
             var row = AuditFeedback(cardID: item.card, outcome: item.outcome.rawValue)

@@ -35,7 +35,10 @@ extension HookGateway {
         exchange.record.reasonCode = error.issues.first?.detailCode ?? error.code.rawValue
         if !error.missingInputs.isEmpty { exchange.record.missingInputs = error.missingInputs }
         // Cards that were made and not sent are no cards that were shown.
-        if exchange.record.cards != nil { exchange.note("cards-withheld") }
+        if !exchange.record.cardIDs.isEmpty || !exchange.systemActions.isEmpty {
+            exchange.note("cards-withheld")
+        }
+        exchange.record.shown = nil
         exchange.record.cards = nil
         exchange.record.cardIDs = []
         exchange.record.cardNames = [:]
@@ -62,13 +65,14 @@ extension HookGateway {
             return response
         case .methodNotAllowed:
             response.fields.append("Allow", route.methods.joined(separator: ", "))
-        case .deadline, .auditUnavailable, .draining, .versionNotLoaded:
+        case .deadline, .auditUnavailable, .draining, .versionNotLoaded, .auditUnreadable:
             response.fields.append("Retry-After", String(Limits.retryAfterSeconds))
         case .unknownService, .mediaType, .tooLarge, .notAcceptable, .malformedBody,
             .hookMismatch, .replayNotAllowed, .prefetchMissing, .patientMismatch,
             .invalidResponse, .cardFailure, .unknownPath, .serviceNotAllowed, .unknownModel,
             .modelNotAllowed, .notEvaluable, .tooManyRows, .rowRefused, .noSegments, .scopeMissing,
-            .tenantClaimed, .originNotAllowed:
+            .tenantClaimed, .originNotAllowed, .auditQuestion, .reasonMissing, .cursorRefused,
+            .unknownEvent, .unknownReview, .reviewClosed:
             break
         case .rateLimited:
             let seconds = error.retryAfterSeconds ?? Limits.retryAfterSeconds
@@ -85,7 +89,7 @@ extension HookGateway {
     }
 
     /// Makes the row durable; a response whose row is not is replaced by 503.
-    private func record(
+    func record(
         _ response: HTTPResponse,
         _ request: HTTPRequest,
         _ route: Route,
@@ -97,6 +101,8 @@ extension HookGateway {
         exchange.record.responseDigest = exchange.key.authenticate(response.body)
         exchange.record.stageMicroseconds = exchange.stagesJSON
         let decided = exchange.elapsedMicroseconds(configuration.now())
+        exchange.record.durationMicroseconds = Int64(max(0, decided))
+        exchange.record.hookVersion = exchange.service.map { String($0.hook.version.prefix(63)) }
         do throws(AuditError) {
             try await append(exchange)
         } catch {

@@ -8,6 +8,10 @@ extension HookGateway {
         response.fields.append("X-Content-Type-Options", "nosniff")
         response.fields.append("Content-Security-Policy", "default-src 'none'")
         response.fields.append("Referrer-Policy", "no-referrer")
+        // A receipt: who keeps it can tell later whether the trail was cut off behind it.
+        if let checkpoint = configuration.auditCheckpoint?() {
+            response.fields.append("limen-audit-checkpoint", checkpoint)
+        }
         guard route.isShared else { return }
         // The answer differs by origin, so no cache may give it to another one.
         response.fields.append("Vary", "Origin")

@@ -24,7 +24,7 @@ extension HookGateway {
             return Self.response(MetricsRegistry.mediaType, Array(metrics.registry.text.utf8))
         case .openAPI:
             return Self.response("application/json; charset=utf-8", OpenAPIDocument.json)
-        case .hook, .feedback, .models, .model, .segments, .evaluation, .unknown:
+        case .hook, .feedback, .models, .model, .segments, .evaluation, .audit, .unknown:
             return errorResponse(GatewayError(.unknownPath), request, route, traceID: trace)
         }
     }

@@ -11,12 +11,16 @@ import Telemetry
 extension HookGateway {
     /// Opens the exchange of a request.
     func begin(_ request: HTTPRequest, _ startedAt: Instant) -> Exchange {
-        Exchange(
+        var exchange = Exchange(
             request,
             eventID: makeEventID(startedAt),
             now: startedAt,
             key: configuration.systemKey
         )
+        exchange.record.programVersion = configuration.version
+        let address = configuration.edge.wholeAddress(of: request)
+        if !address.isEmpty { exchange.record.peerAddress = String(address.prefix(63)) }
+        return exchange
     }
 
     /// A fresh identifier of an audit row.
@@ -111,17 +115,23 @@ extension HookGateway {
         exchange.record.hook = HookDefinition.isWellKnown(request.hook) ? request.hook : nil
         exchange.record.hookInstance = request.hookInstance
         exchange.record.flags += request.flags.map(\.rawValue).sorted()
-        let key = exchange.key
-        exchange.record.patientPseudonym = request.context.patientID.map {
-            key.authenticate("Patient/" + $0)
-        }
-        exchange.record.encounterPseudonym = request.context.encounterID.map {
-            key.authenticate("Encounter/" + $0)
-        }
-        exchange.record.userPseudonym = request.context.userReference.map {
-            key.authenticate($0)
-        }
+        name(request.context, in: &exchange)
         return request
+    }
+
+    /// Says in the row whom the request is about: by pseudonym, and by reference for who has the
+    /// keys of the tenant.
+    private func name(_ context: HookContext, in exchange: inout Exchange) {
+        let key =
+            configuration.pseudonymKey(exchange.record.tenant)
+            ?? PseudonymKey(epoch: 1, key: exchange.key)
+        exchange.record.pseudonymEpoch = key.epoch
+        exchange.record.patientPseudonym = context.patientID.map(key.patient)
+        exchange.record.encounterPseudonym = context.encounterID.map(key.encounter)
+        exchange.record.userPseudonym = context.userReference.map(key.user)
+        exchange.record.patientReference = context.patientID.map { "Patient/" + $0 }
+        exchange.record.encounterReference = context.encounterID.map { "Encounter/" + $0 }
+        exchange.record.userReference = context.userReference
     }
 
     static func document(_ body: [UInt8]) throws(HookRequestError) -> JSONDocument {

@@ -135,6 +135,8 @@ package final class HookGateway: Sendable {
             return await answerFeedback(request, serviceID: serviceID, startedAt: startedAt)
         case .evaluation(let modelID):
             return await answerEvaluation(request, modelID: modelID, startedAt: startedAt)
+        case .audit(let part):
+            return await answerAudit(request, part, startedAt: startedAt)
         case .models, .model, .segments:
             return await answerModels(request, route, startedAt: startedAt)
         case .metrics:

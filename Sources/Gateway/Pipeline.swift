@@ -47,6 +47,7 @@ extension HookGateway {
         exchange.mark(.parse, now())
 
         let (whole, prefetch) = try await complete(call, service, caller, &exchange)
+        await recall(whole, service, &exchange)
         exchange.mark(.prefetch, now())
 
         let answer: [UInt8]
@@ -57,7 +58,7 @@ extension HookGateway {
             answer = try check(whole, service, knowledge, prefetch, moment, &exchange)
         }
         exchange.mark(.check, now())
-        try checkDeadline(service, &exchange)
+        try checkDeadline(service, exchange)
         exchange.shadows = catalogue.plan(of: offered)?.shadows(for: whole, at: moment)
         return answer
     }
@@ -107,7 +108,8 @@ extension HookGateway {
         let cards = try render(facts, call, &exchange)
         exchange.mark(.card, now())
 
-        return try checked(cards, service, call, &exchange) { flags in
+        let said = Assessment(report, evaluation, gaps)
+        return try checked(cards, said, service, call, &exchange) { flags in
             ReportWriter.explanation(
                 report: report,
                 evaluation: evaluation,
@@ -138,7 +140,10 @@ extension HookGateway {
 
         let cards = render(decision, call, &exchange)
         exchange.mark(.card, now())
-        return try checked(cards, service, call, &exchange) { flags in
+        // What asks nothing says nothing about what was shown before.
+        if decision.status == .nothingAsked { exchange.repeats = nil }
+        let said = Assessment(decision)
+        return try checked(cards, said, service, call, &exchange) { flags in
             InteractionReport(decision: decision).explanation(flags: flags, evaluatedAt: moment)
         }
     }

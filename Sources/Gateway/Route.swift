@@ -9,6 +9,7 @@ enum Route: Sendable, Equatable {
     case model(id: String)
     case segments(modelID: String)
     case evaluation(modelID: String)
+    case audit(AuditRoute)
     case livez
     case readyz
     case metrics
@@ -33,6 +34,9 @@ enum Route: Sendable, Equatable {
     private static func service(_ path: Substring) -> Route {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count >= 3, parts[0].isEmpty, !parts[2].isEmpty else { return .unknown }
+        if parts[1] == "audit" {
+            return AuditRoute(parts.dropFirst(2)).map { .audit($0) } ?? .unknown
+        }
         if parts[1] == "models" { return model(String(parts[2]), parts.dropFirst(3)) }
         guard parts[1] == "cds-services" else { return .unknown }
         if parts.count == 3 { return .hook(serviceID: String(parts[2])) }
@@ -61,6 +65,7 @@ enum Route: Sendable, Equatable {
         case .model: "/models/{id}"
         case .segments: "/models/{id}/segments"
         case .evaluation: "/models/{id}/evaluate"
+        case .audit(let part): part.template
         case .livez: "/livez"
         case .readyz: "/readyz"
         case .metrics: "/metrics"
@@ -75,6 +80,7 @@ enum Route: Sendable, Equatable {
         case .hook, .feedback: ["POST", "OPTIONS"]
         case .discovery: ["GET", "HEAD", "OPTIONS"]
         case .evaluation: ["POST"]
+        case .audit(let part): part.methods
         case .models, .model, .segments, .livez, .readyz, .metrics, .openAPI: ["GET", "HEAD"]
         case .unknown: []
         }
@@ -84,7 +90,7 @@ enum Route: Sendable, Equatable {
     var isShared: Bool {
         switch self {
         case .discovery, .hook, .feedback: true
-        case .models, .model, .segments, .evaluation, .livez, .readyz, .metrics, .openAPI,
+        case .models, .model, .segments, .evaluation, .audit, .livez, .readyz, .metrics, .openAPI,
             .unknown:
             false
         }

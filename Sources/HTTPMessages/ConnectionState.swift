@@ -171,7 +171,8 @@ package struct ConnectionState: Sendable {
         isInputOver = true
         switch phase {
         case .idle:
-            guard unsentBytes == 0 else {
+            // An answer without a body has bytes to send, too.
+            guard unsentResponses == 0 else {
                 enter(.finishing, at: now)
                 return .wait
             }
@@ -188,7 +189,8 @@ package struct ConnectionState: Sendable {
         isDraining = true
         switch phase {
         case .idle:
-            guard unsentBytes == 0 else {
+            // An answer without a body has bytes to send, too.
+            guard unsentResponses == 0 else {
                 enter(.finishing, at: now)
                 return .wait
             }
@@ -235,7 +237,7 @@ package struct ConnectionState: Sendable {
         }
         switch phase {
         case .idle:
-            guard unsentBytes == 0 else { return .wait }
+            guard unsentResponses == 0 else { return .wait }
             return endIdle(at: now)
         case .readingHead: return refuse(.headTimeout, at: now)
         case .readingBody:

@@ -1,15 +1,20 @@
-/// The methods somebody here may serve; which path takes which is the router's business.
+/// The methods that go on to a router; which path takes which is its business.
+///
+/// QUERY goes on to be answered 405, as RFC 9110 section 15.6.2 keeps 501 for methods that a server
+/// does not recognise; no route takes it.
 enum HTTPMethod {
+    private static let known = [
+        "GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "QUERY",
+    ]
+
     /// The method as text; methods are compared with regard to case (RFC 9110 section 9.1).
     static func name(
         _ bytes: Span<UInt8>,
         _ range: Range<Int>
     ) throws(RequestRejection) -> String {
-        for method in ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH"]
-        where isSame(bytes, range, method) { return method }
-        for method in ["CONNECT", "TRACE"] where isSame(bytes, range, method) {
-            throw .methodRefused
-        }
+        for method in known where isSame(bytes, range, method) { return method }
+        if isSame(bytes, range, "CONNECT") { throw .methodRefused }
+        if isSame(bytes, range, "TRACE") { throw .methodNotAllowed }
         throw .methodUnknown
     }
 

@@ -3,12 +3,16 @@ package enum ProblemResponse {
     /// Makes the response of a status and a code; neither carries input.
     package static func make(status: Int, code: String) -> HTTPResponse {
         let title = StatusText.phrase(status)
+        let detail = RequestRejection(rawValue: code)?.sentence ?? title
         let body =
             "{\"type\":\"about:blank\",\"title\":\"\(title)\",\"status\":\(status),"
-            + "\"code\":\"\(code)\"}\n"
+            + "\"detail\":\"\(detail)\",\"code\":\"\(code)\"}\n"
+        var fields: HTTPFields = ["Content-Type": "application/problem+json"]
+        // RFC 9110, section 15.5.6, asks for it; before a route is known these are all there are.
+        if status == 405 { fields.append("Allow", "GET, HEAD, POST, OPTIONS") }
         return HTTPResponse(
             status: status,
-            fields: ["Content-Type": "application/problem+json"],
+            fields: fields,
             body: Array(body.utf8),
             closesConnection: true
         )

@@ -14,7 +14,7 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
     case requestLineMalformed = "LIMEN-HTTP-004"
     /// A method that nobody here knows (RFC 9110 section 9.1).
     case methodUnknown = "LIMEN-HTTP-005"
-    /// CONNECT and TRACE are never served.
+    /// CONNECT asks for a tunnel, which is never made (RFC 9110 section 9.3.6).
     case methodRefused = "LIMEN-HTTP-006"
     /// A version other than 1.0 and 1.1 (RFC 9110 section 15.6.6).
     case versionUnsupported = "LIMEN-HTTP-007"
@@ -78,11 +78,14 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
     case handlerTimeout = "LIMEN-HTTP-036"
     /// More connections than allowed, in all or from one address.
     case connectionsTooMany = "LIMEN-HTTP-037"
+    /// TRACE would send back what was sent, and is allowed nowhere (RFC 9110 section 9.3.8).
+    case methodNotAllowed = "LIMEN-HTTP-038"
 
     /// The status of the answer.
     package var status: Int {
         switch self {
         case .methodUnknown, .methodRefused, .codingUnsupported: 501
+        case .methodNotAllowed: 405
         case .versionUnsupported: 505
         case .requestLineTooLong: 414
         case .fieldTooLong, .fieldsTooMany, .headTooLong, .trailerTooLong: 431

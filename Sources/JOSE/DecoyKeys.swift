@@ -24,11 +24,15 @@ enum DecoyKeys {
             case .es256, .es384, .es512: 2 * (algorithm.curve?.byteCount ?? 0)
             case .eddsa: 64
             }
-        var bytes = [UInt8](repeating: 1, count: count)
-        // On P-521 the first byte of r and s is 0 or 1; on all curves this is below the order.
+        // r and s must differ: their quotient is what the key's point is multiplied with, and to
+        // multiply with one is no work.
+        var bytes = (0..<count).map { UInt8(truncatingIfNeeded: 37 * $0 + 11) }
+        // On P-521 the first byte of r and s is 0 or 1; on all curves this is below the order. The
+        // second half of an Ed25519 signature has its highest byte last.
         if count > 0 {
             bytes[0] = 0
             bytes[count / 2] = 0
+            bytes[count - 1] = 1
         }
         return bytes
     }

@@ -1,7 +1,7 @@
 package import Basics
 import Synchronization
 
-/// The keys of one issuer as they change: the current set, and for a while the one before it.
+/// The keys of one issuer as they change: the current set, and for a while what it left out.
 ///
 /// A key that a new set no longer names is still believed for the overlap, so that tokens signed
 /// just before a rotation are not refused. A key that was withdrawn because it is lost is put out
@@ -19,11 +19,18 @@ package final class KeyStore: Sendable {
         case refused(KeySetError)
     }
 
+    /// A key that no set names any more, and until when it is believed.
+    private struct Retired {
+        let key: JSONWebKey
+        let until: Instant
+    }
+
     private struct State {
         var current: KeySet?
-        /// The current set and what overlaps of the one before.
+        var retired: [String: Retired] = [:]
+        /// The current set and the retired keys, until the first of them is over.
         var merged: KeySet?
-        var overlapEndsAt = Instant(microseconds: .min)
+        var mergedUntil = Instant(microseconds: .min)
         var confirmedAt = Instant(microseconds: .min)
         var schedule: RefreshSchedule
     }
@@ -67,9 +74,14 @@ package final class KeyStore: Sendable {
             if let age = ageMicroseconds, now.microseconds(since: state.confirmedAt) > age {
                 return nil
             }
-            if now < state.overlapEndsAt, let merged = state.merged { return merged }
+            if now < state.mergedUntil, let merged = state.merged { return merged }
+            state.retired = state.retired.filter { now < $1.until }
             state.merged = nil
-            return state.current
+            guard let current = state.current, !state.retired.isEmpty else { return state.current }
+            let merged = current.overlapping(KeySet(state.retired.values.map(\.key)))
+            state.merged = merged
+            state.mergedUntil = state.retired.values.map(\.until).min() ?? now
+            return merged
         }
         guard let keys else { throw .keysUnavailable }
         return keys
@@ -88,9 +100,15 @@ package final class KeyStore: Sendable {
             }
             guard !old.isSame(as: keys) || !overlaps else { return false }
             state.current = keys
-            state.merged = overlaps ? keys.overlapping(old) : nil
-            state.overlapEndsAt =
-                overlaps ? now.advanced(byMicroseconds: overlapMicroseconds) : now
+            state.merged = nil
+            guard overlaps else {
+                state.retired = [:]
+                return true
+            }
+            // Each key has its own while, however often sets follow one another.
+            let until = now.advanced(byMicroseconds: overlapMicroseconds)
+            for (name, key) in old.keys { state.retired[name] = Retired(key: key, until: until) }
+            for name in keys.keys.keys { state.retired[name] = nil }
             return true
         }
     }

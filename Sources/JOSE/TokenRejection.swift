@@ -42,6 +42,22 @@ package enum TokenRejection: String, Error, Sendable, CaseIterable {
     case replayed = "token-replayed"
     case ledgerUnavailable = "token-ledger-unavailable"
 
+    /// Whether the token could not even be taken apart, so that no signature was looked at.
+    package var isOfForm: Bool {
+        switch self {
+        case .tooLarge, .notCompact, .encoding, .headerNotJSON, .headerDuplicate, .claimsNotJSON,
+            .claimsDuplicate:
+            true
+        case .criticalHeader, .keyInHeader, .nested, .algorithmMissing, .algorithmNone,
+            .algorithmSymmetric, .algorithmUnknown, .algorithmNotRegistered, .type, .keyIDMissing,
+            .keySetURL, .keysUnavailable, .keyUnknown, .keyRefused, .keyMismatch, .signature,
+            .issuerUnknown, .issuer, .audienceClaim, .audience, .expiryClaim, .expired,
+            .issuedAtClaim, .issuedInFuture, .lifetime, .notBeforeClaim, .notYetValid,
+            .tenantClaim, .tenant, .tokenIDClaim, .replayed, .ledgerUnavailable:
+            false
+        }
+    }
+
     /// One English sentence for the operator, without any text of the token.
     package var sentence: String {
         switch self {

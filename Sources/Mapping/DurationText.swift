@@ -1,11 +1,11 @@
 /// A length of time for people: `2 d 3 h`, `12 h`, `45 min`, `30 s`.
 ///
 /// The two largest units that are not zero are told; what is smaller is cut off.
-enum DurationText {
+package enum DurationText {
     private static let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")]
 
     /// The text of a number of seconds; a negative one counts as its magnitude.
-    static func text(seconds: Int) -> String {
+    package static func text(seconds: Int) -> String {
         var rest = Int(seconds.magnitude)
         var parts: [String] = []
         var firstUnit: Int?

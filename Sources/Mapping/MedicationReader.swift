@@ -43,9 +43,21 @@ package struct MedicationReader {
             guard let type = item.resource["resourceType"]?.stringValue,
                 type == "Medication" || type == "Substance"
             else { continue }
-            if let id = item.resource["id"]?.stringValue { put(item.resource, type + "/" + id) }
+            if let id = item.resource["id"]?.stringValue, isOurs(item.fullURL, type, id) {
+                put(item.resource, type + "/" + id)
+            }
             if let url = item.fullURL { put(item.resource, url) }
         }
+    }
+
+    /// Whether `Type/id` names the resource: that of an entry from another server than the
+    /// Patient's is another one.
+    private func isOurs(_ fullURL: String?, _ type: String, _ id: String) -> Bool {
+        let end = "/" + type + "/" + id
+        guard let fullURL, !subjects.serverBases.isEmpty,
+            SubjectMatcher.isAbsolute(Array(fullURL.utf8)[...]), fullURL.hasSuffix(end)
+        else { return true }
+        return subjects.serverBases.contains(Array(fullURL.utf8.dropLast(end.utf8.count)))
     }
 
     private mutating func put(_ resource: JSONValue, _ name: String) {

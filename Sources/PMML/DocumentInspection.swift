@@ -26,6 +26,12 @@ package struct DocumentInspection: Sendable {
     /// The most failures that are listed; a model of which more rows fail is another model.
     package static let failureCountMax = 100
 
+    /// The most that a result may differ, relative or beside zero, without a word to the reviewer.
+    ///
+    /// A hundredth: PMML's own default is a millionth, exporters write less, and beyond it points
+    /// and percentages would change.
+    package static let toleranceMax = 0.01
+
     /// What the document says.
     package let definition: ModelDefinition
     /// The model, ready to evaluate.
@@ -40,6 +46,10 @@ package struct DocumentInspection: Sendable {
     package let verificationRowCount: Int
     /// The results that are not those of the rows, at most `failureCountMax`.
     package let verificationFailures: [VerificationFailure]
+    /// The VerificationFields that are compared with a tolerance above `toleranceMax`.
+    package let laxVerificationFields: [Mention]
+    /// The version that the document states, where its namespace is that of another.
+    package let otherVersion: (stated: String, namespace: String)?
     /// The MiningFields with a replacement for missing values that do not say how it was found.
     package let unexplainedReplacements: [Mention]
 
@@ -58,7 +68,10 @@ package struct DocumentInspection: Sendable {
                 targets: targets,
                 most: Self.failureCountMax
             ) ?? []
+        laxVerificationFields =
+            source.result.verification?.fields(laxerThan: Self.toleranceMax) ?? []
         let root = source.model.tree.root
+        otherVersion = Self.otherVersion(root)
         dataFields =
             try root.children.first { $0.name == "DataDictionary" }
             .map { element throws(PMMLError) in try DataDictionary(element).fields } ?? []
@@ -75,5 +88,15 @@ package struct DocumentInspection: Sendable {
         }
         self.lines = lines
         unexplainedReplacements = replacements
+    }
+
+    /// What the namespace says (`http://www.dmg.org/PMML-4_4` for 4.4 and 4.4.1), where it is not
+    /// what the attribute `version` says.
+    private static func otherVersion(_ root: Element) -> (stated: String, namespace: String)? {
+        let namespace = root.namespace.split(separator: "-").last?.replacing("_", with: ".") ?? ""
+        guard let stated = root["version"], stated != namespace,
+            !stated.hasPrefix(namespace + ".")
+        else { return nil }
+        return (stated, String(namespace))
     }
 }

@@ -6,6 +6,7 @@ struct Element {
     private var entry: ElementTree.Entry { tree.entries[position] }
 
     var name: String { entry.name }
+    var namespace: String { entry.namespace }
     var line: Int { entry.line }
     var text: String { entry.text }
     /// The position after its last descendant.

@@ -51,13 +51,26 @@ struct ModelVerification {
         try element.allow(["field", "column", "precision", "zeroThreshold"])
         let field = try element.required("field")
         let column = InlineTable.column(element["column"] ?? field)
+        let precision = try element.number("precision") ?? 1e-6
+        let zeroThreshold = try element.number("zeroThreshold") ?? 1e-16
+        // At a precision of one, no result and twice the result would both be what is expected.
+        guard precision >= 0, precision < 1 else {
+            throw element.error(.invalid, attribute: "precision")
+        }
+        guard zeroThreshold >= 0 else { throw element.error(.invalid, attribute: "zeroThreshold") }
         return Column(
             field: field,
             element: column,
-            precision: try element.number("precision") ?? 1e-6,
-            zeroThreshold: try element.number("zeroThreshold") ?? 1e-16,
+            precision: precision,
+            zeroThreshold: zeroThreshold,
             line: element.line
         )
+    }
+
+    /// The fields whose results may differ by more than this, relative or beside zero.
+    func fields(laxerThan tolerance: Double) -> [DocumentInspection.Mention] {
+        columns.filter { $0.precision > tolerance || $0.zeroThreshold > tolerance }
+            .map { .init(field: $0.field, line: $0.line) }
     }
 
     /// Evaluates every row and compares the results.

@@ -17,7 +17,7 @@ extension PMMLError {
         case .doctype: "a document type or entity is not accepted"
         case .unsupported where element == "xml@encoding":
             "the document is in another encoding than UTF-8, and only UTF-8 is read"
-        case .unsupported: "\(element) is not implemented"
+        case .unsupported: "\(element) is not supported"
         case .invalid: "\(element) is not valid"
         case .verificationFailed: "\(element) does not give what it expects"
         case .tooLarge: "\(element) is larger or deeper than the limits allow"
@@ -37,7 +37,7 @@ extension PMMLError {
         case .cycle: "the field depends on itself"
         case .overlap: "more than one child can hold, or one can never be reached"
         case .inconsistent: "parts that do not fit together"
-        case .unsupported: "this combination is not implemented"
+        case .unsupported: "this combination is not supported"
         }
     }
 }

@@ -32,6 +32,8 @@ package struct ChildProcess: ~Copyable, Sendable {
     package enum Output: Sendable {
         /// Standard output and error go into a pipe that `readOutput` reads.
         case captured
+        /// Standard output goes into a pipe that `ask` reads; nobody wants standard error.
+        case answer
         /// Standard output and error go where ours go.
         case inherited
         /// Nobody wants it.
@@ -73,14 +75,26 @@ package struct ChildProcess: ~Copyable, Sendable {
         var reading: Descriptor?
         var writing: Descriptor?
         switch output {
-        case .captured:
+        case .captured, .answer:
             var ends: [Int32] = [-1, -1]
             try SystemCall.run { unsafe pipe2(&ends, O_CLOEXEC) }
             reading = Descriptor(adopting: ends[0])
             writing = Descriptor(adopting: ends[1])
-            for target in [Int32(1), 2] {
+            let isErrorWanted = output == .captured
+            for target in isErrorWanted ? [Int32(1), 2] : [1] {
                 try SystemCall.check {
                     unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], target)
+                }
+            }
+            if !isErrorWanted {
+                try SystemCall.check {
+                    unsafe posix_spawn_file_actions_addopen(
+                        &actions,
+                        2,
+                        "/dev/null",
+                        O_WRONLY,
+                        0
+                    )
                 }
             }
         case .inherited: break
@@ -149,7 +163,7 @@ package struct ChildProcess: ~Copyable, Sendable {
         }
     }
 
-    private var rawOutput: Int32? {
+    var rawOutput: Int32? {
         switch output {
         case .some(let descriptor): descriptor.raw
         case .none: nil

@@ -14,13 +14,15 @@ package final class Doorbell: Sendable {
     /// Wakes whoever waits.
     package func ring() { wakeUp.signal() }
 
-    /// Waits for a ring, at most so long.
-    package func wait(timeoutMilliseconds: Int) {
+    /// Waits for a ring, at most so long; answers whether there was one.
+    @discardableResult
+    package func wait(timeoutMilliseconds: Int) -> Bool {
         let isRung = Readiness.wait(
             for: .reading,
             of: wakeUp.descriptor.raw,
             timeoutMilliseconds: timeoutMilliseconds
         )
         if isRung { wakeUp.clear() }
+        return isRung
     }
 }

@@ -26,6 +26,12 @@ package struct SystemError: Error, Equatable, Sendable {
     /// Whether a file does not exist.
     package var isAbsent: Bool { code == ENOENT }
 
+    /// Whether a file of that name exists already.
+    package var isPresent: Bool { code == EEXIST }
+
+    /// Whether a signal came in between.
+    package var isInterrupted: Bool { code == EINTR }
+
     /// Whether the caller may not do this.
     package var isPermissionDenied: Bool { code == EACCES || code == EPERM }
 

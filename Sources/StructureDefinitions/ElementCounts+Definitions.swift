@@ -55,6 +55,12 @@ extension ElementCounts {
         "DiagnosticReport: identifier* basedOn* status! category? code! performer* specimen* "
             + "result* imagingStudy* image* conclusionCode* codedDiagnosis* presentedForm* "
             + "resultsInterpreter* media* study* supportingInfo* note* recommendation*",
+        "AuditEvent: subtype* recorded! purposeOfEvent* authorization* basedOn* agent+ source! "
+            + "entity*",
+        "AuditEvent.agent: role* policy* purposeOfUse* authorization*",
+        "AuditEvent.source: observer! type*",
+        "AuditEvent.entity: securityLabel* detail* agent*",
+        "AuditEvent.entity.detail: type!",
         "Parameters: parameter*",
         "Parameters.parameter: name! part*",
     ]

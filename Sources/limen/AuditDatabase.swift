@@ -13,6 +13,12 @@ struct AuditDatabase: Sendable {
     /// The login of who watches the models of a tenant.
     static func monitorLogin(of tenant: String) -> String { "limen_monitor_" + tenant }
 
+    /// The login of who erases for a tenant, and sets and lifts legal holds.
+    static func eraserLogin(of tenant: String) -> String { "limen_eraser_" + tenant }
+
+    /// The login that wraps the data keys of a tenant anew.
+    static func rewrapperLogin(of tenant: String) -> String { "limen_rewrapper_" + tenant }
+
     /// The database of a state folder whose cluster is running.
     ///
     /// - Throws: `CommandError` with exit code 3 when there is none, 4 when it is down.
@@ -91,7 +97,10 @@ struct AuditDatabase: Sendable {
         let maintenance = try settings(as: "limen_maintenance")
         var passwords: [(login: String, password: String)] = []
         let tenantLogins = Self.tenants.flatMap {
-            [Self.auditorLogin(of: $0.0), Self.monitorLogin(of: $0.0)]
+            [
+                Self.auditorLogin(of: $0.0), Self.monitorLogin(of: $0.0),
+                Self.eraserLogin(of: $0.0), Self.rewrapperLogin(of: $0.0),
+            ]
         }
         for login in Self.logins + tenantLogins {
             passwords.append((login, try state.secret(login + ".password")))
@@ -106,6 +115,11 @@ struct AuditDatabase: Sendable {
                 try provisioning.createTenant(tenant, title: title)
                 try provisioning.createAuditor(login: Self.auditorLogin(of: tenant), tenant: tenant)
                 try provisioning.createMonitor(login: Self.monitorLogin(of: tenant), tenant: tenant)
+                try provisioning.createEraser(login: Self.eraserLogin(of: tenant), tenant: tenant)
+                try provisioning.createRewrapper(
+                    login: Self.rewrapperLogin(of: tenant),
+                    tenant: tenant
+                )
             }
             for (login, password) in passwords {
                 try provisioning.setPassword(login: login, password: password)
@@ -119,7 +133,7 @@ struct AuditDatabase: Sendable {
     /// The logins whose passwords `up` sets.
     private static let logins = [
         "limen_migrator", "limen_writer", "limen_maintenance", "limen_retention", "limen_health",
-        "limen_gateway", "limen_operator",
+        "limen_gateway", "limen_operator", "limen_audit_api", "limen_chain", "limen_verifier",
     ]
 
     /// The tenants that `up` makes, with their titles.

@@ -72,7 +72,7 @@ struct FeedbackReportTests {
         ])
         for record in [one, two, three, again, foreign, said] { try await sink.append(record) }
 
-        let query = try AuditQuery.open(database.login("auditor_anna"))
+        let query = try database.query("auditor_anna")
         func report(
             _ grouping: FeedbackGroup.Grouping,
             from: Instant? = nil,
@@ -119,5 +119,43 @@ struct FeedbackReportTests {
             until: nil
         )
         #expect(other.groups.isEmpty && other.orphanCount == 0)
+    }
+
+    @Test("counts a short card as suppressed under the name of the card, and not as shown")
+    func suppressed() async throws {
+        let database = try TestDatabase()
+        let sink = try database.sink(writers: 1)
+        defer { sink.close() }
+        try await sink.append(Self.decision("news2", ["high", "note"], minutes: 1))
+        try await sink.append(Self.decision("news2", ["high/repeated", "note"], minutes: 2))
+        try await sink.append(Self.decision("news2", ["high/repeated"], minutes: 3))
+        let query = try AuditQuery.open(database.login("auditor_anna"))
+        let report = try query.feedbackReport(tenant: "anna", by: .card, from: nil, until: nil)
+        #expect(report.groups.map(\.name) == ["news2/high", "news2/note"])
+        #expect(report.groups.map(\.shown) == [1, 2])
+        #expect(report.groups.map(\.suppressed) == [2, 0])
+        #expect(report.groups.map(\.withoutResponse) == [1, 2])
+    }
+
+    @Test("leaves out what came later than the client was granted, and counts it by itself")
+    func late() async throws {
+        let database = try TestDatabase()
+        let sink = try database.sink(writers: 1)
+        defer { sink.close() }
+        let card = Self.decision("news2", ["high"], minutes: 0)
+        try await sink.append(card)
+        // Both come two hours after the card; the first says so of itself, and is granted them.
+        for (hours, outcome) in [(3, "accepted"), (1, "overridden")] {
+            var said = Self.feedback([(card.cardIDs[0], outcome, nil, nil, 100)])
+            said.details = Array(#"{"feedbackWithinSeconds":\#(hours * 3_600)}"#.utf8)
+            try await sink.append(said)
+        }
+        let query = try AuditQuery.open(database.login("auditor_anna"))
+        let report = try query.feedbackReport(tenant: "anna", by: .service, from: nil, until: nil)
+        #expect(report.groups.map(\.accepted) == [1])
+        #expect(report.groups.map(\.overriddenCount) == [0])
+        #expect(report.lateCount == 1 && report.orphanCount == 0)
+        // It is kept like any other.
+        #expect(try database.count("SELECT count(*) FROM audit.feedback") == 2)
     }
 }

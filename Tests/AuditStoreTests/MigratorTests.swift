@@ -183,6 +183,7 @@ struct MigratorTests {
 
     private static func file(_ text: String) throws -> MigrationFile {
         let number = TestDatabase.migrations.count + 1
-        return try MigrationFile(name: "000\(number)_later.sql", bytes: Array(text.utf8))
+        let digits = String(10_000 + number).dropFirst()
+        return try MigrationFile(name: "\(digits)_later.sql", bytes: Array(text.utf8))
     }
 }

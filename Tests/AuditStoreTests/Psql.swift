@@ -20,12 +20,14 @@ enum Psql {
     static func run(
         _ statements: [String],
         as user: String,
-        in database: TestDatabase
+        in database: TestDatabase,
+        showsTags: Bool = false
     ) throws -> Answer {
         let place = "\(database.administrator.conninfo) user=\(user) dbname=\(database.name)"
         var arguments = [
-            "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=sqlstate",
+            "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=sqlstate",
         ]
+        if !showsTags { arguments.append("-q") }
         arguments += ["-d", place]
         for statement in statements { arguments += ["-c", statement] }
         let (status, output, errors) = try launch(arguments)

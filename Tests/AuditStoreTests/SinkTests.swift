@@ -15,7 +15,7 @@ struct SinkTests {
         defer { sink.close() }
         let record = Records.full()
         try await sink.append(record)
-        let query = try AuditQuery.open(database.login("auditor_anna"))
+        let query = try database.query("auditor_anna")
         let stored = try #require(try query.show(record.eventID))
         #expect(Self.json(stored.record) == Self.json(record))
         #expect(stored.recordedAt >= record.startedAt)
@@ -29,7 +29,7 @@ struct SinkTests {
         defer { sink.close() }
         let record = Records.small()
         try await sink.append(record)
-        let query = try AuditQuery.open(database.login("auditor_anna"))
+        let query = try database.query("auditor_anna")
         let stored = try #require(try query.show(record.eventID))
         #expect(Self.json(stored.record) == Self.json(record))
     }
@@ -93,7 +93,7 @@ struct SinkTests {
                     var record = Records.small(number % 2 == 0 ? "anna" : "berta")
                     // Every fiftieth row has a pseudonym of the wrong length, or broken JSON.
                     if number % 50 == 10 { record.patientPseudonym = [1, 2, 3] }
-                    if number % 50 == 35 { record.inputs = Array("{".utf8) }
+                    if number % 50 == 35 { record.details = Array("{".utf8) }
                     do throws(AuditError) {
                         try await sink.append(record)
                         return (number, nil)
@@ -151,10 +151,16 @@ struct SinkTests {
         let sink = try database.sink()
         defer { sink.close() }
         var record = Records.small()
-        record.client = String(repeating: "x", count: Limits.auditRowBytesMax)
+        record.details = Self.text(of: Limits.auditRowBytesMax)
         await #expect(throws: AuditError(code: .refused)) { try await sink.append(record) }
-        record.client = String(repeating: "x", count: Limits.auditRowBytesMax - 1_000)
+        record.details = Self.text(of: Limits.auditRowBytesMax - 1_000)
         try await sink.append(record)
+    }
+
+    /// A JSON text of so many bytes.
+    private static func text(of byteCount: Int) -> [UInt8] {
+        let quote = [UInt8(ascii: "\"")]
+        return quote + [UInt8](repeating: UInt8(ascii: "x"), count: byteCount - 2) + quote
     }
 
     @Test("Closing writes what waits, and an append after it is unavailable")
@@ -198,7 +204,8 @@ struct SinkTests {
         #expect(throws: AuditStoreError(code: .writerTooPowerful)) {
             _ = try PostgreSQLAuditSink.open(
                 database.administrator,
-                migrations: TestDatabase.migrations
+                migrations: TestDatabase.migrations,
+                identity: TestDatabase.identity
             )
         }
     }
@@ -213,7 +220,8 @@ struct SinkTests {
         #expect(throws: AuditStoreError(code: .migrationsNotCurrent)) {
             _ = try PostgreSQLAuditSink.open(
                 database.login("limen_writer"),
-                migrations: TestDatabase.migrations.dropLast()
+                migrations: TestDatabase.migrations.dropLast(),
+                identity: TestDatabase.identity
             )
         }
     }
@@ -229,18 +237,15 @@ struct SinkTests {
                 cause: PostgreSQLError(code: .connectionFailed)
             )
         ) {
-            _ = try PostgreSQLAuditSink.open(settings, migrations: TestDatabase.migrations)
+            _ = try PostgreSQLAuditSink.open(
+                settings,
+                migrations: TestDatabase.migrations,
+                identity: TestDatabase.identity
+            )
         }
     }
 
     static func json(_ record: AuditRecord) -> String {
-        var record = record
-        // The one character that PostgreSQL cannot keep is replaced on its way in.
-        record.feedback = record.feedback.map { item in
-            var item = item
-            item.userComment = item.userComment?.replacing("\0", with: "\u{FFFD}")
-            return item
-        }
         var writer = JSONWriter()
         record.write(to: &writer)
         return writer.text

@@ -1,7 +1,10 @@
 import AuditStore
 import Basics
 import Foundation
+import Ledger
 import PostgreSQL
+
+import Vault
 
 /// A migrated database of one test's own, on the server that `LIMEN_TEST_DATABASE` names.
 final class TestDatabase: Sendable {
@@ -41,7 +44,7 @@ final class TestDatabase: Sendable {
         administrator = server.inDatabase(name)
         cleanUp = { try? Self.run("DROP DATABASE \(name) WITH (FORCE)", on: server) }
         // What is granted on a database is not copied with it.
-        if isMigrated { try Self.run(Self.databaseGrants(name), on: server) }
+        if isMigrated { try Self.run(Self.databaseGrants(name, like: template), on: server) }
     }
 
     deinit {
@@ -51,19 +54,47 @@ final class TestDatabase: Sendable {
     /// The settings of a login of this database.
     func login(_ user: String) -> ConnectionSettings { administrator.asUser(user) }
 
+    /// The key of the tests: made of a fixed seed.
+    static let signer: NoteSigner = {
+        guard let signer = NoteSigner(name: "test", seed: [UInt8](repeating: 7, count: 32)) else {
+            preconditionFailure("the seed of the tests is a key")
+        }
+        return signer
+    }()
+
+    static let identity = LogIdentity(
+        signer: signer,
+        program: "test",
+        place: [UInt8](repeating: 1, count: 32)
+    )
+
     /// Opens a sink as the writer.
     func sink(
         writers: Int = 2,
         timing: AuditSinkTiming = AuditSinkTiming(),
+        spool: AuditSpool? = nil,
         onStateChange: @escaping @Sendable (AuditStoreError?) -> Void = { _ in }
     ) throws -> PostgreSQLAuditSink {
         try PostgreSQLAuditSink.open(
             login("limen_writer"),
+            sealer: RecordSealer(Self.ring),
             migrations: Self.migrations,
+            identity: Self.identity,
+            spool: spool,
             writerCount: writers,
             timing: timing,
             onStateChange: onStateChange
         )
+    }
+
+    /// The keys of the tenants of the tests.
+    static let ring = KeyRing(
+        ["anna", "berta", "system"].map { TenantKeys.generate(tenant: $0, name: "k1") }
+    )
+
+    /// Logs in as an auditor who has the keys of the tenants.
+    func query(_ auditor: String = "auditor_anna") throws -> AuditQuery {
+        try AuditQuery.open(login(auditor), opener: RecordOpener(Self.ring))
     }
 
     /// Runs a script as somebody, for setting a scene.
@@ -108,17 +139,28 @@ final class TestDatabase: Sendable {
             try provisioning.createTenant(tenant, title: tenant)
             try provisioning.createAuditor(login: "auditor_" + tenant, tenant: tenant)
             try provisioning.createMonitor(login: "monitor_" + tenant, tenant: tenant)
+            try provisioning.createEraser(login: "eraser_" + tenant, tenant: tenant)
+            try provisioning.createRewrapper(login: "rewrapper_" + tenant, tenant: tenant)
         }
         try provisioning.createAuditor(login: "auditor_system", tenant: "system")
     }
 
-    /// What the first migration grants on its database.
-    private static func databaseGrants(_ name: String) -> String {
+    /// What the migrations grant on their database: the same as on the template.
+    private static func databaseGrants(_ name: String, like template: String) -> String {
         """
         REVOKE ALL ON DATABASE \(name) FROM PUBLIC;
-        GRANT CONNECT ON DATABASE \(name) TO limen_migrator, limen_writer, limen_auditor,
-            limen_retention, limen_maintenance, limen_health, limen_gateway, limen_operator,
-            limen_monitor
+        DO $$
+        DECLARE
+            one record;
+        BEGIN
+            FOR one IN SELECT a.privilege_type, pg_get_userbyid(a.grantee) AS grantee
+                FROM pg_database d, aclexplode(d.datacl) a
+                WHERE d.datname = '\(template)' AND a.grantee NOT IN (0, d.datdba)
+            LOOP
+                EXECUTE format('GRANT %s ON DATABASE \(name) TO %I',
+                    one.privilege_type, one.grantee);
+            END LOOP;
+        END $$
         """
     }
 

@@ -31,8 +31,11 @@ struct ImportTests {
         "Telemetry": ["Basics", "JSON", "Synchronization"],
         "PMML": ["Basics", "ClinicalEngine", "Foundation", "FoundationXML"],
         "PostgreSQL": ["Basics", "CPostgreSQL", "Posix", "Synchronization"],
+        "Vault": ["Basics", "Audit", "Crypto", "Posix", "Synchronization"],
+        "Ledger": ["Basics", "JSON", "Audit", "Crypto", "Synchronization"],
         "HTTPServer": ["Basics", "HTTPMessages", "Posix", "Synchronization"],
         "HTTPClient": ["Basics", "HTTPMessages", "Crypto", "Posix", "Synchronization"],
+        "Spool": ["Basics", "Crypto", "Posix", "Synchronization"],
 
         // L3: the request pipeline, and the store.
         "Gateway": [
@@ -42,7 +45,7 @@ struct ImportTests {
         ],
         "AuditStore": [
             "Basics", "JSON", "Audit", "Lifecycle", "PostgreSQL", "Crypto", "JOSE", "Posix",
-            "Monitoring",
+            "Monitoring", "Ledger", "Spool", "Vault",
             "Synchronization",
         ],
         "ProfileLint": ["Basics", "JSON", "FHIRPath", "UCUM", "Mapping", "ClinicalEngine", "PMML"],
@@ -53,7 +56,8 @@ struct ImportTests {
             "CDSHooks", "Audit", "HTTPMessages", "HTTPServer", "HTTPClient", "Crypto", "JOSE",
             "Telemetry", "Lifecycle",
             "Posix", "PostgreSQL", "Gateway", "AuditStore", "StructureDefinitions",
-            "SQLOnFHIR", "ProfileLint", "Monitoring", "Synchronization",
+            "SQLOnFHIR", "ProfileLint", "Monitoring", "Ledger", "Spool", "Vault",
+            "Synchronization",
         ],
     ]
 

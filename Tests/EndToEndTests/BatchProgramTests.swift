@@ -361,7 +361,16 @@ struct BatchProgramTests {
             let path = try data.write("all.ndjson", BatchData.population(10))
             let keys = data.folder.appendingPathComponent("keys")
             try FileManager.default.createDirectory(at: keys, withIntermediateDirectories: true)
-            try Data(repeating: 7, count: 32).write(to: keys.appendingPathComponent("ward.key"))
+            let key = keys.appendingPathComponent("ward.key")
+            try Data(repeating: 7, count: 32).write(to: key)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o600],
+                ofItemAtPath: key.path
+            )
+            let made = try LiveGateway.run([
+                "audit", "keys", "new", "--tenant", "ward", "--keys", keys.path,
+            ])
+            #expect(made.exitCode == 0, "\(made.error)")
             let run = try run(
                 [
                     "--in", path, "--out", data.path("r.csv"), "--keys", keys.path, "--tenant",

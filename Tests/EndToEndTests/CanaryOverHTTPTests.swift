@@ -175,10 +175,12 @@ struct CanaryOverHTTPTests {
             withIntermediateDirectories: true
         )
         for (name, file) in [("demo", "tenant-demo"), ("system", "tenant-system")] {
-            try FileManager.default.copyItem(
-                atPath: state + "/secrets/" + file + ".key",
-                toPath: keys + "/" + name + ".key"
-            )
+            for kind in [".key", ".vault"] {
+                try FileManager.default.copyItem(
+                    atPath: state + "/secrets/" + file + kind,
+                    toPath: keys + "/" + name + kind
+                )
+            }
         }
         let socket = try text(state + "/cluster") + "/socket"
         let port = 20_000 + Int(ProcessInfo.processInfo.processIdentifier) % 20_000

@@ -58,7 +58,7 @@ struct CommandLineTests {
         #expect(list.output.contains(#""replayedAt":"# + "\"" + at.prefix(19)))
     }
 
-    @Test("audit list and show find the row of a hookInstance, and hold no patient identifier")
+    @Test("audit list names nobody; audit show, with a reason and the key, names the patient")
     func audit() throws {
         let patient = ChartedPatient()
         let response = try LiveGateway.post("news2", patient.body)
@@ -66,10 +66,15 @@ struct CommandLineTests {
         let rows = try LiveGateway.rows(hookInstance: patient.hookInstance)
         #expect(rows.count == 1)
         let event = try #require(rows.first?["eventId"]?.stringValue)
-        let show = try LiveGateway.run(["audit", "show", event])
+        let show = try LiveGateway.run(["audit", "show", event, "--reason", "a test"])
         #expect(show.exitCode == 0)
         #expect(show.output.contains("cards"))
-        #expect(!show.output.contains("Patient/p1"))
+        #expect(show.output.contains("Patient/p1"))
+        let list = try LiveGateway.run([
+            "audit", "list", "--json", "--hook-instance",
+            patient.hookInstance,
+        ])
+        #expect(!list.output.contains("Patient/p1"))
         let byPatient = try LiveGateway.run(["audit", "list", "--json", "--patient", "p1"])
         #expect(byPatient.output.contains(event))
         let other = try LiveGateway.run(["audit", "list", "--patient", "nobody"])
@@ -92,7 +97,9 @@ struct CommandLineTests {
         let answer = try LiveGateway.post("news2/feedback", body)
         #expect(answer.status == 200)
         let event = try LiveGateway.rows(hookInstance: patient.hookInstance).first?["eventId"]
-        let show = try LiveGateway.run(["audit", "show", "--json", event?.stringValue ?? ""])
+        let show = try LiveGateway.run([
+            "audit", "show", "--json", event?.stringValue ?? "", "--reason", "a test",
+        ])
         let answers = try JSONDocument(parsing: show.output).root["answers"]
         let outcome = answers?.elements.first { _ in true }?["outcome"]?.stringValue
         #expect(outcome == "overridden")

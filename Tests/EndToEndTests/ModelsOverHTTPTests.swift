@@ -22,7 +22,7 @@ struct ModelsOverHTTPTests {
 
     /// The audit row of an event, as `limen audit show` gives it.
     private static func event(_ id: String) throws -> JSONValue {
-        let run = try LiveGateway.run(["audit", "show", id, "--json"])
+        let run = try LiveGateway.run(["audit", "show", id, "--json", "--reason", "a test"])
         try #require(run.exitCode == 0, "\(run.error)")
         return try JSONDocument(parsing: run.output).root
     }

@@ -124,6 +124,40 @@ struct CardPartTests {
         }
     }
 
+    @Test("hold a choice of actions only for a client that is known to understand it")
+    func actionSelection() async throws {
+        let some = Self.card.replacing(
+            #""isRecommended":true,"actions":[{"type":"update""#,
+            with: #""isRecommended":true,"actionSelectionBehavior":"any","#
+                + #""actions":[{"type":"update""#
+        )
+        #expect(some != Self.card)
+        for isKnown in [true, false] {
+            let key = AccessFixture.apiKey("a")
+            var files = Self.document(some)
+            files["Hooks/clients/a.json"] = AccessFixture.client(
+                "a",
+                key.member
+                    + #","dialect":{"base":"standard-2.0","actionSelectionBehavior":\#(isKnown)}"#
+            )
+            let fixture = try GatewayFixture(extraFiles: files)
+            let response = await fixture.post(
+                "/cds-services/parts",
+                Self.body(encounter: true),
+                key: key.key
+            )
+            let card = try #require(try response.card)
+            let labels = card["suggestions"]?.elements.map { $0["label"]?.stringValue } ?? []
+            #expect(labels.contains("Update") == isKnown, "\(labels)")
+            let hasMember = response.text.contains("actionSelectionBehavior")
+            #expect(hasMember == isKnown)
+            // What is not offered is told in words.
+            #expect((card["detail"]?.stringValue?.contains("Update") == true) != isKnown)
+            let flags = fixture.sink.records.last?.flags ?? []
+            #expect(flags.contains("dialect-suggestion") != isKnown)
+        }
+    }
+
     static func client(_ actions: Bool) throws -> [String: [UInt8]] {
         var files = try GatewayFixture.files()
         let name = "Hooks/clients/ehr.json"

@@ -345,8 +345,24 @@ struct DecisionTests {
         #expect(response.text.contains("LIMEN-GATE-012"))
         #expect(!response.text.contains("cards"))
         #expect(fixture.sink.records.count == 1)
-        #expect(fixture.sink.records[0].outcome == .failed)
-        #expect(fixture.sink.records[0].cards == nil)
+        let record = fixture.sink.records[0]
+        #expect(record.outcome == .failed)
+        // Cards had been made; nobody saw them, and the row does not say that anybody did.
+        #expect(record.flags.contains("cards-withheld"))
+        #expect(record.cards == nil)
+        #expect(record.cardIDs.isEmpty)
+        #expect(record.cardNames.isEmpty)
+        #expect(record.indicator == nil)
+    }
+
+    @Test("that was not made withholds no cards")
+    func nothingWithheld() async throws {
+        let fixture = try GatewayFixture()
+        for body in ["{", HookBody(patientID: "p2").text] {
+            #expect(await fixture.post("/cds-services/news2", body).status >= 400)
+        }
+        #expect(fixture.sink.records.count == 2)
+        #expect(fixture.sink.records.allSatisfy { !$0.flags.contains("cards-withheld") })
     }
 
     @Test("that cannot be recorded is not given", arguments: AuditError.Code.allCases)

@@ -45,4 +45,42 @@ struct FeedbackTests {
         #expect(row.feedback[1].acceptedSuggestions == ["x"])
         #expect(!fixture.lines.text.contains("seen"))
     }
+
+    @Test("says in its row how long after a card its client may send it")
+    func within() async throws {
+        let key = AccessFixture.apiKey("a")
+        let client = AccessFixture.client("a", key.member + #","feedbackWithin":"P7D""#)
+        let fixture = try GatewayFixture(extraFiles: ["Hooks/clients/a.json": client])
+        let body = #"{"feedback":[]}"#
+        let path = "/cds-services/news2/feedback"
+        #expect(await fixture.post(path, body, key: key.key).status == 200)
+        let details = fixture.sink.records.last?.details.map { String(decoding: $0, as: UTF8.self) }
+        #expect(details == #"{"feedbackWithinSeconds":604800}"#)
+        #expect(await fixture.post(path, body).status == 200)
+        #expect(fixture.sink.records.last?.details == nil)
+    }
+
+    @Test("never shows a comment in a log, a metric or an answer, whatever is wrong with it")
+    func comments() async throws {
+        let fixture = try GatewayFixture()
+        let secret = "Mrs Q declined"
+        func item(_ card: String, _ outcome: String, _ more: String = "") -> String {
+            #"{"card":"\#(card)","outcome":"\#(outcome)","outcomeTimestamp":"2026-05-04T10:05:00Z","overrideReason":{"userComment":"\#(secret)"\#(more)}}"#
+        }
+        let card = "11111111-2222-8333-8444-555555555555"
+        let bodies = [
+            #"{"feedback":[\#(item(card, "overridden"))]}"#,
+            #"{"feedback":[\#(item("no uuid \(secret)", "overridden"))]}"#,
+            #"{"feedback":[\#(item(card, secret))]}"#,
+            #"{"feedback":[\#(item(card, "overridden", #","reason":5"#))]}"#,
+            #"{"feedback":[\#(item(card, "overridden"))"#,
+        ]
+        for body in bodies {
+            let response = await fixture.post("/cds-services/news2/feedback", body)
+            #expect(!response.text.contains("Mrs Q"))
+        }
+        #expect(fixture.sink.records.last?.kind == .rejectedRequest)
+        #expect(!fixture.lines.text.contains("Mrs Q"))
+        #expect(!fixture.registry.text.contains("Mrs Q"))
+    }
 }

@@ -1,3 +1,4 @@
+import CDSHooks
 import Foundation
 import HTTPMessages
 import JSON
@@ -95,6 +96,24 @@ struct OpenAPITests {
             #expect(types.isEmpty || response.status == 200, "\(what): \(response.status) is empty")
         } else {
             #expect(types.contains(String(type)), "\(what): \(response.status) is \(type)")
+        }
+    }
+
+    @Test("describes the context of every hook of the library as it is checked")
+    func contexts() throws {
+        let schema = try #require(try Self.document()["components"]?["schemas"]?["HookRequest"])
+        let described = try Array(#require(schema["anyOf"]).elements)
+        #expect(described.count == HookDefinition.all.count + 1, "and an organisation's own")
+        for (hook, alternative) in zip(HookDefinition.all, described) {
+            let members = alternative["properties"]
+            #expect(members?["hook"]?["const"]?.isString(hook.name) == true)
+            let context = members?["context"]
+            let names = context?["properties"]?.members.compactMap { $0.name.stringValue }
+            #expect(names == hook.fields.map(\.name), "\(hook.name)")
+            // A field that has other names in the field is not required under its own.
+            let required = context?["required"]?.elements.compactMap(\.stringValue)
+            let expected = hook.fields.filter { $0.isRequired && $0.others.isEmpty }
+            #expect(required == expected.map(\.name), "\(hook.name)")
         }
     }
 

@@ -140,6 +140,13 @@ struct RefusalTests {
             words: "extension"
         ),
         Bad(
+            name: "a wish for the grounds that is neither true nor false",
+            body: Array(HookBody(extensions: #""org.limen.explain":{}"#).text.utf8),
+            status: 400,
+            code: "LIMEN-CDS-003",
+            words: "/extension/org.limen.explain"
+        ),
+        Bad(
             name: "prefetch is a string",
             body: Array(PrefetchDecisionTests.body(#","prefetch":"text""#).utf8),
             status: 400,

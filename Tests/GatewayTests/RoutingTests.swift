@@ -110,8 +110,11 @@ struct RoutingTests {
         #expect(
             paths == [
                 "/cds-services", "/cds-services/{id}", "/cds-services/{id}/feedback", "/models",
-                "/models/{id}", "/models/{id}/segments", "/models/{id}/evaluate", "/livez",
-                "/readyz", "/metrics", "/openapi.json",
+                "/models/{id}", "/models/{id}/segments", "/models/{id}/evaluate", "/audit/events",
+                "/audit/events/search", "/audit/events/{id}", "/audit/patients/timeline",
+                "/audit/patients/who-saw", "/audit/exports", "/audit/reviews",
+                "/audit/reviews/{id}", "/audit/reviews/{id}/runs", "/audit/reviews/{id}/closing",
+                "/livez", "/readyz", "/metrics", "/openapi.json",
             ]
         )
     }

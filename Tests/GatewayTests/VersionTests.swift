@@ -4,6 +4,7 @@ import CDSHooks
 import HTTPMessages
 import JSON
 import Lifecycle
+import Monitoring
 import Support
 import Telemetry
 import Testing
@@ -14,43 +15,6 @@ import Testing
 @Suite("Versions side by side")
 struct VersionTests {
     private static let service = "/cds-services/news2"
-
-    /// A copy of NEWS2 under another name; one that refuses looks back one minute only.
-    private static func copy(as name: String, refusing: Bool = false) throws -> [String: [UInt8]] {
-        var files: [String: [UInt8]] = [:]
-        for (file, bytes) in try GatewayFixture.files() where file.hasPrefix("Profiles/news2/") {
-            var bytes = bytes
-            if refusing, file.hasSuffix("/profile.json") {
-                let text = String(decoding: bytes, as: UTF8.self)
-                bytes = Array(
-                    text.replacing("\"within\": \"PT12H\"", with: "\"within\": \"PT1M\"").utf8
-                )
-            }
-            files["Profiles/" + name + "/" + file.dropFirst("Profiles/news2/".count)] = bytes
-        }
-        return files
-    }
-
-    /// The files with a hook document that names versions.
-    private static func files(
-        _ members: String,
-        refusingCanary: Bool = false,
-        refusingShadow: Bool = false
-    ) throws -> [String: [UInt8]] {
-        var files = try copy(as: "news2-b", refusing: refusingCanary)
-        files.merge(try copy(as: "news2-c", refusing: refusingShadow)) { $1 }
-        let hook = try #require(try GatewayFixture.files()["Hooks/news2.json"])
-        files["Hooks/news2.json"] = Array(
-            String(decoding: hook, as: UTF8.self)
-                .replacing("\"profile\": \"news2\",", with: "\"profile\": \"news2\"," + members)
-                .utf8
-        )
-        return files
-    }
-
-    private static func canary(share: String) -> String {
-        #" "canary": { "profile": "news2-b", "share": \#(share), "salt": "t" },"#
-    }
 
     private static func body(_ patient: String = "p1") -> String {
         HookBody(observations: HookBody.vitals()).text
@@ -73,7 +37,9 @@ struct VersionTests {
 
     @Test("A patient stays in an arm, the share is kept, and each row names what decided")
     func share() async throws {
-        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "0.3")))
+        let fixture = try GatewayFixture(
+            extraFiles: try VersionFiles.read(VersionFiles.canary(share: "0.3"))
+        )
         for _ in 0..<2 {
             for number in 0..<100 {
                 _ = await fixture.post(Self.service, Self.body("q\(number)"))
@@ -95,7 +61,9 @@ struct VersionTests {
         arguments: [("0", "live"), ("0.999999", "canary")]
     )
     func ends(share: String, arm: String) async throws {
-        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: share)))
+        let fixture = try GatewayFixture(
+            extraFiles: try VersionFiles.read(VersionFiles.canary(share: share))
+        )
         for number in 0..<10 { _ = await fixture.post(Self.service, Self.body("q\(number)")) }
         #expect(fixture.sink.records.count == 10)
         #expect(fixture.sink.records.allSatisfy { $0.arm?.rawValue == arm })
@@ -106,7 +74,9 @@ struct VersionTests {
         arguments: ["1", "1.0", "1.000", "10e-1"]
     )
     func shareOfAll(share: String) throws {
-        let files = try GatewayFixture.files(try Self.files(Self.canary(share: share)))
+        let files = try GatewayFixture.files(
+            try VersionFiles.read(VersionFiles.canary(share: share))
+        )
         let error = #expect(throws: CatalogueError.self) {
             _ = try Catalogue(files: files, now: GatewayFixture.now)
         }
@@ -121,7 +91,7 @@ struct VersionTests {
         arguments: [true, false]
     )
     func shadow(isRefusing: Bool) async throws {
-        let files = try Self.files(#" "shadow": ["news2-c"],"#, refusingShadow: isRefusing)
+        let files = try VersionFiles.read(#" "shadow": ["news2-c"],"#, refusingShadow: isRefusing)
         let fixture = try GatewayFixture(extraFiles: files)
         let plain = try GatewayFixture()
         let answer = await fixture.post(Self.service, Self.body())
@@ -147,7 +117,7 @@ struct VersionTests {
     @Test("A shadow whose row cannot be written takes nothing from the answer")
     func shadowFails() async throws {
         let fixture = try GatewayFixture(
-            extraFiles: try Self.files(#" "shadow": ["news2-c"],"#)
+            extraFiles: try VersionFiles.read(#" "shadow": ["news2-c"],"#)
         )
         let answer = await fixture.post(Self.service, Self.body())
         #expect(answer.status == 200)
@@ -157,9 +127,36 @@ struct VersionTests {
         await fixture.gateway.finishBackground()
     }
 
+    @Test("A shadow computes beside an answer only, never beside one that was held back")
+    func shadowOfNothing() async throws {
+        let fixture = try GatewayFixture(
+            extraFiles: try VersionFiles.read(#" "shadow": ["news2-c"],"#)
+        )
+        // The row of the decision cannot be written; that of a shadow could.
+        fixture.sink.fail(with: AuditError(code: .timeout)) { $0.arm == .live }
+        #expect(await fixture.post(Self.service, Self.body()).status == 503)
+        await fixture.gateway.finishBackground()
+        #expect(fixture.sink.records.isEmpty)
+        #expect(fixture.gateway.drainCounters().allSatisfy { $0.arm != "shadow" })
+        fixture.sink.fail(with: nil)
+        // Refused, and so without a decision that a shadow could stand beside.
+        #expect(await fixture.post(Self.service, "{").status == 400)
+        fixture.clock.setStep(100_000)
+        #expect(await fixture.post(Self.service, Self.body()).status == 503)
+        fixture.clock.setStep(0)
+        await fixture.gateway.finishBackground()
+        #expect(fixture.sink.records.allSatisfy { $0.arm != .shadow })
+        #expect(fixture.sink.records.count == 2)
+        #expect(await fixture.post(Self.service, Self.body()).status == 200)
+        await fixture.gateway.finishBackground()
+        #expect(fixture.sink.records.suffix(2).map(\.arm) == [.live, .shadow])
+    }
+
     @Test("What is in force goes before the document; one request sees one state")
     func deployed() async throws {
-        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "0.999999")))
+        let fixture = try GatewayFixture(
+            extraFiles: try VersionFiles.read(VersionFiles.canary(share: "0.999999"))
+        )
         let family = try #require(fixture.gateway.catalogue.family(id: "news2")?.family)
         let second = try #require(family.version("news2-b"))
         func answer() async throws -> (AuditRecord.Arm?, String?) {
@@ -202,7 +199,9 @@ struct VersionTests {
 
     @Test("A canary whose folder was replaced does not answer, and a row says so")
     func replaced() async throws {
-        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "0.999999")))
+        let fixture = try GatewayFixture(
+            extraFiles: try VersionFiles.read(VersionFiles.canary(share: "0.999999"))
+        )
         let other = ModelVersion(profile: "news2-b", digest: String(repeating: "0", count: 64))
         let deployment = Deployment(
             service: "news2",
@@ -227,21 +226,6 @@ struct VersionTests {
         #expect(decision.flags.contains("version-differs"))
     }
 
-    /// What was deployed when the folder of the canary had another content.
-    private static func replacedCanary(number: Int = 1) -> DeploymentBook {
-        let other = ModelVersion(profile: "news2-b", digest: String(repeating: "0", count: 64))
-        let deployment = Deployment(
-            service: "news2",
-            number: number,
-            kind: .canaryStart,
-            reason: "t",
-            live: nil,
-            canary: other,
-            isCanaryActive: true
-        )
-        return DeploymentBook(deployments: ["news2": deployment])
-    }
-
     /// The hooks of the service, for each of which a row is written.
     private static func hooks(of fixture: GatewayFixture) -> [String] {
         fixture.gateway.catalogue.plans.keys.filter { $0.id == "news2" }.map(\.hook).sorted()
@@ -249,13 +233,15 @@ struct VersionTests {
 
     @Test("The row about a replaced canary is written when as many shadows wait as may")
     func replacedWhileFull() async throws {
-        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "0.5")))
+        let fixture = try GatewayFixture(
+            extraFiles: try VersionFiles.read(VersionFiles.canary(share: "0.5"))
+        )
         let gates = (0..<Limits.shadowTasksMax).map { _ in AsyncStream<Void>.makeStream() }
         for gate in gates {
             #expect(fixture.gateway.inBackground { for await _ in gate.stream {} })
         }
         #expect(!fixture.gateway.inBackground {})
-        _ = fixture.gateway.adopt(Self.replacedCanary())
+        _ = fixture.gateway.adopt(VersionFiles.replacedCanary())
         await fixture.gateway.owed.finish()
         #expect(fixture.sink.records.compactMap(\.hook).sorted() == Self.hooks(of: fixture))
         #expect(fixture.sink.records.allSatisfy { $0.reasonCode == "canary-replaced" })
@@ -269,10 +255,10 @@ struct VersionTests {
         let sink = InMemoryAuditSink(failing: AuditError(code: .unavailable))
         let fixture = try GatewayFixture(
             sink: sink,
-            extraFiles: try Self.files(Self.canary(share: "0.5"))
+            extraFiles: try VersionFiles.read(VersionFiles.canary(share: "0.5"))
         )
         for _ in 0..<3 {
-            _ = fixture.gateway.adopt(Self.replacedCanary())
+            _ = fixture.gateway.adopt(VersionFiles.replacedCanary())
             await fixture.gateway.owed.finish()
         }
         let hooks = Self.hooks(of: fixture)
@@ -281,7 +267,7 @@ struct VersionTests {
         #expect(fixture.registry.text.contains("limen_audit_rows_owed \(hooks.count)\n"))
         sink.fail(with: nil)
         for _ in 0..<3 {
-            _ = fixture.gateway.adopt(Self.replacedCanary())
+            _ = fixture.gateway.adopt(VersionFiles.replacedCanary())
             await fixture.gateway.finishBackground()
         }
         #expect(sink.records.compactMap(\.hook).sorted() == hooks)
@@ -315,7 +301,9 @@ struct VersionTests {
 
     @Test("A version in force that is not loaded is never replaced by another in silence")
     func missing() async throws {
-        let fixture = try GatewayFixture(extraFiles: try Self.files(Self.canary(share: "0.999999")))
+        let fixture = try GatewayFixture(
+            extraFiles: try VersionFiles.read(VersionFiles.canary(share: "0.999999"))
+        )
         let deployment = Deployment(
             service: "news2",
             number: 1,
@@ -359,7 +347,7 @@ struct VersionTests {
         ]
     )
     func refused(members: String) throws {
-        let files = try GatewayFixture.files(try Self.files(members))
+        let files = try GatewayFixture.files(try VersionFiles.read(members))
         #expect(throws: CatalogueError.self) {
             _ = try Catalogue(files: files, now: GatewayFixture.now)
         }
@@ -368,7 +356,7 @@ struct VersionTests {
     @Test("What a canary asks for beside the live version changes no key of discovery")
     func discovery() throws {
         let plain = try GatewayFixture().gateway.catalogue
-        let files = try Self.files(Self.canary(share: "0.1"), refusingCanary: true)
+        let files = try VersionFiles.read(VersionFiles.canary(share: "0.1"), refusingCanary: true)
         let both = try Catalogue(files: try GatewayFixture.files(files), now: GatewayFixture.now)
         let keys = plain.services(id: "news2").map { $0.hook.offeredPrefetch.map(\.key) }
         #expect(both.services(id: "news2").map { $0.hook.offeredPrefetch.map(\.key) } == keys)

@@ -162,11 +162,19 @@ struct ConnectionStateTests {
         #expect(Step(handling.endOfInput(at: 0)) == .wait)
         #expect(!handling.responded(closes: false, bytes: 1, at: 0).keepsAlive)
         #expect(Step(handling.flushed(at: 0)) == .close)
-        var unsent = fresh()
-        _ = send(Self.get, &unsent, at: 0)
-        _ = unsent.responded(closes: false, bytes: 1, at: 0)
-        #expect(Step(unsent.endOfInput(at: 0)) == .wait)
-        #expect(Step(unsent.flushed(at: 0)) == .close)
+        // An answer without a body is not sent either before it is flushed.
+        for bytes in [0, 1] {
+            var unsent = fresh()
+            _ = send(Self.get, &unsent, at: 0)
+            _ = unsent.responded(closes: false, bytes: bytes, at: 0)
+            #expect(Step(unsent.endOfInput(at: 0)) == .wait)
+            #expect(Step(unsent.flushed(at: 0)) == .close)
+            var drained = fresh()
+            _ = send(Self.get, &drained, at: 0)
+            _ = drained.responded(closes: false, bytes: bytes, at: 0)
+            #expect(Step(drained.drain(at: 0)) == .wait)
+            #expect(Step(drained.flushed(at: 0)) == .shutDownSending)
+        }
     }
 
     @Test("draining ends idle connections and lets the others answer")

@@ -122,7 +122,8 @@ struct RequestParserTests {
         arguments: [
             ("GET", nil), ("HEAD", nil), ("POST", nil), ("OPTIONS", nil), ("PUT", nil),
             ("DELETE", nil), ("PATCH", nil), ("CONNECT", .methodRefused),
-            ("TRACE", .methodRefused), ("get", .methodUnknown), ("GETS", .methodUnknown),
+            ("TRACE", .methodNotAllowed), ("QUERY", nil), ("get", .methodUnknown),
+            ("GETS", .methodUnknown),
             ("GE", .methodUnknown), ("PRI", .methodUnknown), ("G@T", .requestLineMalformed),
         ] as [(String, RequestRejection?)]
     )
@@ -363,6 +364,10 @@ struct RequestParserTests {
             #expect(reason.rawValue.hasPrefix("LIMEN-HTTP-"))
             #expect(!StatusText.phrase(reason.status).isEmpty)
             #expect(reason.status >= 400)
+            let body = ProblemResponse.make(status: reason.status, code: reason.rawValue)
+            let text = String(decoding: body.body, as: UTF8.self)
+            #expect(text.contains(#""detail":"\#(reason.sentence)""#), "no sentence needs escapes")
+            #expect((body.fields["allow"] != nil) == (reason.status == 405))
         }
     }
 }

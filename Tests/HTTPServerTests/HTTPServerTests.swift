@@ -160,7 +160,8 @@ struct HTTPServerTests {
         #expect(
             String(decoding: problem.body, as: UTF8.self)
                 == "{\"type\":\"about:blank\",\"title\":\"Request Header Fields Too Large\","
-                + "\"status\":431,\"code\":\"LIMEN-HTTP-014\"}\n"
+                + "\"status\":431,\"detail\":\"A header line is longer than the limit.\","
+                + "\"code\":\"LIMEN-HTTP-014\"}\n"
         )
     }
 

@@ -97,14 +97,14 @@ struct KeySetTests {
     @Test(
         "An RSA key that is too short, too long or has an odd exponent is not used",
         arguments: [
-            ("e", [1], KeyRefusal.exponent), ("e", [3], .exponent), ("e", [1, 0, 0], .exponent),
-            ("e", [1, 0, 0, 0, 1, 1], .exponent), ("e", [1, 0, 0, 0, 1], .exponent),
-            ("n", [UInt8](repeating: 255, count: 255), .tooShort),
-            ("n", [UInt8](repeating: 255, count: 1_025), .tooLong),
-            ("n", [UInt8](repeating: 254, count: 256), .unsound),
+            ("e", [1], 1, KeyRefusal.exponent), ("e", [3], 1, .exponent),
+            ("e", [1, 0, 0], 1, .exponent), ("e", [1, 0, 0, 0, 1, 1], 1, .exponent),
+            ("e", [1, 0, 0, 0, 1], 1, .exponent), ("n", [255], 255, .tooShort),
+            ("n", [255], 1_025, .tooLong), ("n", [254], 256, .unsound),
         ]
     )
-    func numbers(_ name: String, _ bytes: [UInt8], _ reason: KeyRefusal) throws {
+    func numbers(name: String, part: [UInt8], times: Int, reason: KeyRefusal) throws {
+        let bytes = (0..<times).flatMap { _ in part }
         let changes = [name: "\"\(Base64URL.text(bytes))\"" as String?]
         let set = try Self.set(Self.key(Self.rsa, changes), Self.key(Self.elliptic))
         #expect(set.refused.map(\.reason) == [reason])

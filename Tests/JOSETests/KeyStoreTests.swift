@@ -43,6 +43,23 @@ struct KeyStoreTests {
         #expect(!store.replace(KeySet([Self.new.publicKey]), now: Self.at(400)))
     }
 
+    @Test("Each key that is left out has its own while, however fast the sets follow")
+    func fastRotation() throws {
+        let third = TokenSigner.generate(.es384, keyID: "k-3")
+        let store = KeyStore(KeySet([Self.old.publicKey]), now: Self.start)
+        store.replace(KeySet([Self.new.publicKey]), now: Self.at(10))
+        store.replace(KeySet([third.publicKey]), now: Self.at(60))
+        #expect(try store.keys(at: Self.at(61)).keys.keys.sorted() == ["k-1", "k-2", "k-3"])
+        #expect(try store.keys(at: Self.at(339)).keys.keys.sorted() == ["k-1", "k-2", "k-3"])
+        #expect(try store.keys(at: Self.at(340)).keys.keys.sorted() == ["k-2", "k-3"])
+        #expect(try store.keys(at: Self.at(390)).keys.keys.sorted() == ["k-3"])
+        // A key that comes back is current again, and has its while when it goes once more.
+        store.replace(KeySet([Self.old.publicKey]), now: Self.at(400))
+        store.replace(KeySet([third.publicKey]), now: Self.at(500))
+        #expect(try store.keys(at: Self.at(829)).keys.keys.sorted() == ["k-1", "k-3"])
+        #expect(try store.keys(at: Self.at(830)).keys.keys.sorted() == ["k-3"])
+    }
+
     @Test("A key with the name of an old one takes its place at once")
     func sameName() throws {
         let store = KeyStore(KeySet([Self.old.publicKey]), now: Self.start)

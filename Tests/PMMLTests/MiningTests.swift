@@ -55,6 +55,77 @@ struct MiningTests {
         #expect(result.value == weighted[method] ?? expected)
     }
 
+    @Test(
+        "The median is the middle of the segments that answer, and the mean of two in the middle",
+        arguments: [
+            // Values with their weights, and the median with these weights.
+            ("median", [(4.0, 1.0), (1, 1), (3, 1), (2, 1)], 2.5),
+            ("median", [(4, 0), (1, 9), (3, 0)], 3), ("median", [(7, 1)], 7),
+            ("median", [(1, 1), (1, 1), (8, 1)], 1),
+            ("weightedMedian", [(1, 1), (5, 1)], 3), ("weightedMedian", [(5, 3), (1, 1)], 5),
+            // What has no weight is not in the middle of anything.
+            ("weightedMedian", [(1, 1), (2, 0), (5, 1)], 3),
+            ("weightedMedian", [(0, 0), (1, 1), (9, 0)], 1),
+            // Two thirds of 0.3 and all of it weigh the same, in whichever order they stand.
+            ("weightedMedian", [(1, 0.1), (2, 0.2), (5, 0.3)], 3.5),
+            ("weightedMedian", [(5, 0.1), (9, 0.2), (1, 0.3)], 3),
+            ("weightedMedian", [(1, 0.3), (9, 0.2), (5, 0.1)], 3),
+        ] as [(String, [(Double, Double)], Double)]
+    )
+    func medians(method: String, parts: [(Double, Double)], expected: Double) throws {
+        let segments = parts.map { Self.segment(Self.constant($0.0), weight: $0.1) }.joined()
+        let result = try Document.evaluate(Self.document(method, segments))
+        #expect(result.value == expected)
+    }
+
+    @Test("A median without any answer is none, and what takes no part leaves nothing behind")
+    func noMedian() throws {
+        let isSmall = #"<SimplePredicate field="x" operator="lessThan" value="2"/>"#
+        let segments =
+            Self.segment(Self.constant(2), predicate: isSmall)
+            + Self.segment(Self.constant(4), predicate: isSmall)
+            + Self.segment(Self.constant(9, needsY: true))
+        let text = Self.document(
+            "median",
+            segments,
+            attributes: #"missingPredictionTreatment="skipSegment""#
+        )
+        let model = try Sample.compile(text)
+        func evaluate(_ x: Double, _ y: Double?) -> Evaluation {
+            model.evaluate([.number(x), y.map { .number($0) } ?? .missing, .category("b")])
+        }
+        #expect(evaluate(1, 2).value == 4)
+        #expect(evaluate(1, nil).value == 3)
+        // The two that took part a moment ago do not any more.
+        #expect(evaluate(3, 2).value == 9)
+        #expect(evaluate(3, nil).refusal == .init(code: .missingValue, field: "y"))
+        let weightless = Self.document("weightedMedian", Self.segment(Self.constant(2), weight: 0))
+        #expect(try Document.evaluate(weightless).refusal?.code == .noPrediction)
+    }
+
+    @Test(
+        "A median of categories is refused by its element",
+        arguments: ["median", "weightedMedian"]
+    )
+    func medianOfCategories(method: String) throws {
+        let tree =
+            "<TreeModel functionName=\"classification\">" + Document.schema()
+            + "<Node score=\"yes\"><True/></Node></TreeModel>"
+        let text = Self.document(
+            method,
+            Self.segment(tree),
+            function: "classification",
+            target: #"<DataField name="t" optype="categorical" dataType="string">"#
+                + #"<Value value="yes"/><Value value="no"/></DataField>"#
+        )
+        let error = try #require(Sample.error(text))
+        #expect(error.code == .unsupported)
+        #expect(error.engineCode == .unsupported)
+        #expect(error.element.hasPrefix("MiningModel"))
+        #expect(error.line > 1)
+        #expect(error.words.contains("MiningModel"))
+    }
+
     @Test("A segment whose predicate does not hold takes no part")
     func predicates() throws {
         let isSmall = #"<SimplePredicate field="x" operator="lessThan" value="2"/>"#

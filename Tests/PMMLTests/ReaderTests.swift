@@ -180,4 +180,39 @@ struct ReaderTests {
         #expect(model.about.version == "3")
         #expect(model.about.copyright == "o")
     }
+
+    @Test(
+        "An element of another namespace is refused wherever it stands",
+        arguments: ["news2", "segments", "egfr-ckd-epi-2021", "meld-3", "sofa", "cha2ds2-vasc"]
+    )
+    func foreignElements(model: String) throws {
+        let text = String(decoding: try Sample.bytes(model), as: UTF8.self)
+        let names = Set(text.matches(of: /<([A-Z][A-Za-z]*)/).map { String($0.output.1) })
+        #expect(names.count > 10)
+        // What an Extension holds is its own matter, and this element says how it was made.
+        for name in names.subtracting(["PMML", "Extension", "MiningBuildTask"]).sorted() {
+            let place = try #require(text.firstRange(of: try Regex("<\(name)(?![A-Za-z])")))
+            var foreign = text
+            foreign.insert(contentsOf: " xmlns=\"urn:foreign\"", at: place.upperBound)
+            let error = try #require(Sample.error(foreign), "\(name)")
+            #expect(error.line > 1)
+        }
+    }
+
+    @Test(
+        "A version that is not that of the namespace is told to the reviewer, and read",
+        arguments: [
+            ("4_4", "4.4", nil), ("4_4", "4.4.1", nil), ("4_2", "4.2.1", nil), ("4_0", "4.0", nil),
+            ("4_4", "4.2", "4.4"), ("4_2", "4.4", "4.2"), ("4_1", "4.2.1", "4.1"),
+        ] as [(String, String, String?)]
+    )
+    func versions(namespace: String, version: String, other: String?) throws {
+        let text = Sample.document(
+            namespace: "http://www.dmg.org/PMML-" + namespace,
+            version: version
+        )
+        let inspection = try DocumentInspection(Array(text.utf8))
+        #expect(inspection.otherVersion?.namespace == other)
+        #expect(inspection.otherVersion?.stated == (other == nil ? nil : version))
+    }
 }

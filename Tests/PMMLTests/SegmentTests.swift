@@ -139,37 +139,80 @@ struct SegmentTests {
         #expect(try Document.evaluate(passed, x: 5, y: 0).segment?.isUncertain == nil)
     }
 
-    private static let unsoundDocuments: [String] = [
-        document(limits: limit("marginMin", "0.1")),
-        document(limits: limit("marginMin", "-0.1") + limit("atypicalityMax", "50")),
-        document(limits: limit("marginMin", "0.1") + limit("atypicalityMax", "101")),
-        document(limits: limit("marginMin", "0.1") + limit("marginMin", "0.1")),
-        document(limits: limit("margin", "0.1") + limit("atypicalityMax", "50")),
-        document(limits: limit("marginMin", "x") + limit("atypicalityMax", "50")),
-        document(first: ""),
-        document(limits: "", first: ""),
-        document(first: percentiles((0...99).map(Double.init))),
-        document(first: percentiles((0...101).map(Double.init))),
-        document(first: percentiles((0...100).map { Double(100 - $0) })),
-        document(first: percentiles((0...100).map { Double($0) - 1 })),
-        document(first: percentiles() + limit("name.de", "links")),
-        document(first: percentiles() + limit("description.en", "")),
-        document(first: percentiles() + limit("name.en", "left")),
-        document(first: percentiles() + limit("name.german", "links")),
-        document(first: percentiles() + limit("colour", "red")),
-        document(
-            first: percentiles()
-                + limit("description.en", String(repeating: "x", count: 601))
+    private static let unsoundDocuments: [Titled<String>] = [
+        Titled("one limit of two", document(limits: limit("marginMin", "0.1"))),
+        Titled(
+            "a negative margin",
+            document(limits: limit("marginMin", "-0.1") + limit("atypicalityMax", "50"))
         ),
-        document().replacingOccurrences(of: "size=\"3\"", with: "size=\"-3\""),
-        document().replacingOccurrences(of: "size=\"3\"", with: "size=\"2.5\""),
+        Titled(
+            "a percentile of 101",
+            document(limits: limit("marginMin", "0.1") + limit("atypicalityMax", "101"))
+        ),
+        Titled(
+            "a limit twice",
+            document(limits: limit("marginMin", "0.1") + limit("marginMin", "0.1"))
+        ),
+        Titled(
+            "an unknown limit",
+            document(limits: limit("margin", "0.1") + limit("atypicalityMax", "50"))
+        ),
+        Titled(
+            "a limit that is no number",
+            document(limits: limit("marginMin", "x") + limit("atypicalityMax", "50"))
+        ),
+        Titled("limits, and a cluster without percentiles", document(first: "")),
+        Titled("percentiles of one cluster alone", document(limits: "", first: "")),
+        Titled("100 percentiles", document(first: percentiles((0...99).map(Double.init)))),
+        Titled("102 percentiles", document(first: percentiles((0...101).map(Double.init)))),
+        Titled(
+            "percentiles that fall",
+            document(first: percentiles((0...100).map { Double(100 - $0) }))
+        ),
+        Titled(
+            "a negative percentile",
+            document(first: percentiles((0...100).map { Double($0) - 1 }))
+        ),
+        Titled(
+            "a name in one language",
+            document(first: percentiles() + limit("name.de", "links"))
+        ),
+        Titled(
+            "an empty description",
+            document(first: percentiles() + limit("description.en", ""))
+        ),
+        Titled(
+            "a name without a description",
+            document(first: percentiles() + limit("name.en", "left"))
+        ),
+        Titled(
+            "a language that is none",
+            document(first: percentiles() + limit("name.german", "links"))
+        ),
+        Titled("an unknown text", document(first: percentiles() + limit("colour", "red"))),
+        Titled(
+            "a description of 601 letters",
+            document(
+                first: percentiles()
+                    + limit("description.en", String(repeating: "x", count: 601))
+            )
+        ),
+        Titled(
+            "a negative size",
+            document().replacingOccurrences(of: "size=\"3\"", with: "size=\"-3\"")
+        ),
+        Titled(
+            "half a member",
+            document().replacingOccurrences(of: "size=\"3\"", with: "size=\"2.5\"")
+        ),
     ]
 
     @Test(
         "Limits, percentiles and texts that are not sound are refused",
         arguments: unsoundDocuments
     )
-    func unsound(text: String) {
+    func unsound(document: Titled<String>) {
+        let text = document.value
         #expect(throws: (any Error).self) { try Sample.compile(text) }
     }
 }

@@ -209,6 +209,30 @@ struct TreeTests {
         #expect(try Document.evaluate(text, x: 7, y: 2).entity == "1")
     }
 
+    @Test("A value that no child takes gives no prediction, or that of the node above, as stated")
+    func gap() throws {
+        let children =
+            Self.node("2", Self.simple("x", "lessThan", "3"), "yes", 1, 0)
+            + Self.node("3", Self.simple("x", "greaterThan", "5"), "no", 0, 1)
+        let root = Self.node("1", "<True/>", "maybe", 1, 1, children)
+            .replacing(
+                "<ScoreDistribution value=\"yes\" recordCount=\"1\"/>"
+                    + "<ScoreDistribution value=\"no\" recordCount=\"1\"/><Node",
+                with: "<Node"
+            )
+        for x in [3.0, 4, 5] {
+            let silent = try Document.evaluate(Self.document("", root), x: x)
+            #expect(silent.status == .refused)
+            #expect(silent.refusal?.code == .noPrediction)
+            #expect(silent.value == nil && silent.category == nil)
+            #expect(silent.probabilities.isEmpty)
+            let last = Self.document(#"noTrueChildStrategy="returnLastPrediction""#, root)
+            #expect(try Document.evaluate(last, x: x).category == "maybe")
+        }
+        #expect(try Document.evaluate(Self.document("", root), x: 2).category == "yes")
+        #expect(try Document.evaluate(Self.document("", root), x: 6).category == "no")
+    }
+
     @Test("A root that does not hold gives no prediction")
     func root() throws {
         let text = Self.document("", Self.node("1", Self.simple("x", "lessThan", "1"), "no", 1, 1))

@@ -47,6 +47,42 @@ struct VerificationTests {
         #expect((Sample.error(text) == nil) == passes)
     }
 
+    @Test(
+        "A tolerance at which any result would pass is refused with its line",
+        arguments: [
+            ("precision", "1"), ("precision", "1e300"), ("precision", "-0.1"),
+            ("precision", "many"), ("zeroThreshold", "-1"),
+        ]
+    )
+    func noTolerance(attribute: String, value: String) throws {
+        let text = Self.document(
+            "<row><x>6</x><t>200</t></row>",
+            fields: "<VerificationField field=\"x\"/>\n"
+                + "<VerificationField field=\"t\" \(attribute)=\"\(value)\"/>"
+        )
+        let error = try #require(Sample.error(text))
+        #expect(error.code == .invalid)
+        #expect(error.element == "VerificationField@" + attribute)
+        #expect(error.line == 22)
+    }
+
+    @Test(
+        "A tolerance above a hundredth is told to the reviewer",
+        arguments: [
+            ("", []), (#"precision="0.01""#, []), (#"precision="0.011""#, ["t"]),
+            (#"zeroThreshold="0.01""#, []), (#"zeroThreshold="5""#, ["t"]),
+        ] as [(String, [String])]
+    )
+    func laxFields(attributes: String, fields: [String]) throws {
+        let text = Self.document(
+            "<row><x>6</x><t>2</t></row>",
+            fields: "<VerificationField field=\"x\"/>"
+                + "<VerificationField field=\"t\" \(attributes)/>"
+        )
+        let inspection = try DocumentInspection(Array(text.utf8))
+        #expect(inspection.laxVerificationFields.map(\.field) == fields)
+    }
+
     @Test("An empty cell is a missing input, and an absent result must be absent")
     func missing() {
         #expect(Sample.error(Self.document("<row><x/></row>")) == nil)

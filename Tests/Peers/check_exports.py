@@ -14,7 +14,7 @@ import sys
 import tables
 
 TOLERANCE = 1e-9
-REFUSAL = re.compile(r":\d+: \S.* is not implemented \[LIMEN-PMML-003\]$")
+REFUSAL = re.compile(r":\d+: \S.* is not supported \[LIMEN-PMML-003\]$")
 
 
 def evaluate(program, folder, name):

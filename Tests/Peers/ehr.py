@@ -1,7 +1,9 @@
 """An EHR whose tokens PyJWT signs: it rotates its keys, makes mistakes, and replays.
 
-    python ehr.py STATE fire      register, fire, rotate, be refused; keeps one used token
-    python ehr.py STATE replay    the used token once more, after a restart
+    python ehr.py STATE certificate   a certificate for the key server, before the gateway starts
+    python ehr.py STATE fire          register, fire, rotate, be refused; keeps one used token
+    python ehr.py STATE rotate        keys that the gateway reads from a URL, rotated by use alone
+    python ehr.py STATE replay [URL]  the used token once more: after a restart, or elsewhere
 """
 
 import base64
@@ -20,11 +22,17 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
+from ehr_keys import KeyServer, make_certificate
+
 state, phase = sys.argv[1:3]
+if phase == "certificate":
+    make_certificate(os.path.dirname(state))
+    sys.exit(0)
 base = open(state + "/url", encoding="utf-8").read().strip()
 services = json.load(urllib.request.urlopen(base + "/cds-services"))["services"]
 path = "/cds-services/" + next(s["id"] for s in services if s["hook"] == "patient-view")
 issuer = "https://peer-ehr.example"
+target = sys.argv[3] if len(sys.argv) > 3 else base
 request = json.load(open(state + "/example-request.json", encoding="utf-8"))
 failures = []
 
@@ -50,17 +58,20 @@ def public(key):
     return dict(json.loads(text), kid=kid, use="sig", alg=algorithm)
 
 
-def register(keys):
+def register(name, issuer, keys):
     document = {
-        "format": "limen-client/1", "id": "peer-ehr", "tenant": "demo",
-        "jwt": {"issuer": issuer, "tenant": "ward-7",
-                "keys": {"inline": {"keys": [public(key) for key in keys]}}},
+        "format": "limen-client/1", "id": name, "tenant": "demo",
+        "jwt": {"issuer": issuer, "tenant": "ward-7", "keys": keys},
     }
-    target = state + "/clients/peer-ehr.json"
-    with open(target + ".new", "w", encoding="utf-8") as file:
+    path = f"{state}/clients/{name}.json"
+    with open(path + ".new", "w", encoding="utf-8") as file:
         json.dump(document, file)
-    os.replace(target + ".new", target)
+    os.replace(path + ".new", path)
     os.kill(int(open(state + "/pid", encoding="utf-8").read()), signal.SIGHUP)
+
+
+def publish(*keys):
+    register("peer-ehr", issuer, {"inline": {"keys": [public(key) for key in keys]}})
 
 
 def claims(**changes):
@@ -79,7 +90,7 @@ def sign(key, headers=None, **changes):
 def fire(token):
     body = dict(request, hookInstance=str(uuid.uuid4()))
     call = urllib.request.Request(
-        base + path, json.dumps(body).encode(),
+        target + path, json.dumps(body).encode(),
         {"Content-Type": "application/json", "Authorization": "Bearer " + token})
     try:
         with urllib.request.urlopen(call) as response:
@@ -129,19 +140,88 @@ def refused():
     yield "no token", "a.b.c"
 
 
-if phase == "replay":
-    status, body, _ = fire(open(state + "/used.token", encoding="utf-8").read())
-    check("a token that was used before the restart is refused", status == 401 and not body, status)
+def finish():
+    print(len(failures), "failed")
     sys.exit(1 if failures else 0)
 
+
+def rotate():
+    """Keys at a URL: read in the background, rotated without a gap, and not at a stranger's word."""
+    keys = KeyServer(os.path.dirname(state))
+    ours = "https://peer-url.example"
+    one, two, own = ec_key("one"), rsa_key("two"), {"iss": ours}
+    keys.keys = [public(one)]
+    register("peer-url", ours, {"url": keys.url})
+    status = wait_until(lambda: sign(one, **own), seconds=30)[0]
+    check("keys at an HTTPS address are read in the background", status == 200, status)
+    statuses, strangers, ended = [], [], threading.Event()
+
+    def fire_on():
+        while not ended.is_set():
+            statuses.append(fire(sign(one, **own))[0])
+            strangers.append(fire(sign((str(uuid.uuid4()), one[1], "ES384"), **own))[0])
+            time.sleep(0.05)
+
+    thread, begun = threading.Thread(target=fire_on), time.monotonic()
+    thread.start()
+    keys.keys = [public(one), public(two)]
+    status = wait_until(lambda: sign(two, **own), seconds=90)[0]
+    check("a key that was added is found by its use", status == 200, status)
+    # One withdraws the old key; tokens it signed just before are still on their way.
+    keys.keys = [public(two)]
+    reads = keys.reads
+    for _ in range(450):
+        if keys.reads > reads:
+            break
+        time.sleep(0.2)
+    time.sleep(1)
+    check("the withdrawn key counts while its tokens may be on their way",
+          keys.reads > reads and fire(sign(one, **own))[0] == 200)
+    ended.set()
+    thread.join()
+    elapsed = time.monotonic() - begun
+    check(f"no gap in {len(statuses)} calls while the keys rotate", set(statuses) == {200},
+          set(statuses))
+    check(f"{len(strangers)} tokens with invented kids brought {keys.reads} reads in {elapsed:.0f} s",
+          keys.reads <= 2 + elapsed / 60 and set(strangers) <= {401, 429}, set(strangers))
+    keys.close()
+    check("keys that were read count while their server is away",
+          fire(sign(two, **own))[0] == 200)
+
+
+def kept(name):
+    with open(f"{state}/{name}.token", encoding="utf-8") as file:
+        return file.read()
+
+
+def replays():
+    with urllib.request.urlopen(target + "/metrics") as answer:
+        lines = answer.read().decode().splitlines()
+    return next((line for line in lines if 'reason="token-replayed"' in line), "0").split()[-1]
+
+
+if phase == "replay":
+    status, body, _ = fire(kept("used"))
+    where = "refused by a second instance" if target != base else "refused after a restart"
+    seen = (status, body, replays())
+    check("a used token is " + where, seen == (401, b"", "1"), seen)
+    if target != base:
+        check("one that was not is accepted there", fire(kept("fresh"))[0] == 200)
+        check("and only once", fire(kept("fresh"))[0] == 401)
+        target = base
+        check("and not by the first instance after that", fire(kept("fresh"))[0] == 401)
+    finish()
+if phase == "rotate":
+    rotate()
+    finish()
+
 first, second = ec_key("2026-a"), rsa_key("2026-b")
-register([first])
+publish(first)
 status, body, _ = wait_until(lambda: sign(first))
 check("a token of PyJWT gets cards", status == 200 and json.loads(body)["cards"], status)
 used = sign(first, exp=int(time.time()) + 290)
 check("a second token is accepted", fire(used)[0] == 200)
 check("the same token again is not", fire(used)[0] == 401)
-open(state + "/used.token", "w", encoding="utf-8").write(used)
 seen = set()
 for what, token in refused():
     status, body, headers = fire(token)
@@ -161,17 +241,22 @@ def keep_firing():
 
 thread = threading.Thread(target=keep_firing)
 thread.start()
-register([first, second])
+publish(first, second)
 wait_until(lambda: sign(second))
-register([second])
+publish(second)
 time.sleep(12)
 ended.set()
 thread.join()
 check(f"no gap in {len(statuses)} calls while keys rotate", set(statuses) == {200}, set(statuses))
 check("the new key is accepted", fire(sign(second))[0] == 200)
+# Signed with the key in force, so that nothing but its use speaks against it elsewhere.
+used = sign(second, exp=int(time.time()) + 290)
+check("a token for the other instances is accepted here", fire(used)[0] == 200)
+open(state + "/used.token", "w", encoding="utf-8").write(used)
+open(state + "/fresh.token", "w", encoding="utf-8").write(
+    sign(second, exp=int(time.time()) + 290))
 metrics = urllib.request.urlopen(base + "/metrics").read().decode()
 for reason in ["token-replayed", "token-signature", "token-expired", "token-issued-in-future",
                "token-issuer-unknown", "token-audience", "token-tenant"]:
     check("the metric counts " + reason, f'reason="{reason}"' in metrics)
-print(len(failures), "failed")
-sys.exit(1 if failures else 0)
+finish()

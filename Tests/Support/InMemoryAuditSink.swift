@@ -3,19 +3,32 @@ import Synchronization
 
 /// An audit sink that keeps its records in memory, or fails as it is told.
 package final class InMemoryAuditSink: AuditSink {
-    private let state: Mutex<(records: [AuditRecord], failure: AuditError?)>
+    private struct State {
+        var records: [AuditRecord] = []
+        var failure: AuditError?
+        /// Which records fail; `nil` for all of them.
+        var isFailing: (@Sendable (AuditRecord) -> Bool)?
+    }
+
+    private let state: Mutex<State>
 
     /// Makes a sink that keeps records, or one that always fails.
     package init(failing failure: AuditError? = nil) {
-        state = Mutex(([], failure))
+        state = Mutex(State(failure: failure))
     }
 
     /// The records so far.
     package var records: [AuditRecord] { state.withLock { $0.records } }
 
     /// Lets later records fail, or go through again.
-    package func fail(with failure: AuditError?) {
-        state.withLock { $0.failure = failure }
+    package func fail(
+        with failure: AuditError?,
+        where isFailing: (@Sendable (AuditRecord) -> Bool)? = nil
+    ) {
+        state.withLock { state in
+            state.failure = failure
+            state.isFailing = isFailing
+        }
     }
 
     /// Forgets the records.
@@ -26,8 +39,9 @@ package final class InMemoryAuditSink: AuditSink {
     /// Keeps a record.
     package func append(_ record: AuditRecord) async throws(AuditError) {
         let failure = state.withLock { state -> AuditError? in
-            if state.failure == nil { state.records.append(record) }
-            return state.failure
+            if let failure = state.failure, state.isFailing?(record) ?? true { return failure }
+            state.records.append(record)
+            return nil
         }
         if let failure { throw failure }
     }

@@ -134,7 +134,13 @@ struct BatchResumeTests {
         /// The worker, whose pauses take no time and are noted.
         func worker(_ sink: any AuditSink, pauses: Pauses = Pauses()) -> BatchWorker {
             BatchWorker(
-                BatchWorker.Job(pins: pins, profiles: [(profile, [])], rows: rows, key: key),
+                BatchWorker.Job(
+                    pins: pins,
+                    profiles: [(profile, [])],
+                    rows: rows,
+                    key: key,
+                    pseudonymKey: PseudonymKey(epoch: 1, key: key)
+                ),
                 files: source.files,
                 sink: sink,
                 pause: { pauses.add($0) }
@@ -356,5 +362,25 @@ struct BatchResumeTests {
         } throws: { error in
             (error as? CommandError)?.exitCode == .badInput
         }
+    }
+
+    @Test(
+        "A second run writes over nothing of the first",
+        arguments: ["r.csv", "r.csv.errors.ndjson", "r.csv.manifest.json"]
+    )
+    func checkAbsent(name: String) throws {
+        let folder = try Self.folder(0)
+        defer { Self.remove(folder) }
+        let batch = try Batch(folder)
+        try batch.files.checkAbsent()
+        try File.writeAtomically(path: folder.path + "/" + name, [0x31])
+        let error = #expect(throws: CommandError.self) { try batch.files.checkAbsent() }
+        #expect(error?.exitCode == .badInput)
+        #expect(error?.sentence.contains(name) == true)
+        #expect(error?.sentence.contains("is there already") == true)
+        // What a run of its own has begun is no result.
+        try File.remove(path: folder.path + "/" + name)
+        try File.writeAtomically(path: folder.path + "/r.csv.part", [0x31])
+        try batch.files.checkAbsent()
     }
 }

@@ -275,4 +275,20 @@ struct ConformTests {
         ) { BrokenService().respond($0, $1, $2, $3) }
         await #expect(throws: CommandError.self) { try await other.run() }
     }
+
+    @Test("judges no service by a context that only its organisation can make")
+    func ownHook() async throws {
+        var service = BrokenService()
+        service.discovery =
+            #"{"services":[{"hook":"org.example.round","id":"s","title":"T","description":"D","#
+            + #""prefetch":{"patient":"Patient/{{context.patientId}}"}}]}"#
+        service.status = 400
+        service.withoutData = (status: 400, body: "{}")
+        let ledger = try await service.run().run()
+        let verdict = ledger.verdicts.first { $0.requirement.id == 54 }?.verdict
+        guard case .notApplicable = verdict else {
+            Issue.record("requirement 54 is judged: \(String(describing: verdict))")
+            return
+        }
+    }
 }

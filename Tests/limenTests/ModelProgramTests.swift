@@ -75,29 +75,44 @@ struct ModelProgramTests {
     @Test(
         "check warns of what a reviewer should decide",
         arguments: [
-            (
+            Titled(
+                "no unit",
                 ModelSample.card(
                     x: #"<DataField name="x" optype="continuous" dataType="double"/>"#
-                ), "no unit"
+                )
             ),
-            (ModelSample.card(mining: #"invalidValueTreatment="asIs""#), "used as they are"),
-            (
-                ModelSample.card(mining: #"missingValueReplacement="3""#),
-                "without missingValueTreatment"
+            Titled("used as they are", ModelSample.card(mining: #"invalidValueTreatment="asIs""#)),
+            Titled(
+                "without missingValueTreatment",
+                ModelSample.card(mining: #"missingValueReplacement="3""#)
             ),
-            (
-                ModelSample.card(first: "greaterThan", second: "greaterOrEqual", border: "3"),
-                "bands 1 and 2 overlap"
+            Titled(
+                "bands 1 and 2 overlap",
+                ModelSample.card(first: "greaterThan", second: "greaterOrEqual", border: "3")
             ),
-            (ModelSample.card(first: "greaterThan", second: "lessThan"), "no band holds for 5"),
-            (ModelSample.card(extra: "unread"), "never reads"),
-            (ModelSample.formula("max"), "max passes over missing arguments"),
+            Titled(
+                "no band holds for 5",
+                ModelSample.card(first: "greaterThan", second: "lessThan")
+            ),
+            Titled("never reads", ModelSample.card(extra: "unread")),
+            Titled("max passes over missing arguments", ModelSample.formula("max")),
+            Titled(
+                "compared so roughly",
+                ModelSample.card(rows: "<row><x>6</x><t>2</t></row>").replacing(
+                    "<VerificationField field=\"t\"/>",
+                    with: "<VerificationField field=\"t\" precision=\"0.9\"/>"
+                )
+            ),
+            Titled(
+                "version 4.4 in the namespace of 4.2",
+                ModelSample.card().replacing("PMML-4_4", with: "PMML-4_2")
+            ),
         ]
     )
-    func warnings(document: String, sentence: String) throws {
-        let result = try run(["check", "model.pmml"], document)
+    func warnings(document: Titled<String>) throws {
+        let result = try run(["check", "model.pmml"], document.value)
         #expect(result.exitCode == 1)
-        #expect(result.output.contains(sentence), "\(result.output)")
+        #expect(result.output.contains(document.title), "\(result.output)")
     }
 
     @Test(

@@ -33,7 +33,7 @@ enum ModelSample {
         var expected: String {
             switch self {
             case .documentType: "1: a document type or entity is not accepted [LIMEN-PMML-002]"
-            case .dates: "4: DataField@dataType is not implemented [LIMEN-PMML-003]"
+            case .dates: "4: DataField@dataType is not supported [LIMEN-PMML-003]"
             case .overflow: ": SimplePredicate@value is not valid [LIMEN-PMML-004]"
             case .cycle:
                 ": the field depends on itself [LIMEN-PMML-004, LIMEN-ENGINE-009]"

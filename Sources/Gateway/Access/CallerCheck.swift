@@ -17,6 +17,8 @@ struct CallerCheck {
         let client: Client
         /// The token, whose single use is still to be taken.
         let token: VerifiedToken?
+        /// What the request brought, for the row.
+        let credentials: CallerCredentials
     }
 
     /// A refusal, and the client that the caller claimed to be, when it is registered.
@@ -46,7 +48,7 @@ struct CallerCheck {
         }
         let known = try check(credentials.certificate, of: client)
         guard known.isActive else { throw Refused(refusal: .inactive, claimed: known) }
-        return Caller(client: known, token: token)
+        return Caller(client: known, token: token, credentials: credentials)
     }
 
     // MARK: Keys
@@ -93,7 +95,10 @@ struct CallerCheck {
             throw Refused(refusal: .token(.issuerUnknown))
         }
         do throws(TokenRejection) {
-            guard let store = keys.store(of: client) else { throw .keysUnavailable }
+            guard let store = keys.store(of: client) else {
+                TokenVerifier.spendSignature(on: token)
+                throw .keysUnavailable
+            }
             let keySet: KeySet
             do throws(TokenRejection) {
                 keySet = try store.keys(at: now)

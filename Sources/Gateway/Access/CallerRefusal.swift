@@ -17,6 +17,19 @@ enum CallerRefusal: Error, Equatable, Sendable {
     case tenantDisagreement
     case tenantWithoutKey
 
+    /// Whether it was found without a look at a signature.
+    ///
+    /// Of keys and certificates the disagreements come after a token, or cost as much as a key.
+    var isCheap: Bool {
+        switch self {
+        case .noCredentials, .malformed, .malformedCertificate, .unknownClient, .wrongKey,
+            .expiredKey, .certificateUnknown, .certificateMissing, .certificateMismatch:
+            true
+        case .token(let rejection): rejection.isOfForm
+        case .inactive, .clientDisagreement, .tenantDisagreement, .tenantWithoutKey: false
+        }
+    }
+
     /// The reason as the row has it.
     var reason: String {
         switch self {

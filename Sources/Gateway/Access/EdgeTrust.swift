@@ -38,6 +38,13 @@ package struct EdgeTrust: Sendable, Equatable {
     /// A proxy appends the address it saw, so the last one is the one it vouches for. Of an IPv6
     /// address the first half counts: one subscriber has the other half to choose from.
     func address(of request: HTTPRequest) -> String {
+        let text = wholeAddress(of: request)
+        guard let address = IPAddress(text) else { return text }
+        return address.isSix ? IPNetwork(address, prefixLength: 64).text : address.text
+    }
+
+    /// The whole address that a request comes from, for its audit row.
+    func wholeAddress(of request: HTTPRequest) -> String {
         var text = request.peerAddress
         if let addressField, isProxy(request),
             let last = request.fields.values(addressField).last?.split(separator: ",").last
@@ -45,8 +52,7 @@ package struct EdgeTrust: Sendable, Equatable {
             let seen = last.filter { $0 != " " && $0 != "\t" }
             if IPAddress(seen) != nil { text = seen }
         }
-        guard let address = IPAddress(text) else { return text }
-        return address.isSix ? IPNetwork(address, prefixLength: 64).text : address.text
+        return text
     }
 
     /// The certificate that a proxy reports; `nil` when there is none, or nobody to believe.

@@ -33,7 +33,10 @@ extension HookGateway {
             guard route.methods.contains(request.method) else {
                 throw GatewayError(.methodNotAllowed)
             }
-            try countFailure(error, address, now, &exchange)
+            try countFailure(error, request, address, now, &exchange)
+            // The caller must not learn from the clock how far it came. Whoever fails too often was
+            // refused above, so that nobody can make us work without end.
+            if error.refusal.isCheap { TokenVerifier.spendSignature() }
             throw GatewayError(.unauthenticated)
         }
         let client = caller.client
@@ -41,6 +44,7 @@ extension HookGateway {
         exchange.key = configuration.tenantKeys[client.tenant] ?? configuration.systemKey
         exchange.record.tenant = client.tenant
         exchange.record.client = client.id
+        CallerProof(caller, key: exchange.key).write(to: &exchange.record)
         if let allowance = client.rate {
             try take(client.id, allowance, rates.clients, .client, now, &exchange)
         }
@@ -104,6 +108,7 @@ extension HookGateway {
     /// Notes a failed login; too many of them from one address have no row each.
     private func countFailure(
         _ refused: CallerCheck.Refused,
+        _ request: HTTPRequest,
         _ address: String,
         _ now: Instant,
         _ exchange: inout Exchange
@@ -111,6 +116,8 @@ extension HookGateway {
         let reason = refused.refusal.reason
         metrics.authenticationFailures.add(1, [reason])
         exchange.record.flags.append(reason)
+        let tried = try? CallerCredentials(request, edge: configuration.edge)
+        exchange.record.details = CallerProof.refusal(refused, tried: tried?.kinds ?? "unreadable")
         var attributes: [(LogEvent.Attribute, LogEvent.Value)] = [
             (.errorType, .text(reason)), (.peer, .text(address)),
         ]
@@ -202,6 +209,7 @@ extension Route {
         case .model(let id): paths = ["/models/" + id]
         case .segments(let id): paths = ["/models/" + id + "/segments"]
         case .evaluation(let id): paths = ["/models/" + id + "/evaluate"]
+        case .audit(let part): paths = [part.path]
         case .discovery, .models, .livez, .readyz, .metrics, .openAPI, .unknown:
             paths = [template]
         }

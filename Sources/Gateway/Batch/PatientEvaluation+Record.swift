@@ -55,13 +55,15 @@ extension PatientEvaluation {
     ///
     /// - Parameters:
     ///   - circumstances: who asked, for whom, by what.
-    ///   - key: the tenant's key, for the pseudonym and the digests.
+    ///   - key: the tenant's key, for the digests.
+    ///   - pseudonymKey: what makes the pseudonym.
     ///   - data: the bytes of the resources that were read, in their order.
     ///   - output: the row of the result that is to leave once this is durable.
     /// - Returns: the row.
     package func record(
         _ circumstances: Circumstances,
         key: AuthenticationKey,
+        pseudonymKey: PseudonymKey,
         data: [UInt8],
         output: [UInt8]
     ) -> AuditRecord {
@@ -76,7 +78,9 @@ extension PatientEvaluation {
         record.replayedAt = circumstances.replayedAt
         record.client = circumstances.client
         record.service = circumstances.profile
-        record.patientPseudonym = key.authenticate("Patient/" + circumstances.patientID)
+        record.patientPseudonym = pseudonymKey.patient(circumstances.patientID)
+        record.pseudonymEpoch = pseudonymKey.epoch
+        record.patientReference = "Patient/" + circumstances.patientID
         record.artifacts = circumstances.artifacts
         record.traceID = circumstances.job.bytes
         record.requestDigest = key.authenticate(data)

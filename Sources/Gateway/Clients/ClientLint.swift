@@ -58,46 +58,9 @@ package struct ClientLint: Sendable {
             return service.hook.sampleCards(in: samples).map {
                 ($0.name, CDSResponse(cards: [$0]).cardsJSON)
             }
-        case .interactions:
-            return [("pair", interactionCards(service))]
+        case .interactions(let knowledge):
+            return InteractionSamples(service: service, knowledge: knowledge).all
         }
-    }
-
-    /// A card as checks of interactions make it: two ways to stop, each one action.
-    private static func interactionCards(_ service: LoadedService) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.beginArray()
-        writer.beginObject()
-        writer.member("uuid", UUIDBytes(high: 0x4000, low: 1 << 63).text)
-        writer.member("summary", String(repeating: "x", count: Limits.summaryUnitsEnd - 1))
-        writer.member("indicator", Card.Indicator.critical.rawValue)
-        writer.member("detail", "| Medicine | Record | |\n|---|---|---|\n| a | b | c |")
-        writer.name("source")
-        writer.rawValue(service.hook.cardDefaults.source)
-        writer.name("suggestions")
-        writer.beginArray()
-        for number in 1...2 {
-            writer.beginObject()
-            writer.member("label", "Stop \(number)")
-            writer.name("actions")
-            writer.beginArray()
-            writer.beginObject()
-            writer.member("type", "delete")
-            writer.member("description", "Stop the order")
-            writer.member("resourceId", "MedicationRequest/\(number)")
-            writer.endObject()
-            writer.endArray()
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.member("selectionBehavior", "any")
-        if let reasons = service.hook.cardDefaults.overrideReasons {
-            writer.name("overrideReasons")
-            writer.rawValue(reasons)
-        }
-        writer.endObject()
-        writer.endArray()
-        return writer.bytes
     }
 }
 

@@ -38,15 +38,18 @@ extension HookGateway {
             startedAt: decision.startedAt,
             status: decision.status
         )
-        event.client = decision.client
+        event.takeCaller(of: decision)
+        event.hookVersion = decision.hookVersion
         event.service = decision.service
         event.hook = decision.hook
         event.hookInstance = decision.hookInstance
         event.patientPseudonym = decision.patientPseudonym
         event.userPseudonym = decision.userPseudonym
         event.encounterPseudonym = decision.encounterPseudonym
-        event.traceID = decision.traceID
-        event.parentSpanID = decision.parentSpanID
+        event.pseudonymEpoch = decision.pseudonymEpoch
+        event.patientReference = decision.patientReference
+        event.userReference = decision.userReference
+        event.encounterReference = decision.encounterReference
         event.reasonCode = exchange.fetch.keys.compactMap(\.failure).first?.rawValue
         event.result = exchange.fetch.json
         return event

@@ -30,6 +30,12 @@ struct DraftOrders {
         }
     }
 
+    /// Orders of a made-up call.
+    init(items: [Prefetch.Item], isReview: Bool) {
+        self.items = isReview ? [] : items
+        self.isReview = isReview
+    }
+
     private mutating func read(_ content: HookContext.Content) {
         guard content.kind == .bundle else {
             items.append(Prefetch.Item(resource: content.value, fullURL: nil))

@@ -26,6 +26,10 @@ struct InteractionCards {
         let own = decision.findings.prefix(Limits.interactionCardsMax)
         let rest = decision.findings.dropFirst(own.count)
         var cards = own.map(card)
+        for (position, finding) in own.enumerated() {
+            let (one, other) = names(finding)
+            cards[position].repeatKey = "pair/" + one + "/" + other
+        }
         if !rest.isEmpty { cards.append(remainder(rest)) }
         let isSilentOtherwise =
             decision.status != .notCovered && !decision.isIncomplete
@@ -33,6 +37,8 @@ struct InteractionCards {
         if !isSilentOtherwise {
             cards.append(InteractionGapText(decision: decision).card(frame, identifier))
         }
+        // What was not checked, and lists of many, differ from answer to answer.
+        for position in cards.indices.dropFirst(own.count) { cards[position].repeatKey = nil }
         return cards
     }
 

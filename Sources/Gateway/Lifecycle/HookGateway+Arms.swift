@@ -143,6 +143,7 @@ extension HookGateway: DeploymentUser {
         )
         record.service = key.id
         record.hook = key.hook
+        record.programVersion = configuration.version
         record.reasonCode = note.code
         switch note {
         case .liveDiffers(let deployed, let loaded), .canaryReplaced(let deployed, let loaded):

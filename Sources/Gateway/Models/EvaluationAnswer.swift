@@ -6,17 +6,23 @@ import Mapping
 /// Writes the answer of `POST /models/{id}/evaluate`.
 ///
 ///     { "model": { "id": "news2", "version": "1.0.0", "sha256": "..." }, "evaluatedAt": "...",
-///       "counts": { "complete": 1 }, "notChecked": [ { "code": "age-under-16", "rule": "..." } ],
+///       "standing": "in-force", "counts": { "complete": 1 }, "notChecked": [ { "code": "age-under-16", "rule": "..." } ],
 ///       "rows": [ { "row": 0, "eventId": "...", "status": "complete", "value": 7, ...,
 ///                   "completeness": { "present": 8, "missing": [], "substituted": [] },
 ///                   "inputs": [ ... ] } ] }
 struct EvaluationAnswer {
     private let profile: LoadedProfile
+    private let standing: VersionStanding
     private let uncheckedRules: [Profile.UncheckedRule]
     private var writer = JSONWriter()
 
-    init(_ profile: LoadedProfile, uncheckedRules: [Profile.UncheckedRule]) {
+    init(
+        _ profile: LoadedProfile,
+        _ standing: VersionStanding,
+        uncheckedRules: [Profile.UncheckedRule]
+    ) {
         self.profile = profile
+        self.standing = standing
         self.uncheckedRules = uncheckedRules
     }
 
@@ -26,6 +32,7 @@ struct EvaluationAnswer {
         writer.beginObject()
         writer.name("model")
         ModelDocument.writeIdentity(of: profile, to: &writer)
+        writer.member("standing", standing.rawValue)
         writer.member("evaluatedAt", moment.text)
         writer.name("counts")
         writer.beginObject()

@@ -37,7 +37,8 @@ extension HookGateway {
 
             let rows = try await evaluate(batch, profile, &exchange)
             exchange.mark(.evaluate, now())
-            return await commit(rows, profile, request, route, exchange)
+            let standing = catalogue.standing(of: profile.name)
+            return await commit(rows, profile, standing, request, route, exchange)
         } catch {
             return await refuse(error, request, route, exchange)
         }
@@ -102,24 +103,22 @@ extension HookGateway {
     private func commit(
         _ rows: [RowEvaluation],
         _ profile: LoadedProfile,
+        _ standing: VersionStanding,
         _ request: HTTPRequest,
         _ route: Route,
         _ exchange: Exchange
     ) async -> HTTPResponse {
         let unchecked = profile.profile.uncheckedRules
-        var answer = EvaluationAnswer(profile, uncheckedRules: unchecked)
+        var answer = EvaluationAnswer(profile, standing, uncheckedRules: unchecked)
         answer.begin(rows, at: exchange.record.startedAt)
-        // A canary, a shadow or a version that was taken back answers here too, in no arm.
-        let isLive = catalogue.plans.values.contains {
-            $0.live?.computation.name == profile.name
-        }
         var records: [AuditRecord] = []
         records.reserveCapacity(rows.count)
         for (position, row) in rows.enumerated() {
             var record = exchange.record
             if position > 0 { record.eventID = makeEventID(record.startedAt) }
             record.kind = .evaluation
-            record.arm = isLive ? .live : nil
+            // A canary, a shadow or a version that was taken back answers here too, in no arm.
+            record.arm = standing == .inForce ? .live : nil
             record.outcome = row.status.outcome
             record.reasonCode = row.reasonCode
             record.missingInputs = row.missingInputs
@@ -136,7 +135,7 @@ extension HookGateway {
         if let error = await append(records) { return unrecorded(error, request, route, exchange) }
         for row in rows {
             metrics.evaluations.add(1, [profile.name, row.status.rawValue])
-            if let report = row.report {
+            if standing.isCounted, let report = row.report {
                 let (tenant, moment) = (exchange.record.tenant, exchange.record.startedAt)
                 profile.count(report, row.evaluation, tenant: tenant, at: moment)
             }

@@ -51,8 +51,8 @@ extension HookGateway {
                 response.fields.append("Content-Language", language)
             }
             return response
-        case .discovery, .hook, .feedback, .evaluation, .livez, .readyz, .metrics, .openAPI,
-            .unknown:
+        case .discovery, .hook, .feedback, .evaluation, .audit, .livez, .readyz, .metrics,
+            .openAPI, .unknown:
             throw GatewayError(.unknownPath)
         }
     }

@@ -1,15 +1,22 @@
 import AuditStore
 import Crypto
+import Gateway
+import Ledger
 import PostgreSQL
 import Posix
+import Vault
 
 /// For which tenant a batch scores, and how its audit rows are written.
 struct BatchAccess {
     let tenant: String
-    /// The tenant's key, for pseudonyms, digests and the keys of the rows.
+    /// The tenant's key, for digests and the keys of the rows.
     let key: AuthenticationKey
+    /// The keys that seal its rows and make pseudonyms.
+    let vault: TenantKeys
     /// How to log in as the writer.
     let writer: ConnectionSettings
+    /// Under which key the rows are signed.
+    let identity: LogIdentity
     /// The migrations of this program.
     let migrations: [MigrationFile]
 
@@ -27,7 +34,11 @@ struct BatchAccess {
             return BatchAccess(
                 tenant: tenant,
                 key: key,
+                vault: try VaultFiles.read(VaultFiles.source(folder, tenant)),
                 writer: ConnectionSettings(conninfo: ""),
+                identity: try LedgerFolder.open(
+                    Terminal.environment("LIMEN_LEDGER") ?? folder + "/.ledger"
+                ).identity(),
                 migrations: migrations
             )
         }
@@ -61,9 +72,17 @@ struct BatchAccess {
         return BatchAccess(
             tenant: tenant,
             key: AuthenticationKey(Array(text.utf8)),
+            vault: try VaultFiles.make(state, tenant, hasRows: true),
             writer: try database.existingSettings(as: "limen_writer"),
+            identity: try LedgerFolder.open(state.file("ledger")).identity(),
             migrations: migrations
         )
+    }
+
+    /// What makes the pseudonyms of the rows.
+    var pseudonymKey: PseudonymKey {
+        vault.currentPseudonym.map { PseudonymKey(epoch: $0.epoch, key: $0.key) }
+            ?? PseudonymKey(epoch: 1, key: key)
     }
 
     /// Opens the audit trail with more patience than a request has.
@@ -76,7 +95,9 @@ struct BatchAccess {
         do {
             return try PostgreSQLAuditSink.open(
                 writer,
+                sealer: RecordSealer(KeyRing([vault])),
                 migrations: migrations,
+                identity: identity,
                 writerCount: 2,
                 timing: timing
             )

@@ -99,7 +99,8 @@ struct BatchJob {
                 pins: pins,
                 profiles: zip(profiles, artifacts).map { ($0, $1) },
                 rows: rows,
-                key: access.key
+                key: access.key,
+                pseudonymKey: access.pseudonymKey
             ),
             files: source.files,
             sink: sink

@@ -16,6 +16,7 @@ final class BatchWorker: Sendable {
         let profiles: [(profile: LoadedProfile, artifacts: [UInt8])]
         let rows: BatchRows
         let key: AuthenticationKey
+        let pseudonymKey: PseudonymKey
     }
 
     /// What came of a part.
@@ -168,14 +169,15 @@ final class BatchWorker: Sendable {
                 at: moment
             )
             outcome.lines += line
-            records.append(
-                result.record(
-                    circumstances(patient.record.id, profile, artifacts, moment),
-                    key: job.key,
-                    data: patient.bytes,
-                    output: line
-                )
+            var record = result.record(
+                circumstances(patient.record.id, profile, artifacts, moment),
+                key: job.key,
+                pseudonymKey: job.pseudonymKey,
+                data: patient.bytes,
+                output: line
             )
+            record.programVersion = RunningService.version
+            records.append(record)
         }
     }
 

@@ -159,7 +159,7 @@ struct Cluster: Sendable {
             let settings = try File.read(path: dataPath + "/postgresql.conf", bytesMax: 1 << 20)
             try File.writeAtomically(
                 path: dataPath + "/postgresql.conf",
-                settings + Array(Self.settings(socketPath).utf8)
+                settings + Array(Self.settings(socketPath, authentication).utf8)
             )
             if let account {
                 try Folder.setOwner(path: dataPath + "/postgresql.conf", account)
@@ -190,30 +190,36 @@ struct Cluster: Sendable {
     }
 
     /// What differs from PostgreSQL's defaults, and why.
-    private static func settings(_ socketPath: String) -> String {
-        """
+    private static func settings(
+        _ socketPath: String,
+        _ authentication: Authentication
+    ) -> String {
+        // The tests run side by side, and each has connections of its own.
+        let connections = authentication == .trust ? "max_connections = 500" : ""
+        return """
 
-        # Limen: a private cluster. Nothing listens on the network; who may open the socket folder
-        # may try to log in.
-        listen_addresses = ''
-        port = \(port)
-        unix_socket_directories = '\(socketPath)'
-        unix_socket_permissions = 0777
-        password_encryption = 'scram-sha-256'
-        # Messages and the log must not carry the content of rows.
-        log_error_verbosity = terse
-        log_parameter_max_length = 0
-        log_parameter_max_length_on_error = 0
-        log_min_error_statement = panic
-        log_statement = none
-        # The promise of durability.
-        fsync = on
-        synchronous_commit = on
-        full_page_writes = on
-        max_wal_size = '512MB'
-        jit = off
+            # Limen: a private cluster. Nothing listens on the network; who may open the socket folder
+            # may try to log in.
+            listen_addresses = ''
+            port = \(port)
+            unix_socket_directories = '\(socketPath)'
+            unix_socket_permissions = 0777
+            password_encryption = 'scram-sha-256'
+            # Messages and the log must not carry the content of rows.
+            log_error_verbosity = terse
+            log_parameter_max_length = 0
+            log_parameter_max_length_on_error = 0
+            log_min_error_statement = panic
+            log_statement = none
+            # The promise of durability.
+            fsync = on
+            synchronous_commit = on
+            full_page_writes = on
+            max_wal_size = '512MB'
+            jit = off
+            \(connections)
 
-        """
+            """
     }
 
     // MARK: Starting and stopping

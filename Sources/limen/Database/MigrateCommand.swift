@@ -22,6 +22,9 @@ enum MigrateCommand {
             let status = try migrator.status()
             for name in status.applied { Terminal.writeOutput("applied  \(name)\n") }
             for name in status.pending { Terminal.writeOutput("pending  \(name)\n") }
+            if let warning = ServerFloor.sentence(status.serverVersion) {
+                Terminal.writeError("limen: \(warning)\n")
+            }
         } catch {
             throw StoreSentence.commandError(error)
         }

@@ -62,6 +62,20 @@ enum StoreSentence {
             return CommandError(.usage, "a name or a cursor is not well-formed")
         case .unreadableRow:
             return CommandError(.internalError, "a stored row cannot be read back")
+        case .unreadableCatalogue:
+            return CommandError(
+                .badInput,
+                "Migrations/catalogue.txt cannot be read at \(subject); restore the file"
+            )
+        case .legalHold:
+            return CommandError(.findings, "a legal hold forbids it; nothing was changed")
+        case .keptByPolicy:
+            return CommandError(
+                .findings,
+                "the policy of the tenant keeps these rows; nothing was changed"
+            )
+        case .nothingToErase:
+            return CommandError(.findings, "there is nothing that may be erased")
         case .noDescriptor:
             return CommandError(
                 .unavailable,

@@ -1,3 +1,4 @@
+import Audit
 import AuditStore
 import Basics
 import CDSHooks
@@ -24,19 +25,28 @@ enum FeedbackCommand {
         let from = try moment("from", parsed)
         let end = try moment("to", parsed)
         let access = try AuditAccess.choose(parsed)
-        let report: (groups: [FeedbackGroup], orphanCount: Int)
+        let query = try access.open()
+        let report: (groups: [FeedbackGroup], orphanCount: Int, lateCount: Int)
         do {
-            report = try AuditQuery.open(access.auditor)
-                .feedbackReport(tenant: access.tenant, by: grouping, from: from, until: end)
+            report = try query.feedbackReport(
+                tenant: access.tenant,
+                by: grouping,
+                from: from,
+                until: end
+            )
         } catch {
             throw StoreSentence.commandError(error)
         }
         // The read is on record before anything of it is shown.
-        try await access.recordRead(flags: ["feedback-report", "by:" + grouping.rawValue])
+        var note = ReadNote("feedback-report")
+        note.more = [("by", grouping.rawValue)]
+        note.rowCount = report.groups.count
+        try access.record(note, on: query)
         let page = FeedbackPage(
             grouping: grouping,
             groups: report.groups,
-            orphanCount: report.orphanCount
+            orphanCount: report.orphanCount,
+            lateCount: report.lateCount
         )
         if parsed.has("json") {
             Terminal.writeOutput(page.json)

@@ -7,26 +7,33 @@ struct FeedbackPage {
     let groups: [FeedbackGroup]
     /// How many items of feedback are about no card that was shown.
     let orphanCount: Int
+    /// How many items of feedback came later than their client was granted.
+    let lateCount: Int
 
     /// The table; below each group the reasons for overriding.
     var text: String {
         var table = TextTable()
-        table.append([grouping.rawValue, "shown", "accepted", "overridden", "no response"])
+        table.append([
+            grouping.rawValue, "shown", "accepted", "overridden", "no response", "suppressed",
+        ])
         for group in groups {
             table.append([
                 group.name.isEmpty ? "(not recorded)" : group.name, share(group.shown, of: nil),
                 share(group.accepted, of: group.shown),
                 share(group.overriddenCount, of: group.shown),
-                share(group.withoutResponse, of: group.shown),
+                share(group.withoutResponse, of: group.shown), "\(group.suppressed)",
             ])
             for (reason, count) in group.overridden {
-                table.append(["  " + Self.words(reason), "", "", "\(count)", ""])
+                table.append(["  " + Self.words(reason), "", "", "\(count)", "", ""])
             }
         }
         var text = table.lines().joined(separator: "\n") + "\n"
         if groups.isEmpty { text = "no card was shown in this time\n" }
         if orphanCount > 0 {
             text += "\(orphanCount) items of feedback are about no card of ours\n"
+        }
+        if lateCount > 0 {
+            text += "\(lateCount) items of feedback came too late and are not counted\n"
         }
         return text
     }
@@ -63,10 +70,12 @@ struct FeedbackPage {
             }
             writer.endArray()
             writer.member("noResponse", group.withoutResponse)
+            writer.member("suppressed", group.suppressed)
             writer.endObject()
         }
         writer.endArray()
         writer.member("unknownCards", orphanCount)
+        writer.member("late", lateCount)
         writer.endObject()
         return writer.bytes + [UInt8(ascii: "\n")]
     }

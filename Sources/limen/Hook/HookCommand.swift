@@ -8,11 +8,12 @@ import Posix
 enum HookCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
+        if arguments.first == "lint" { return try HookLintCommand.run(arguments) }
         let parsed = try Arguments(
             arguments,
             values: [
                 "bundle", "at", "patient", "hook", "url", "key-file", "state", "as", "signing-key",
-                "public-url", "clients",
+                "public-url", "clients", "context",
             ],
             switches: ["json", "curl"]
         )
@@ -29,7 +30,10 @@ enum HookCommand {
             serviceID: service,
             service: try client.service(service, hook: parsed.value("hook")),
             at: parsed.value("at"),
-            patient: parsed.value("patient")
+            patient: parsed.value("patient"),
+            context: try parsed.value("context").map { (path) throws(CommandError) in
+                try context(path)
+            }
         )
         if bundle != "-", Folder.isFolder(path: bundle) {
             return try HookSweep(fire: fire).run(folder: bundle, asJSON: parsed.has("json"))
@@ -40,6 +44,27 @@ enum HookCommand {
             return .ok
         }
         return try show(try fire.post(body), asJSON: parsed.has("json"), url: client.url)
+    }
+
+    /// The context of a file, for hooks whose contexts cannot be made from a bundle.
+    private static func context(_ path: String) throws(CommandError) -> HookFire.Context {
+        let bytes = try ConfigurationFiles.bytes(path)
+        let document: JSONDocument
+        do {
+            document = try JSONDocument(parsing: bytes)
+        } catch {
+            throw CommandError(
+                .badInput,
+                "the context is not JSON: \(error.sentence) (byte \(error.offset))"
+            )
+        }
+        guard document.root.kind == .object else {
+            throw CommandError(.badInput, "the context is no JSON object")
+        }
+        return HookFire.Context(
+            json: Array(document.root.rawBytes),
+            patientID: document.root["patientId"]?.stringValue
+        )
     }
 
     private static func show(
@@ -68,6 +93,15 @@ struct HookFire {
     let service: GatewayClient.Service
     let at: String?
     let patient: String?
+    /// The context, when it is not made from the bundle.
+    var context: Context?
+
+    /// A context that stands in a file.
+    struct Context {
+        let json: [UInt8]
+        /// The patient that it names.
+        let patientID: String?
+    }
 
     /// What the gateway answered.
     struct Answer {
@@ -90,15 +124,22 @@ struct HookFire {
             )
         }
         let rewriter = try BundleRewriter(document.root)
-        let builder = HookRequestBuilder(
+        var builder = HookRequestBuilder(
             hook: service.hook,
             hookInstance: UUIDBytes.version4(),
             templates: service.templates,
             rewriter: rewriter,
-            patientID: try HookRequestBuilder.patientID(in: rewriter, asked: patient),
+            patientID: try HookRequestBuilder.patientID(
+                in: rewriter,
+                asked: patient ?? context?.patientID
+            ),
             replayAt: at == "newest" ? rewriter.newestMoment?.text : at,
             explains: true
         )
+        if let context {
+            builder.context = context.json
+            return builder.body()
+        }
         guard !builder.needsDrafts || !builder.drafts.isEmpty else {
             throw CommandError(
                 .badInput,

@@ -7,6 +7,7 @@ import HTTPMessages
 import JSON
 import PostgreSQL
 import Posix
+import Vault
 
 /// `limen bench`: the main job under load, beside its parts, in one run.
 enum BenchCommand {
@@ -169,7 +170,13 @@ struct GatewayBench {
         do {
             let sink = try PostgreSQLAuditSink.open(
                 try database.settings(as: "limen_writer"),
+                sealer: RecordSealer(
+                    KeyRing([
+                        try VaultFiles.make(gateway.state, DemoClient.tenant, hasRows: true)
+                    ])
+                ),
                 migrations: files,
+                identity: try LedgerFolder.open(database.state.file("ledger")).identity(),
                 writerCount: 1
             )
             defer { sink.close() }

@@ -16,14 +16,25 @@ final class ChildGateway {
 
     /// Starts `limen up` on a free port and waits until it serves.
     ///
+    /// - Parameters:
+    ///   - arguments: further ones.
+    ///   - log: where its output goes; nowhere when there is none.
+    /// - Returns: Where it listens.
     /// - Throws: `CommandError` with what the child said when it ends before it serves.
-    func start(arguments: [String] = []) async throws(CommandError) -> ListenAddress {
+    func start(
+        arguments: [String] = [],
+        log: String? = nil
+    ) async throws(CommandError) -> ListenAddress {
         do {
             try File.remove(path: state.file("url"))
             let command = ["up", "--listen", "127.0.0.1:0", "--state", state.path] + arguments
+            // The shell only opens the log: it becomes the program, with the same number.
+            let program = log == nil ? "/proc/self/exe" : "/bin/sh"
+            let script = #"log=$1; shift; exec "$0" "$@" >"$log" 2>&1"#
+            let ours = "/proc/\(Terminal.processIdentifier)/exe"
             var child = try ChildProcess.spawn(
-                "/proc/self/exe",
-                command,
+                program,
+                log.map { ["-c", script, ours, $0] + command } ?? command,
                 output: .discarded,
                 inOwnSession: true
             )

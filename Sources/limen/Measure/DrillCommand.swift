@@ -17,9 +17,15 @@ enum DrillCommand {
 
     /// Runs the drill; exit code 1 when a row is missing or doubled.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, values: ["cycles", "seed"])
+        let parsed = try Arguments(arguments, values: ["cycles", "seed", "count", "seconds"])
+        if parsed.words == ["markers"] { return try await MarkerDrill.run(parsed) }
+        if parsed.words == ["outage"] { return try await OutageDrill.run(parsed) }
         guard parsed.words == ["kill"] else {
-            throw CommandError(.usage, "say limen drill kill [--cycles N]")
+            throw CommandError(
+                .usage,
+                "say limen drill kill [--cycles N], limen drill outage [--seconds N] or "
+                    + "limen drill markers [--count N]"
+            )
         }
         let cycles = try parsed.integer("cycles", default: 100, in: 1...100_000)
         let seed = try parsed.integer(
@@ -162,11 +168,22 @@ final class Volley: Sendable {
     private let request: LoadRequest
     private let answered = Mutex<[UUIDBytes]>([])
     private let running = Atomic<Int>(0)
+    private let refused = Atomic<Int>(0)
+    private let slowest = Atomic<Int64>(0)
 
     init(address: ListenAddress, request: LoadRequest) {
         self.address = address
         self.request = request
     }
+
+    /// How many requests were answered with something else than cards.
+    var refusedCount: Int { refused.load(ordering: .sequentiallyConsistent) }
+
+    /// The longest that an answer took, in milliseconds.
+    var slowestMilliseconds: Int64 { slowest.load(ordering: .sequentiallyConsistent) }
+
+    /// How many were answered with cards so far.
+    var answeredCount: Int { answered.withLock { $0.count } }
 
     /// Starts the connections, each on a thread of its own.
     func start(connections: Int) throws(CommandError) {
@@ -197,9 +214,16 @@ final class Volley: Sendable {
             while client.isOpen {
                 let instance = UUIDBytes.version4()
                 request.put(instance, into: &bytes)
+                let start = Clock.monotonicMilliseconds()
                 try client.write(bytes)
                 let response = try client.receive()
-                if response.status == 200 { answered.withLock { $0.append(instance) } }
+                let elapsed = Clock.monotonicMilliseconds() - start
+                _ = slowest.max(elapsed, ordering: .sequentiallyConsistent)
+                if response.status == 200 {
+                    answered.withLock { $0.append(instance) }
+                } else {
+                    refused.add(1, ordering: .sequentiallyConsistent)
+                }
             }
         } catch {
             // The server was killed, which is what this drill is about.

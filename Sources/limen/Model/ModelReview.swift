@@ -30,6 +30,18 @@ struct ModelReview {
 
     init(_ inspection: DocumentInspection) {
         var all = Self.verification(inspection)
+        if let version = inspection.otherVersion {
+            all.append(
+                Finding(
+                    weight: .warning,
+                    topic: "version",
+                    place: nil,
+                    line: 1,
+                    sentence: "the document says version \(version.stated) in the namespace of"
+                        + " \(version.namespace): which of them its author meant is open"
+                )
+            )
+        }
         all += Self.fields(inspection)
         all += Self.unused(inspection)
         all += Self.models(inspection)
@@ -54,15 +66,27 @@ struct ModelReview {
                 )
             ]
         }
-        return inspection.verificationFailures.map { failure in
+        let lax = inspection.laxVerificationFields.map { mention in
             Finding(
-                weight: .fault,
+                weight: .warning,
                 topic: "verification",
-                place: failure.output,
-                line: failure.line,
-                sentence: "row \(failure.row) does not give the \(failure.output) that it expects"
+                place: mention.field,
+                line: mention.line,
+                sentence: "its rows are compared so roughly that another result would pass"
+                    + " (precision or zeroThreshold above \(DocumentInspection.toleranceMax))"
             )
         }
+        return lax
+            + inspection.verificationFailures.map { failure in
+                Finding(
+                    weight: .fault,
+                    topic: "verification",
+                    place: failure.output,
+                    line: failure.line,
+                    sentence:
+                        "row \(failure.row) does not give the \(failure.output) that it expects"
+                )
+            }
     }
 
     private static func fields(_ inspection: DocumentInspection) -> [Finding] {
@@ -144,7 +168,8 @@ struct ModelReview {
             switch node.body {
             case .mining(let mining): pending += mining.segments.map(\.model)
             case .scorecard(let card): findings += bands(card, node, inspection.definition.fields)
-            case .regression, .tree, .clustering, .generalRegression, .naiveBayes,
+            case .tree(let tree): findings += gaps(tree, node, inspection.definition.fields)
+            case .regression, .clustering, .generalRegression, .naiveBayes,
                 .nearestNeighbors, .supportVectorMachine, .neuralNetwork, .ruleSet:
                 continue
             }
@@ -183,6 +208,40 @@ struct ModelReview {
                 )
             }
         }
+    }
+
+    /// How many nodes with a gap are named of one tree; the rest are counted.
+    private static let gapCountMax = 5
+
+    private static func gaps(
+        _ tree: Tree,
+        _ node: ModelNode,
+        _ fields: [FieldDefinition]
+    ) -> [Finding] {
+        let gaps = TreeReview(tree, fields: fields).gaps
+        var findings = gaps.prefix(gapCountMax).map { gap in
+            Finding(
+                weight: .warning,
+                topic: "gap",
+                place: gap.field,
+                line: gap.line > 0 ? gap.line : nil,
+                sentence: "no child of node \(gap.node) holds for \(gap.value), which reaches it:"
+                    + " no prediction there"
+            )
+        }
+        if gaps.count > gapCountMax {
+            findings.append(
+                Finding(
+                    weight: .warning,
+                    topic: "gap",
+                    place: node.name,
+                    line: node.line > 0 ? node.line : nil,
+                    sentence: "\(gaps.count - gapCountMax) further nodes of this tree leave values"
+                        + " to none of their children"
+                )
+            )
+        }
+        return findings
     }
 
     /// Functions that pass over missing arguments (PMML 4.4, Built-in functions): the result looks

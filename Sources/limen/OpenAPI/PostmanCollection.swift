@@ -69,7 +69,7 @@ struct PostmanCollection {
         writeURL(path, to: &writer)
         writer.name("header")
         writer.beginArray()
-        let body = operation["requestBody"]?["content"]?["application/json"]
+        let body = requestBody(of: operation)?["content"]?["application/json"]
         if body != nil {
             writer.rawValue(
                 Array(#"{"key":"Content-Type","value":"application/json"}"#.utf8)
@@ -96,6 +96,16 @@ struct PostmanCollection {
         writer.beginArray()
         writer.endArray()
         writer.endObject()
+    }
+
+    /// The description of a body, which may stand among the components.
+    private func requestBody(of operation: JSONValue) -> JSONValue? {
+        let body = operation["requestBody"]
+        let prefix = "#/components/requestBodies/"
+        guard let reference = body?["$ref"]?.stringValue, reference.hasPrefix(prefix) else {
+            return body
+        }
+        return document["components"]?["requestBodies"]?[String(reference.dropFirst(prefix.count))]
     }
 
     /// A path `/a/{id}` is `{{baseUrl}}/a/:id` with a variable `id`.

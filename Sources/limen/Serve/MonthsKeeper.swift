@@ -62,6 +62,7 @@ final class MonthsKeeper: Sendable {
                 try Maintenance.ensureMonths(maintenance)
                 try Maintenance.rollUpCounters(maintenance)
                 try Maintenance.purgeUsedTokens(maintenance)
+                try Maintenance.purgeShown(maintenance)
             }
         } catch {
             Terminal.writeError(

@@ -4,9 +4,11 @@ import Basics
 import Crypto
 import Gateway
 import HTTPServer
+import JSON
 import PostgreSQL
 import Posix
 import Telemetry
+import Vault
 
 /// A gateway that serves: catalogue, audit sink and HTTP server wired together.
 struct RunningService: Sendable {
@@ -22,6 +24,8 @@ struct RunningService: Sendable {
         var tenantKeys: [String: AuthenticationKey]
         /// The key for rows that belong to no tenant yet.
         var systemKey: AuthenticationKey
+        /// Reads the keys that seal rows: at the start, and when the configuration is loaded anew.
+        var vault: @Sendable () throws(CommandError) -> [TenantKeys]
         /// Whether clients are let in whose keys everybody knows, and metrics are for everybody.
         var isDevelopment = false
         /// Whether discovery is for clients only.
@@ -32,12 +36,20 @@ struct RunningService: Sendable {
         var edge = EdgeTrust.none
         /// How often one address may call.
         var addressRate: RateAllowance?
+        /// Where rows go while the database is away; `nil` when callers are told instead.
+        var spool: SpoolSettings?
+        /// The key that signs the trail.
+        var ledger: LedgerFolder
         /// How to log in as the writer.
         var writer: ConnectionSettings
+        /// How to log in as the sequencer of the audit trail; `nil` when another process is it.
+        var chain: ConnectionSettings?
         /// How to log in as the role that reads which version is in force.
         var deployments: ConnectionSettings
         /// How to log in as the role that makes the months to come; `nil` when another process does.
         var maintenance: ConnectionSettings?
+        /// How to log in as the role that reads the trail for auditors; `nil` when nobody does.
+        var auditReader: ConnectionSettings?
         /// How many connections write.
         var writerCount: Int
         /// How many event loops serve; `nil` for one a core.
@@ -57,10 +69,14 @@ struct RunningService: Sendable {
     let server: HTTPServer
     let gateway: HookGateway
     let sink: PostgreSQLAuditSink
+    private let spool: SpoolService?
+    private let ring: KeyRing
     private let tokens: TokenService
+    private let shown: PostgreSQLShownMemory
     private let keeper: DeploymentKeeper
     private let settings: Settings
     private let counters: CounterKeeper
+    private let chain: LedgerKeeper?
 
     /// The version of this program.
     static let version = "0.1.0"
@@ -71,20 +87,31 @@ struct RunningService: Sendable {
     static func start(_ settings: Settings) async throws(CommandError) -> RunningService {
         Allocator.tune(coreCount: ResourceUsage.coreCount)
         let catalogue = try loadCatalogue(settings)
+        let ring = KeyRing(try settings.vault())
         let migrations = try AuditDatabase.migrationFiles(home: settings.home)
         let log = LogWriter(
             resource: [("service.name", "limen"), ("service.version", version)],
             now: { Clock.now() },
             write: { Terminal.writeError($0) }
         )
+        let identity = try settings.ledger.identity()
+        let spool = try settings.spool.map { settings throws(CommandError) in
+            try SpoolService.open(settings, log: log)
+        }
         let sink: PostgreSQLAuditSink
         do {
             sink = try PostgreSQLAuditSink.open(
                 settings.writer,
+                sealer: RecordSealer(ring),
                 migrations: migrations,
+                identity: identity,
+                spool: spool?.shared,
                 writerCount: settings.writerCount,
                 onStateChange: { log.log(storeEvent($0)) }
             )
+            if let warning = try Maintenance.versionWarning(settings.writer) {
+                Terminal.writeError("limen: \(warning); install the newest minor release\n")
+            }
         } catch {
             throw StoreSentence.commandError(error)
         }
@@ -99,21 +126,38 @@ struct RunningService: Sendable {
             sink.close()
             throw error
         }
+        let shown: PostgreSQLShownMemory
+        do throws(AuditStoreError) {
+            shown = try PostgreSQLShownMemory.start(settings.deployments)
+        } catch {
+            tokens.close()
+            sink.close()
+            throw StoreSentence.commandError(error)
+        }
         do throws(CommandError) {
             let registry = MetricsRegistry()
+            spool?.register(in: registry)
+            // What needs the database is not missed while rows are durable without it.
+            let isBridged = { @Sendable in spool?.takesRows ?? false }
+            let chain = try settings.chain.map { chain throws(CommandError) in
+                try LedgerKeeper.open(settings.ledger, identity, chain, registry, log)
+            }
             let months = MonthsKeeper(settings: settings, migrations: migrations, registry)
             let versions = VersionsWatch()
             let gateway = try makeGateway(
                 settings,
                 catalogue,
+                ring,
                 sink,
                 tokens,
+                shown,
+                chain,
                 registry,
                 [
                     .init(name: "migrations") { months.isCurrent },
                     .init(name: "months") { months.hasRoom },
-                    .init(name: "tokens") { tokens.ledger.isConnected },
-                    .init(name: "deployments") { versions.isCurrent },
+                    .init(name: "tokens") { tokens.ledger.isConnected || isBridged() },
+                    .init(name: "deployments") { versions.isCurrent || isBridged() },
                 ],
                 log
             )
@@ -124,19 +168,29 @@ struct RunningService: Sendable {
                 server: server,
                 gateway: gateway,
                 sink: sink,
+                spool: spool,
+                ring: ring,
                 tokens: tokens,
+                shown: shown,
                 keeper: keeper,
                 settings: settings,
-                counters: counters
+                counters: counters,
+                chain: chain
             )
             gateway.serves(at: service.url)
             months.start()
             tokens.refreshKeys(of: gateway, registry, log)
             keeper.start()
-            try await service.note(.start, clients: catalogue.clients)
+            try await service.note(
+                .start,
+                clients: catalogue.clients,
+                details: CatalogueChange(from: nil, to: catalogue).json()
+            )
+            chain?.start()
             counters.start()
             return service
         } catch {
+            shown.close()
             tokens.close()
             sink.close()
             throw error
@@ -182,8 +236,11 @@ struct RunningService: Sendable {
     private static func makeGateway(
         _ settings: Settings,
         _ catalogue: Catalogue,
+        _ ring: KeyRing,
         _ sink: PostgreSQLAuditSink,
         _ tokens: TokenService,
+        _ shown: PostgreSQLShownMemory,
+        _ chain: LedgerKeeper?,
         _ registry: MetricsRegistry,
         _ checks: [GatewayConfiguration.ReadinessCheck],
         _ log: LogWriter
@@ -198,10 +255,32 @@ struct RunningService: Sendable {
             fetcher: try FHIRFetcher.start()
         )
         configuration.tokenLedger = tokens.ledger
+        configuration.shownMemory = shown
+        configuration.pseudonymKey = { tenant in
+            ring.keys(of: tenant)?.currentPseudonym
+                .map { PseudonymKey(epoch: $0.epoch, key: $0.key) }
+        }
+        configuration.pseudonymKeys = { tenant in
+            ring.keys(of: tenant)?.pseudonyms
+                .map { PseudonymKey(epoch: $0.epoch, key: $0.key) } ?? []
+        }
+        if let chain, Terminal.environment("LIMEN_LEDGER_HEADER") == "on" {
+            configuration.auditCheckpoint = { chain.header }
+        }
         configuration.publicURLs = settings.publicURLs
         configuration.edge = settings.edge
         configuration.addressRate = settings.addressRate
         configuration.guardsMetrics = !settings.isDevelopment
+        if let login = settings.auditReader {
+            do {
+                configuration.auditReader = try AuditReaderPool(
+                    login,
+                    opener: RecordOpener(ring)
+                )
+            } catch {
+                throw StoreSentence.commandError(error)
+            }
+        }
         configuration.guardsDiscovery = settings.guardsDiscovery
         do throws(CatalogueError) {
             return try HookGateway(
@@ -317,15 +396,20 @@ struct RunningService: Sendable {
         } catch {
             Terminal.writeError("limen: the stop could not be recorded in the audit trail\n")
         }
+        shown.close()
         tokens.close()
         sink.close()
+        spool?.close()
+        chain?.stop()
+        try settings.ledger.keep(sink.longestEnd)
     }
 
     /// Records a start, a stop or a change of configuration.
     private func note(
         _ kind: AuditRecord.Kind,
         outcome: AuditRecord.Outcome = .done,
-        clients: ClientRegistry? = nil
+        clients: ClientRegistry? = nil,
+        details: [UInt8]? = nil
     ) async throws(CommandError) {
         let now = Clock.now()
         var record = AuditRecord(
@@ -338,6 +422,8 @@ struct RunningService: Sendable {
         )
         record.reasonCode = Self.version
         record.artifacts = clients?.digestsJSON
+        record.programVersion = Self.version
+        record.details = details
         do {
             try await sink.append(record)
         } catch {
@@ -348,6 +434,15 @@ struct RunningService: Sendable {
         }
     }
 
+    /// Why a configuration was not put in force: which files, and not what stands in them.
+    private static func refusalDetails(_ error: CommandError) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("refused", String(error.sentence.prefix(1_000)))
+        writer.endObject()
+        return writer.bytes
+    }
+
     /// Puts the files as they are now in force, or says what is wrong and keeps the old ones.
     ///
     /// Either way there is a row: who reads the trail sees which clients could call when, and that
@@ -355,18 +450,29 @@ struct RunningService: Sendable {
     private func reload() async {
         do throws(CommandError) {
             let catalogue: Catalogue
+            let keys: [TenantKeys]
             do throws(CommandError) {
                 catalogue = try Self.loadCatalogue(settings)
+                keys = try settings.vault()
                 do throws(CatalogueError) {
                     try gateway.check(catalogue)
                 } catch {
                     throw Self.commandError(error)
                 }
             } catch {
-                try await note(.configurationChange, outcome: .rejected)
+                try await note(
+                    .configurationChange,
+                    outcome: .rejected,
+                    details: Self.refusalDetails(error)
+                )
                 throw error
             }
-            try await note(.configurationChange, clients: catalogue.clients)
+            try await note(
+                .configurationChange,
+                clients: catalogue.clients,
+                details: CatalogueChange(from: gateway.catalogue, to: catalogue).json()
+            )
+            ring.replace(by: keys)
             do throws(CatalogueError) {
                 try gateway.reload(catalogue)
             } catch {

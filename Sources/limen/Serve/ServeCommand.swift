@@ -1,6 +1,7 @@
 import Crypto
 import PostgreSQL
 import Posix
+import Vault
 
 /// `limen serve`: the gateway with a PostgreSQL of one's own.
 enum ServeCommand {
@@ -8,7 +9,9 @@ enum ServeCommand {
     static func run(_ arguments: [String]) async throws(CommandError) {
         let parsed = try Arguments(
             arguments,
-            values: EdgeOptions.values.union(["listen", "clients", "keys", "writers", "loops"]),
+            values: EdgeOptions.values.union([
+                "listen", "clients", "keys", "writers", "loops", "spool",
+            ]),
             switches: ["development", "closed-discovery"]
         )
         try parsed.expectNoWords()
@@ -17,8 +20,8 @@ enum ServeCommand {
         guard let keysFolder else {
             throw CommandError(
                 .badInput,
-                "name the folder with one key file per tenant (NAME.key, and system.key) with "
-                    + "--keys or LIMEN_KEYS"
+                "name the folder with the key files of each tenant (NAME.key and NAME.vault, and "
+                    + "those of system) with --keys or LIMEN_KEYS"
             )
         }
         var keys = try tenantKeys(keysFolder)
@@ -29,6 +32,7 @@ enum ServeCommand {
             )
         }
         let edge = try EdgeOptions(parsed)
+        let tenants = keys.keys.sorted() + ["system"]
         let service = try await RunningService.start(
             RunningService.Settings(
                 address: try ListenAddress(listen ?? "127.0.0.1:8080"),
@@ -36,16 +40,33 @@ enum ServeCommand {
                 clientsFolder: parsed.value("clients") ?? Terminal.environment("LIMEN_CLIENTS"),
                 tenantKeys: keys,
                 systemKey: systemKey,
+                vault: { () throws(CommandError) -> [TenantKeys] in
+                    try VaultFiles.read(keysFolder, tenants: tenants)
+                },
                 isDevelopment: parsed.has("development"),
                 guardsDiscovery: parsed.has("closed-discovery"),
                 publicURLs: edge.publicURLs,
                 edge: edge.trust,
                 addressRate: edge.addressRate,
+                spool: try SpoolSettings.read(
+                    parsed.value("spool") ?? Terminal.environment("LIMEN_SPOOL"),
+                    otherwise: nil,
+                    systemKey: systemKey
+                ),
+                ledger: try LedgerFolder.open(
+                    Terminal.environment("LIMEN_LEDGER") ?? keysFolder + "/.ledger"
+                ),
                 writer: ConnectionSettings(conninfo: ""),
+                chain: Terminal.environment("LIMEN_CHAIN_DATABASE").map {
+                    ConnectionSettings(conninfo: $0)
+                },
                 deployments: Terminal.environment("LIMEN_STATE_DATABASE").map {
                     ConnectionSettings(conninfo: $0)
                 } ?? ConnectionSettings(conninfo: "").asUser("limen_gateway"),
                 maintenance: Terminal.environment("LIMEN_MAINTENANCE_DATABASE").map {
+                    ConnectionSettings(conninfo: $0)
+                },
+                auditReader: Terminal.environment("LIMEN_AUDIT_DATABASE").map {
                     ConnectionSettings(conninfo: $0)
                 },
                 writerCount: try parsed.integer("writers", default: 1, in: 1...4),

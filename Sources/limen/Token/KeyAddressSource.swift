@@ -15,9 +15,11 @@ struct KeyAddressSource: KeySource {
     let trust: TLSTrust
     /// The private networks that such addresses may lie in.
     let networks: [IPNetwork]
-
     /// How long one read may take in milliseconds.
-    private static let patienceMilliseconds: Int64 = 5_000
+    var patienceMilliseconds = KeyAddressSource.defaultPatienceMilliseconds
+
+    /// Long enough for a server that wakes up; nobody waits for it.
+    static let defaultPatienceMilliseconds: Int64 = 5_000
 
     func load() async throws(KeySourceError) -> [UInt8] {
         let url: WebURL
@@ -33,7 +35,7 @@ struct KeyAddressSource: KeySource {
                     target: url.query.map { url.path + "?" + $0 } ?? url.path,
                     fields: [("Accept", "application/jwk-set+json, application/json")],
                     responseBytesMax: Limits.keySetBytesMax,
-                    deadline: Clock.monotonicMilliseconds() + Self.patienceMilliseconds
+                    deadline: Clock.monotonicMilliseconds() + patienceMilliseconds
                 ),
                 to: OutboundDestination(
                     owner: "keys",

@@ -17,7 +17,10 @@ final class KeyRefresher: Sendable {
     private let trust: TLSTrust
     private let networks: [IPNetwork]
     private let log: LogWriter
-    private let counter: Counter
+    /// What came of the reads.
+    let counter: Counter
+    private let patienceMilliseconds: Int64
+    private let now: @Sendable () -> Instant
 
     /// How often it looks what is due.
     private static let periodSeconds = 5
@@ -28,13 +31,17 @@ final class KeyRefresher: Sendable {
         trust: TLSTrust,
         networks: [IPNetwork],
         registry: MetricsRegistry,
-        log: LogWriter
+        log: LogWriter,
+        patienceMilliseconds: Int64 = KeyAddressSource.defaultPatienceMilliseconds,
+        now: @escaping @Sendable () -> Instant = { Clock.now() }
     ) {
         self.gateway = gateway
         self.client = client
         self.trust = trust
         self.networks = networks
         self.log = log
+        self.patienceMilliseconds = patienceMilliseconds
+        self.now = now
         counter = registry.counter(
             "limen_key_refreshes_total",
             help: "Reads of the key sets of clients, by client and outcome.",
@@ -52,17 +59,19 @@ final class KeyRefresher: Sendable {
         }
     }
 
-    private func refreshDue() async {
+    /// Reads what is due, all at once, and comes back when the last is read or given up.
+    func refreshDue() async {
         await withTaskGroup(of: Void.self) { group in
-            for due in gateway.keys.due(at: Clock.now()) {
+            for due in gateway.keys.due(at: now()) {
                 group.addTask { [self] in
                     let source = KeyAddressSource(
                         address: due.address,
                         client: client,
                         trust: trust,
-                        networks: networks
+                        networks: networks,
+                        patienceMilliseconds: patienceMilliseconds
                     )
-                    let outcome = await due.store.refresh(from: source) { Clock.now() }
+                    let outcome = await due.store.refresh(from: source, now: now)
                     report(outcome, of: due.client)
                 }
             }

@@ -11,6 +11,7 @@ import Posix
 ///       clients/demo.json    the demo client, its key only as a salted hash
 ///       demo-client.key      the demo client's own copy of its key
 ///       signing/             private keys of clients that sign tokens
+///       ledger/              the key that signs the audit trail
 struct StateFolder: Sendable {
     /// The absolute path.
     let path: String
@@ -20,7 +21,8 @@ struct StateFolder: Sendable {
 
     /// The names that the folder may hold, which is all that is ever removed from it.
     static let names = [
-        "format", "lock", "pid", "url", "cluster", "secrets", "clients", "signing",
+        "format", "lock", "pid", "url", "cluster", "secrets", "clients", "signing", "ledger",
+        "spool",
         "demo-client.key", "example-bundle.json", "example-request.json",
     ]
 

@@ -4,6 +4,7 @@ import Crypto
 import Gateway
 import PostgreSQL
 import Posix
+import Vault
 
 /// `limen up`: everything for a first try.
 enum UpCommand {
@@ -11,7 +12,10 @@ enum UpCommand {
 
     /// Runs until it is signalled.
     static func run(_ arguments: [String]) async throws(CommandError) {
-        let parsed = try Arguments(arguments, values: ["listen", "state", "writers", "loops"])
+        let parsed = try Arguments(
+            arguments,
+            values: ["listen", "state", "writers", "loops", "spool"]
+        )
         try parsed.expectNoWords()
         let started = Clock.monotonicMilliseconds()
         let home = try ConfigurationFiles.home()
@@ -76,17 +80,36 @@ enum UpCommand {
         cluster: Cluster
     ) throws(CommandError) -> RunningService.Settings {
         let database = AuditDatabase(state: state, socketPath: cluster.socketPath)
+        // Rows that are there already have the pseudonyms of the tenants' own keys.
+        let hasRows = File.exists(path: state.file("secrets/tenant-demo.key"))
+        let tenants = [HookGateway.systemTenant, DemoClient.tenant]
+        for tenant in tenants { _ = try VaultFiles.make(state, tenant, hasRows: hasRows) }
         try database.prepare(migrations: try AuditDatabase.migrationFiles(home: home))
+        try VaultFiles.check(tenants, in: state, database)
+        let systemKey = try key(state, "tenant-system")
         return RunningService.Settings(
             address: try ListenAddress(parsed.value("listen") ?? defaultAddress),
             home: home,
             clientsFolder: state.file("clients"),
             tenantKeys: [DemoClient.tenant: try key(state, "tenant-demo")],
-            systemKey: try key(state, "tenant-system"),
+            systemKey: systemKey,
+            vault: { () throws(CommandError) -> [TenantKeys] in
+                try tenants.map { tenant throws(CommandError) in
+                    try VaultFiles.read(VaultFiles.source(state, tenant))
+                }
+            },
             isDevelopment: true,
+            spool: try SpoolSettings.read(
+                parsed.value("spool"),
+                otherwise: state.file("spool"),
+                systemKey: systemKey
+            ),
+            ledger: try LedgerFolder.open(state.file("ledger")),
             writer: try database.settings(as: "limen_writer"),
+            chain: try database.settings(as: "limen_chain"),
             deployments: try database.settings(as: "limen_gateway"),
             maintenance: try database.settings(as: "limen_maintenance"),
+            auditReader: try database.settings(as: "limen_audit_api"),
             writerCount: try parsed.integer("writers", default: 1, in: 1...4),
             loopCount: parsed.value("loops") == nil
                 ? nil : try parsed.integer("loops", default: 1, in: 1...64)

@@ -1,7 +1,9 @@
 import AuditStore
 import Basics
 import Foundation
+import Ledger
 import PostgreSQL
+import Vault
 
 // Bare audit commits through the sink, beside one row for each commit.
 //
@@ -34,11 +36,22 @@ do {
 let place = server.inDatabase(database)
 try Migrator.open(place, files: files).apply()
 
+guard let signer = NoteSigner.generate(name: "bench") else { exit(2) }
+let identity = LogIdentity(
+    signer: signer,
+    program: "bench",
+    place: [UInt8](repeating: 0, count: 32)
+)
+
 /// Measures one setting and prints a line.
 func measure(writers: Int, tasks: Int, tenants: Int, rows: Int) async throws {
     let sink = try PostgreSQLAuditSink.open(
         place.asUser("limen_writer"),
+        sealer: RecordSealer(
+            KeyRing((0..<tenants).map { .generate(tenant: "bench-\($0)", name: "bench") })
+        ),
         migrations: files,
+        identity: identity,
         writerCount: writers
     )
     let report = try await AuditBench.run(sink, rowCount: rows, taskCount: tasks) { number in

@@ -1,4 +1,5 @@
 import CDSHooks
+import JSON
 import Testing
 
 @testable import Gateway
@@ -43,6 +44,38 @@ struct ClientLintTests {
             #""services":["interactions"],"dialect":{"base":"standard-2.0","actions":["create"]}"#
         )
         #expect(lint.findings.map(\.flag).contains(.suggestion))
+    }
+
+    @Test("makes the cards of interactions by the table: each of its rules, and more than fit")
+    func interactionSamples() throws {
+        let catalogue = try Catalogue(files: try GatewayFixture.files(), now: GatewayFixture.now)
+        let service = try #require(
+            catalogue.services(id: "interactions").first { $0.hook.hook == "order-sign" }
+        )
+        guard case .interactions(let knowledge) = service.computation else {
+            Issue.record("the service checks no interactions")
+            return
+        }
+        let samples = InteractionSamples(service: service, knowledge: knowledge).all
+        #expect(samples.count > 1 && samples.count <= knowledge.rules.count + 1)
+        let names = knowledge.ingredients.map(\.name)
+        for sample in samples {
+            let text = Array(#"{"cards":"#.utf8) + sample.cards + [UInt8(ascii: "}")]
+            let document = try JSONDocument(parsing: text)
+            #expect(CDSResponseChecker.violations(in: document) == [], "\(sample.name)")
+            let cards = document.root["cards"].map { Array($0.elements) } ?? []
+            let summaries = cards.compactMap { $0["summary"]?.stringValue }
+            // Names that stand on the cards come from the table and not from here.
+            #expect(
+                summaries.contains { text in names.contains { text.contains($0) } },
+                "\(sample.name): \(summaries)"
+            )
+            #expect(cards.contains { $0["suggestions"] != nil }, "\(sample.name)")
+        }
+        let last = try JSONDocument(parsing: try #require(samples.last).cards).root
+        #expect(
+            last.elements.contains { $0["summary"]?.stringValue?.contains("not checked") == true }
+        )
     }
 
     @Test("tells what moves for a reader from what does not")

@@ -352,6 +352,61 @@ struct PrefetchFetchTests {
         }
     }
 
+    @Test("What is asked for anew takes the place of what was sent, and nothing counts twice")
+    func sentAgain() async throws {
+        // Pages that were sent with an error among them are asked for anew, not read on.
+        let vitals = HookBody.vitals()
+        let fetcher = ScriptedFetcher { target in
+            let isSecond = target.contains("page=2")
+            return ScriptedFetcher.answer(
+                FetchFixture.bundle(
+                    Array(isSecond ? vitals[3...] : vitals[..<3]),
+                    next: isSecond ? nil : "https://fhir.ehr-a.test/r4?page=2"
+                )
+            )
+        }
+        let fixture = try FetchFixture(fetcher)
+        let sent = FetchFixture.bundle(
+            Array(vitals[..<3]) + [PrefetchDecisionTests.error],
+            next: "https://fhir.ehr-a.test/r4?_getpages=1"
+        )
+        let prefetch = #"{"patient":\#(FetchFixture.patient),"observations":\#(sent)}"#
+        let response = await fixture.post(FetchFixture.call(prefetch: prefetch))
+        #expect(try #require(try response.card)["summary"]?.stringValue == "NEWS2 0: low risk")
+        #expect(fetcher.requests.count == 2)
+        #expect(!fetcher.requests.contains { $0.target.contains("_getpages") })
+        let record = try #require(
+            fixture.gateway.sink.records.first { $0.kind == .decision }
+        )
+        let rejections = String(decoding: record.rejections ?? [], as: UTF8.self)
+        #expect(!rejections.contains("duplicate"))
+        #expect(!rejections.contains("superseded"))
+    }
+
+    @Test("Pages go behind those that were sent only when they continue them")
+    func continued() throws {
+        let sent = try JSONDocument(
+            parsing: FetchFixture.bundle([HookBody.vitals()[0]], next: "n")
+        )
+        let page = try FetchedPage(
+            FHIRAnswer(status: 200, body: Array(FetchFixture.bundle([HookBody.vitals()[1]]).utf8)),
+            for: "Observation",
+            isSearch: true
+        )
+        for (continues, pages, count, hasLink) in [
+            (true, [page], 2, false), (false, [page], 1, false), (true, [], 1, true),
+        ] {
+            var key = FetchedKey(name: "observations")
+            key.pages = pages
+            key.continuesSent = continues
+            var writer = JSONWriter()
+            key.write(sent: sent.root, to: &writer)
+            let written = try JSONDocument(parsing: writer.bytes).root
+            #expect(written["entry"].map { Array($0.elements).count } == count)
+            #expect((written["link"] != nil) == hasLink)
+        }
+    }
+
     @Test(
         "Data of another patient are refused as a whole",
         arguments: [

@@ -79,7 +79,7 @@ enum ModelPromoteCommand {
     }
 
     /// The version that was in force before the present one; it must still be there.
-    private static func earlier(
+    static func earlier(
         than newest: Deployment,
         in history: [Deployment],
         _ family: ServiceFamily

@@ -1,0 +1,161 @@
+import Basics
+package import Ledger
+package import Posix
+package import PostgreSQL
+import Synchronization
+
+/// Folds batches into the tree and signs it, on a thread of its own, while the service runs.
+///
+/// Every gateway has one; the database lets one at a time work.
+package final class Sequencer: Sendable {
+    /// What the sequencer tells; called on its thread, one call at a time.
+    package enum Event: Sendable {
+        /// The tree was signed: the note is to leave the database.
+        case signed(SignedNote, Checkpoint)
+        /// The tree is not the one that is known outside: nothing is signed until somebody looks.
+        case refused(LedgerStateError)
+        /// The database could not be reached or failed.
+        case failed(PostgreSQLError)
+        /// After a failure it works again.
+        case recovered
+    }
+
+    private let settings: ConnectionSettings
+    private let identity: LogIdentity
+    private let periodMilliseconds: Int
+    private let tell: @Sendable (Event) -> Void
+    private let bell: Doorbell
+    private let state: Mutex<State>
+    private let thread = Mutex<JoinableThread?>(nil)
+
+    private struct State {
+        var known: Checkpoint?
+        var adoption: LogWriterState?
+        var isStopping = false
+    }
+
+    /// Prepares a sequencer.
+    ///
+    /// - Parameters:
+    ///   - settings: How to log in as `limen_chain`.
+    ///   - identity: Under which key the tree is signed.
+    ///   - known: The last checkpoint that left the database.
+    ///   - periodMilliseconds: How often the tree is signed.
+    ///   - tell: Takes what happens.
+    /// - Throws: `SystemError` when no descriptor is left.
+    package init(
+        _ settings: ConnectionSettings,
+        identity: LogIdentity,
+        known: Checkpoint?,
+        periodMilliseconds: Int,
+        tell: @escaping @Sendable (Event) -> Void
+    ) throws(SystemError) {
+        self.settings = settings
+        self.identity = identity
+        self.periodMilliseconds = periodMilliseconds
+        self.tell = tell
+        bell = try Doorbell()
+        state = Mutex(State(known: known))
+    }
+
+    /// Starts the thread.
+    package func start() {
+        let started = JoinableThread { [self] in work() }
+        thread.withLock { $0 = started }
+    }
+
+    /// Signs what is there once more and ends the thread.
+    package func stop() {
+        state.withLock { $0.isStopping = true }
+        bell.ring()
+        let running = thread.withLock { running in
+            defer { running = nil }
+            return running
+        }
+        running?.join()
+    }
+
+    /// Takes turns until the queue is empty, and signs the tree; for tests and for commands.
+    ///
+    /// - Returns: The checkpoint; `nil` when another sequencer has the turn.
+    package func signNow() throws -> Checkpoint? {
+        let connection = try Connection.open(settings)
+        return try sign(on: connection)
+    }
+
+    private var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    private func work() {
+        var hasFailed = false
+        while true {
+            let isLast = isStopping
+            do throws(PostgreSQLError) {
+                let connection = try Connection.open(settings)
+                if hasFailed { tell(.recovered) }
+                hasFailed = false
+                try serve(on: connection)
+                return
+            } catch {
+                if !hasFailed { tell(.failed(error)) }
+                hasFailed = true
+            }
+            if isLast { return }
+            bell.wait(timeoutMilliseconds: 1_000)
+        }
+    }
+
+    /// Signs once in each period, until it is to stop; then once more.
+    private func serve(on connection: borrowing Connection) throws(PostgreSQLError) {
+        while true {
+            let isLast = isStopping
+            do {
+                _ = try sign(on: connection)
+            } catch let error as PostgreSQLError {
+                throw error
+            } catch let error as LedgerStateError {
+                tell(.refused(error))
+            } catch {
+                preconditionFailure("a turn throws one of two errors")
+            }
+            if isLast { return }
+            bell.wait(timeoutMilliseconds: periodMilliseconds)
+        }
+    }
+
+    private func sign(on connection: borrowing Connection) throws -> Checkpoint? {
+        // What waits is taken in pieces; the last piece is signed.
+        var isDue = false
+        for _ in 0..<10_000 {
+            let known = state.withLock { $0.known }
+            var adoption = state.withLock { $0.adoption }
+            defer { state.withLock { $0.adoption = adoption } }
+            let ending = try SequencerRound.run(
+                on: connection,
+                identity,
+                adoption: &adoption,
+                known: known,
+                isCheckpointDue: isDue
+            )
+            switch ending {
+            case .passed:
+                return nil
+            case .folded(_, let note):
+                if let note {
+                    let checkpoint = try Checkpoint(text: note.text)
+                    state.withLock { $0.known = checkpoint }
+                    tell(.signed(note, checkpoint))
+                    return checkpoint
+                }
+                isDue = try Self.isDrained(connection)
+            }
+        }
+        return nil
+    }
+
+    private static func isDrained(
+        _ connection: borrowing Connection
+    ) throws(PostgreSQLError) -> Bool {
+        let found = try connection.execute(LedgerStatements.waiting)
+        return try found.integer(0, 0) ?? 0 < 1_000
+    }
+}

@@ -1,0 +1,82 @@
+package import Audit
+package import Basics
+import Posix
+package import PostgreSQL
+import Synchronization
+
+/// Looks up in PostgreSQL what was shown last, so that all instances know, and after a restart too.
+///
+/// One thread with one connection serves all tasks, and each question is answered or failed within
+/// `ShownTiming.answerMilliseconds`. Whoever asks shows everything when there is no answer, so
+/// nothing here is tried twice. What is shown is written with the row of the answer, by the writer.
+package final class PostgreSQLShownMemory: ShownMemory {
+    private let queue: ShownQueue
+    private let thread: Mutex<JoinableThread?>
+
+    /// Starts the thread, which connects as `limen_gateway`.
+    ///
+    /// - Throws: `AuditStoreError` when there is no descriptor left.
+    package static func start(
+        _ settings: ConnectionSettings,
+        timing: ShownTiming = ShownTiming()
+    ) throws(AuditStoreError) -> PostgreSQLShownMemory {
+        do throws(SystemError) {
+            let queue = ShownQueue(bell: try Doorbell())
+            return PostgreSQLShownMemory(
+                ShownLoop(settings: settings, timing: timing, queue: queue)
+            )
+        } catch {
+            throw AuditStoreError(code: .noDescriptor)
+        }
+    }
+
+    private init(_ loop: ShownLoop) {
+        queue = loop.queue
+        thread = Mutex(JoinableThread { loop.run() })
+    }
+
+    /// Whether a question would be asked now.
+    package var isConnected: Bool { queue.isConnected }
+
+    /// The sealed state of the last answer for a subject.
+    package func last(
+        _ subject: [UInt8],
+        of tenant: String,
+        since: Instant
+    ) async throws(AuditError) -> [UInt8]? {
+        let result = await withCheckedContinuation { continuation in
+            let question = ShownQuestion(
+                tenant: tenant,
+                subject: subject,
+                since: since,
+                askedNanoseconds: Clock.monotonicNanoseconds(),
+                continuation: continuation
+            )
+            if let problem = queue.submit(question) { question.resume(.failure(problem)) }
+        }
+        return try result.get()
+    }
+
+    /// Takes no more questions and ends the thread.
+    package func close() {
+        queue.close()
+        let running = thread.withLock { $0.take() }
+        running?.join()
+        queue.disconnected()
+    }
+}
+
+/// How long the memory of what was shown waits for what.
+package struct ShownTiming: Sendable {
+    /// How long a question may take: the answer to a clinician does not wait for more.
+    package var answerMilliseconds = 100
+    /// The shortest wait between two attempts to connect; it doubles up to the longest.
+    package var backOffMillisecondsMin = 50
+    /// The longest wait between two attempts to connect.
+    package var backOffMillisecondsMax = 1_000
+    /// How long one attempt to connect may take.
+    package var connectMilliseconds = 5_000
+
+    /// The usual values.
+    package init() {}
+}

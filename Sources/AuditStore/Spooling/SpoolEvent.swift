@@ -1,0 +1,15 @@
+package import Spool
+
+/// What the writers do with the local spool, for the log.
+package enum SpoolEvent: Equatable, Sendable {
+    /// The database is away: batches go to the spool.
+    case began
+    /// Everything that was spooled is in the database.
+    case drained(rowCount: Int)
+    /// The spool takes no batch; callers are told that their rows are not durable.
+    case refused(SpoolError)
+    /// The database refuses an entry that was acknowledged: it stays, with what follows in its log.
+    case held(sqlState: String?)
+    /// Records that were durable cannot be used any more.
+    case damaged(SpoolError)
+}

@@ -1,0 +1,144 @@
+import Audit
+import Basics
+import Ledger
+import Posix
+import PostgreSQL
+import Spool
+
+/// What a writer does with the spool: it keeps batches there while the database is away, and
+/// brings them to the database before anything that came later.
+extension WriterLoop {
+    /// Minds those who wait: their deadlines, and, when the database is away for longer than the
+    /// grace, their rows, which go to the spool.
+    func tend(_ work: inout WriterWork) {
+        expire(&work)
+        if queue.mustSpool { keep(&work) }
+    }
+
+    /// Puts what waits into the spool and tells its callers.
+    ///
+    /// A batch that the spool does not take stays in hand: it has its place in the log.
+    func keep(_ work: inout WriterWork) {
+        guard let spool else { return }
+        while let flight = work.next(from: queue, writer: writer, at: Clock.now()) {
+            let script = script(of: flight)
+            do throws(SpoolError) {
+                try spool.keep(script, log: work.log.logID, rowCount: flight.rows.count)
+            } catch {
+                work.lost()
+                return
+            }
+            work.settled()
+            statistics.update { $0.spooledRowCount += flight.rows.count }
+            for pending in flight.rows { pending.resume(.success(())) }
+        }
+    }
+
+    /// Sends the oldest entries of the spool, or keeps what waits while another writer does.
+    ///
+    /// - Returns: Whether there is nothing in the spool that must go before new rows.
+    func drain(
+        on connection: borrowing Connection,
+        _ work: inout WriterWork,
+        mustRollBack: inout Bool
+    ) throws(PostgreSQLError) -> Bool {
+        guard let spool, !spool.isDrained else { return true }
+        expire(&work)
+        if queue.isClosing {
+            // The next start goes on; what is in hand goes behind it.
+            keep(&work)
+            return true
+        }
+        guard spool.beginDraining() else {
+            keep(&work)
+            queue.waitForRow(writer: writer, milliseconds: Self.sliceMilliseconds)
+            return false
+        }
+        defer { spool.endDraining() }
+        let entries = spool.oldest(AuditSpool.entriesPerFlight)
+        if entries.isEmpty {
+            // Nothing can be read though something is there: live rows do not wait for it.
+            keep(&work)
+            queue.waitForRow(writer: writer, milliseconds: Self.sliceMilliseconds)
+        } else {
+            try replay(entries, of: spool, on: connection, mustRollBack: &mustRollBack)
+        }
+        if spool.isDrained { return true }
+        // A long way to go: whoever calls now does not wait for the end of it.
+        if !spool.isAlmostDrained { keep(&work) }
+        return false
+    }
+
+    /// Sends entries in one transaction; when it is refused, each alone.
+    private func replay(
+        _ entries: [SpooledEntry],
+        of spool: AuditSpool,
+        on connection: borrowing Connection,
+        mustRollBack: inout Bool
+    ) throws(PostgreSQLError) {
+        var scripts: [FlightScript] = []
+        for entry in entries {
+            guard let script = FlightScript(encoded: entry.entry.bytes) else { break }
+            scripts.append(script)
+        }
+        guard !scripts.isEmpty else {
+            // Whole, ours, and not of a form that this program knows.
+            if let first = entries.first { spool.hold(first, sqlState: nil) }
+            return
+        }
+        let sent = Array(entries.prefix(scripts.count))
+        switch try fly(scripts, on: connection, mustRollBack: &mustRollBack) {
+        case .durable:
+            spool.settle(sent)
+            statistics.update { statistics in
+                statistics.replayedRowCount += sent.reduce(0) { $0 + $1.entry.rowCount }
+            }
+        case .failed(let error):
+            if error.isTransient { throw error }
+            guard sent.count > 1 else {
+                if let first = sent.first { spool.hold(first, sqlState: error.sqlState) }
+                return
+            }
+            for entry in sent {
+                // One that is held holds what follows in its log.
+                if spool.spool.heldLogs.contains(entry.entry.log) {
+                    spool.spool.hold(entry)
+                    continue
+                }
+                try replay([entry], of: spool, on: connection, mustRollBack: &mustRollBack)
+            }
+        }
+    }
+
+    /// Sends scripts as one transaction and waits for the verdict.
+    private func fly(
+        _ scripts: [FlightScript],
+        on connection: borrowing Connection,
+        mustRollBack: inout Bool
+    ) throws(PostgreSQLError) -> FlightState.Verdict {
+        let none = Parameters()
+        var count = 2
+        if mustRollBack {
+            try connection.sendPrepared(WriterStatements.rollback, none)
+            count += 1
+        }
+        try connection.sendPrepared(WriterStatements.begin, none)
+        for script in scripts { count += try script.send(on: connection) }
+        try connection.sendPrepared(WriterStatements.commit, none)
+        try connection.sendSync()
+        var waiting = FlightWait(queue: queue, timing: timing)
+        defer { waiting.end() }
+        var flight = FlightState(statementCounts: [count])
+        while true {
+            let event = try connection.nextPipelineEvent()
+            switch try flight.received(event) {
+            case .wait, .settle:
+                if event == .pending { try waiting.wait(on: connection, for: []) }
+            case .finish(_, let verdict):
+                queue.wrote(verdict)
+                mustRollBack = verdict != .durable
+                return verdict
+            }
+        }
+    }
+}

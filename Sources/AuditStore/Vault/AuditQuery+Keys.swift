@@ -1,0 +1,154 @@
+package import Basics
+import PostgreSQL
+
+/// What an auditor may know of keys, erasures and holds.
+extension AuditQuery {
+    /// What there is of a patient that an erasure is about.
+    package struct ErasureFacts: Sendable, Equatable {
+        /// The cards that were shown about the patient.
+        package var cardIDs: [UUIDBytes] = []
+        /// How many rows are sealed under keys of the patient.
+        package var sealedRowCount = 0
+        /// How many rows of before sealing hold data in plain; only their month's end erases them.
+        package var plainRowCount = 0
+        /// How many comments on those cards are sealed.
+        package var commentCount = 0
+    }
+
+    /// How many keys a wrapping key has wrapped.
+    package struct WrappingCount: Sendable, Equatable {
+        /// The wrapping key.
+        package let name: String
+        /// How many keys lie wrapped under it.
+        package let liveCount: Int
+        /// How many erased keys were ever wrapped under it.
+        package let erasedCount: Int
+    }
+
+    /// A legal hold.
+    package struct Hold: Sendable, Equatable {
+        /// Its id.
+        package let holdID: UUIDBytes
+        /// Whether it holds the whole tenant.
+        package let isOnAll: Bool
+        /// Why it was set.
+        package let reason: String
+        /// When.
+        package let setAt: Instant
+        /// By which login.
+        package let setBy: String
+        /// When it was lifted; `nil` while it stands.
+        package let liftedAt: Instant?
+    }
+
+    /// What there is of a patient, under the pseudonyms of all epochs.
+    package func erasureFacts(
+        tenant: String,
+        pseudonyms: [[UInt8]]
+    ) throws(AuditStoreError) -> ErasureFacts {
+        do throws(PostgreSQLError) {
+            var facts = ErasureFacts()
+            for pseudonym in pseudonyms {
+                var values = Parameters()
+                values.add(text: tenant)
+                values.add(bytes: pseudonym)
+                let rows = try execute(Self.patientRows, values)
+                facts.sealedRowCount += try rows.integer(0, 0) ?? 0
+                facts.plainRowCount += try rows.integer(0, 1) ?? 0
+                facts.cardIDs += try rows.uuids(0, 2) ?? []
+            }
+            var values = Parameters()
+            values.add(text: tenant)
+            values.add(uuids: facts.cardIDs)
+            let rows = try execute(Self.comments, values)
+            facts.commentCount = try rows.integer(0, 0) ?? 0
+            return facts
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
+    /// How many keys each wrapping key has wrapped.
+    package func wrappingCounts(
+        tenant: String
+    ) throws(AuditStoreError) -> [WrappingCount] {
+        do throws(PostgreSQLError) {
+            var values = Parameters()
+            values.add(text: tenant)
+            let rows = try execute(Self.wrappings, values)
+            var counts: [WrappingCount] = []
+            for row in 0..<rows.rowCount {
+                counts.append(
+                    WrappingCount(
+                        name: try rows.text(row, 0) ?? "",
+                        liveCount: try rows.integer(row, 1) ?? 0,
+                        erasedCount: try rows.integer(row, 2) ?? 0
+                    )
+                )
+            }
+            return counts
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
+    /// The legal holds of a tenant, the newest first.
+    package func holds(tenant: String) throws(AuditStoreError) -> [Hold] {
+        do throws(PostgreSQLError) {
+            var values = Parameters()
+            values.add(text: tenant)
+            let rows = try execute(Self.holdStatement, values)
+            var holds: [Hold] = []
+            for row in 0..<rows.rowCount {
+                guard let id = try rows.uuid(row, 0), let setAt = try rows.instant(row, 3) else {
+                    throw PostgreSQLError(code: .unexpectedResult)
+                }
+                holds.append(
+                    Hold(
+                        holdID: id,
+                        isOnAll: try rows.bool(row, 1) ?? false,
+                        reason: try rows.text(row, 2) ?? "",
+                        setAt: setAt,
+                        setBy: try rows.text(row, 4) ?? "",
+                        liftedAt: try rows.instant(row, 5)
+                    )
+                )
+            }
+            return holds
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
+    private static let patientRows: StaticString = """
+        SELECT count(*) FILTER (WHERE key_id IS NOT NULL),
+               count(*) FILTER (WHERE key_id IS NULL AND (inputs IS NOT NULL OR result IS NOT NULL
+                   OR cards IS NOT NULL OR rejections IS NOT NULL)),
+               coalesce((SELECT array_agg(DISTINCT c) FROM audit.event d, unnest(d.card_ids) c
+                   WHERE d.tenant = $1 AND d.patient_pseudonym = $2), '{}')
+        FROM audit.event WHERE tenant = $1 AND patient_pseudonym = $2
+        """
+
+    private static let comments: StaticString = """
+        SELECT count(*) FROM audit.feedback
+        WHERE tenant = $1 AND card_id = ANY ($2) AND sealed_comment IS NOT NULL
+        """
+
+    private static let wrappings: StaticString = """
+        SELECT name, sum(live)::bigint, sum(erased)::bigint FROM (
+            SELECT wrapping_key AS name, count(*) AS live, 0 AS erased
+            FROM audit.data_key WHERE tenant = $1 GROUP BY 1
+            UNION ALL
+            SELECT w, 0, count(*) FROM audit.erased_key e, unnest(e.wrapping_keys) w
+            WHERE e.tenant = $1 GROUP BY 1
+        ) counted GROUP BY 1 ORDER BY 1
+        """
+
+    private static let holdStatement: StaticString = """
+        SELECT h.hold_id, bool_or(h.subject = ''::bytea), min(h.reason), min(h.set_at),
+               min(h.set_by), min(l.lifted_at)
+        FROM audit.legal_hold h
+        LEFT JOIN audit.lifted_hold l ON l.tenant = h.tenant AND l.hold_id = h.hold_id
+        WHERE h.tenant = $1 GROUP BY h.hold_id ORDER BY 4 DESC LIMIT 1000
+        """
+}

@@ -1,0 +1,85 @@
+import Audit
+import Basics
+import Ledger
+import Posix
+
+/// What one writer has in hand: its log, the batch on its way, and rows that go one by one.
+///
+/// A row that has a place is never dropped: its caller may have given up, and still it lands, or the
+/// log would have a gap.
+struct WriterWork {
+    /// A batch to be sent, with its rows.
+    struct Flight {
+        let rows: [PendingAppend]
+        let stamped: StampedBatch
+        let isResent: Bool
+    }
+
+    private(set) var log: LogWriterState
+    /// The rows of the batch that is on its way or whose reply was lost.
+    private var stampedRows: [PendingAppend] = []
+    /// Rows that were refused together: each is tried alone before it is given up.
+    private var single: [PendingAppend] = []
+
+    init(log: LogWriterState) {
+        self.log = log
+    }
+
+    /// Whether nothing is left to be sent.
+    var isEmpty: Bool { stampedRows.isEmpty && single.isEmpty }
+
+    /// The next batch; `nil` when nothing waits.
+    mutating func next(
+        from queue: AppendQueue,
+        writer: Int,
+        at now: @autoclosure () -> Instant
+    ) -> Flight? {
+        if log.isUnsettled {
+            return Flight(rows: stampedRows, stamped: log.resend(), isResent: true)
+        }
+        single.removeAll { $0.isResumed }
+        let rows = single.isEmpty ? queue.takeBatch(writer: writer) : [single.removeFirst()]
+        guard !rows.isEmpty else { return nil }
+        stampedRows = rows
+        let stamped = log.form(rows.map(\.row.canonical), at: now())
+        return Flight(rows: rows, stamped: stamped, isResent: false)
+    }
+
+    /// The batch is durable.
+    mutating func settled() {
+        log.settled()
+        stampedRows = []
+    }
+
+    /// The server refused the batch.
+    ///
+    /// - Returns: The rows that are given up; `nil` when the batch must be sent again as it is.
+    mutating func refused(isTransient: Bool) -> [PendingAppend]? {
+        guard log.refused(isTransient: isTransient) else { return nil }
+        defer { stampedRows = [] }
+        guard stampedRows.count > 1 else { return stampedRows }
+        single = stampedRows + single
+        return []
+    }
+
+    /// The connection broke.
+    mutating func lost() {
+        log.lost()
+    }
+
+    /// Tells those whose time is over; their rows are sent all the same once they have a place.
+    mutating func expire(by queue: AppendQueue, now: Int64) {
+        for pending in stampedRows + single {
+            guard let problem = queue.expiry(of: pending, now: now) else { continue }
+            pending.resume(.failure(problem))
+        }
+        single.removeAll { $0.isResumed }
+    }
+
+    /// Tells all that are left that nothing more will be done.
+    func giveUp() {
+        for pending in stampedRows + single {
+            pending.resume(.failure(AuditError(code: .unavailable)))
+        }
+    }
+}

@@ -1,0 +1,36 @@
+extension Limits {
+    /// The largest signed note in bytes.
+    ///
+    /// A checkpoint with a hundred witnesses takes some 15 KB.
+    @inlinable public static var noteBytesMax: Int { 64 << 10 }
+
+    /// The most signatures of a note.
+    ///
+    /// As many as the reference implementation reads; each costs a check.
+    @inlinable public static var noteSignaturesMax: Int { 100 }
+
+    /// How many findings a report names; further ones are counted.
+    ///
+    /// Who was robbed of a month needs the first row and the extent, not a million lines.
+    @inlinable public static var ledgerFindingsMax: Int { 100 }
+
+    /// How many hashes are tried to tell what kind of damage was done.
+    ///
+    /// Beyond that a changed row is called edited, which is true of every kind.
+    @inlinable public static var ledgerGuessesMax: Int { 20_000 }
+
+    /// How far a clock may be set back before it is reported, in microseconds.
+    ///
+    /// A second is what a leap second or a first correction after a start takes.
+    @inlinable public static var ledgerClockStepMicrosecondsMax: Int64 { 1_000_000 }
+
+    /// How long a batch may wait for the tree while the sequencer lives, in microseconds.
+    ///
+    /// A transaction that waits is ended by the server after a minute; this is five of them.
+    @inlinable public static var ledgerFoldMicrosecondsMax: Int64 { 300_000_000 }
+
+    /// How often the sequencer signs the tree, in seconds, when nothing else is set.
+    ///
+    /// What a thief could cut off unseen is what came since the last checkpoint left the database.
+    @inlinable public static var ledgerCheckpointSeconds: Int { 10 }
+}

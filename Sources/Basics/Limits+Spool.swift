@@ -1,0 +1,47 @@
+extension Limits {
+    /// The size of a segment of the spool, which is allocated in one piece.
+    ///
+    /// The largest batch (4 MB and one row of 8 MB) fits with room to spare.
+    @inlinable public static var spoolSegmentBytes: Int { 16 << 20 }
+
+    /// The unit in which a disk writes; what was synchronised shares no block with what comes.
+    @inlinable public static var spoolBlockBytes: Int { 4_096 }
+
+    /// The largest entry of the spool: the largest batch as bytes.
+    @inlinable public static var spoolEntryBytesMax: Int { 13 << 20 }
+
+    /// The most bytes on the disk unless it is configured: some hours of a busy hospital.
+    @inlinable public static var spoolBytesMax: Int { 1 << 30 }
+
+    /// The most bytes that wait in memory to be written.
+    @inlinable public static var spoolWaitingBytesMax: Int { 64 << 20 }
+
+    /// The most entries of one group, which one fdatasync makes durable.
+    @inlinable public static var spoolGroupEntriesMax: Int { 64 }
+
+    /// From how much of its bytes or its age on the spool raises an alarm, in percent.
+    @inlinable public static var spoolAlarmPercent: Int { 80 }
+
+    /// How old the oldest entry may become, in seconds, before no more are taken: a week.
+    ///
+    /// Nobody has noticed for a week that the database is away.
+    @inlinable public static var spoolAgeSecondsMax: Int { 7 * 86_400 }
+
+    /// How many segments a group is tried on before its callers are told that it failed.
+    @inlinable public static var spoolAttemptsMax: Int { 2 }
+
+    /// How often an interrupted call is made again before it counts as failed.
+    @inlinable public static var spoolInterruptionsMax: Int { 100 }
+
+    /// How many findings of one spool are kept; the rest is counted.
+    @inlinable public static var spoolFindingsMax: Int { 1_000 }
+
+    /// How many files a spool folder may hold, whatever is configured.
+    @inlinable public static var spoolFilesMax: Int { 65_536 }
+
+    /// The largest first block of a segment that is read.
+    @inlinable public static var spoolHeaderBytesMax: Int { 65_536 }
+
+    /// The largest segment that is read, whatever its header says.
+    @inlinable public static var spoolSegmentFileBytesMax: Int { 256 << 20 }
+}

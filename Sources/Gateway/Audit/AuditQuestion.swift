@@ -1,0 +1,253 @@
+import Audit
+import Basics
+import CDSHooks
+import Crypto
+import JSON
+
+/// A question to the audit trail, as a body or a query string asks it.
+///
+///     {"patient":"123","kind":"decision","from":"2026-05-04T00:00:00+02:00","limit":100,
+///      "reason":"complaint 2026-17"}
+///
+/// A member that is not known, is given twice or has a value of another form is refused: what was
+/// meant and not understood would give an answer to another question.
+struct AuditQuestion {
+    /// Which events.
+    private(set) var filter = AuditFilter()
+    /// Where the page before ended, as it was given out.
+    private(set) var cursor: String?
+    /// Why it is asked.
+    private(set) var reason: String?
+    /// Further members, of those that the route takes.
+    private(set) var more: [String: String] = [:]
+    /// Whether people come as references, where they can be opened.
+    private(set) var isIdentified = false
+
+    /// What a query string may hold: nothing that names a patient, a user or a call.
+    static let inURL: Set<String> = [
+        "client", "service", "model", "outcome", "kind", "code", "arm", "from", "to", "limit",
+        "cursor",
+    ]
+    /// What a body may hold.
+    static let inBody: Set<String> = inURL.union([
+        "patient", "user", "card", "event", "causedBy", "hookInstance", "traceId", "reason",
+    ])
+
+    /// Reads a query string (WHATWG URL, application/x-www-form-urlencoded).
+    init(query: String?, keys: [AuthenticationKey]) throws(GatewayError) {
+        var seen: Set<String> = []
+        let pairs = query.map { $0.split(separator: "&", omittingEmptySubsequences: true) } ?? []
+        for pair in pairs {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Self.decoded(parts[0]), Self.inURL.contains(name) else {
+                throw Self.fault(
+                    "",
+                    "A parameter is not known here; what names a person or a call "
+                        + "goes into the body of POST /audit/events/search."
+                )
+            }
+            guard seen.insert(name).inserted else {
+                throw Self.fault("/" + name, "The parameter is given twice.")
+            }
+            guard parts.count == 2, let value = Self.decoded(parts[1]) else {
+                throw Self.fault("/" + name, "The value cannot be read.")
+            }
+            try take(name, value, keys)
+        }
+        try checkTimes()
+    }
+
+    /// Reads a body.
+    ///
+    /// - Parameters:
+    ///   - bytes: The body.
+    ///   - known: The members that may stand there.
+    ///   - client: Who calls; a body that names another tenant is refused.
+    ///   - keys: The tenant's keys for pseudonyms, one for each epoch.
+    /// - Throws: `GatewayError` that names the member and what is accepted.
+    init(
+        body bytes: [UInt8],
+        known: Set<String>,
+        client: Client,
+        keys: [AuthenticationKey]
+    ) throws(GatewayError) {
+        guard bytes.count <= Limits.auditQuestionBytesMax else { throw GatewayError(.tooLarge) }
+        let document: JSONDocument
+        do throws(JSONError) {
+            document = try JSONDocument(parsing: bytes)
+        } catch {
+            throw GatewayError(
+                .malformedBody,
+                issues: [.init(offset: error.offset, sentence: error.sentence)]
+            )
+        }
+        guard document.root.kind == .object else {
+            throw Self.fault("", "The body is one JSON object.")
+        }
+        try TenantClaim.check(document.root, for: client)
+        for (name, value) in document.root.members {
+            let name = name.stringValue ?? ""
+            // A claim that passed is the caller's own tenant, and says nothing new.
+            if ["tenant", "tenantId", "tenant_id"].contains(name) { continue }
+            guard known.contains(name) else {
+                throw Self.fault("", "A member of the body is not known here.")
+            }
+            try take(name, value, keys)
+        }
+        try checkTimes()
+    }
+
+    // MARK: Members
+
+    private mutating func take(
+        _ name: String,
+        _ value: JSONValue,
+        _ keys: [AuthenticationKey]
+    ) throws(GatewayError) {
+        switch value.kind {
+        case .string:
+            try take(name, value.stringValue ?? "", keys)
+        case .number where name == "limit":
+            try take(name, value.numberText ?? "", keys)
+        case .true where name == "identified" || name == "weekend":
+            if name == "identified" { isIdentified = true } else { more[name] = "true" }
+        case .false where name == "identified" || name == "weekend":
+            return
+        case .object, .array, .number, .true, .false, .null:
+            throw Self.fault("/" + name, "The value has not the form that is accepted.")
+        }
+    }
+
+    private mutating func take(
+        _ name: String,
+        _ text: String,
+        _ keys: [AuthenticationKey]
+    ) throws(GatewayError) {
+        if name == "cursor" {
+            cursor = text
+            return
+        }
+        if name == "reason" {
+            guard ReadNote.isReason(text) else {
+                throw Self.fault(
+                    "/reason",
+                    "A reason is one line of at most "
+                        + "\(Limits.auditReasonBytesMax) bytes."
+                )
+            }
+            reason = text
+            return
+        }
+        if name == "found" || name == "title" {
+            more[name] = text
+            return
+        }
+        guard !text.isEmpty, text.utf8.count <= Limits.auditFilterBytesMax,
+            text.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control })
+        else {
+            throw Self.fault(
+                "/" + name,
+                "The value is empty, too long or holds control characters."
+            )
+        }
+        switch name {
+        case "client": filter.client = text
+        case "service": filter.service = text
+        case "code": filter.reasonCode = text
+        case "model":
+            let isDigest = Hexadecimal.bytes(text)?.count == 32
+            filter.model = isDigest ? .digest(text.lowercased()) : .profile(text)
+        case "kind": filter.kind = try Self.choice(name, text)
+        case "outcome": filter.outcome = try Self.choice(name, text)
+        case "arm": filter.arm = try Self.choice(name, text)
+        case "from": filter.from = try Self.moment(name, text)
+        case "to": filter.to = try Self.moment(name, text)
+        case "limit": filter.limit = try Self.limit(text)
+        case "card": filter.cardID = try Self.identifier(name, text)
+        case "event": filter.eventID = try Self.identifier(name, text)
+        case "causedBy": filter.causedBy = try Self.identifier(name, text)
+        case "hookInstance": filter.hookInstance = try Self.identifier(name, text)
+        case "traceId":
+            guard let bytes = Hexadecimal.bytes(text), bytes.count == 16 else {
+                throw Self.fault("/traceId", "Accepted: 32 hexadecimal digits.")
+            }
+            filter.traceID = bytes
+        case "patient":
+            let reference = text.hasPrefix("Patient/") ? text : "Patient/" + text
+            filter.patientPseudonyms = Self.pseudonyms(text, reference, keys)
+        case "user": filter.userPseudonyms = Self.pseudonyms(text, text, keys)
+        default: more[name] = text
+        }
+    }
+
+    /// The pseudonyms of a reference, or one that is given as 64 hexadecimal digits.
+    private static func pseudonyms(
+        _ text: String,
+        _ reference: String,
+        _ keys: [AuthenticationKey]
+    ) -> [[UInt8]] {
+        if let bytes = Hexadecimal.bytes(text), bytes.count == 32 { return [bytes] }
+        return keys.map { $0.authenticate(reference) }
+    }
+
+    private func checkTimes() throws(GatewayError) {
+        guard let from = filter.from, let end = filter.to, from >= end else { return }
+        throw Self.fault("/to", "It lies before the beginning, so nothing can be between.")
+    }
+
+    private static func choice<Choice: RawRepresentable & CaseIterable>(
+        _ name: String,
+        _ text: String
+    ) throws(GatewayError) -> Choice where Choice.RawValue == String {
+        guard let choice = Choice(rawValue: text) else {
+            let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+            throw fault("/" + name, "Accepted: \(known).")
+        }
+        return choice
+    }
+
+    private static func moment(_ name: String, _ text: String) throws(GatewayError) -> Instant {
+        guard let moment = Instant(rfc3339: text) else {
+            throw fault("/" + name, "Accepted: a time with its offset, as RFC 3339 has it.")
+        }
+        return moment
+    }
+
+    private static func limit(_ text: String) throws(GatewayError) -> Int {
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let limit = Int(text),
+            (1...Limits.auditListRowsMax).contains(limit)
+        else {
+            throw fault("/limit", "Accepted: a whole number from 1 to \(Limits.auditListRowsMax).")
+        }
+        return limit
+    }
+
+    static func identifier(_ name: String, _ text: String) throws(GatewayError) -> UUIDBytes {
+        guard let id = UUIDBytes(text: text) else {
+            throw fault("/" + name, "Accepted: a UUID.")
+        }
+        return id
+    }
+
+    static func fault(_ pointer: String, _ sentence: String) -> GatewayError {
+        GatewayError(.auditQuestion, issues: [.init(pointer: pointer, sentence: sentence)])
+    }
+
+    /// Percent-decoded text with `+` for a blank; `nil` when it is not well-formed.
+    static func decoded(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(0x20)
+            case UInt8(ascii: "%"):
+                let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+                guard let value = Hexadecimal.bytes(digits), value.count == 1 else { return nil }
+                bytes += value
+                rest = rest.dropFirst(2)
+            default: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,163 @@
+import Audit
+package import Basics
+
+/// The tables of a trail in memory, as a sequencer and some writers leave them.
+///
+/// A campaign changes it as a thief would, and reads it through the same verifier as a database.
+package struct LedgerModel: Sendable, Equatable {
+    /// A log with its tables.
+    package struct Log: Sendable, Equatable {
+        /// The row of `audit.log`; `nil` when it is gone.
+        package var genesis: SignedGenesis
+        /// The rows of `audit.batch`.
+        package var batches: [StoredBatch] = []
+        /// The rows of `audit.event`.
+        package var rows: [StoredRow] = []
+    }
+
+    /// The logs.
+    package var logs: [Log] = []
+    /// The rows of `audit.tree_leaf`; the batches are looked up when it is read.
+    package var entries: [StoredEntry] = []
+    /// The rows of `audit.checkpoint`.
+    package var checkpoints: [StoredCheckpoint] = []
+    /// Rows that belong to nothing.
+    package var strays: [StrayRow] = []
+
+    /// An empty trail.
+    package init() {}
+
+    /// The place of a batch in the tree.
+    func position(of log: UUIDBytes, _ firstSequence: Int64) -> UInt64? {
+        for stored in entries {
+            guard let entry = try? TreeEntry(canonical: stored.entry),
+                case .batch(let batch) = entry, batch.logID == log,
+                batch.firstSequence == firstSequence
+            else { continue }
+            return stored.position
+        }
+        return nil
+    }
+}
+
+/// Writes a model as a gateway and a sequencer would, batch by batch.
+package struct LedgerModelWriter: Sendable {
+    /// What was written so far.
+    package private(set) var model = LedgerModel()
+    /// The checkpoints that left the database.
+    package private(set) var outside: [Checkpoint] = []
+    private var range = CompactRange()
+    private var states: [LogWriterState] = []
+    private var heartbeat: Int64 = 0
+    private var now: Instant
+    private var signer: NoteSigner
+
+    /// Starts with no log.
+    package init(signer: NoteSigner, at now: Instant) {
+        self.signer = signer
+        self.now = now
+    }
+
+    /// Opens a log and answers which it is.
+    package mutating func open(
+        _ random: inout CampaignNumbers,
+        place: UInt8 = 0,
+        previous: LogGenesis.Previous? = nil
+    ) -> Int {
+        let identity = LogIdentity(
+            signer: signer,
+            program: "model",
+            place: [UInt8](repeating: place, count: 32),
+            previous: previous
+        )
+        now = now.advanced(byMicroseconds: 1_000)
+        let logID = UUIDBytes(high: random.next(), low: random.next())
+        let state = identity.open(logID, .writer, at: now)
+        states.append(state)
+        model.logs.append(LedgerModel.Log(genesis: state.genesis))
+        return states.count - 1
+    }
+
+    /// The end of a log.
+    package func end(of log: Int) -> LogGenesis.Previous? { states[log].end }
+
+    /// Writes a batch of rows and takes it into the tree.
+    package mutating func write(_ count: Int, to log: Int, _ random: inout CampaignNumbers) {
+        let rows = (0..<count).map { _ in SampleRows.row(at: now, &random) }
+        now = now.advanced(byMicroseconds: 5_000)
+        let stamped = states[log].form(rows.map(\.canonical), at: now)
+        states[log].settled()
+        let recordedAt = now.advanced(byMicroseconds: 300)
+        let batch = stamped.batch
+        if stamped.genesis != nil {
+            append(.genesis(logID: batch.logID, hash: states[log].genesis.genesis.hash))
+        }
+        let entry = TreeEntry.Batch(
+            logID: batch.logID,
+            firstSequence: batch.firstSequence,
+            lastSequence: batch.lastSequence,
+            root: batch.root,
+            recordedAt: recordedAt
+        )
+        let position = append(.batch(entry))
+        model.logs[log].batches.append(
+            StoredBatch(
+                firstSequence: batch.firstSequence,
+                lastSequence: batch.lastSequence,
+                stampedAt: batch.stampedAt,
+                previous: batch.previous.bytes,
+                leafHashes: MerkleHash.bytes(of: batch.leafHashes),
+                root: batch.root.bytes,
+                signature: batch.signature,
+                recordedAt: recordedAt,
+                position: position
+            )
+        )
+        for (row, place) in zip(rows, stamped.places) {
+            let date = row.startedAt.date
+            model.logs[log].rows.append(
+                StoredRow(
+                    sequence: place.sequence,
+                    leafHash: place.leafHash,
+                    recordedAt: recordedAt,
+                    relation: "event_" + padded(date.year, 4) + padded(date.month, 2),
+                    row: row
+                )
+            )
+        }
+    }
+
+    /// Leaves a sign of life and signs the tree.
+    package mutating func checkpoint() {
+        now = now.advanced(byMicroseconds: 10_000_000)
+        heartbeat += 1
+        append(.heartbeat(number: heartbeat, at: now))
+        let checkpoint = Checkpoint(origin: signer.key.name, size: range.size, root: range.root)
+        guard let note = checkpoint.signed(by: signer) else { return }
+        model.checkpoints.append(
+            StoredCheckpoint(size: range.size, note: Array(note.serialized.utf8))
+        )
+        outside.append(checkpoint)
+    }
+
+    /// Appends a leaf.
+    @discardableResult
+    package mutating func append(_ entry: TreeEntry) -> UInt64 {
+        let position = range.size
+        model.entries.append(
+            StoredEntry(position: position, entry: entry.canonical, batch: nil)
+        )
+        range.append(entry.leafHash)
+        return position
+    }
+
+    /// Signs with another key from here on.
+    package mutating func change(to signer: NoteSigner) {
+        self.signer = signer
+    }
+
+    /// Sets the clock of the writers.
+    package mutating func setClock(_ moment: Instant) {
+        now = moment
+    }
+}

@@ -1,0 +1,165 @@
+import Basics
+
+/// Tampers with trails, one or two ways at a time, and counts what the verifier finds.
+package struct TamperCampaign: Sendable {
+    /// What came of it.
+    package struct Outcome: Sendable, Equatable {
+        /// How often each kind was tried.
+        package var tried: [Tampering.Kind: Int] = [:]
+        /// How many trials there were.
+        package var count = 0
+        /// Trials that were not found.
+        package var missed = 0
+        /// Trials of which another row was named than the first bad one.
+        package var misnamed = 0
+        /// How often each class of damage was named first.
+        package var classes: [LedgerFinding.Damage: Int] = [:]
+        /// The first trials that went wrong, as numbers of trials with their kinds.
+        package var failures: [String] = []
+    }
+
+    private let seed: UInt64
+
+    /// Starts at a seed.
+    package init(seed: UInt64) {
+        self.seed = seed
+    }
+
+    /// Tampers so often, with one change or with two.
+    package func run(_ count: Int, changes: Int) -> Outcome {
+        var outcome = Outcome()
+        var random = CampaignNumbers(seed &+ UInt64(changes))
+        var subject: TamperSubject?
+        for trial in 0..<count {
+            // A new trail now and then: sizes of batches and places of checkpoints differ.
+            if trial.isMultiple(of: 500) {
+                subject = TamperSubject(seed: seed &+ UInt64(trial))
+            }
+            guard let subject else { continue }
+            attempt(subject, trial, changes, &random, &outcome)
+        }
+        return outcome
+    }
+
+    /// Verifies trails that nobody has touched, and answers how many were called damaged.
+    package func falseAlarms(_ count: Int) -> Int {
+        var alarms = 0
+        for trial in 0..<count {
+            guard
+                let subject = TamperSubject(
+                    seed: seed &+ UInt64(trial),
+                    rowCount: 1 + trial * 7 % 200
+                )
+            else { continue }
+            if !Self.verify(subject.model, subject).isClean { alarms += 1 }
+        }
+        return alarms
+    }
+
+    /// Verifies a model with what is known outside of it.
+    package static func verify(_ model: LedgerModel, _ subject: TamperSubject) -> LedgerReport {
+        var verifier = LedgerVerifier(
+            ModelSource(model.joined),
+            knowledge: .init(keys: [subject.key]),
+            outside: OutsideCheckpoints(subject.outside)
+        )
+        return verifier.run()
+    }
+
+    private func attempt(
+        _ subject: TamperSubject,
+        _ trial: Int,
+        _ changes: Int,
+        _ random: inout CampaignNumbers,
+        _ outcome: inout Outcome
+    ) {
+        var model = subject.model
+        var done: [Tampering] = []
+        for _ in 0..<100 where done.count < changes || model == subject.model {
+            if done.count == changes || model.logs.isEmpty {
+                // The second change undid the first, or nothing is left to change.
+                model = subject.model
+                done = []
+            }
+            let kinds = Tampering.Kind.allCases
+            let kind = kinds[Int.random(in: 0..<kinds.count, using: &random)]
+            // After one of these the rest would be lost or written anew.
+            if !done.isEmpty, kind == .rollBack || kind == .fork { continue }
+            guard !model.logs.isEmpty,
+                let tampering = subject.tamper(kind, &model, &random)
+            else { continue }
+            done.append(tampering)
+        }
+        guard done.count == changes else { return }
+        outcome.count += 1
+        for tampering in done { outcome.tried[tampering.kind, default: 0] += 1 }
+        let report = Self.verify(model, subject)
+        if let first = report.findings.first { outcome.classes[first.damage, default: 0] += 1 }
+        let touched = model.firstDifference(from: subject.model)
+        let isNamed = Self.isNamed(done, report, touched)
+        if report.isClean { outcome.missed += 1 } else if !isNamed { outcome.misnamed += 1 }
+        guard report.isClean || !isNamed, outcome.failures.count < 20 else { return }
+        let kinds = done.map(\.kind.rawValue)
+        let first = touched.map { String($0) } ?? "none"
+        let named = report.firstBadRow?.sequence.map { String($0) } ?? "none"
+        outcome.failures.append(
+            "trial \(trial): " + kinds.joined(separator: ", then ")
+                + ": row \(first) is the first, named was \(named)"
+        )
+    }
+
+    /// Whether the row that is named first is the first that was touched.
+    ///
+    /// A fork that begins between two copies from outside can be told to the first batch between
+    /// them, and damage to the tree alone need not name a row.
+    private static func isNamed(
+        _ done: [Tampering],
+        _ report: LedgerReport,
+        _ touched: Int64?
+    ) -> Bool {
+        guard let touched, !done.contains(where: { $0.isOfTree }) else { return true }
+        guard let named = report.firstBadRow?.sequence else { return false }
+        let lowest = done.compactMap(\.forkFloor).min() ?? touched
+        return (min(lowest, touched)...touched).contains(named)
+    }
+}
+
+extension LedgerModel {
+    /// The model with the place of each batch looked up in the tree as it is now.
+    package var joined: LedgerModel {
+        var places: [RowName: UInt64] = [:]
+        for stored in entries {
+            guard let entry = try? TreeEntry(canonical: stored.entry),
+                case .batch(let batch) = entry
+            else { continue }
+            places[RowName(logID: batch.logID, sequence: batch.firstSequence)] = stored.position
+        }
+        var joined = self
+        for log in joined.logs.indices {
+            let id = joined.logs[log].genesis.genesis.logID
+            for batch in joined.logs[log].batches.indices {
+                let first = joined.logs[log].batches[batch].firstSequence
+                joined.logs[log].batches[batch].position =
+                    places[RowName(logID: id, sequence: first)]
+            }
+        }
+        return joined
+    }
+
+    /// The first number at which rows, batches or the beginning of the log are not those of another
+    /// model; `nil` when they are all the same.
+    func firstDifference(from other: LedgerModel) -> Int64? {
+        guard let mine = logs.first, let theirs = other.logs.first else {
+            return logs.isEmpty && other.logs.isEmpty ? nil : 0
+        }
+        if mine.genesis != theirs.genesis { return 0 }
+        let count = 400 as Int64
+        let myRows = Dictionary(grouping: mine.rows, by: \.sequence)
+        let theirRows = Dictionary(grouping: theirs.rows, by: \.sequence)
+        let row = (0..<count).first { myRows[$0] != theirRows[$0] }
+        let myBatches = Dictionary(grouping: mine.batches, by: \.firstSequence)
+        let theirBatches = Dictionary(grouping: theirs.batches, by: \.firstSequence)
+        let batch = (0..<count).first { myBatches[$0] != theirBatches[$0] }
+        return [row, batch].compactMap { $0 }.min()
+    }
+}

@@ -1,0 +1,405 @@
+package import Basics
+import Posix
+import Synchronization
+
+/// A durable queue in a folder: bytes in, and out again in their order, through crashes.
+///
+/// One thread writes. What waits while a group becomes durable is the next group, so one fdatasync
+/// serves all who wait. Whoever has settled an entry elsewhere says so, and files whose entries are
+/// all settled are removed. After a crash everything that was not settled comes out again, and a
+/// part of what was: whoever takes it must bear to see an entry twice.
+package final class Spool: Sendable {
+    private struct Waiting {
+        let entry: SpoolEntry
+        let completion: @Sendable (SpoolError?) -> Void
+    }
+
+    private struct State {
+        var waiting: [Waiting] = []
+        var waitingByteCount = 0
+        var backlog = SpoolBacklog()
+        var findings: [SpoolFinding] = []
+        var status = SpoolStatus()
+        /// Why the last group failed; `nil` once one has succeeded.
+        var problem: SpoolError?
+        var mustTidy = false
+        var isClosing = false
+    }
+
+    private let state: Mutex<State>
+    private let bell: Doorbell
+    private let configuration: SpoolConfiguration
+    private let reader: SpoolReader
+    private let thread: Mutex<JoinableThread?>
+    private let lock: Lock
+
+    /// The lock on the folder, as long as the spool lives.
+    private final class Lock: Sendable {
+        private let lock: Mutex<FileLock?>
+
+        init(_ lock: consuming sending FileLock?) {
+            self.lock = Mutex(lock)
+        }
+
+        func release() {
+            lock.withLock { $0 = nil }
+        }
+    }
+
+    /// Opens the spool in a folder, which is made when it is missing.
+    ///
+    /// - Throws: `inUse` when another process has it; `otherInstallation`, `otherKey` or
+    ///   `futureVersion` with the segment when it is not ours to read.
+    package static func open(
+        folder: String,
+        _ configuration: SpoolConfiguration
+    ) throws(SpoolError) -> Spool {
+        let lock: FileLock
+        do {
+            try Folder.create(path: folder)
+            guard let taken = try FileLock.take(path: folder + "/" + SpoolNames.lock) else {
+                throw SpoolError(code: .inUse)
+            }
+            lock = taken
+        } catch let error as SpoolError {
+            throw error
+        } catch {
+            throw SpoolError(code: .folderUnusable)
+        }
+        return try open(FolderDisk(path: folder), configuration, lock: Lock(lock))
+    }
+
+    /// Opens the spool on a disk, which nobody else uses.
+    package static func open(
+        _ disk: any SpoolDisk,
+        _ configuration: SpoolConfiguration
+    ) throws(SpoolError) -> Spool {
+        try open(disk, configuration, lock: Lock(nil))
+    }
+
+    private static func open(
+        _ disk: any SpoolDisk,
+        _ configuration: SpoolConfiguration,
+        lock: Lock
+    ) throws(SpoolError) -> Spool {
+        try SpoolSurvey.settleNames(on: disk)
+        let survey = try SpoolSurvey(of: disk, identity: configuration.identity)
+        for finding in survey.findings {
+            switch finding.kind {
+            case .otherInstallation: throw SpoolError(code: .otherInstallation, finding: finding)
+            case .otherKey: throw SpoolError(code: .otherKey, finding: finding)
+            case .futureVersion: throw SpoolError(code: .futureVersion, finding: finding)
+            case .tornTail, .strayBytes, .damage, .missingSegment, .forged, .unreadable,
+                .strayFile:
+                break
+            }
+        }
+        // What has no header was never used; when it cannot be removed it does no harm either.
+        for name in survey.unfinished { try? disk.remove(name) }
+        let bell: Doorbell
+        do throws(SystemError) {
+            bell = try Doorbell()
+        } catch {
+            throw SpoolError(code: .folderUnusable)
+        }
+        return Spool(disk, configuration, survey, bell, lock)
+    }
+
+    private init(
+        _ disk: any SpoolDisk,
+        _ configuration: SpoolConfiguration,
+        _ survey: SpoolSurvey,
+        _ bell: Doorbell,
+        _ lock: Lock
+    ) {
+        var initial = State()
+        initial.backlog = SpoolBacklog(survey)
+        initial.findings = survey.findings
+        initial.status.byteCount = survey.totalByteCount
+        // Segments without an entry that was not settled go at once.
+        initial.mustTidy = true
+        state = Mutex(initial)
+        self.bell = bell
+        self.configuration = configuration
+        self.lock = lock
+        reader = SpoolReader(disk: disk, identity: configuration.identity)
+        thread = Mutex(nil)
+        let writer = SpoolWriter(
+            disk: disk,
+            identity: configuration.identity,
+            session: configuration.session,
+            firstNumber: survey.nextNumber,
+            foundByteCount: survey.totalByteCount,
+            bytesMax: configuration.bytesMax
+        )
+        let running = JoinableThread { [self] in run(writer) }
+        thread.withLock { $0 = running }
+    }
+
+    // MARK: For those who append
+
+    /// Takes an entry; `completion` is called once, on the writer's thread, when it is durable or
+    /// known not to be taken.
+    package func append(
+        _ entry: SpoolEntry,
+        completion: @escaping @Sendable (SpoolError?) -> Void
+    ) {
+        let refusal = state.withLock { state -> SpoolError? in
+            if state.isClosing { return SpoolError(code: .closed) }
+            let count = SpoolWriter.byteCount(of: entry)
+            if entry.bytes.count > Limits.spoolEntryBytesMax || count > groupByteCountMax {
+                return SpoolError(code: .tooLarge)
+            }
+            guard state.waitingByteCount + count <= Limits.spoolWaitingBytesMax else {
+                return SpoolError(code: .full)
+            }
+            state.waiting.append(Waiting(entry: entry, completion: completion))
+            state.waitingByteCount += count
+            return nil
+        }
+        if let refusal {
+            completion(refusal)
+        } else {
+            bell.ring()
+        }
+    }
+
+    /// Makes an entry durable; the calling thread waits.
+    package func append(_ entry: SpoolEntry) throws(SpoolError) {
+        let answered: Doorbell
+        do throws(SystemError) {
+            answered = try Doorbell()
+        } catch {
+            throw SpoolError(code: .failed)
+        }
+        let box = Answer()
+        append(entry) { error in
+            box.error.withLock { $0 = .some(error) }
+            answered.ring()
+        }
+        while true {
+            if let result = box.error.withLock({ $0 }) {
+                guard let error = result else { return }
+                throw error
+            }
+            answered.wait(timeoutMilliseconds: 1_000)
+        }
+    }
+
+    private final class Answer: Sendable {
+        let error = Mutex<SpoolError??>(nil)
+    }
+
+    private var groupByteCountMax: Int {
+        configuration.identity.segmentByteCount - 2 * configuration.identity.blockByteCount
+    }
+
+    // MARK: For those who replay
+
+    /// The oldest entries that are neither settled nor held; none when there are none.
+    ///
+    /// Reading does not take them: they come again until they are settled or held.
+    ///
+    /// - Throws: `damaged` with the place when a record cannot be used any more; what follows in
+    ///   its session then stays, and the next call goes on with other sessions.
+    package func oldest(entryCountMax: Int) throws(SpoolError) -> [SpooledEntry] {
+        while true {
+            guard let front = state.withLock({ $0.backlog.front }) else { return [] }
+            let entries: [SpooledEntry]
+            do throws(SpoolError) {
+                entries = try reader.read(front, entryCountMax: entryCountMax)
+            } catch {
+                if let finding = error.finding { holdSession(finding) }
+                throw error
+            }
+            let ready = state.withLock { state -> [SpooledEntry] in
+                var ready: [SpooledEntry] = []
+                for entry in entries {
+                    let isHeld = state.backlog.heldLogs.contains(entry.entry.log)
+                    // Held ones at the front are stepped over; behind others they end the list.
+                    if isHeld, ready.isEmpty { state.backlog.hold(entry) }
+                    if isHeld, !ready.isEmpty { break }
+                    if !isHeld { ready.append(entry) }
+                }
+                return ready
+            }
+            if !ready.isEmpty { return ready }
+        }
+    }
+
+    /// The entries are in the database: their files may go.
+    package func settle(_ entries: [SpooledEntry]) {
+        state.withLock { state in
+            for entry in entries { state.backlog.settle(entry) }
+            state.mustTidy = true
+        }
+        bell.ring()
+    }
+
+    /// The database refuses the entry: it and what follows in its log stay, and an alarm is on.
+    package func hold(_ entry: SpooledEntry) {
+        state.withLock { $0.backlog.hold(entry) }
+    }
+
+    private func holdSession(_ finding: SpoolFinding) {
+        state.withLock { state in
+            if let segment = finding.segment { state.backlog.holdSession(of: segment) }
+            if state.findings.count < Limits.spoolFindingsMax { state.findings.append(finding) }
+        }
+    }
+
+    /// Whether every entry was settled, except those that are held.
+    package var isDrained: Bool { state.withLock { $0.backlog.isRead } }
+
+    /// The logs that are held.
+    package var heldLogs: Set<UUIDBytes> { state.withLock { $0.backlog.heldLogs } }
+
+    // MARK: State
+
+    /// The status at a moment of the wall clock.
+    package func status(now: Instant) -> SpoolStatus {
+        state.withLock { state in
+            var status = state.status
+            status.entryCount = state.backlog.entryCount
+            status.rowCount = state.backlog.rowCount
+            status.heldEntryCount = state.backlog.heldEntryCount
+            status.byteCountMax = configuration.bytesMax
+            status.oldestAt = state.backlog.oldestAt
+            status.ageSeconds = age(state.backlog, now)
+            status.takesEntries = refusal(state, now) == nil
+            status.findings = state.findings
+            return status
+        }
+    }
+
+    /// Whether an entry would be taken now, as far as is known without the disk.
+    package func takesEntries(now: Instant) -> Bool {
+        state.withLock { refusal($0, now) == nil }
+    }
+
+    private func age(_ backlog: SpoolBacklog, _ now: Instant) -> Int {
+        guard let oldest = backlog.oldestAt else { return 0 }
+        return max(0, Int(now.microseconds(since: oldest) / 1_000_000))
+    }
+
+    private func refusal(_ state: State, _ now: Instant) -> SpoolError? {
+        if state.isClosing { return SpoolError(code: .closed) }
+        if age(state.backlog, now) >= configuration.ageSecondsMax {
+            return SpoolError(code: .tooOld)
+        }
+        return state.problem
+    }
+
+    /// Writes what waits, seals the last segment and ends the writer; the thread waits for it.
+    package func close() {
+        state.withLock { $0.isClosing = true }
+        bell.ring()
+        let running = thread.withLock { thread in
+            let running = thread
+            thread = nil
+            return running
+        }
+        running?.join()
+        lock.release()
+    }
+
+    // MARK: The writer's thread
+
+    private func run(_ start: SpoolWriter) {
+        var writer = start
+        while true {
+            tidy(&writer)
+            let group = takeGroup()
+            if !group.isEmpty {
+                write(group, &writer)
+                continue
+            }
+            if state.withLock({ $0.isClosing && $0.waiting.isEmpty }) { break }
+            if !bell.wait(timeoutMilliseconds: configuration.sealMilliseconds) {
+                writer.seal()
+                note(writer)
+                bell.wait(timeoutMilliseconds: 60_000)
+            }
+        }
+        writer.seal()
+        note(writer)
+    }
+
+    private func takeGroup() -> [Waiting] {
+        state.withLock { state in
+            var byteCount = 0
+            var count = 0
+            for waiting in state.waiting {
+                let next = SpoolWriter.byteCount(of: waiting.entry)
+                guard count < Limits.spoolGroupEntriesMax,
+                    byteCount + next <= groupByteCountMax
+                else { break }
+                byteCount += next
+                count += 1
+            }
+            let group = Array(state.waiting[..<count])
+            state.waiting.removeFirst(count)
+            state.waitingByteCount -= byteCount
+            return group
+        }
+    }
+
+    private func write(_ group: [Waiting], _ writer: inout SpoolWriter) {
+        let now = Clock.now()
+        let entries = group.map(\.entry)
+        var refusal = state.withLock { state -> SpoolError? in
+            age(state.backlog, now) >= configuration.ageSecondsMax
+                ? SpoolError(code: .tooOld) : nil
+        }
+        if refusal == nil {
+            do throws(SpoolError) {
+                let place = try writer.write(entries, now: now)
+                let written = entries.reduce(0) { $0 + SpoolWriter.byteCount(of: $1) }
+                let header = writer.header(of: place)
+                state.withLock { state in
+                    state.backlog.append(
+                        entries,
+                        byteCount: written,
+                        at: place,
+                        header: header
+                    )
+                    state.problem = nil
+                    state.status.takenCount += entries.count
+                    state.status.groupCount += 1
+                }
+            } catch {
+                refusal = error
+                state.withLock { $0.problem = error }
+            }
+        }
+        note(writer)
+        if refusal != nil { state.withLock { $0.status.rejectedCount += group.count } }
+        for waiting in group { waiting.completion(refusal) }
+    }
+
+    /// Removes the files whose entries are settled.
+    private func tidy(_ writer: inout SpoolWriter) {
+        let removable = state.withLock { state -> [SpoolBacklog.Segment] in
+            guard state.mustTidy else { return [] }
+            state.mustTidy = false
+            // While entries wait, the segment that is written to is about to be used again.
+            let isQuiet = state.backlog.isRead && state.waiting.isEmpty
+            return state.backlog.takeRemovable(current: isQuiet ? nil : writer.currentSegment)
+        }
+        guard !removable.isEmpty else { return }
+        for segment in removable
+        where !writer.remove(segment.header.number, byteCount: segment.fileByteCount) { break }
+        // Room was made: a spool that was full takes entries again.
+        state.withLock { state in
+            if state.problem?.code == .full { state.problem = nil }
+        }
+        note(writer)
+    }
+
+    private func note(_ writer: SpoolWriter) {
+        state.withLock { state in
+            state.status.byteCount = writer.totalByteCount - writer.freeByteCount
+            state.status.abandonedCount = writer.abandonedCount
+        }
+    }
+}

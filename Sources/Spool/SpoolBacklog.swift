@@ -1,0 +1,193 @@
+package import Basics
+
+/// The entries that are in the spool and not yet settled, as places in files; no bytes.
+///
+/// Segments stand in the order in which they were written, so what is read from the front on keeps
+/// the order of each log. Entries of a log that is held are stepped over, and their segment stays.
+package struct SpoolBacklog: Sendable {
+    /// A segment and how far it is settled.
+    package struct Segment: Sendable {
+        /// Its header.
+        package let header: SegmentHeader
+        /// The size of the file; the segment that is written to grows into it.
+        package let fileByteCount: Int
+        /// Behind the last whole record.
+        var endOffset: Int
+        /// Behind the last entry.
+        var endSequence: UInt64
+        /// Behind the last entry that is settled.
+        var offset: Int
+        var sequence: UInt64
+        /// The rows that are not settled.
+        var rowCount: Int
+        /// When the first entry that is not settled was taken, or one before it.
+        var oldestAt: Instant
+        /// Whether entries in it must stay.
+        var isHeld = false
+
+        /// Whether nothing is left to read in it.
+        package var isRead: Bool { sequence == endSequence }
+    }
+
+    private(set) var segments: [Segment] = []
+    /// The logs of which nothing more is read.
+    package private(set) var heldLogs: Set<UUIDBytes> = []
+    private var heldSessions: Set<UUIDBytes> = []
+    /// The entries that wait for a person.
+    package private(set) var heldEntryCount = 0
+
+    /// Nothing.
+    package init() {}
+
+    /// What a survey has found; a session goes no further than its first loss.
+    package init(_ survey: SpoolSurvey) {
+        let lossy = Set(survey.findings.filter(\.isLoss).compactMap(\.segment))
+        // Segments whose header cannot be used: nobody knows whose records are gone with them.
+        let known = Set(survey.segments.map(\.header.number))
+        let unknown = lossy.subtracting(known)
+        var begun: Set<UUIDBytes> = []
+        for found in survey.segments {
+            let session = found.header.session
+            if begun.insert(session).inserted, found.header.firstSequence > 0,
+                unknown.contains(where: { $0 < found.header.number })
+            {
+                heldSessions.insert(session)
+            }
+            // A missing segment is named by the one behind the gap, of which nothing is read.
+            let isBehindGap = survey.findings.contains {
+                $0.kind == .missingSegment && $0.segment == found.header.number
+            }
+            if isBehindGap { heldSessions.insert(session) }
+            var segment = Segment(
+                header: found.header,
+                fileByteCount: found.fileByteCount,
+                endOffset: found.scan.endOffset,
+                endSequence: found.scan.endSequence,
+                offset: found.header.blockByteCount,
+                sequence: found.header.firstSequence,
+                rowCount: found.scan.rowCount,
+                oldestAt: found.scan.firstAt ?? found.header.createdAt
+            )
+            if lossy.contains(found.header.number) { segment.isHeld = true }
+            if heldSessions.contains(session) {
+                segment.isHeld = true
+                heldEntryCount += Int(segment.endSequence - segment.sequence)
+                segment.sequence = segment.endSequence
+            }
+            if lossy.contains(found.header.number) { heldSessions.insert(session) }
+            segments.append(segment)
+        }
+    }
+
+    /// Whether there is nothing left to read.
+    package var isRead: Bool { segments.allSatisfy(\.isRead) }
+
+    /// Entries that are not settled.
+    package var entryCount: Int {
+        heldEntryCount + segments.reduce(0) { $0 + Int($1.endSequence - $1.sequence) }
+    }
+
+    /// Rows that are not settled.
+    package var rowCount: Int { segments.reduce(0) { $0 + $1.rowCount } }
+
+    /// When the oldest of them was taken, or a little before.
+    package var oldestAt: Instant? {
+        segments.filter { $0.rowCount > 0 }.map(\.oldestAt).min()
+    }
+
+    /// The first segment with something to read.
+    package var front: Segment? { segments.first { !$0.isRead } }
+
+    /// A group was written.
+    package mutating func append(
+        _ entries: [SpoolEntry],
+        byteCount: Int,
+        at place: SpoolWriter.Place,
+        header: @autoclosure () -> SegmentHeader
+    ) {
+        if segments.last?.header.number != place.segment {
+            let header = header()
+            segments.append(
+                Segment(
+                    header: header,
+                    fileByteCount: header.segmentByteCount,
+                    endOffset: place.offset,
+                    endSequence: place.sequence,
+                    offset: place.offset,
+                    sequence: place.sequence,
+                    rowCount: 0,
+                    oldestAt: place.at
+                )
+            )
+        }
+        let last = segments.count - 1
+        if segments[last].rowCount == 0 { segments[last].oldestAt = place.at }
+        segments[last].endOffset = place.offset + byteCount
+        segments[last].endSequence = place.sequence + UInt64(entries.count)
+        segments[last].rowCount += entries.reduce(0) { $0 + $1.rowCount }
+    }
+
+    /// An entry is settled: it is in the database.
+    package mutating func settle(_ entry: SpooledEntry) {
+        pass(entry, isHeld: false)
+    }
+
+    /// An entry stays where it is and what follows in its log with it.
+    package mutating func hold(_ entry: SpooledEntry) {
+        heldLogs.insert(entry.entry.log)
+        pass(entry, isHeld: true)
+    }
+
+    /// What is behind the entry in its session cannot be trusted: it stays.
+    package mutating func holdSession(of segment: UInt64) {
+        guard let session = segments.first(where: { $0.header.number == segment })?.header.session
+        else { return }
+        heldSessions.insert(session)
+        for index in segments.indices where segments[index].header.session == session {
+            let rest = Int(segments[index].endSequence - segments[index].sequence)
+            guard rest > 0 else { continue }
+            heldEntryCount += rest
+            segments[index].isHeld = true
+            segments[index].sequence = segments[index].endSequence
+            segments[index].offset = segments[index].endOffset
+        }
+    }
+
+    private mutating func pass(_ entry: SpooledEntry, isHeld: Bool) {
+        guard let index = segments.firstIndex(where: { $0.header.number == entry.segment }),
+            segments[index].sequence == entry.sequence
+        else { return }
+        segments[index].sequence += 1
+        segments[index].offset = entry.endOffset
+        segments[index].oldestAt = entry.at
+        if isHeld {
+            heldEntryCount += 1
+            segments[index].isHeld = true
+        } else {
+            segments[index].rowCount -= entry.entry.rowCount
+        }
+    }
+
+    /// The segments at the front that nobody needs any more, oldest first.
+    ///
+    /// The one that is written to is among them only when all are read.
+    package mutating func takeRemovable(current: UInt64?) -> [Segment] {
+        var removable: [Segment] = []
+        var kept: [Segment] = []
+        // Within a session only a prefix may go: a gap would look like a loss.
+        var blocked: Set<UUIDBytes> = []
+        for segment in segments {
+            let isFree =
+                segment.isRead && !segment.isHeld && !blocked.contains(segment.header.session)
+                && segment.header.number != current
+            if isFree {
+                removable.append(segment)
+            } else {
+                blocked.insert(segment.header.session)
+                kept.append(segment)
+            }
+        }
+        segments = kept
+        return removable
+    }
+}

@@ -1,0 +1,30 @@
+package import Posix
+
+/// The system calls of the spool: a folder.
+///
+/// A disk of a test stands in for it and fails, tears and forgets as disks do. A call that was
+/// interrupted throws `SystemError` with EINTR; whoever calls decides whether to make it again.
+package protocol SpoolDisk: Sendable {
+    /// The names of the files.
+    func names() throws(SystemError) -> [String]
+    /// Up to `count` bytes from a place on; fewer only where the file ends.
+    func read(_ name: String, at offset: Int, count: Int) throws(SystemError) -> [UInt8]
+    /// Makes a file that must not exist yet.
+    func create(_ name: String) throws(SystemError) -> any SpoolFile
+    /// Gives a file another name.
+    func rename(_ name: String, to other: String) throws(SystemError)
+    /// Removes a file.
+    func remove(_ name: String) throws(SystemError)
+    /// Makes the names durable.
+    func synchronizeFolder() throws(SystemError)
+}
+
+/// An open file of a spool; it is closed when it is let go of.
+package protocol SpoolFile: AnyObject, Sendable {
+    /// Reserves room, which reads as zeros.
+    func allocate(byteCount: Int) throws(SystemError)
+    /// Writes at a place and answers how many bytes were taken.
+    func write(_ bytes: ArraySlice<UInt8>, at offset: Int) throws(SystemError) -> Int
+    /// Makes what was written durable; after a failure it is never called again.
+    func synchronize() throws(SystemError)
+}

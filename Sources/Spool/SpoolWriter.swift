@@ -1,0 +1,253 @@
+package import Basics
+import Posix
+
+/// Carries out what `SpoolState` says, on a disk; one thread at a time.
+package struct SpoolWriter {
+    private var state: SpoolState
+    private let disk: any SpoolDisk
+    private let identity: SpoolIdentity
+    /// The name of this process start in the segments.
+    package let session: UUIDBytes
+    private var file: (any SpoolFile)?
+    /// The segment whose file has no durable name yet.
+    private var unpublished: UInt64?
+    private var lastAt = Instant(microseconds: .min)
+
+    /// Where a group has come to lie.
+    package struct Place: Equatable, Sendable {
+        /// The segment.
+        package let segment: UInt64
+        /// Where the group begins.
+        package let offset: Int
+        /// The sequence of its first entry.
+        package let sequence: UInt64
+        /// When its entries were taken.
+        package let at: Instant
+    }
+
+    /// Starts a session behind what was found.
+    package init(
+        disk: any SpoolDisk,
+        identity: SpoolIdentity,
+        session: UUIDBytes,
+        firstNumber: UInt64,
+        foundByteCount: Int,
+        bytesMax: Int
+    ) {
+        self.disk = disk
+        self.identity = identity
+        self.session = session
+        state = SpoolState(
+            segmentByteCount: identity.segmentByteCount,
+            blockByteCount: identity.blockByteCount,
+            bytesMax: bytesMax,
+            firstNumber: firstNumber,
+            foundByteCount: foundByteCount
+        )
+    }
+
+    /// The bytes of all segments.
+    package var totalByteCount: Int { state.totalByteCount }
+
+    /// The part of them that is room for what comes.
+    package var freeByteCount: Int {
+        state.currentSegment == nil ? 0 : identity.segmentByteCount - state.currentOffset
+    }
+
+    /// The segment that is written to, when there is one.
+    package var currentSegment: UInt64? { state.currentSegment }
+
+    /// How many segments were given up because a call failed.
+    package var abandonedCount: Int { state.abandonedCount }
+
+    /// Whether nothing is removed any more, because a removal failed.
+    package var isRemovalHalted: Bool { state.isRemovalHalted }
+
+    /// The sequence of the next entry.
+    package var nextSequence: UInt64 { state.nextSequence }
+
+    /// The most bytes that an entry may have.
+    package var entryByteCountMax: Int {
+        state.groupByteCountMax - SpoolRecord.frameByteCount - SpoolCipher.overheadByteCount
+    }
+
+    /// The bytes that an entry takes in a group, the filling not counted.
+    package static func byteCount(of entry: SpoolEntry) -> Int {
+        SpoolRecord.frameByteCount + SpoolCipher.overheadByteCount + entry.bytes.count
+    }
+
+    /// The most bytes of the entries of a group.
+    package var groupByteCountMax: Int { state.groupByteCountMax }
+
+    /// Makes entries durable together.
+    ///
+    /// - Parameters:
+    ///   - entries: The entries; at least one.
+    ///   - now: The time of the wall clock; one that was set back is not followed.
+    /// - Returns: Where they lie.
+    /// - Throws: `SpoolError` when they are not known to be durable; they may be all the same.
+    package mutating func write(
+        _ entries: [SpoolEntry],
+        now: Instant
+    ) throws(SpoolError) -> Place {
+        precondition(!entries.isEmpty, "a group without entries")
+        lastAt = max(lastAt, now)
+        let sequence = state.nextSequence
+        let group = encode(entries, sequence: sequence)
+        var action = state.begin(entryCount: entries.count, byteCount: group.count)
+        while true {
+            switch action {
+            case .accept(let segment, let offset):
+                return Place(segment: segment, offset: offset, sequence: sequence, at: lastAt)
+            case .reject(.full): throw SpoolError(code: .full)
+            case .reject, .rest: throw SpoolError(code: .failed)
+            case .create, .allocate, .writeHeader, .synchronize, .publish, .synchronizeFolder,
+                .writeGroup, .abandon, .remove:
+                action = perform(action, group)
+            }
+        }
+    }
+
+    /// Says on the disk that what was written last was durable.
+    package mutating func seal() {
+        guard state.needsSeal else { return }
+        var group: [UInt8] = []
+        let record = SpoolRecord(
+            kind: .seal,
+            sequence: state.nextSequence,
+            groupSequence: state.nextSequence,
+            at: lastAt,
+            log: session,
+            rowCount: 0,
+            body: []
+        )
+        record.append(to: &group)
+        fill(&group)
+        run(state.seal(), group)
+    }
+
+    /// Removes a segment whose entries are settled; answers whether it is gone for good.
+    package mutating func remove(_ segment: UInt64, byteCount: Int) -> Bool {
+        guard !state.isRemovalHalted else { return false }
+        if state.currentSegment == segment { file = nil }
+        run(state.remove(segment), [])
+        if !state.isRemovalHalted { state.removed(byteCount: byteCount) }
+        return !state.isRemovalHalted
+    }
+
+    private mutating func run(_ first: SpoolState.Action, _ group: [UInt8]) {
+        var action = first
+        while action != .rest { action = perform(action, group) }
+    }
+
+    /// Makes one step and tells the state what came of it.
+    private mutating func perform(
+        _ action: SpoolState.Action,
+        _ group: [UInt8]
+    ) -> SpoolState.Action {
+        do throws(SystemError) {
+            try carryOut(action, group)
+            return state.succeeded()
+        } catch {
+            return state.failed(SpoolState.Failure(error))
+        }
+    }
+
+    private mutating func carryOut(
+        _ action: SpoolState.Action,
+        _ group: [UInt8]
+    ) throws(SystemError) {
+        switch action {
+        case .create(let segment):
+            file = try disk.create(SpoolNames.unfinished(segment))
+            unpublished = segment
+        case .allocate:
+            try file?.allocate(byteCount: identity.segmentByteCount)
+        case .writeHeader(let segment, let firstSequence):
+            try write(header(segment, firstSequence).block, at: 0)
+        case .synchronize: try file?.synchronize()
+        case .publish(let segment):
+            try disk.rename(
+                SpoolNames.unfinished(segment),
+                to: SpoolNames.segment(segment)
+            )
+            unpublished = nil
+        case .synchronizeFolder: try disk.synchronizeFolder()
+        case .writeGroup(let offset): try write(group, at: offset)
+        case .abandon:
+            file = nil
+            if let unpublished { try? disk.remove(SpoolNames.unfinished(unpublished)) }
+            unpublished = nil
+        case .remove(let segment): try disk.remove(SpoolNames.segment(segment))
+        case .accept, .reject, .rest: break
+        }
+    }
+
+    /// Writes all bytes, however many calls it takes.
+    private func write(_ bytes: [UInt8], at offset: Int) throws(SystemError) {
+        var written = 0
+        while written < bytes.count {
+            let moved = try file?.write(bytes[written...], at: offset + written) ?? 0
+            // A call that takes nothing would go on for ever.
+            guard moved > 0 else { throw .invalidArgument }
+            written += moved
+        }
+    }
+
+    /// What the segment of a place says of itself, as far as reading needs it.
+    package func header(of place: Place) -> SegmentHeader {
+        header(place.segment, place.sequence)
+    }
+
+    private func header(_ segment: UInt64, _ firstSequence: UInt64) -> SegmentHeader {
+        SegmentHeader(
+            installation: identity.installation,
+            keyID: identity.key.id,
+            session: session,
+            number: segment,
+            firstSequence: firstSequence,
+            createdAt: lastAt,
+            segmentByteCount: identity.segmentByteCount,
+            blockByteCount: identity.blockByteCount
+        )
+    }
+
+    private func encode(_ entries: [SpoolEntry], sequence: UInt64) -> [UInt8] {
+        let cipher = SpoolCipher(identity: identity, session: session)
+        var group: [UInt8] = []
+        for (index, entry) in entries.enumerated() {
+            let number = sequence + UInt64(index)
+            let record = SpoolRecord(
+                kind: .entry,
+                sequence: number,
+                groupSequence: sequence,
+                at: lastAt,
+                log: entry.log,
+                rowCount: entry.rowCount,
+                body: cipher.seal(entry, sequence: number)
+            )
+            record.append(to: &group)
+        }
+        fill(&group)
+        return group
+    }
+
+    private func fill(_ group: inout [UInt8]) {
+        let whole = SegmentScan.roundUp(group.count, identity.blockByteCount)
+        group += [UInt8](repeating: 0, count: whole - group.count)
+    }
+}
+
+extension SpoolState.Failure {
+    init(_ error: SystemError) {
+        if error.isDiskFull || error == .tooLarge {
+            self = .full
+        } else if error.isInterrupted {
+            self = .interrupted
+        } else if error.isPresent {
+            self = .nameTaken
+        } else {
+            self = .failed
+        }
+    }
+}

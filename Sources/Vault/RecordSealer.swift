@@ -1,0 +1,150 @@
+package import Audit
+package import Basics
+import Posix
+
+/// Seals what names a patient or speaks of one before a record is stored.
+///
+/// A row of a patient is sealed under a key of that patient and month; a comment under a key of the
+/// card it is about; a row that has documents but no patient under a key that is nobody's, which
+/// goes with its month.
+package final class RecordSealer: Sendable {
+    private let ring: KeyRing
+    private let book: DataKeyBook
+    private let now: @Sendable () -> Instant
+
+    /// Takes the keys of the tenants, and the clock that says when a data key was made.
+    package init(_ ring: KeyRing, now: @escaping @Sendable () -> Instant = { Clock.now() }) {
+        self.ring = ring
+        self.now = now
+        book = DataKeyBook()
+    }
+
+    /// Seals a record.
+    ///
+    /// - Throws: `VaultError` with `keysMissing` when there is something to seal and the tenant has
+    ///   no keys; then the record must not be stored.
+    package func seal(_ record: AuditRecord) throws(VaultError) -> SealedRecord {
+        let parts = Self.parts(of: record)
+        let comments = record.feedback.indices.filter { record.feedback[$0].userComment != nil }
+        var plain = record
+        plain.inputs = nil
+        plain.rejections = nil
+        plain.result = nil
+        plain.cards = nil
+        plain.patientReference = nil
+        plain.userReference = nil
+        plain.encounterReference = nil
+        var sealed = SealedRecord(unsealed: plain)
+        guard !parts.isEmpty || !comments.isEmpty else { return sealed }
+        guard let keys = ring.keys(of: record.tenant) else { throw VaultError(.keysMissing) }
+        let place = Sealing.Place(tenant: record.tenant, eventID: record.eventID)
+        if !parts.isEmpty {
+            let subject = record.patientPseudonym ?? []
+            let key = take(subject, uses: parts.count, for: record, keys, &sealed)
+            sealed.keyID = key.wrapped.keyID
+            for (column, plaintext) in parts {
+                let part = Sealing.seal(
+                    plaintext,
+                    key: key.secret,
+                    at: place,
+                    column: column.rawValue
+                )
+                sealed[column] = part
+            }
+        }
+        for item in comments {
+            let feedback = record.feedback[item]
+            let key = take(feedback.cardID.bytes, uses: 1, for: record, keys, &sealed)
+            sealed.comments[item] = SealedComment(
+                keyID: key.wrapped.keyID,
+                text: Sealing.seal(
+                    Array((feedback.userComment ?? "").utf8),
+                    key: key.secret,
+                    at: place,
+                    column: SealedColumn.comment(on: feedback.cardID)
+                )
+            )
+            sealed.record.feedback[item].userComment = nil
+        }
+        return sealed
+    }
+
+    /// The keys that were sent with a record are durable.
+    package func settle(_ keys: [WrappedKey]) {
+        for key in keys { book.settle(key) }
+    }
+
+    private func take(
+        _ subject: [UInt8],
+        uses: Int,
+        for record: AuditRecord,
+        _ keys: TenantKeys,
+        _ sealed: inout SealedRecord
+    ) -> DataKey {
+        let taken = book.key(
+            .init(
+                tenant: record.tenant,
+                subject: subject,
+                month: Self.month(of: record.startedAt)
+            ),
+            uses: uses,
+            under: keys.currentWrapping,
+            createdAt: now(),
+            now: Clock.monotonicNanoseconds()
+        )
+        if !taken.isSettled,
+            !sealed.newKeys.contains(where: { $0.keyID == taken.key.wrapped.keyID })
+        {
+            sealed.newKeys.append(taken.key.wrapped)
+        }
+        return taken.key
+    }
+
+    /// What is to be sealed, by column.
+    private static func parts(of record: AuditRecord) -> [(SealedColumn, [UInt8])] {
+        let all: [(SealedColumn, [UInt8]?)] = [
+            (.patient, record.patientReference.map { Array($0.utf8) }),
+            (.user, record.userReference.map { Array($0.utf8) }),
+            (.encounter, record.encounterReference.map { Array($0.utf8) }),
+            (.inputs, record.inputs),
+            (.rejections, record.rejections),
+            (.result, record.result),
+            (.cards, record.cards),
+        ]
+        return all.compactMap { column, bytes in bytes.map { (column, $0) } }
+    }
+
+    /// The first day of the month of a moment, in UTC as the partitions have it.
+    static func month(of moment: Instant) -> CivilDate {
+        let date = moment.date
+        return CivilDate(year: date.year, month: date.month, day: 1) ?? date
+    }
+}
+
+extension SealedRecord {
+    /// The sealed part of a column.
+    package subscript(column: SealedColumn) -> [UInt8]? {
+        get {
+            switch column {
+            case .patient: patient
+            case .user: user
+            case .encounter: encounter
+            case .inputs: inputs
+            case .rejections: rejections
+            case .result: result
+            case .cards: cards
+            }
+        }
+        set {
+            switch column {
+            case .patient: patient = newValue
+            case .user: user = newValue
+            case .encounter: encounter = newValue
+            case .inputs: inputs = newValue
+            case .rejections: rejections = newValue
+            case .result: result = newValue
+            case .cards: cards = newValue
+            }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+import Audit
+import AuditStore
+import Basics
+import Crypto
+import PostgreSQL
+import Posix
+import Vault
+
+/// As whom the audit trail is read, and how the read is recorded.
+struct AuditAccess: Sendable {
+    /// The tenant that is read.
+    let tenant: String
+    /// The login of the auditor, as the record of the read names it.
+    let login: String
+    /// How to log in as the tenant's auditor.
+    let auditor: ConnectionSettings
+    /// The tenant's key for cursors and, of the first epoch, pseudonyms, when we have it.
+    let key: AuthenticationKey?
+    /// The tenant's keys that open sealed rows, when we have them.
+    let vault: TenantKeys?
+
+    /// The options that choose it.
+    static let options: Set<String> = ["tenant", "state", "keys"]
+
+    /// The demo tenant of a state folder; or, when `PGUSER` is set, the login that it names.
+    static func choose(_ parsed: Arguments) throws(CommandError) -> AuditAccess {
+        let tenant = parsed.value("tenant") ?? DemoClient.tenant
+        guard isName(tenant) else {
+            throw CommandError(
+                .usage,
+                "--tenant takes up to 63 lower-case letters, digits and hyphens"
+            )
+        }
+        if let login = Terminal.environment("PGUSER"), parsed.value("state") == nil {
+            let folder = parsed.value("keys") ?? Terminal.environment("LIMEN_KEYS")
+            var key: AuthenticationKey?
+            var vault: TenantKeys?
+            if let folder {
+                key = try ServeCommand.tenantKeys(folder)[tenant]
+                vault = try Self.vault(VaultFiles.source(folder, tenant))
+            }
+            return AuditAccess(
+                tenant: tenant,
+                login: login,
+                auditor: ConnectionSettings(conninfo: ""),
+                key: key,
+                vault: vault
+            )
+        }
+        let database = try AuditDatabase.running(parsed)
+        let state = database.state
+        let login = AuditDatabase.auditorLogin(of: tenant)
+        let key = try state.text("secrets/tenant-" + tenant + ".key")
+        return AuditAccess(
+            tenant: tenant,
+            login: login,
+            auditor: try database.existingSettings(as: login),
+            key: key.map { AuthenticationKey(Array($0.utf8)) },
+            vault: try vault(VaultFiles.source(state, tenant))
+        )
+    }
+
+    /// The keys of a source; `nil` when there are none: rows are then said to be sealed.
+    private static func vault(_ source: KeySource) throws(CommandError) -> TenantKeys? {
+        File.exists(path: source.path) ? try VaultFiles.read(source) : nil
+    }
+
+    /// The pseudonyms of a reference, such as `Patient/1`, in every epoch whose key we have.
+    func pseudonyms(of reference: String) -> [[UInt8]] {
+        guard let vault, !vault.pseudonyms.isEmpty else {
+            return key.map { [$0.authenticate(reference)] } ?? []
+        }
+        return vault.pseudonyms.map { $0.key.authenticate(reference) }
+    }
+
+    /// Logs in as the auditor.
+    func open() throws(CommandError) -> AuditQuery {
+        do {
+            return try AuditQuery.open(
+                auditor,
+                opener: RecordOpener(KeyRing(vault.map { [$0] } ?? []))
+            )
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+    }
+
+    /// Records that the trail was read: reading is an event of the trail.
+    ///
+    /// The auditor's own login writes it, so the name in the row is the one that read, whatever
+    /// this program says.
+    ///
+    /// - Returns: The event.
+    /// - Throws: `CommandError` when the record is not durable; then nothing may be shown.
+    @discardableResult
+    func record(
+        _ note: ReadNote,
+        _ kind: AuditRecord.Kind = .auditRead,
+        on query: borrowing AuditQuery,
+        isFound: Bool = true
+    ) throws(CommandError) -> AuditRecord {
+        let now = Clock.now()
+        var record = note.record(
+            kind,
+            tenant: tenant,
+            client: login,
+            eventID: .version7(at: now),
+            now: now
+        )
+        record.programVersion = RunningService.version
+        if !isFound { record.status = 404 }
+        do {
+            try query.record(record)
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        return record
+    }
+
+    /// Whether a text can be the name of a tenant, as the audit store has them.
+    static func isName(_ text: String) -> Bool {
+        (1...63).contains(text.utf8.count) && !text.hasPrefix("-") && !text.hasSuffix("-")
+            && text.utf8.allSatisfy { byte in
+                (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+                    || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                    || byte == UInt8(ascii: "-")
+            }
+    }
+
+    /// The reason of a read that shows what speaks of a patient.
+    ///
+    /// - Throws: `CommandError` with exit code 2 when there is none, or one that says nothing.
+    static func reason(_ parsed: Arguments) throws(CommandError) -> String {
+        guard let reason = try optionalReason(parsed) else {
+            throw CommandError(
+                .usage,
+                "this shows what is recorded of patients: say why with --reason TEXT; it is kept "
+                    + "in the trail, so put no patient data into it"
+            )
+        }
+        return reason
+    }
+
+    /// The reason, when one was given.
+    static func optionalReason(_ parsed: Arguments) throws(CommandError) -> String? {
+        guard let reason = parsed.value("reason") else { return nil }
+        guard ReadNote.isReason(reason) else {
+            throw CommandError(
+                .usage,
+                "--reason takes a sentence of one line, at most "
+                    + "\(Limits.auditReasonBytesMax) bytes long"
+            )
+        }
+        return reason
+    }
+}

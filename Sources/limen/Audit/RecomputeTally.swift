@@ -1,0 +1,90 @@
+import Audit
+import Basics
+import Gateway
+import JSON
+
+/// Counts what came of computing decisions again, and says what must be looked at.
+struct RecomputeTally {
+    let isJSON: Bool
+    private(set) var rowCount = 0
+    private(set) var hasFindings = false
+    /// Whether there were more rows than were looked at.
+    var isCut = false
+    private var counts: [String: Int] = [:]
+    private var unknown: [String: Int] = [:]
+
+    init(isJSON: Bool) { self.isJSON = isJSON }
+
+    /// Notes a verdict.
+    ///
+    /// - Returns: what to print of it now; nothing for a row that is as it should be.
+    mutating func add(_ event: StoredEvent, _ verdict: Recomputation.Verdict) -> String {
+        rowCount += 1
+        counts[verdict.word, default: 0] += 1
+        if verdict.isFinding { hasFindings = true }
+        if case .unknownDigest(let digest) = verdict { unknown[digest, default: 0] += 1 }
+        if isJSON { return Self.json(event, verdict) }
+        let head = "\(event.record.startedAt.text)  \(event.record.eventID.text)"
+        switch verdict {
+        case .different(let differences):
+            return "\(head)  different\n"
+                + differences.map {
+                    "  \($0.path)  stored \($0.stored ?? "nothing")  computed "
+                        + "\($0.computed ?? "nothing")\n"
+                }.joined()
+        case .unreadable(let place): return "\(head)  unreadable: \(place)\n"
+        case .same, .unknownDigest, .nothingComputed, .interactions, .sealed, .erased: return ""
+        }
+    }
+
+    /// What came of all rows.
+    var summary: String {
+        if isJSON { return "" }
+        let sentences = [
+            ("same", "computed again with the same result, to the last digit"),
+            ("different", "DIFFERENT from what is stored"),
+            ("unreadable", "NOT CHECKED: the row does not hold what it should"),
+            ("unknown-digest", "NOT CHECKED: the profile or model of the row is not here"),
+            ("sealed", "NOT CHECKED: sealed, and the key is not here"),
+            ("erased", "NOT CHECKED: erased"),
+            ("interactions", "NOT CHECKED: checks of interactions, which are no models"),
+            ("nothing-computed", "with nothing that was computed"),
+        ]
+        var text = ""
+        for (word, sentence) in sentences {
+            guard let count = counts[word] else { continue }
+            text += "\(count)  \(sentence)\n"
+        }
+        for (digest, count) in unknown.sorted(by: { $0.key < $1.key }) {
+            text += "  \(count) of the profile \(digest)\n"
+        }
+        if isCut { text += "there are more rows than were looked at; see --limit\n" }
+        return text
+    }
+
+    private static func json(_ event: StoredEvent, _ verdict: Recomputation.Verdict) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("eventId", event.record.eventID.text)
+        writer.member("startedAt", event.record.startedAt.text)
+        writer.member("verdict", verdict.word)
+        switch verdict {
+        case .different(let differences):
+            writer.name("differences")
+            writer.beginArray()
+            for difference in differences {
+                writer.beginObject()
+                writer.member("path", difference.path)
+                writer.member("stored", ifPresent: difference.stored)
+                writer.member("computed", ifPresent: difference.computed)
+                writer.endObject()
+            }
+            writer.endArray()
+        case .unknownDigest(let digest): writer.member("profileSHA256", digest)
+        case .unreadable(let place): writer.member("place", place)
+        case .same, .nothingComputed, .interactions, .sealed, .erased: break
+        }
+        writer.endObject()
+        return writer.text + "\n"
+    }
+}

@@ -1,0 +1,238 @@
+extension HelpCommand {
+    /// The help texts for who runs the service, connects to it or audits it, by command.
+    static let serviceDetails: [String: String] = [
+        "up": """
+        limen up [--listen HOST:PORT] [--state FOLDER] [--writers N] [--loops N]
+
+          limen up
+          limen up --listen 127.0.0.1:9090
+
+        Starts a private PostgreSQL cluster under the state folder (default .limen), applies
+        the migrations, loads the demo tenant and the services in Hooks/, and serves until
+        Ctrl-C, which stops all it started. A second start keeps the data.
+
+        """,
+        "down": """
+        limen down [--wipe] [--state FOLDER]
+
+        Stops a gateway and a cluster that an `up` left behind. --wipe removes the state
+        folder's cluster, keys and audit rows.
+
+        """,
+        "serve": """
+        limen serve [--listen HOST:PORT] [--clients FOLDER] [--keys FOLDER] [--writers N]
+                    [--public-url URL]... [--address-rate N] [--development]
+                    [--trusted-proxy NETWORK]... [--client-certificate-header NAME]
+                    [--client-address-header NAME] [--closed-discovery]
+                    [--spool FOLDER|off]
+
+        Serves with the database that libpq's own PG* variables name; its user must be the
+        writer role. Profiles/, Hooks/ and Migrations/ are read below $LIMEN_HOME.
+        --public-url is what tokens must name in aud, where a proxy gives the gateway another
+        address. Headers that name a certificate or an address count only from --trusted-proxy.
+        --address-rate is how often one address may call in a second. --closed-discovery keeps
+        GET /cds-services for clients; without it whoever shows no credentials sees all services,
+        and a client those it may call. Metrics are for clients
+        with the role metrics-reader and the like; --development opens them, and lets in clients
+        whose private keys are public. --spool names a folder for rows that PostgreSQL cannot take
+        for a while, encrypted; without it answers are withheld then. limen audit spool status|check
+        tells what is in it, limen drill outage --seconds N shows it at work.
+
+        """,
+        "client": """
+        limen client new ID --tenant TENANT [--issuer URL --jwks FILE | --jwks-url URL]
+                         [--api-key] [--role ROLE] [--dialect NAME] [--clients FOLDER]
+        limen client check [ID...] [--clients FOLDER] [--development] [--json]
+        limen client lint [ID...] [--strict] [--clients FOLDER] [--development] [--json]
+        limen client key ID [--until TIME | --replace] [--clients FOLDER]
+
+          limen client new ward-ehr --tenant hospital-a --issuer https://ehr.example --jwks k.json
+          limen client check
+          limen client lint ward-ehr
+
+        new writes a document that is not active yet and says what only you can know. check reads
+        the documents as the gateway would and names everything that is wrong at once; exit code
+        1 then. lint makes every card of every service the client may call from the widest values
+        there can be, and says what its dialect changes; exit code 1 when a clinician would read
+        or press something in another way, with --strict for any change. key prints a new key
+        once and stores its hash; the old one stays valid for a week or until TIME.
+        Hooks/README.md describes the format.
+
+        limen hook conform [URL] [--service ID] [--bundle FILE] [--origin URL] [--key-file FILE]
+                           [--all] [--json]
+
+          limen hook conform http://127.0.0.1:8080 --all
+          limen hook conform https://cds.example --service greeting --key-file KEY
+
+        Calls a CDS Hooks service, ours or another, as a client would: with data, without, with
+        errors, with more than it knows, with tokens of nobody. Each of the 120 requirements of
+        CDS Hooks 2.0 that bind a service passes, fails with the place, or does not apply with
+        the reason. --bundle calls with the data of a patient; --origin asks as a browser does.
+        Exit code 1 when a requirement is broken. Feedback is sent on the first card.
+
+        """,
+        "feedback": """
+        limen feedback report [--by service|card|client|hour] [--from TIME] [--to TIME]
+                              [--tenant NAME] [--json]
+
+          limen feedback report --by card --from 2026-05-01
+
+        Counts each card once that was shown in the time, by the last that was said of it:
+        accepted, overridden with the reason, or nothing. An hour is one of the day, in UTC.
+        Feedback on cards that were never shown is counted by itself. Reading is on record.
+
+        """,
+        "openapi": """
+        limen openapi [--postman]
+
+          limen openapi > openapi.json
+          limen openapi --postman > limen.postman_collection.json
+
+        Writes the description that a gateway serves at /openapi.json, or a Postman collection
+        made from it; address and key are variables of the collection.
+
+        """,
+        "jwt": """
+        limen jwt explain TOKEN|- [--client NAME [--clients FOLDER]] [--jwks FILE] [--issuer ISS]
+                          [--audience URL]... [--at TIME] [--json]
+        limen jwt key KID --out FILE [--algorithm NAME]
+        limen jwt sign --key FILE --issuer ISS --audience URL... [--tenant T] [--jku URL]
+                       [--lifetime SECONDS] [--at TIME]
+
+          limen jwt explain - --client ward-ehr --audience https://limen.example/cds-services/news2
+          limen jwt key trial-1 --out trial.key.json > trial.jwks.json
+
+        explain shows what header and claims say and makes every check a gateway makes, in its
+        order: passed or failed, with what would be accepted. What nothing is known about stays
+        open. It reads no network and uses no token up, and of the signature it shows the length.
+        Exit code 1 when the token is refused. key writes a private JWK to a new file that only
+        its owner reads, and prints the JWK Set to register (ES384 unless --algorithm says else).
+        sign prints a token that lives five minutes.
+
+        """,
+        "audit": """
+        limen audit list [FILTERS] [--limit N] [--cursor TEXT] [--json]
+        limen audit show EVENT --reason TEXT [--json]
+        limen audit timeline PATIENT --reason TEXT [--from T] [--to T] [--limit N] [--cursor TEXT]
+        limen audit who-saw PATIENT --reason TEXT [--from T] [--to T] [--json]
+        limen audit export --format csv|audit-event|provenance --reason TEXT [--out FILE] [FILTERS]
+                           [--identified] [--server-name NAME]
+        limen audit review questions | new QUESTION --from T --to T [--title TEXT]
+                           [--hours 07:00-19:00] [--weekend] | list [--open] | run REVIEW
+                           | close REVIEW --found TEXT
+        limen audit recompute [EVENT] --reason TEXT [FILTERS] [--profiles FOLDER] [--limit N] [--json]
+
+          FILTERS: --patient --user --client --service --model --outcome --kind --code --arm
+                   --card --event --caused-by --hook-instance --trace-id --from --to
+          all take --zone +02:00, --tenant NAME, --state FOLDER, --keys FOLDER
+
+        limen audit verify [--since TIME] [--outside FILE]... [--verifiers FILE] [--json]
+        limen audit verify --receipt FILE [--verifiers FILE]
+        limen audit prove EVENT [--verifiers FILE]
+
+        verify holds every row, batch and checkpoint against its signature and against copies of
+        checkpoints outside the database, and names the first bad row; it needs the login
+        limen_verifier and the public keys. prove prints a receipt that verify --receipt checks
+        without the database. Exit codes: 0 as written, 1 findings, 4 cannot be read.
+
+          limen audit list --service news2 --outcome cards
+          limen audit timeline 123 --reason "complaint 2026-17" --zone +02:00
+          limen audit export --format audit-event --from 2026-05-01 --zone Z --out may.ndjson \
+            --reason "request of the data protection officer"
+
+        Reads as the tenant's auditor, under row-level security. --patient and --user take what the
+        EHR calls them; that is turned into the tenant's keyed pseudonym before it is looked up.
+        --model takes the SHA-256 of a model or the name of a profile. A time says its offset; a
+        date needs --zone. Every read is itself an event, written by the auditor's own login before
+        anything is shown; what speaks of a patient needs --reason, which is kept. show tells the
+        story of the call in plain English, then all of the row. An export is whole when its
+        manifest lies beside it. recompute evaluates stored decisions again by the profile and
+        model that the row pins, from Profiles/ and each --profiles folder; exit code 1 when a value
+        differs or cannot be checked.
+
+        """,
+        "keys": """
+        limen audit keys new --tenant NAME --keys FOLDER
+        limen audit keys status [--json]
+        limen audit keys rotate|rewrap|new-epoch --reason TEXT
+        limen audit keys remove NAME|end-epoch NUMBER --reason TEXT
+        limen audit erase --patient ID --reason TEXT [--plan [--json]] [--due]
+        limen audit hold set --patient ID|--all --reason TEXT
+        limen audit hold lift HOLD --reason TEXT
+        limen audit hold list [--json]
+        limen audit retention policy FILE --reason TEXT
+        limen audit retention drop --before YYYY-MM-DD --reason TEXT [--plan]
+
+        All take --tenant NAME and --state FOLDER. keys status ends with 1 while a key is missing
+        or an erasure is not yet final. erase destroys the keys of a patient's rows unless a legal
+        hold or the policy keeps them (72 months without a policy); --plan only says what it would
+        do, --due takes what may go. retention drop ends months that are past six years and leaves
+        a tombstone of each. Every deed is an event of the trail, with its reason.
+
+        With a PostgreSQL of one's own PG* names the auditor, --keys the keys, and
+        LIMEN_WRITER_DATABASE, LIMEN_ERASER_DATABASE, LIMEN_REWRAPPER_DATABASE and
+        LIMEN_RETENTION_DATABASE hold the connection strings of the others.
+
+        """,
+        "migrate": """
+        limen migrate [--status] [--state FOLDER]
+
+        Applies the files of Migrations/ to the database that PG* names (or to the private
+        cluster of a state folder), each in one transaction, or shows which are applied.
+
+        """,
+        "doctor": """
+        limen doctor [--json] [--accept CODE]... [--state FOLDER]
+        limen doctor --expectation
+
+          limen doctor
+          PGHOST=db.example PGDATABASE=limen PGUSER=limen_health limen doctor --json
+
+        Proves on the live database that its fences stand: row security and its policies, rights,
+        roles, triggers, functions, views, indexes, months, settings, migrations, and nothing that
+        no migration made. Each weakness is named with how grave it is, the object, and the
+        statement that mends it. Nothing is changed. It works with the plain login limen_health,
+        which reads no row of the trail; what a login cannot see is listed as not seen and never
+        taken for sound (pg_hba.conf needs a superuser). The database is that of PG*, or of the
+        state folder. --accept keeps the weaknesses of a code out of the exit code: 0 none,
+        1 findings, 4 the database is not to be had.
+        --expectation migrates a database of its own, prints what Migrations/catalogue.txt must
+        say, and removes it; whoever adds a migration makes that file anew with it.
+
+        """,
+        "bench": """
+        limen bench [--seconds N] [--connections 1,16,64,256] [--state FOLDER]
+
+        Starts a gateway of its own with a private PostgreSQL and measures over loopback:
+        the audited patient-view with about 20 KB and 200 KB of prefetch, the evaluation of
+        news2 and segments with 1 row and with 1,000, /livez, and bare audit commits, in one
+        run, so that ratios can be quoted.
+
+        """,
+        "drill": """
+        limen drill kill [--cycles N] [--seed N]
+        limen drill markers [--count N] [--seed N]
+        limen drill tamper [--count N] [--double N] [--clean N] [--seed N]
+
+        Kills the gateway with SIGKILL under load, again and again, and then checks that each
+        hookInstance that was answered has just one audit row. Exit code 1 when one has not.
+
+        markers plants names, identifiers, values, comments and tokens in requests of every kind
+        and searches logs, metrics, errors, other tenants' answers, the files of the database and a
+        dump of its tables for them. Exit code 1 when one is found.
+
+        tamper changes audit trails of 200 rows, once and twice, in every way that somebody with all
+        rights could, and counts what limen audit verify finds; exit code 1 when a change was not
+        found, another row was named first, or an untouched trail was called damaged.
+
+        """,
+        "database": """
+        limen database start --directory FOLDER
+        limen database stop --directory FOLDER
+
+        A private PostgreSQL for tests; start prints the libpq connection string of its
+        superuser.
+
+        """,
+    ]
+}

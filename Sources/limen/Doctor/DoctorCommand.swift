@@ -1,0 +1,101 @@
+import AuditStore
+import PostgreSQL
+import Posix
+
+/// `limen doctor`: proves on a live database that its fences stand, and names each weakness.
+enum DoctorCommand {
+    /// Runs the command.
+    static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
+        let parsed = try Arguments(
+            arguments,
+            values: ["state", "accept"],
+            switches: ["json", "expectation"]
+        )
+        try parsed.expectNoWords()
+        let home = try ConfigurationFiles.home()
+        let migrations = try AuditDatabase.migrationFiles(home: home)
+        if parsed.has("expectation") {
+            Terminal.writeOutput(try freshCatalogue(migrations).text)
+            return .ok
+        }
+        let settings = try settings(parsed)
+        let accepted = try accepted(parsed)
+        let expectation = try expectation(home: home)
+        let report = try store { () throws(AuditStoreError) in
+            try Doctor.examine(settings, expectation: expectation, migrations: migrations)
+        }
+        let page = DoctorPage(report: report, accepted: accepted)
+        Terminal.writeOutput(parsed.has("json") ? page.json : page.text)
+        return page.counted.isEmpty ? .ok : .findings
+    }
+
+    /// Where to look and as whom: a state folder's cluster as its health login, or PG*.
+    private static func settings(_ parsed: Arguments) throws(CommandError) -> ConnectionSettings {
+        let isOfEnvironment =
+            parsed.value("state") == nil
+            && (Terminal.environment("PGHOST") != nil || Terminal.environment("PGDATABASE") != nil
+                || Terminal.environment("PGSERVICE") != nil)
+        if isOfEnvironment { return ConnectionSettings(conninfo: "") }
+        return try AuditDatabase.running(parsed).existingSettings(as: "limen_health")
+    }
+
+    /// Weaknesses that a site has decided to live with: they are shown and not counted.
+    private static func accepted(_ parsed: Arguments) throws(CommandError) -> Set<Weakness> {
+        var accepted: Set<Weakness> = []
+        for code in parsed.all("accept") {
+            guard let weakness = Weakness(rawValue: code) else {
+                throw CommandError(.usage, "\(code) is no code of limen doctor")
+            }
+            accepted.insert(weakness)
+        }
+        return accepted
+    }
+
+    /// Migrates a database of its own and takes it as the expectation.
+    private static func freshCatalogue(
+        _ migrations: [MigrationFile]
+    ) throws(CommandError) -> CatalogueSnapshot {
+        let place = "/var/tmp/limen-catalogue-" + String(Terminal.processIdentifier)
+        let state = try StateFolder.make(place)
+        let cluster = try Cluster.inState(state)
+        defer {
+            if (try? cluster.state()) == .running { try? cluster.stop() }
+            try? cluster.wipe()
+            try? Folder.removeAll(path: place)
+        }
+        try cluster.bringUp(
+            superuserPassword: try state.secret("superuser.password"),
+            authentication: .trust
+        )
+        let server = ConnectionSettings(
+            conninfo: "host='\(cluster.socketPath)' port=\(Cluster.port)"
+        ).asUser(Cluster.superuser)
+        return try store { () throws(AuditStoreError) in
+            try Migrator.open(server.inDatabase("postgres"), files: migrations).apply()
+            return try Doctor.expectation(server.inDatabase("postgres"))
+        }
+    }
+
+    private static func expectation(home: String) throws(CommandError) -> CatalogueSnapshot {
+        let path = home + "/Migrations/" + CatalogueSnapshot.fileName
+        let bytes: [UInt8]
+        do {
+            bytes = try File.read(path: path, bytesMax: 1 << 24)
+        } catch {
+            throw CommandError(.badInput, "\(path) cannot be read; restore the file")
+        }
+        return try store { () throws(AuditStoreError) in
+            try CatalogueSnapshot(text: String(decoding: bytes, as: UTF8.self))
+        }
+    }
+
+    private static func store<Value>(
+        _ body: () throws(AuditStoreError) -> Value
+    ) throws(CommandError) -> Value {
+        do throws(AuditStoreError) {
+            return try body()
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+    }
+}

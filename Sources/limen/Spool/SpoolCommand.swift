@@ -1,0 +1,95 @@
+import Basics
+import Crypto
+import JSON
+import Posix
+import Spool
+
+/// `limen audit spool status|check`: what lies in the spool, for who runs the gateway.
+///
+/// It only reads, so it may run beside a gateway; what is being written at that moment can look
+/// like a torn tail.
+enum SpoolCommand {
+    /// Runs the command; exit code 1 when something that was acknowledged cannot be used.
+    static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
+        let parsed = try Arguments(
+            arguments,
+            values: ["spool", "keys", "state"],
+            switches: ["json"]
+        )
+        guard parsed.words == ["status"] || parsed.words == ["check"] else {
+            throw CommandError(.usage, "say limen audit spool status or limen audit spool check")
+        }
+        let settings = try settings(parsed)
+        let survey: SpoolSurvey
+        do {
+            survey = try SpoolSurvey(
+                of: FolderDisk(path: settings.folder),
+                identity: settings.identity,
+                isOpeningBodies: parsed.words == ["check"]
+            )
+        } catch {
+            throw settings.commandError(error)
+        }
+        Terminal.writeOutput(
+            parsed.has("json") ? json(survey) : text(survey, folder: settings.folder)
+        )
+        return survey.findings.contains { $0.isLoss } ? .findings : .ok
+    }
+
+    private static func settings(_ parsed: Arguments) throws(CommandError) -> SpoolSettings {
+        let keysFolder = parsed.value("keys") ?? Terminal.environment("LIMEN_KEYS")
+        if let keysFolder {
+            guard let key = try ServeCommand.tenantKeys(keysFolder)["system"] else {
+                throw CommandError(.badInput, "\(keysFolder) lacks system.key")
+            }
+            guard let folder = parsed.value("spool") ?? Terminal.environment("LIMEN_SPOOL") else {
+                throw CommandError(.badInput, "name the folder of the spool with --spool")
+            }
+            return try SpoolSettings(folder: folder, systemKey: key)
+        }
+        let state = try StateFolder.open(try GatewayClient.statePath(parsed))
+        return try SpoolSettings(
+            folder: parsed.value("spool") ?? state.file("spool"),
+            systemKey: try UpCommand.key(state, "tenant-system")
+        )
+    }
+
+    private static func text(_ survey: SpoolSurvey, folder: String) -> String {
+        var lines = ["spool \(folder)"]
+        for segment in survey.segments {
+            let scan = segment.scan
+            var line = "segment \(segment.header.number)  \(scan.rowCount) rows"
+            if let first = scan.firstAt { line += "  from \(first.text)" }
+            if let last = scan.lastAt { line += "  to \(last.text)" }
+            lines.append(line)
+        }
+        let rowCount = survey.segments.reduce(0) { $0 + $1.scan.rowCount }
+        lines.append("\(rowCount) rows, \(survey.totalByteCount) bytes")
+        for finding in survey.findings {
+            lines.append("\(finding.kind.rawValue)  \(finding.place): \(finding.sentence)")
+        }
+        if survey.findings.isEmpty { lines.append("nothing is wrong with it") }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func json(_ survey: SpoolSurvey) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("rows", survey.segments.reduce(0) { $0 + $1.scan.rowCount })
+        writer.member("bytes", survey.totalByteCount)
+        writer.member("segments", survey.segments.count)
+        writer.name("findings")
+        writer.beginArray()
+        for finding in survey.findings {
+            writer.beginObject()
+            writer.member("kind", finding.kind.rawValue)
+            if let segment = finding.segment { writer.member("segment", Int(clamping: segment)) }
+            writer.member("offset", finding.offset)
+            writer.member("isLoss", finding.isLoss)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.endObject()
+        return writer.text + "\n"
+    }
+}

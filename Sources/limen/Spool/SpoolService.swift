@@ -1,0 +1,133 @@
+import AuditStore
+import Basics
+import Crypto
+import Posix
+import Spool
+import Telemetry
+
+/// The spool of a running gateway: opened, told about in the log, counted in the metrics.
+struct SpoolService: Sendable {
+    /// What the writers share.
+    let shared: AuditSpool
+    private let spool: Spool
+
+    /// Opens the spool and says in the log what it holds from before.
+    static func open(
+        _ settings: SpoolSettings,
+        log: LogWriter
+    ) throws(CommandError) -> SpoolService {
+        let spool: Spool
+        do {
+            spool = try Spool.open(
+                folder: settings.folder,
+                SpoolConfiguration(
+                    identity: settings.identity,
+                    session: .version4(),
+                    bytesMax: settings.bytesMax
+                )
+            )
+        } catch {
+            throw settings.commandError(error)
+        }
+        let status = spool.status(now: Clock.now())
+        if status.rowCount > 0 {
+            log.log(
+                LogEvent(
+                    .info,
+                    "rows of an earlier start wait in the local spool",
+                    [(.count, .number(status.rowCount))]
+                )
+            )
+        }
+        for finding in status.findings {
+            let level: LogEvent.Severity = finding.isLoss ? .error : .warning
+            log.log(
+                LogEvent(
+                    level,
+                    "something was found in the files of the local spool",
+                    [
+                        (.errorType, .text(finding.kind.rawValue)),
+                        (.place, .text(finding.place)),
+                    ]
+                )
+            )
+        }
+        let shared = AuditSpool(spool) { log.log(event($0)) }
+        return SpoolService(shared: shared, spool: spool)
+    }
+
+    private static func event(_ event: SpoolEvent) -> LogEvent {
+        switch event {
+        case .began:
+            LogEvent(.warning, "the database is away: rows of the trail go to the local spool")
+        case .drained(let rowCount):
+            LogEvent(
+                .info,
+                "all rows of the local spool are in the trail",
+                [(.count, .number(rowCount))]
+            )
+        case .refused(let error):
+            LogEvent(
+                .error,
+                "the local spool takes no rows",
+                [(.errorType, .text(error.code.rawValue))]
+            )
+        case .held(let sqlState):
+            LogEvent(
+                .error,
+                "the database refuses rows of the spool: they stay there",
+                [
+                    (.errorType, .text(SpoolError.Code.rowRefused.rawValue)),
+                    (.sqlState, .text(sqlState ?? "")),
+                ]
+            )
+        case .damaged(let error):
+            LogEvent(
+                .error,
+                "the spool holds records that cannot be used",
+                [
+                    (.errorType, .text(error.code.rawValue)),
+                    (.place, .text(error.finding?.place ?? "")),
+                ]
+            )
+        }
+    }
+
+    /// Registers the gauges; none of them says anything about a patient.
+    func register(in registry: MetricsRegistry) {
+        let spool = spool
+        let status = { @Sendable () -> SpoolStatus in spool.status(now: Clock.now()) }
+        registry.gauge(
+            "limen_spool_rows",
+            help: "Rows in the local spool that are not in the database yet."
+        ) { status().rowCount }
+        registry.gauge(
+            "limen_spool_held_entries",
+            help: "Batches in the local spool that the database refuses or that are damaged."
+        ) { status().heldEntryCount }
+        registry.gauge(
+            "limen_spool_bytes",
+            help: "Bytes of the local spool that are in use."
+        ) { status().byteCount }
+        registry.gauge(
+            "limen_spool_bytes_max",
+            help: "Bytes that the local spool may use."
+        ) { status().byteCountMax }
+        registry.gauge(
+            "limen_spool_age_seconds",
+            help: "Age of the oldest row in the local spool."
+        ) { status().ageSeconds }
+        registry.gauge(
+            "limen_spool_alarms",
+            help: "Alarms of the local spool that are on (filling, full, damage, held, disk)."
+        ) { status().alarms.count }
+    }
+
+    /// Whether rows are durable without the database at this moment.
+    var takesRows: Bool { spool.takesEntries(now: Clock.now()) }
+
+    /// Ends the writer of the spool; after the sink.
+    func close() {
+        spool.close()
+    }
+}

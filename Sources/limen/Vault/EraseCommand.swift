@@ -1,0 +1,161 @@
+import Audit
+import AuditStore
+import Basics
+import Crypto
+import JSON
+import Posix
+
+/// `limen audit erase`: destroys the keys of a patient's rows, when nothing forbids it.
+///
+/// The order stands in the trail before anything is destroyed, and what came of it afterwards; the
+/// tombstones in between name the order.
+enum EraseCommand {
+    /// Runs the command.
+    static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
+        let parsed = try Arguments(
+            arguments,
+            values: AuditAccess.options.union(["patient", "reason"]),
+            switches: ["plan", "due", "json"]
+        )
+        try parsed.expectNoWords()
+        guard let patient = parsed.value("patient") else {
+            throw CommandError(.usage, "say whom with --patient ID")
+        }
+        let reason = try VaultAccess.reason(parsed, patient: patient)
+        let access = try VaultAccess.choose(parsed)
+        let scope = try ErasureScope.find(patient, access, parsed)
+        let plan: [KeyStore.PlannedKey]
+        let store = try access.store(.eraser)
+        do throws(AuditStoreError) {
+            plan = try store.plan(tenant: access.tenant, subjects: scope.subjects)
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        if parsed.has("plan") {
+            Terminal.writeOutput(
+                ErasurePage(scope: scope, plan: plan).text(isJSON: parsed.has("json"))
+            )
+            return plan.contains { $0.state == .held || $0.state == .kept } ? .findings : .ok
+        }
+        return try await erase(access, scope, plan, reason, isDueOnly: parsed.has("due"))
+    }
+
+    private static func erase(
+        _ access: VaultAccess,
+        _ scope: ErasureScope,
+        _ plan: [KeyStore.PlannedKey],
+        _ reason: String,
+        isDueOnly: Bool
+    ) async throws(CommandError) -> ExitCode {
+        let free = plan.filter { $0.state == .free }
+        try refuseIfForbidden(plan, isDueOnly)
+        let event = UUIDBytes.version7(at: Clock.now())
+        let digest = Digest.sha256(free.map(\.keyID).sorted(by: Self.order).flatMap(\.bytes))
+        func describe(_ writer: inout JSONWriter) {
+            writer.member("reason", reason)
+            writer.member("keys", free.count)
+            writer.member("keyDigest", Hexadecimal.text(digest))
+            writer.member("rows", scope.facts.sealedRowCount)
+            writer.member("comments", scope.facts.commentCount)
+            writer.member("epochs", scope.epochs.map(String.init).joined(separator: ","))
+            writer.member("dueOnly", isDueOnly)
+            writer.member("plainRowsLeft", scope.facts.plainRowCount)
+        }
+        try await access.record(.erasure, event, flags: ["ordered"], describe)
+        let count: Int
+        let store = try access.store(.eraser)
+        do throws(AuditStoreError) {
+            count = try store.erase(
+                tenant: access.tenant,
+                subjects: scope.subjects,
+                eventID: event,
+                reason: reason,
+                isDueOnly: isDueOnly
+            )
+        } catch {
+            let code = error.code.rawValue
+            let ending = UUIDBytes.version7(at: Clock.now())
+            try await access.record(
+                .erasure,
+                ending,
+                flags: ["refused"],
+                causedBy: event,
+                outcome: .refused
+            ) { $0.member("code", code) }
+            throw StoreSentence.commandError(error)
+        }
+        let ending = UUIDBytes.version7(at: Clock.now())
+        try await access.record(.erasure, ending, flags: ["done"], causedBy: event) {
+            describe(&$0)
+            $0.member("destroyed", count)
+        }
+        Terminal.writeOutput("\(count) keys destroyed by event \(event.text)\n")
+        return tellWhatIsLeft(scope, plan, isDueOnly)
+    }
+
+    /// Says what an erasure by itself does not reach.
+    private static func tellWhatIsLeft(
+        _ scope: ErasureScope,
+        _ plan: [KeyStore.PlannedKey],
+        _ isDueOnly: Bool
+    ) -> ExitCode {
+        Terminal.writeError(
+            "limen: copies of the wrapped keys in backups, the write-ahead log and dead rows open "
+                + "until the tenant's wrapping key is rotated, the rest rewrapped and the old one "
+                + "removed; limen audit keys status says which\n"
+        )
+        var isWhole = true
+        let left = plan.count { $0.state != .free }
+        if left > 0 {
+            Terminal.writeError("limen: \(left) keys may not go yet; run it again later\n")
+            isWhole = false
+        }
+        if scope.facts.plainRowCount > 0 {
+            Terminal.writeError(
+                "limen: \(scope.facts.plainRowCount) rows of before sealing hold data in plain; they "
+                    + "go with their months\n"
+            )
+            isWhole = false
+        }
+        if scope.isMissingEpochs {
+            Terminal.writeError(
+                "limen: the key of an earlier epoch is not here; rows of that time were not found\n"
+            )
+            isWhole = false
+        }
+        return isWhole ? .ok : .findings
+    }
+
+    private static func refuseIfForbidden(
+        _ plan: [KeyStore.PlannedKey],
+        _ isDueOnly: Bool
+    ) throws(CommandError) {
+        guard !plan.isEmpty else {
+            throw CommandError(.findings, "there is no key of this patient: nothing to erase")
+        }
+        guard !plan.contains(where: { $0.state == .held }) else {
+            throw CommandError(.findings, "a legal hold forbids it; nothing was changed")
+        }
+        let kept = plan.filter { $0.state == .kept }
+        if !isDueOnly, let last = kept.map(\.freeOn).max() {
+            throw CommandError(
+                .findings,
+                "the policy of the tenant keeps \(kept.count) of \(plan.count) keys, the last until "
+                    + "\(last); nothing was changed (--due erases what may go)"
+            )
+        }
+        guard plan.contains(where: { $0.state == .free }) else {
+            let isInUse = plan.contains { $0.state == .inUse }
+            throw CommandError(
+                .findings,
+                isInUse
+                    ? "rows may still be sealed with these keys; run it again in five minutes"
+                    : "the policy of the tenant keeps all \(plan.count) keys; nothing was changed"
+            )
+        }
+    }
+
+    private static func order(_ left: UUIDBytes, _ right: UUIDBytes) -> Bool {
+        (left.high, left.low) < (right.high, right.low)
+    }
+}

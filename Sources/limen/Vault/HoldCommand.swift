@@ -1,0 +1,142 @@
+import Audit
+import AuditStore
+import Basics
+import Crypto
+import JSON
+import Posix
+
+/// `limen audit hold`: legal holds, which win over every erasure and over retention.
+enum HoldCommand {
+    /// Runs the command.
+    static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
+        let parsed = try Arguments(
+            arguments,
+            values: AuditAccess.options.union(["patient", "reason"]),
+            switches: ["json", "all"]
+        )
+        switch (parsed.words.first, parsed.words.count) {
+        case ("set", 1): return try await set(parsed, try VaultAccess.choose(parsed))
+        case ("lift", 2): return try await lift(parsed, try VaultAccess.choose(parsed))
+        case ("list", 1): return try list(parsed, try VaultAccess.choose(parsed))
+        default:
+            throw CommandError(
+                .usage,
+                "say limen audit hold set --patient ID, hold set --all, hold lift HOLD or hold list"
+            )
+        }
+    }
+
+    private static func set(
+        _ parsed: Arguments,
+        _ access: VaultAccess
+    ) async throws(CommandError) -> ExitCode {
+        let patient = parsed.value("patient")
+        guard (patient == nil) == parsed.has("all") else {
+            throw CommandError(.usage, "say either --patient ID or --all")
+        }
+        let reason = try VaultAccess.reason(parsed, patient: patient)
+        var pseudonyms: [[UInt8]] = []
+        if let patient {
+            pseudonyms = try ErasureScope.find(patient, access, parsed).pseudonyms
+        }
+        let hold = UUIDBytes.version4()
+        let event = UUIDBytes.version7(at: Clock.now())
+        // The hold stands before it is recorded: the other order would leave a moment without it.
+        let store = try access.store(.eraser)
+        do throws(AuditStoreError) {
+            try store.setHold(
+                tenant: access.tenant,
+                holdID: hold,
+                subjects: pseudonyms,
+                reason: reason,
+                eventID: event
+            )
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        let isOnAll = parsed.has("all")
+        try await access.record(.legalHold, event, flags: ["set"]) {
+            $0.member("hold", hold.text)
+            $0.member("onAll", isOnAll)
+            $0.member("reason", reason)
+        }
+        Terminal.writeOutput("\(hold.text)\n")
+        return .ok
+    }
+
+    private static func lift(
+        _ parsed: Arguments,
+        _ access: VaultAccess
+    ) async throws(CommandError) -> ExitCode {
+        let reason = try VaultAccess.reason(parsed)
+        guard let hold = UUIDBytes(text: parsed.words[1]) else {
+            throw CommandError(
+                .usage,
+                "a hold is named by its UUID, as limen audit hold list shows it"
+            )
+        }
+        let event = UUIDBytes.version7(at: Clock.now())
+        try await access.record(.legalHold, event, flags: ["lift"]) {
+            $0.member("hold", hold.text)
+            $0.member("reason", reason)
+        }
+        let isLifted: Bool
+        let store = try access.store(.eraser)
+        do throws(AuditStoreError) {
+            isLifted = try store.liftHold(
+                tenant: access.tenant,
+                holdID: hold,
+                reason: reason,
+                eventID: event
+            )
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        guard isLifted else { throw CommandError(.findings, "there is no such hold that stands") }
+        Terminal.writeOutput("\(hold.text) is lifted\n")
+        return .ok
+    }
+
+    private static func list(
+        _ parsed: Arguments,
+        _ access: VaultAccess
+    ) throws(CommandError) -> ExitCode {
+        let query = try access.audit.open()
+        let holds: [AuditQuery.Hold]
+        do {
+            holds = try query.holds(tenant: access.tenant)
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        try access.audit.record(ReadNote("holds"), on: query)
+        if parsed.has("json") {
+            for hold in holds { Terminal.writeOutput(json(hold) + "\n") }
+            return .ok
+        }
+        var table = TextTable()
+        table.append(["hold", "on", "set", "by", "lifted", "reason"])
+        for hold in holds {
+            table.append([
+                hold.holdID.text, hold.isOnAll ? "all" : "patient", hold.setAt.text, hold.setBy,
+                hold.liftedAt?.text ?? "", hold.reason,
+            ])
+        }
+        Terminal.writeOutput(
+            holds.isEmpty ? "no holds\n" : table.lines().joined(separator: "\n") + "\n"
+        )
+        return .ok
+    }
+
+    private static func json(_ hold: AuditQuery.Hold) -> String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("hold", hold.holdID.text)
+        writer.member("onAll", hold.isOnAll)
+        writer.member("reason", hold.reason)
+        writer.member("setAt", hold.setAt.text)
+        writer.member("setBy", hold.setBy)
+        writer.member("liftedAt", ifPresent: hold.liftedAt?.text)
+        writer.endObject()
+        return writer.text
+    }
+}

@@ -1,0 +1,226 @@
+import Audit
+import AuditStore
+import Basics
+import Crypto
+import JSON
+import Posix
+import Vault
+
+/// `limen audit keys`: the keys of a tenant, and what the database holds under them.
+enum KeysCommand {
+    /// Runs the command.
+    static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
+        let parsed = try Arguments(
+            arguments,
+            values: AuditAccess.options.union(["reason"]),
+            switches: ["json"]
+        )
+        switch (parsed.words.first, parsed.words.count) {
+        case ("new", 1): return try make(parsed)
+        case ("status", 1): return try status(parsed, try VaultAccess.choose(parsed))
+        case ("rotate", 1): return try await rotate(parsed, try VaultAccess.choose(parsed))
+        case ("rewrap", 1): return try await rewrap(parsed, try VaultAccess.choose(parsed))
+        case ("remove", 2): return try await remove(parsed, try VaultAccess.choose(parsed))
+        case ("new-epoch", 1): return try await newEpoch(parsed, try VaultAccess.choose(parsed))
+        case ("end-epoch", 2): return try await endEpoch(parsed, try VaultAccess.choose(parsed))
+        default:
+            throw CommandError(
+                .usage,
+                "say limen audit keys new, status, rotate, rewrap, remove NAME, new-epoch or "
+                    + "end-epoch NUMBER"
+            )
+        }
+    }
+
+    /// Makes the first keys of a tenant for `limen serve`.
+    private static func make(_ parsed: Arguments) throws(CommandError) -> ExitCode {
+        guard let folder = parsed.value("keys") ?? Terminal.environment("LIMEN_KEYS"),
+            let tenant = parsed.value("tenant"), AuditAccess.isName(tenant)
+        else {
+            throw CommandError(.usage, "say for whom and where: --tenant NAME --keys FOLDER")
+        }
+        let source = VaultFiles.source(folder, tenant)
+        guard !File.exists(path: source.path) else {
+            throw CommandError(.badInput, "\(source.path) is there already; rotate it instead")
+        }
+        var first: Secret?
+        let path = folder + "/" + tenant + ".key"
+        if File.exists(path: path) {
+            // Rows that are there already have pseudonyms of this key.
+            guard var bytes = try? PrivateFile.read(path: path, bytesMax: 1_024) else {
+                throw CommandError(.badInput, "\(path) cannot be read, or others may read it")
+            }
+            defer { Secret.wipe(&bytes) }
+            first = Secret(bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...])
+        }
+        let keys = TenantKeys.generate(
+            tenant: tenant,
+            name: VaultFiles.name(after: nil),
+            pseudonymKey: first
+        )
+        try VaultFiles.write(keys, to: source)
+        Terminal.writeOutput("\(source.path)\n")
+        Terminal.writeError(
+            "limen: keep a copy where no backup of the database goes; without it sealed rows stay "
+                + "sealed\n"
+        )
+        return .ok
+    }
+
+    private static func status(
+        _ parsed: Arguments,
+        _ access: VaultAccess
+    ) throws(CommandError) -> ExitCode {
+        let keys = try access.keys()
+        let query = try access.audit.open()
+        let counts: [AuditQuery.WrappingCount]
+        do {
+            counts = try query.wrappingCounts(tenant: access.tenant)
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        try access.audit.record(ReadNote("keys"), on: query)
+        let status = KeyStatus(keys: keys, counts: counts)
+        Terminal.writeOutput(parsed.has("json") ? status.json + "\n" : status.text)
+        return status.isClean ? .ok : .findings
+    }
+
+    private static func rotate(
+        _ parsed: Arguments,
+        _ access: VaultAccess
+    ) async throws(CommandError) -> ExitCode {
+        let reason = try VaultAccess.reason(parsed)
+        var keys = try access.keys()
+        let name = VaultFiles.name(after: keys)
+        try change { () throws(VaultError) in try keys.rotateWrapping(name: name) }
+        // The row comes first: a key that nobody recorded must not be in use.
+        try await access.record(.keyChange, .version7(at: Clock.now()), flags: ["rotate"]) {
+            $0.member("wrappingKey", name)
+            $0.member("reason", reason)
+        }
+        try VaultFiles.write(keys, to: access.source)
+        Terminal.writeOutput("\(name)\n")
+        Terminal.writeError(
+            "limen: let the gateway read it (SIGHUP), then limen audit keys rewrap, then remove\n"
+        )
+        return .ok
+    }
+
+    private static func rewrap(
+        _ parsed: Arguments,
+        _ access: VaultAccess
+    ) async throws(CommandError) -> ExitCode {
+        let reason = try VaultAccess.reason(parsed)
+        let keys = try access.keys()
+        let outcome = try Rewrapping(keys: keys).run(try access.store(.rewrapper))
+        try await access.record(.keyChange, .version7(at: Clock.now()), flags: ["rewrap"]) {
+            $0.member("wrappingKey", keys.currentWrapping.name)
+            $0.member("rewrapped", outcome.changedCount)
+            $0.member("notOpened", outcome.unopenedCount)
+            $0.member("reason", reason)
+        }
+        Terminal.writeOutput(
+            "\(outcome.changedCount) keys are wrapped under \(keys.currentWrapping.name) now\n"
+        )
+        guard outcome.unopenedCount == 0 else {
+            Terminal.writeError(
+                "limen: \(outcome.unopenedCount) keys do not open with the keys that are here\n"
+            )
+            return .findings
+        }
+        return .ok
+    }
+
+    private static func remove(
+        _ parsed: Arguments,
+        _ access: VaultAccess
+    ) async throws(CommandError) -> ExitCode {
+        let reason = try VaultAccess.reason(parsed)
+        let name = parsed.words[1]
+        var keys = try access.keys()
+        guard keys.removeWrapping(name: name) else {
+            throw CommandError(.badInput, "there is no old wrapping key of that name")
+        }
+        let counts: [AuditQuery.WrappingCount]
+        let query = try access.audit.open()
+        do {
+            counts = try query.wrappingCounts(tenant: access.tenant)
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        let live = counts.first { $0.name == name }?.liveCount ?? 0
+        guard live == 0 else {
+            throw CommandError(
+                .findings,
+                "\(live) keys still lie wrapped under it; run limen audit keys rewrap first"
+            )
+        }
+        try await access.record(.keyChange, .version7(at: Clock.now()), flags: ["remove"]) {
+            $0.member("wrappingKey", name)
+            $0.member("reason", reason)
+        }
+        try VaultFiles.write(keys, to: access.source)
+        Terminal.writeOutput("\(name) is removed\n")
+        Terminal.writeError(
+            "limen: destroy its copies too; a spool or a backup that needs it cannot be read any "
+                + "more\n"
+        )
+        return .ok
+    }
+
+    private static func newEpoch(
+        _ parsed: Arguments,
+        _ access: VaultAccess
+    ) async throws(CommandError) -> ExitCode {
+        let reason = try VaultAccess.reason(parsed)
+        var keys = try access.keys()
+        guard !keys.pseudonyms.isEmpty else {
+            throw CommandError(
+                .badInput,
+                "\(access.source.path) has no pseudonym key; the first is the tenant's own key"
+            )
+        }
+        try change { () throws(VaultError) in
+            try keys.rotatePseudonyms(first: Secret([UInt8](repeating: 0, count: 32)))
+        }
+        let epoch = keys.currentPseudonym?.epoch ?? 1
+        try await access.record(.keyChange, .version7(at: Clock.now()), flags: ["new-epoch"]) {
+            $0.member("epoch", epoch)
+            $0.member("reason", reason)
+        }
+        try VaultFiles.write(keys, to: access.source)
+        Terminal.writeOutput("epoch \(epoch)\n")
+        Terminal.writeError("limen: let the gateway read it (SIGHUP)\n")
+        return .ok
+    }
+
+    private static func endEpoch(
+        _ parsed: Arguments,
+        _ access: VaultAccess
+    ) async throws(CommandError) -> ExitCode {
+        let reason = try VaultAccess.reason(parsed)
+        var keys = try access.keys()
+        guard let epoch = Int(parsed.words[1]), keys.removePseudonym(epoch: epoch) else {
+            throw CommandError(.badInput, "there is no key of such an epoch that is over")
+        }
+        try await access.record(.keyChange, .version7(at: Clock.now()), flags: ["end-epoch"]) {
+            $0.member("epoch", epoch)
+            $0.member("reason", reason)
+        }
+        try VaultFiles.write(keys, to: access.source)
+        Terminal.writeOutput(
+            "rows of epoch \(epoch) cannot be linked to patients by pseudonym any more\n"
+        )
+        return .ok
+    }
+
+    private static func change(
+        _ body: () throws(VaultError) -> Void
+    ) throws(CommandError) {
+        do throws(VaultError) {
+            try body()
+        } catch {
+            throw CommandError(.badInput, "\(error.sentence) (\(error.code.rawValue))")
+        }
+    }
+}

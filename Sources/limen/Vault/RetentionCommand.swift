@@ -1,0 +1,138 @@
+import Audit
+import AuditStore
+import Basics
+import CDSHooks
+import Crypto
+import JSON
+import Posix
+
+/// `limen audit retention`: the policy of a tenant, and the end of months that are past theirs.
+enum RetentionCommand {
+    /// Runs the command.
+    static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
+        let parsed = try Arguments(
+            arguments,
+            values: AuditAccess.options.union(["before", "reason"]),
+            switches: ["plan"]
+        )
+        switch (parsed.words.first, parsed.words.count) {
+        case ("policy", 2): return try await setPolicy(parsed, try VaultAccess.choose(parsed))
+        case ("drop", 1): return try await drop(parsed, try VaultAccess.choose(parsed))
+        default:
+            throw CommandError(
+                .usage,
+                "say limen audit retention policy FILE or retention drop --before YYYY-MM-DD"
+            )
+        }
+    }
+
+    /// Puts a policy document in force.
+    private static func setPolicy(
+        _ parsed: Arguments,
+        _ access: VaultAccess
+    ) async throws(CommandError) -> ExitCode {
+        let reason = try VaultAccess.reason(parsed)
+        let path = parsed.words[1]
+        guard let bytes = try? File.read(path: path, bytesMax: Limits.keyTextBytesMax),
+            let policy = ErasurePolicy(reading: bytes)
+        else {
+            throw CommandError(
+                .badInput,
+                "\(path) is no policy: format \"limen-erasure-policy/1\", title, keepMonths (0 to "
+                    + "1200) and ground, and nothing else"
+            )
+        }
+        let event = UUIDBytes.version7(at: Clock.now())
+        try await access.record(.retention, event, flags: ["policy"]) {
+            $0.member("keepMonths", policy.keepMonths)
+            $0.member("sha256", Hexadecimal.text(policy.digest))
+            $0.member("reason", reason)
+        }
+        let store = try access.store(.retention)
+        do throws(AuditStoreError) {
+            try store.setPolicy(tenant: access.tenant, policy: policy, eventID: event)
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        Terminal.writeOutput(
+            "rows of \(access.tenant) are kept for \(policy.keepMonths) months\n"
+        )
+        return .ok
+    }
+
+    /// Drops months, each with its own event that says what it held.
+    private static func drop(
+        _ parsed: Arguments,
+        _ access: VaultAccess
+    ) async throws(CommandError) -> ExitCode {
+        let reason = try VaultAccess.reason(parsed)
+        guard let text = parsed.value("before"),
+            let before = Instant(rfc3339: text + "T00:00:00Z")?.date
+        else { throw CommandError(.usage, "say --before YYYY-MM-DD") }
+        let store = try access.store(.retention)
+        let months: [String]
+        do throws(AuditStoreError) {
+            months = try store.months(before: before)
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        guard !months.isEmpty else {
+            Terminal.writeOutput("no month lies wholly before \(before.text)\n")
+            return .ok
+        }
+        for month in months {
+            let content: [MonthContent]
+            do throws(AuditStoreError) {
+                content = try store.content(ofMonth: month)
+            } catch {
+                throw StoreSentence.commandError(error)
+            }
+            let counts = content.map { "\($0.relation) \($0.rowCount)" }.joined(separator: ", ")
+            if parsed.has("plan") {
+                Terminal.writeOutput("\(month.prefix(7))  \(counts)\n")
+                continue
+            }
+            let event = UUIDBytes.version7(at: Clock.now())
+            try await access.record(.retention, event, flags: ["drop"]) {
+                write(content, month: month, reason: reason, to: &$0)
+            }
+            do throws(AuditStoreError) {
+                try store.dropMonth(month, eventID: event, reason: reason)
+            } catch {
+                let code = error.code.rawValue
+                let ending = UUIDBytes.version7(at: Clock.now())
+                try await access.record(
+                    .retention,
+                    ending,
+                    flags: ["refused"],
+                    causedBy: event,
+                    outcome: .refused
+                ) { $0.member("code", code) }
+                throw StoreSentence.commandError(error)
+            }
+            Terminal.writeOutput("\(month.prefix(7))  dropped  \(counts)\n")
+        }
+        return .ok
+    }
+
+    /// The tombstone as the trail has it.
+    private static func write(
+        _ content: [MonthContent],
+        month: String,
+        reason: String,
+        to writer: inout JSONWriter
+    ) {
+        writer.member("month", month)
+        writer.member("reason", reason)
+        writer.name("relations")
+        writer.beginArray()
+        for part in content {
+            writer.beginObject()
+            writer.member("relation", part.relation)
+            writer.member("rows", part.rowCount)
+            writer.member("leafDigest", ifPresent: part.leafDigest.map { Hexadecimal.text($0) })
+            writer.endObject()
+        }
+        writer.endArray()
+    }
+}

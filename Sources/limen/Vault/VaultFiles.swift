@@ -1,0 +1,117 @@
+import AuditStore
+import Basics
+import Crypto
+import Posix
+import Vault
+
+/// Where the keys of tenants lie: `NAME.vault` in a folder, beside `NAME.key`.
+enum VaultFiles {
+    /// The place of a tenant's keys in a folder of keys.
+    static func source(_ folder: String, _ tenant: String) -> KeySource {
+        KeySource(path: folder + "/" + tenant + ".vault", tenant: tenant)
+    }
+
+    /// The place of a tenant's keys in a state folder.
+    static func source(_ state: StateFolder, _ tenant: String) -> KeySource {
+        KeySource(path: state.file("secrets/tenant-" + tenant + ".vault"), tenant: tenant)
+    }
+
+    /// The keys of some tenants from a folder of keys.
+    ///
+    /// - Throws: `CommandError` that names the file and says how to make it.
+    static func read(
+        _ folder: String,
+        tenants: [String]
+    ) throws(CommandError) -> [TenantKeys] {
+        var all: [TenantKeys] = []
+        for tenant in tenants { all.append(try read(source(folder, tenant))) }
+        return all
+    }
+
+    /// The keys of a source.
+    static func read(_ source: KeySource) throws(CommandError) -> TenantKeys {
+        do throws(VaultError) {
+            return try source.read()
+        } catch {
+            let remedy =
+                error.code == .keysMissing
+                ? "; make it with limen audit keys new --tenant \(source.tenant) --keys FOLDER" : ""
+            throw CommandError(
+                .badInput,
+                "\(source.path): \(error.sentence) (\(error.code.rawValue))\(remedy)"
+            )
+        }
+    }
+
+    /// The keys of a tenant of a state folder, made at first use.
+    ///
+    /// Where there are rows already, the tenant's own key has made their pseudonyms and is that of
+    /// the first epoch.
+    static func make(
+        _ state: StateFolder,
+        _ tenant: String,
+        hasRows: Bool
+    ) throws(CommandError) -> TenantKeys {
+        let source = source(state, tenant)
+        if File.exists(path: source.path) { return try read(source) }
+        var first: Secret?
+        if hasRows, let text = try state.text("secrets/tenant-" + tenant + ".key") {
+            first = Secret(Array(text.utf8))
+        }
+        let keys = TenantKeys.generate(
+            tenant: tenant,
+            name: name(after: nil),
+            pseudonymKey: first
+        )
+        try write(keys, to: source)
+        return keys
+    }
+
+    /// Refuses to go on with new keys beside rows that are sealed under keys that are gone.
+    static func check(
+        _ tenants: [String],
+        in state: StateFolder,
+        _ database: AuditDatabase
+    ) throws(CommandError) {
+        for tenant in tenants {
+            let source = source(state, tenant)
+            let keys = try read(source)
+            let login = try database.settings(as: AuditDatabase.auditorLogin(of: tenant))
+            let counts: [AuditQuery.WrappingCount]
+            do {
+                counts = try AuditQuery.open(login).wrappingCounts(tenant: tenant)
+            } catch {
+                throw StoreSentence.commandError(error)
+            }
+            let lost = counts.first { $0.liveCount > 0 && keys.wrapping(named: $0.name) == nil }
+            if let lost {
+                throw CommandError(
+                    .badInput,
+                    "\(source.path) lacks the key \(lost.name), which rows are sealed under; "
+                        + "restore the file, or remove all with ./limen down --wipe"
+                )
+            }
+        }
+    }
+
+    /// Puts keys into their file.
+    static func write(_ keys: TenantKeys, to source: KeySource) throws(CommandError) {
+        do throws(VaultError) {
+            try source.write(keys)
+        } catch {
+            throw CommandError(
+                .badInput,
+                "\(source.path): \(error.sentence) (\(error.code.rawValue))"
+            )
+        }
+    }
+
+    /// A name for a new wrapping key: the day, and a number when there is one of that day.
+    static func name(after keys: TenantKeys?) -> String {
+        let day = Clock.now().date.text
+        guard let keys, keys.wrapping(named: day) != nil else { return day }
+        var number = 2
+        while keys.wrapping(named: day + "." + String(number)) != nil { number += 1 }
+        return day + "." + String(number)
+    }
+}

@@ -1,0 +1,510 @@
+import Audit
+import AuditStore
+import Basics
+import Crypto
+import Foundation
+import Gateway
+import HTTPMessages
+import JSON
+import PostgreSQL
+import Testing
+
+/// The attacks A1 to A25 on the audit trail over HTTP, one by one.
+@Suite(
+    "The audit trail over HTTP",
+    .enabled(if: TestDatabase.isPresent, "\(TestDatabase.absence)")
+)
+struct AuditAPITests {
+    @Test("gives an auditor the events of the own tenant, by every filter, each read with its row")
+    func reads() async throws {
+        let fixture = try AuditGateway()
+        let mine = try await fixture.decide("anna")
+        let theirs = try await fixture.decide("berta")
+        let list = await fixture.send("GET", "/audit/events", query: "kind=decision")
+        #expect(list.status == 200)
+        #expect(try AuditGateway.ids(list) == [mine.eventID.text])
+        for body in [
+            #"{"patient":"p1"}"#, #"{"patient":"Patient/p1"}"#,
+            #"{"card":"\#(mine.cardIDs[0].text)"}"#, #"{"event":"\#(mine.eventID.text)"}"#,
+            #"{"hookInstance":"\#(mine.hookInstance?.text ?? "")"}"#,
+            #"{"service":"news2","client":"ward-anna","outcome":"cards","limit":1}"#,
+        ] {
+            let found = await fixture.send("POST", "/audit/events/search", body)
+            #expect(try AuditGateway.ids(found).contains(mine.eventID.text), "\(body)")
+            #expect(!String(decoding: found.body, as: UTF8.self).contains(theirs.eventID.text))
+        }
+        let show = await fixture.send(
+            "GET",
+            "/audit/events/" + mine.eventID.text,
+            fields: [("Limen-Reason", "complaint%2017")]
+        )
+        #expect(show.status == 200)
+        #expect(try AuditGateway.json(show)["event"]?["inputs"] != nil)
+        #expect(try AuditGateway.json(show)["story"]?.elements.contains { _ in true } == true)
+        for path in ["timeline", "who-saw"] {
+            let answer = await fixture.send(
+                "POST",
+                "/audit/patients/" + path,
+                #"{"patient":"p1","reason":"complaint"}"#
+            )
+            #expect(answer.status == 200, "\(path)")
+        }
+        // Every read is in the trail, with its reason and the patient who was asked for.
+        var filter = AuditFilter()
+        filter.kind = .auditRead
+        let query = try AuditQuery.open(fixture.database.login("auditor_anna"))
+        let reads = try query.list(filter, hasDocuments: true).events.map(\.record)
+        #expect(reads.count == 10)
+        #expect(reads.allSatisfy { $0.client == "auditor-anna" })
+        let shown = try #require(reads.first { $0.flags.contains("show") })
+        #expect(shown.causedBy == mine.eventID)
+        #expect(String(decoding: shown.details ?? [], as: UTF8.self).contains("complaint 17"))
+        let timeline = try #require(reads.first { $0.flags.contains("timeline") })
+        #expect(timeline.patientPseudonym == mine.patientPseudonym)
+    }
+
+    @Test("shows nothing about a patient without a reason")
+    func reasons() async throws {
+        let fixture = try AuditGateway()
+        let mine = try await fixture.decide("anna")
+        for (method, path, body) in [
+            ("GET", "/audit/events/" + mine.eventID.text, ""),
+            ("POST", "/audit/patients/timeline", #"{"patient":"p1"}"#),
+            ("POST", "/audit/patients/who-saw", #"{"patient":"p1"}"#),
+            ("POST", "/audit/exports", #"{"format":"csv"}"#),
+        ] {
+            let answer = await fixture.send(method, path, body)
+            #expect(answer.status == 400, "\(path)")
+            #expect(try AuditGateway.json(answer)["code"]?.stringValue == "LIMEN-GATE-061")
+        }
+    }
+
+    @Test("A1, A2, A3: takes the tenant from the caller, and from no other place")
+    func tenants() async throws {
+        let fixture = try AuditGateway()
+        let mine = try await fixture.decide("anna")
+        try await fixture.decide("berta")
+        let header = await fixture.send(
+            "GET",
+            "/audit/events",
+            query: "kind=decision",
+            fields: [("X-Tenant", "berta"), ("Tenant", "berta")]
+        )
+        #expect(try AuditGateway.ids(header) == [mine.eventID.text])
+        for query in ["tenant=berta", "tenant=anna&tenant=berta", "kind=decision&kind=decision"] {
+            #expect(await fixture.send("GET", "/audit/events", query: query).status == 400)
+        }
+        for (body, status) in [
+            (#"{"tenant":"berta"}"#, 403), (#"{"tenant":["anna","berta"]}"#, 403),
+            (#"{"tenant":null}"#, 403), (#"{"tenant":"ANNA"}"#, 403),
+            (#"{"tenant":"anna\u0000"}"#, 403), (#"{"tenantId":"berta"}"#, 403),
+            (#"{"tenant":"anna","tenant":"berta"}"#, 400), (#"{"tenant":"anna"}"#, 200),
+        ] {
+            let answer = await fixture.send("POST", "/audit/events/search", body)
+            #expect(answer.status == status, "\(body)")
+        }
+        for path in ["/audit/berta/events", "/berta/audit/events", "/audit/events/../berta"] {
+            #expect(await fixture.send("GET", path).status == 404, "\(path)")
+        }
+    }
+
+    @Test("A4, A11, A18: another tenant's event and review are as absent as unknown ones")
+    func otherTenants() async throws {
+        let fixture = try AuditGateway()
+        let theirs = try await fixture.decide("berta")
+        let made = await fixture.send(
+            "POST",
+            "/audit/reviews",
+            #"{"question":"reads","from":"2026-01-01T00:00:00Z","to":"2030-01-01T00:00:00Z"}"#,
+            as: "auditor-berta"
+        )
+        #expect(made.status == 201)
+        let review = try #require(try AuditGateway.json(made)["review"]?.stringValue)
+        let unknown = UUIDBytes.version4().text
+        for (method, path, body) in [
+            ("GET", "/audit/events/", ""), ("GET", "/audit/reviews/", ""),
+            ("POST", "/audit/reviews/{id}/runs", ""),
+            ("POST", "/audit/reviews/{id}/closing", #"{"found":"nothing"}"#),
+        ] {
+            let isEvent = path.contains("events")
+            var bodies: [[UInt8]] = []
+            for id in [isEvent ? theirs.eventID.text : review, unknown, "x", "x' OR true --"] {
+                let place =
+                    path.contains("{id}") ? path.replacing("{id}", with: id) : path + id
+                let answer = await fixture.send(
+                    method,
+                    place,
+                    body,
+                    fields: [("Limen-Reason", "trying")]
+                )
+                #expect(answer.status == 404, "\(place)")
+                bodies.append(answer.body)
+            }
+            #expect(Set(bodies).count == 1, "one body for hidden, unknown and malformed")
+        }
+    }
+
+    @Test("A5, A6, A7, A20: SQL, columns, wildcards and fields are values or are refused")
+    func injection() async throws {
+        let fixture = try AuditGateway()
+        try await fixture.decide("anna")
+        try await fixture.decide("berta")
+        let texts = [
+            "' OR true --", "'; DROP TABLE audit.event; --", "%", "_", "(a+)+$", "\\", "\"",
+            "$1", "anna", "NULL", "1) UNION SELECT * FROM audit.event --",
+        ]
+        for name in ["client", "service", "code", "model"] {
+            for text in texts {
+                var writer = JSONWriter()
+                writer.beginObject()
+                writer.member(name, text)
+                writer.endObject()
+                let answer = await fixture.send("POST", "/audit/events/search", writer.text)
+                #expect(answer.status == 200, "\(name) \(text)")
+                #expect(try AuditGateway.ids(answer).isEmpty, "\(name) \(text)")
+                let query = name + "=" + text.utf8.map { "%" + Hexadecimal.text([$0]) }.joined()
+                let listed = await fixture.send("GET", "/audit/events", query: query)
+                #expect(try AuditGateway.ids(listed).isEmpty, "\(query)")
+            }
+        }
+        for name in ["kind", "outcome", "arm", "card", "event", "hookInstance", "traceId", "from"] {
+            for text in texts {
+                var writer = JSONWriter()
+                writer.beginObject()
+                writer.member(name, text)
+                writer.endObject()
+                let answer = await fixture.send("POST", "/audit/events/search", writer.text)
+                #expect(answer.status == 400, "\(name) \(text)")
+            }
+        }
+        for query in [
+            "order=started_at", "sort=tenant", "fields=sealed_inputs", "select=*", "patient=p1",
+            "user=x", "debug=1", "=", "&&=", "kind", "kind=%", "kind=%zz", "%00=1", "client=%00",
+            "client=%c3%28", "client=",
+        ] {
+            let answer = await fixture.send("GET", "/audit/events", query: query)
+            #expect(answer.status == 400, "\(query)")
+        }
+        for body in [
+            "", "[]", "{", "null", #"{"select":["sealed_inputs"]}"#, #"{"client":1}"#,
+            #"{"client":{"a":1}}"#, #"{"client":"a\u0000b"}"#, #"{"limit":"x"}"#,
+            #"{"client":"\#(String(repeating: "a", count: 300))"}"#,
+        ] {
+            let answer = await fixture.send("POST", "/audit/events/search", body)
+            #expect(answer.status == 400, "\(body)")
+        }
+        let all = try fixture.database.count(
+            "SELECT count(*) FROM audit.event WHERE kind = 'decision'"
+        )
+        #expect(all == 2)
+    }
+
+    @Test("A8: a cursor that was altered, or is of another tenant, reader or question, is refused")
+    func cursors() async throws {
+        let fixture = try AuditGateway()
+        let start = Records.now
+        for number in 0..<7 {
+            for tenant in ["anna", "berta"] {
+                try await fixture.decide(
+                    tenant,
+                    at: start.advanced(byMicroseconds: Int64(number / 2))
+                )
+            }
+        }
+        var seen: [String] = []
+        var cursor: String?
+        var first: String?
+        repeat {
+            let query = "kind=decision&limit=3" + (cursor.map { "&cursor=" + $0 } ?? "")
+            let answer = await fixture.send("GET", "/audit/events", query: query)
+            seen += try AuditGateway.ids(answer)
+            cursor = try AuditGateway.json(answer)["next"]?.stringValue
+            first = first ?? cursor
+        } while cursor != nil
+        #expect(seen.count == 7)
+        #expect(Set(seen).count == 7)
+        let text = try #require(first)
+        // Of another tenant, of another reader, of another question.
+        for (client, query) in [
+            ("auditor-berta", "kind=decision"), ("auditor-anna", "kind=fetch"),
+            ("auditor-anna", ""), ("auditor-anna", "kind=decision&from=2026-01-01T00:00:00Z"),
+        ] {
+            let answer = await fixture.send(
+                "GET",
+                "/audit/events",
+                query: query + (query.isEmpty ? "" : "&") + "cursor=" + text,
+                as: client
+            )
+            #expect(answer.status == 400, "\(client) \(query)")
+        }
+        let bytes = Array(text.utf8)
+        for position in bytes.indices {
+            var altered = bytes
+            altered[position] =
+                altered[position] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+            let answer = await fixture.send(
+                "GET",
+                "/audit/events",
+                query: "kind=decision&cursor=" + String(decoding: altered, as: UTF8.self)
+            )
+            #expect(answer.status == 400, "character \(position)")
+        }
+        for length in [0, 1, 30, bytes.count - 1] {
+            let part = String(decoding: bytes.prefix(length), as: UTF8.self)
+            let answer = await fixture.send(
+                "GET",
+                "/audit/events",
+                query: "kind=decision&cursor=" + part
+            )
+            #expect(answer.status == 400)
+        }
+    }
+
+    @Test("A9, A10: limits and times out of range are refused, far ones find what there is")
+    func ranges() async throws {
+        let fixture = try AuditGateway()
+        let mine = try await fixture.decide("anna")
+        for limit in [
+            "0", "-1", "1001", "9223372036854775808", "1e3", "1.5", "", "+1", "%2B1", "٣",
+        ] {
+            let answer = await fixture.send("GET", "/audit/events", query: "limit=" + limit)
+            #expect(answer.status == 400, "\(limit)")
+        }
+        for body in [
+            #"{"limit":0}"#, #"{"limit":-1}"#, #"{"limit":9223372036854775808}"#,
+            #"{"from":"2026-05-05T00:00:00Z","to":"2026-05-04T00:00:00Z"}"#,
+            #"{"from":"2026-05-04T00:00:00Z","to":"2026-05-04T00:00:00Z"}"#,
+            #"{"from":"2026-05-04"}"#, #"{"from":"2026-05-04T00:00:00"}"#,
+            #"{"from":"infinity"}"#, #"{"from":"2026-02-30T00:00:00Z"}"#,
+        ] {
+            let answer = await fixture.send("POST", "/audit/events/search", body)
+            #expect(answer.status == 400, "\(body)")
+        }
+        let far = await fixture.send(
+            "POST",
+            "/audit/events/search",
+            #"{"from":"0001-01-01T00:00:00Z","to":"9999-12-31T23:59:59+02:00","kind":"decision"}"#
+        )
+        #expect(try AuditGateway.ids(far) == [mine.eventID.text])
+    }
+
+    @Test("A12, A13: feedback on another tenant's card is an orphan of one's own, however often")
+    func feedback() async throws {
+        let fixture = try AuditGateway()
+        let theirs = try await fixture.decide("berta")
+        let body = #"""
+            {"feedback":[{"card":"\#(theirs.cardIDs[0].text)","outcome":"accepted",
+              "outcomeTimestamp":"2026-05-04T10:00:00Z"}]}
+            """#
+        var statuses: Set<Int> = []
+        for _ in 0..<20 {
+            let answer = await fixture.send(
+                "POST",
+                "/cds-services/qsofa/feedback",
+                body,
+                as: "ward-anna"
+            )
+            statuses.insert(answer.status)
+        }
+        #expect(statuses.isSubset(of: [200, 429]))
+        let other = try AuditQuery.open(fixture.database.login("auditor_berta"))
+        #expect(try other.show(theirs.eventID)?.answers.isEmpty == true)
+        let own = try AuditQuery.open(fixture.database.login("auditor_anna"))
+        #expect(try own.orphanedFeedback().count >= 1)
+    }
+
+    @Test("A14: a question that is asked again is a further row, and gives nothing more")
+    func repeated() async throws {
+        let fixture = try AuditGateway()
+        try await fixture.decide("anna")
+        let body = #"{"patient":"p1","reason":"the same"}"#
+        let first = await fixture.send("POST", "/audit/patients/timeline", body)
+        let second = await fixture.send("POST", "/audit/patients/timeline", body)
+        #expect(try AuditGateway.ids(first).count == 1)
+        // The first read is itself an event about the patient.
+        #expect(try AuditGateway.ids(second).count == 2)
+    }
+
+    @Test("A15: an auditor who was struck off reads nothing more, on a live connection too")
+    func revoked() async throws {
+        let fixture = try AuditGateway()
+        let mine = try await fixture.decide("anna")
+        #expect(await fixture.send("GET", "/audit/events").status == 200)
+        let query = try AuditQuery.open(fixture.database.login("auditor_anna"))
+        #expect(try query.show(mine.eventID) != nil)
+        try Provisioning.open(fixture.database.administrator)
+            .revokeAuditor(login: "auditor_anna", tenant: "anna")
+        #expect(try query.show(mine.eventID) == nil)
+        try fixture.gateway.reload(
+            AuditGateway.catalogue(["anna", "berta"], inactive: ["auditor-anna"])
+        )
+        #expect(await fixture.send("GET", "/audit/events").status == 401)
+    }
+
+    @Test("A16: a question that was given up leaves nothing behind on its connection")
+    func cancelled() async throws {
+        let fixture = try AuditGateway(readers: 1)
+        let mine = try await fixture.decide("anna")
+        let theirs = try await fixture.decide("berta")
+        for _ in 0..<50 {
+            let given = Task { await fixture.send("GET", "/audit/events", query: "kind=decision") }
+            given.cancel()
+            let answer = await fixture.send(
+                "GET",
+                "/audit/events",
+                query: "kind=decision",
+                as: "auditor-berta"
+            )
+            #expect(try AuditGateway.ids(answer) == [theirs.eventID.text])
+            let late = await given.value
+            if late.status == 200 { #expect(try AuditGateway.ids(late) == [mine.eventID.text]) }
+        }
+        // A connection that says for no tenant reads no row.
+        let connection = try Connection.open(fixture.database.login("limen_audit_api"))
+        let rows = try connection.execute("SELECT count(*) FROM audit.event")
+        #expect(try rows.integer(0, 0) == 0)
+    }
+
+    @Test("A17, A19, A24: a thousand tenants side by side on one pool see their own rows alone")
+    func interleaved() async throws {
+        let tenants = (0..<1_000).map { "t\($0)" }
+        let fixture = try AuditGateway(moreTenants: tenants, readers: 4)
+        var made: [String: String] = [:]
+        for tenant in tenants {
+            made[tenant] = try await fixture.decide(tenant).eventID.text
+        }
+        let own = made
+        let wrong = await withTaskGroup(of: Int.self) { group in
+            for lane in 0..<16 {
+                group.addTask {
+                    var wrong = 0
+                    for tenant in tenants.indices where tenant % 16 == lane {
+                        let name = tenants[(tenant * 7) % tenants.count]
+                        let answer = await fixture.send(
+                            "GET",
+                            "/audit/events",
+                            query: "kind=decision",
+                            as: "auditor-" + name
+                        )
+                        let ids = (try? AuditGateway.ids(answer)) ?? []
+                        if ids != [own[name] ?? ""] { wrong += 1 }
+                        if answer.fields["etag"] != nil { wrong += 1 }
+                        if answer.fields["cache-control"] != "no-store" { wrong += 1 }
+                    }
+                    return wrong
+                }
+            }
+            return await group.reduce(0, +)
+        }
+        #expect(wrong == 0)
+    }
+
+    @Test("A22, A23, A25: other roles, other methods and other forms get nothing")
+    func others() async throws {
+        let fixture = try AuditGateway()
+        try await fixture.decide("anna")
+        for client in ["ward-anna", "admin-anna"] {
+            #expect(await fixture.send("GET", "/audit/events", as: client).status == 403)
+        }
+        #expect(await fixture.send("GET", "/audit/events", as: nil).status == 401)
+        for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
+            let answer = await fixture.send(
+                method,
+                "/audit/events",
+                fields: [("X-HTTP-Method-Override", "GET")]
+            )
+            #expect(answer.status == 405, "\(method)")
+        }
+        let override = await fixture.send(
+            "GET",
+            "/audit/events/search",
+            fields: [("X-HTTP-Method-Override", "POST")]
+        )
+        #expect(override.status == 404 || override.status == 405)
+        for accept in ["text/html", "application/x-debug", "image/png"] {
+            let answer = await fixture.send("GET", "/audit/events", fields: [("Accept", accept)])
+            #expect(answer.status == 406)
+        }
+        // An auditor may do nothing else.
+        let hook = await fixture.send("POST", "/cds-services/qsofa", "{}")
+        #expect(hook.status == 403)
+    }
+
+    @Test("A21: an export comes in parts that add up, free of formulas, each part with its row")
+    func exports() async throws {
+        let fixture = try AuditGateway()
+        let start = Records.now
+        for number in 0..<1_203 {
+            var record = Records.small("anna", at: start.advanced(byMicroseconds: Int64(number)))
+            record.client = "=cmd|' /C calc'!A0"
+            try await fixture.sink.append(record)
+        }
+        try await fixture.decide("berta")
+        var cursor: String?
+        var lines = 0
+        var parts = 0
+        var digest = [UInt8](repeating: 0, count: 32)
+        var isComplete = false
+        repeat {
+            let more = cursor.map { #","cursor":"\#($0)""# } ?? ""
+            let answer = await fixture.send(
+                "POST",
+                "/audit/exports",
+                #"{"format":"csv","kind":"decision","reason":"yearly review"\#(more)}"#
+            )
+            try #require(answer.status == 200)
+            digest = Digest.sha256(digest + answer.body)
+            let text = String(decoding: answer.body, as: UTF8.self)
+            lines += text.components(separatedBy: "\r\n").count - 1
+            #expect(!text.contains(",=cmd"))
+            #expect(text.contains(",'=cmd"))
+            #expect(answer.fields["limen-export-digest"] == Hexadecimal.text(digest))
+            cursor = answer.fields["limen-export-next"]
+            isComplete = answer.fields["limen-export-complete"] == "true"
+            parts += 1
+        } while cursor != nil && parts < 10
+        #expect(parts == 3)
+        #expect(isComplete)
+        #expect(lines == 1_204)
+        // The cursor of an export is of no use with another question, or to another reader.
+        let first = await fixture.send(
+            "POST",
+            "/audit/exports",
+            #"{"format":"csv","kind":"decision","reason":"again"}"#
+        )
+        let next = try #require(first.fields["limen-export-next"])
+        for (client, question) in [
+            ("auditor-berta", #""format":"csv","kind":"decision""#),
+            ("auditor-anna", #""format":"audit-event","kind":"decision""#),
+            ("auditor-anna", #""format":"csv","kind":"decision","identified":true"#),
+            ("auditor-anna", #""format":"csv""#),
+        ] {
+            let answer = await fixture.send(
+                "POST",
+                "/audit/exports",
+                #"{\#(question),"reason":"guess","cursor":"\#(next)"}"#,
+                as: client
+            )
+            #expect(answer.status == 400, "\(question)")
+        }
+        var filter = AuditFilter()
+        filter.kind = .auditExport
+        let query = try AuditQuery.open(fixture.database.login("auditor_anna"))
+        let rows = try query.list(filter).events.map(\.record)
+        #expect(rows.count == 4)
+        let begun = rows.filter { $0.flags.contains(ExportMark.begun) }
+        let ended = rows.filter { $0.flags.contains(ExportMark.complete) }
+        #expect(begun.count == 2)
+        #expect(ended.count == 1)
+    }
+
+    @Test("answers 503 and shows nothing when the row of the read is not durable")
+    func undurable() async throws {
+        let fixture = try AuditGateway()
+        let mine = try await fixture.decide("anna")
+        fixture.sink.close()
+        let answer = await fixture.send("GET", "/audit/events", query: "kind=decision")
+        #expect(answer.status == 503)
+        #expect(!String(decoding: answer.body, as: UTF8.self).contains(mine.eventID.text))
+    }
+}

@@ -1,0 +1,158 @@
+import Audit
+import Basics
+import JSON
+import Testing
+
+@Suite("A story of a call")
+struct StoryTests {
+    static let instance = UUIDBytes(high: 7, low: 7)
+
+    static func event(
+        _ kind: AuditRecord.Kind,
+        _ outcome: AuditRecord.Outcome = .done,
+        at second: Int64 = 0,
+        id: UInt64 = 1,
+        _ change: (inout AuditRecord) -> Void = { _ in }
+    ) -> StoredEvent {
+        let moment = Instant(microseconds: 1_777_888_800_000_000 + second * 1_000_000)
+        var record = AuditRecord(
+            eventID: UUIDBytes(high: 1, low: id),
+            tenant: "demo",
+            kind: kind,
+            outcome: outcome,
+            startedAt: moment,
+            status: 200
+        )
+        record.hookInstance = instance
+        change(&record)
+        return StoredEvent(record: record, recordedAt: moment)
+    }
+
+    static let decision = event(.decision, .cards) { record in
+        record.client = "ward-ehr"
+        record.service = "news2"
+        record.hook = "patient-view"
+        record.patientPseudonym = [UInt8](repeating: 0xAB, count: 32)
+        record.userPseudonym = [UInt8](repeating: 0xCD, count: 32)
+        record.artifacts = Array(
+            (#"{"profile":{"name":"news2","version":"1.0.0","sha256":"11"},"#
+                + #""model":{"sha256":"0123456789abcdef"}}"#).utf8
+        )
+        let card = UUIDBytes(high: 9, low: 9)
+        record.cardIDs = [card]
+        record.cards = Array(
+            #"[{"uuid":"\#(card.text)","summary":"NEWS2 11: high","indicator":"critical"}]"#.utf8
+        )
+        record.missingInputs = ["temperature"]
+        record.details = nil
+    }
+
+    static func text(_ story: Story) -> String {
+        story.lines.flatMap(\.sentences).joined(separator: "\n")
+    }
+
+    @Test("says who asked what about whom, what computed, what was shown and what was said of it")
+    func decision() throws {
+        var decision = Self.decision
+        var item = AuditFeedback(cardID: UUIDBytes(high: 9, low: 9), outcome: "overridden")
+        item.overrideReason = "urn:reasons|patient-declined"
+        item.userComment = "seen"
+        decision.answers = [
+            StoredFeedback(
+                feedback: item,
+                eventID: UUIDBytes(high: 1, low: 5),
+                receivedAt: decision.record.startedAt.advanced(byMicroseconds: 9_000_000)
+            )
+        ]
+        let fetch = Self.event(.fetch, .incomplete, id: 2) { $0.reasonCode = "timeout" }
+        let shadow = Self.event(.decision, .noCards, id: 3) { $0.arm = .shadow }
+        let read = Self.event(.auditRead, at: 60, id: 4) { record in
+            record.client = "limen_auditor_demo"
+            record.details = Array(#"{"question":"show","reason":"complaint","rows":4}"#.utf8)
+        }
+        let story = Story(
+            hookInstance: Self.instance,
+            events: [read, shadow, decision, fetch]
+        )
+        #expect(story.events.map(\.record.eventID.low) == [2, 1, 3, 4])
+        let text = Self.text(story)
+        for part in [
+            "ward-ehr fired patient-view at the service news2 about the patient abababababab",
+            "for the user cdcdcdcdcdcd", "Computed by news2 1.0.0 (model 0123456789ab): one card.",
+            #"Card shown (critical): "NEWS2 11: high""#, "Inputs that were missing: temperature.",
+            "some of it did not come (timeout)", "without showing anything",
+            #"The clinician overridden the card "NEWS2 11: high", with the reason"#,
+            #"limen_auditor_demo read the trail: show (4 rows), because: "complaint"."#,
+        ] {
+            #expect(text.contains(part), "\(part)\n--\n\(text)")
+        }
+        let order = story.lines.map(\.eventID.low)
+        #expect(order == [2, 1, 3, 5, 4], "feedback stands where it came")
+    }
+
+    @Test("tells a failure, a refusal and missing data from nothing to report")
+    func outcomes() {
+        let cases: [(AuditRecord.Outcome, String)] = [
+            (.noCards, "nothing to report"), (.incomplete, "no result, because data was missing"),
+            (.refused, "refused"), (.failed, "failed"), (.rejected, "rejected"),
+        ]
+        for (outcome, words) in cases {
+            let event = Self.event(.decision, outcome)
+            let text = Self.text(Story(hookInstance: nil, events: [event]))
+            #expect(text.contains(words))
+            #expect(text.contains("nothing to report") == (outcome == .noCards))
+        }
+    }
+
+    @Test(
+        "says what cannot be read, and why",
+        arguments: [
+            (StoredEvent.Sealing.sealed, "sealed, and the key is not here"),
+            (.erased, "was erased"), (.unreadable, "does not open"),
+        ]
+    )
+    func sealing(sealing: StoredEvent.Sealing, words: String) {
+        var event = Self.event(.decision, .cards)
+        event.sealing = sealing
+        #expect(Self.text(Story(hookInstance: nil, events: [event])).contains(words))
+    }
+
+    @Test("has a sentence for every kind of event", arguments: AuditRecord.Kind.allCases)
+    func kinds(kind: AuditRecord.Kind) {
+        let lines = Story(hookInstance: nil, events: [Self.event(kind)]).lines
+        #expect(lines.count == 1)
+        #expect(lines.first?.sentences.first?.hasSuffix(".") == true)
+    }
+
+    @Test(
+        "lists who saw a patient: users by their answers, programs, auditors; shadows saw nothing"
+    )
+    func readers() throws {
+        var readers = PatientReaders()
+        readers.add(Self.decision)
+        readers.add(
+            Self.event(.decision, .noCards, at: 5, id: 6) { record in
+                record.client = "ward-ehr"
+                record.service = "qsofa"
+                record.userPseudonym = [UInt8](repeating: 0xCD, count: 32)
+            }
+        )
+        readers.add(Self.event(.decision, id: 7) { $0.arm = .shadow })
+        readers.add(Self.event(.decision, .failed, id: 8) { $0.status = 503 })
+        readers.add(Self.event(.evaluation, id: 9) { $0.client = "nightly" })
+        readers.add(Self.event(.fetch, id: 10))
+        readers.add(
+            Self.event(.auditRead, at: 9, id: 11) { record in
+                record.client = "auditor"
+                record.details = Array(#"{"reason":"why"}"#.utf8)
+            }
+        )
+        #expect(readers.eventCount == 7)
+        let all = readers.all
+        #expect(all.map(\.way) == [.read, .answer, .result])
+        #expect(all[0].reasons == ["why"])
+        #expect(all[1].count == 2)
+        #expect(all[1].services == ["news2", "qsofa"])
+        #expect(all[1].first < all[1].last)
+    }
+}

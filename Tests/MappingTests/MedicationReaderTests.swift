@@ -1,0 +1,152 @@
+import JSON
+import Testing
+
+@testable import Mapping
+
+/// Which Medication a record names, and when it is over.
+@Suite("Medicines and the Medications they name")
+struct MedicationReaderTests {
+    private static let ours = "https://ehr.example/fhir"
+    private static let theirs = "https://other.example/fhir"
+
+    private static func json(_ text: String) throws -> JSONValue {
+        try JSONDocument(parsing: text).root
+    }
+
+    private static func medication(_ id: String, _ code: String) throws -> JSONValue {
+        try json(
+            #"{"resourceType":"Medication","id":"\#(id)","code":{"coding":[{"system":"#
+                + #""http://www.whocc.no/atc","code":"\#(code)"}]}}"#
+        )
+    }
+
+    private static func record(
+        _ type: String = "MedicationRequest",
+        status: String = "active",
+        reference: String = "Medication/m1",
+        more: String = ""
+    ) throws -> JSONValue {
+        let status = status.isEmpty ? "" : #""status":"\#(status)","#
+        return try json(
+            #"{"resourceType":"\#(type)","id":"r1",\#(status)"subject":{"reference":"Patient/p1"},"#
+                + #""medicationReference":{"reference":"\#(reference)"}\#(more)}"#
+        )
+    }
+
+    /// A reader that was sent one Medication, under a `fullUrl` or none.
+    private static func reader(
+        _ fullURL: String?,
+        patient: [String] = [ours + "/Patient/p1"]
+    ) throws -> MedicationReader {
+        MedicationReader(
+            [.init(try medication("m1", "B01AA03"), fullURL: fullURL)],
+            patientID: "p1",
+            patientFullURLs: patient
+        )
+    }
+
+    @Test(
+        "A Medication of another server is not the one of the same id on the patient's",
+        arguments: [
+            (nil, "Medication/m1", true), (nil, ours + "/Medication/m1", true),
+            (nil, ours + "/Medication/m1/_history/3", true),
+            (nil, theirs + "/Medication/m1", false),
+            (nil, theirs + "/Medication/m1/_history/3", false),
+            (ours + "/Medication/m1", "Medication/m1", true),
+            (ours + "/Medication/m1", ours + "/Medication/m1", true),
+            (ours + "/Medication/m1", theirs + "/Medication/m1", false),
+            // What came from elsewhere goes by its whole name alone.
+            (theirs + "/Medication/m1", theirs + "/Medication/m1", true),
+            (theirs + "/Medication/m1", ours + "/Medication/m1", false),
+            (theirs + "/Medication/m1", "Medication/m1", false),
+            ("urn:uuid:m", "Medication/m1", true), ("urn:uuid:m", "urn:uuid:m", true),
+            ("urn:uuid:m", "urn:uuid:n", false), (nil, "Medication/m2", false),
+            (nil, "../Medication/m1", false), (nil, "x/y/Medication/m1", false),
+            (nil, "m1", false), (nil, "", false), (nil, "#m1", false), (nil, "Substance/m1", false),
+        ] as [(String?, String, Bool)]
+    )
+    func servers(fullURL: String?, reference: String, isFound: Bool) throws {
+        let reader = try Self.reader(fullURL)
+        let found = try #require(reader.read(try Self.record(reference: reference)))
+        #expect(found.doubt == (isFound ? nil : .notSent))
+        #expect(found.medicine?.codings.map(\.code) == (isFound ? ["B01AA03"] : nil))
+    }
+
+    @Test("Where the patient's server is not known, the end of the reference decides")
+    func unknownServer() throws {
+        for patient in [[], ["urn:uuid:p"]] {
+            let reader = try Self.reader(nil, patient: patient)
+            let record = try Self.record(reference: Self.theirs + "/Medication/m1")
+            #expect(reader.read(record)?.doubt == nil)
+        }
+    }
+
+    @Test("Two Medications under one name are none")
+    func ambiguous() throws {
+        let reader = MedicationReader(
+            [
+                .init(try Self.medication("m1", "B01AA03"), fullURL: nil),
+                .init(try Self.medication("m1", "C10AA01"), fullURL: nil),
+            ],
+            patientID: "p1",
+            patientFullURLs: []
+        )
+        #expect(reader.read(try Self.record())?.doubt == .notSent)
+        // One that another server has under the same id makes nothing doubtful.
+        let apart = MedicationReader(
+            [
+                .init(try Self.medication("m1", "B01AA03"), fullURL: Self.ours + "/Medication/m1"),
+                .init(
+                    try Self.medication("m1", "C10AA01"),
+                    fullURL: Self.theirs + "/Medication/m1"
+                ),
+            ],
+            patientID: "p1",
+            patientFullURLs: [Self.ours + "/Patient/p1"]
+        )
+        let found = apart.read(try Self.record())
+        #expect(found?.medicine?.codings.map(\.code) == ["B01AA03"])
+    }
+
+    @Test(
+        "A medicine that was handed out or given counts; what is over, refused or not done does not",
+        arguments: [
+            ("MedicationDispense", "completed", true),
+            ("MedicationAdministration", "completed", true),
+            ("MedicationRequest", "completed", false), ("MedicationStatement", "completed", false),
+            ("MedicationDispense", "in-progress", true),
+            ("MedicationDispense", "preparation", true),
+            ("MedicationDispense", "cancelled", false), ("MedicationDispense", "declined", false),
+            ("MedicationDispense", "stopped", false),
+            ("MedicationDispense", "entered-in-error", false),
+            ("MedicationAdministration", "not-done", false),
+            ("MedicationAdministration", "entered-in-error", false),
+            ("MedicationAdministration", "stopped", false),
+            ("MedicationRequest", "active", true), ("MedicationRequest", "on-hold", true),
+            ("MedicationRequest", "draft", true), ("MedicationRequest", "stopped", false),
+            ("MedicationRequest", "ended", false), ("MedicationStatement", "not-taken", false),
+            // Leaving one out is the greater harm.
+            ("MedicationRequest", "", true), ("MedicationRequest", "Completed", true),
+            ("MedicationRequest", "whatever", true),
+        ]
+    )
+    func statuses(type: String, status: String, counts: Bool) throws {
+        let reader = try Self.reader(nil)
+        let record = try #require(reader.read(try Self.record(type, status: status)))
+        #expect(record.exclusion == (counts ? nil : .status))
+        #expect(record.medicine?.codings.map(\.code) == ["B01AA03"])
+    }
+
+    @Test("A completed dispense that says it was not done is none")
+    func negated() throws {
+        let reader = try Self.reader(nil)
+        for member in ["notDone", "notGiven", "wasNotGiven", "doNotPerform"] {
+            let record = try Self.record(
+                "MedicationDispense",
+                status: "completed",
+                more: #","\#(member)":true"#
+            )
+            #expect(reader.read(record)?.exclusion == .negation)
+        }
+    }
+}
