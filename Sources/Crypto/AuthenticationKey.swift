@@ -77,6 +77,7 @@ package final class AuthenticationKey: Sendable {
     }
 
     private static func prepare(_ bytes: [UInt8]) -> OpaquePointer {
+        CryptoStart.begin()
         let algorithm = unsafe EVP_MAC_fetch(nil, "HMAC", nil)
         defer { unsafe EVP_MAC_free(algorithm) }
         guard let context = unsafe EVP_MAC_CTX_new(algorithm) else {

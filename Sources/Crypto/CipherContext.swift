@@ -17,6 +17,7 @@ final class CipherContext {
     /// Starts a run; a key or nonce of another length is our own mistake.
     init(_ mode: Mode, key: Secret, nonce: [UInt8], isEncrypting: Bool) {
         precondition(key.count == AuthenticatedCipher.keyByteCount, "AES-256 has keys of 32 bytes")
+        CryptoStart.begin()
         guard let made = unsafe EVP_CIPHER_CTX_new() else {
             preconditionFailure("OpenSSL has no memory for a cipher")
         }

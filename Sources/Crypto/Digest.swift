@@ -28,7 +28,8 @@ package enum Digest {
         byteCount: Int,
         by algorithm: OpaquePointer?
     ) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+        CryptoStart.begin()
+        return unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
             var length: UInt32 = 0
             let isDone = unsafe bytes.withUnsafeBytes { source in
                 unsafe EVP_Digest(

@@ -52,6 +52,7 @@ package final class PrivateKey: Sendable {
 
     /// Makes an Ed25519 key from its seed.
     package convenience init?(ed25519 seed: [UInt8]) {
+        CryptoStart.begin()
         guard seed.count == KeyMaterial.ed25519ByteCount else { return nil }
         let handle = unsafe seed.withUnsafeBufferPointer { buffer in
             unsafe KeyHandle(
@@ -72,6 +73,7 @@ package final class PrivateKey: Sendable {
         guard secrets.factors.count == 2, secrets.exponents.count == 2,
             modulus.count <= Limits.rsaModulusBytesMax
         else { return nil }
+        CryptoStart.begin()
         let numbers =
             [modulus, exponent, secrets.exponent] + secrets.factors + secrets.exponents
             + [secrets.coefficient]
@@ -95,6 +97,7 @@ package final class PrivateKey: Sendable {
 
     /// Makes a new key of a kind.
     package static func generate(_ kind: KeyMaterial.Kind) -> PrivateKey {
+        CryptoStart.begin()
         switch kind {
         case .rsa(let bits):
             precondition(bits <= Limits.rsaModulusBytesMax * 8, "the modulus is too long")

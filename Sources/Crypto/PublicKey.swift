@@ -15,6 +15,7 @@ package final class PublicKey: Sendable {
     ///
     /// - Returns: `nil` when the numbers are no sound key.
     package convenience init?(_ material: KeyMaterial) {
+        CryptoStart.begin()
         let handle: KeyHandle?
         switch material {
         case .rsa(let modulus, let exponent):

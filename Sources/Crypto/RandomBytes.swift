@@ -8,6 +8,7 @@ package enum RandomBytes {
     /// identifiers would be worse.
     package static func make(count: Int) -> [UInt8] {
         precondition(count >= 0, "a negative number of bytes was asked for")
+        CryptoStart.begin()
         return unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             let isDone = unsafe RAND_bytes(buffer.baseAddress, Int32(count))
             precondition(isDone == 1, "the machine gives no random bytes")

@@ -11,6 +11,7 @@ package final class RunningDigest {
 
     /// Starts with no bytes.
     package init() {
+        CryptoStart.begin()
         guard let context = unsafe EVP_MD_CTX_new() else {
             preconditionFailure("OpenSSL has no memory")
         }

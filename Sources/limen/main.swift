@@ -1,5 +1,7 @@
+import Crypto
 import Posix
 
+CryptoStart.begin()
 Signal.ignoreBrokenPipes()
 let exitCode = await Limen.run(Array(CommandLine.arguments.dropFirst()))
 Terminal.exit(exitCode.rawValue)

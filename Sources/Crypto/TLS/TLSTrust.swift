@@ -55,6 +55,7 @@ package final class TLSTrust: Sendable {
     }
 
     private static func makeContext() throws(TLSError) -> OpaquePointer {
+        CryptoStart.begin()
         guard let context = unsafe SSL_CTX_new(TLS_client_method()) else { throw .protocolFailure }
         guard unsafe limen_tls_client_prepare(context) == 1 else {
             unsafe SSL_CTX_free(context)
