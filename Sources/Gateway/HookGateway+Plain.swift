@@ -48,6 +48,10 @@ extension HookGateway {
         checks += configuration.readinessChecks.map { (name: $0.name, isReady: $0.isReady()) }
         let isReady = checks.allSatisfy { $0.isReady }
         var text = ""
+        for check in configuration.readinessChecks {
+            // What is bridged is ready, and still to be seen.
+            if let note = check.note() { text += "[!]\(check.name) \(note)\n" }
+        }
         if isVerbose || !isReady {
             for check in checks {
                 text += (check.isReady ? "[+]" : "[-]") + check.name
