@@ -70,7 +70,7 @@ enum OutageDrill {
         let counts = try drill.rowCounts(since: stopped.advanced(byMicroseconds: -60_000_000))
         report.lostCount = answered.count { counts[$0] == nil }
         report.doubledCount = counts.values.reduce(0) { $0 + max(0, $1 - 1) }
-        report.trail = try drill.verify(since: nil)
+        report.trail = try drill.verify()
         report.replayed = try replayed(site, from: stopped, to: started)
         return report
     }

@@ -91,10 +91,18 @@ final class OwnSite: Sendable {
 
     /// One number as the superuser of the cluster sees it.
     func count(_ statement: StaticString) throws -> Int {
+        try Connection.open(superuser()).execute(statement).integer(0, 0) ?? -1
+    }
+
+    /// Runs a script as the superuser of the cluster.
+    func script(_ text: String) throws {
+        try Connection.open(superuser()).runScript(text)
+    }
+
+    private func superuser() throws -> ConnectionSettings {
         let password = try Self.text(folder + "/state/secrets/superuser.password")
-        let settings = ConnectionSettings(conninfo: "host=\(socket) dbname=limen")
+        return ConnectionSettings(conninfo: "host=\(socket) dbname=limen")
             .asUser("postgres", password: password)
-        return try Connection.open(settings).execute(statement).integer(0, 0) ?? -1
     }
 
     private func control(_ arguments: [String]) throws {

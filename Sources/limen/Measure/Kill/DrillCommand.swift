@@ -37,7 +37,7 @@ enum DrillCommand {
             try await drill.run(cycles: cycles)
             let report = KillReport(
                 tallies: drill.tallies,
-                trail: try drill.verify(since: nil),
+                trail: try drill.verify(),
                 seed: seed
             )
             Terminal.writeOutput(report.text)

@@ -9,6 +9,7 @@ import Synchronization
 final class Volley: Sendable {
     private let address: ListenAddress
     private let request: LoadRequest
+    private let pauseMilliseconds: Int
     private let answered = Mutex<[UUIDBytes]>([])
     private let running = Atomic<Int>(0)
     private let refused = Atomic<Int>(0)
@@ -21,9 +22,11 @@ final class Volley: Sendable {
         let length: Int64
     }
 
-    init(address: ListenAddress, request: LoadRequest) {
+    /// Several connections to a gateway, each pausing so long between two requests.
+    init(address: ListenAddress, request: LoadRequest, pauseMilliseconds: Int = 0) {
         self.address = address
         self.request = request
+        self.pauseMilliseconds = pauseMilliseconds
     }
 
     /// How many requests were answered with something else than cards.
@@ -68,7 +71,9 @@ final class Volley: Sendable {
         let place = SocketAddress(host: address.host, port: address.port)
         do {
             var client = try HTTPClient.connect(place, timeoutMilliseconds: 10_000)
+            let bell = try Doorbell()
             while client.isOpen, !isStopping.load(ordering: .acquiring) {
+                if pauseMilliseconds > 0 { bell.wait(timeoutMilliseconds: pauseMilliseconds) }
                 let instance = UUIDBytes.version4()
                 request.put(instance, into: &bytes)
                 let start = Clock.monotonicNanoseconds()
