@@ -248,7 +248,7 @@ final class WriterLoop: Sendable {
         var name = Parameters()
         name.add(text: group.tenant)
         script.add(WriterStatements.tenant, name)
-        let keys = group.rows.flatMap(\.keys)
+        let keys = group.keys
         if !keys.isEmpty { script.add(WriterStatements.key, Parameters(transposing: keys)) }
         script.add(WriterStatements.event, Parameters(transposing: group.events))
         let cards = group.rows.flatMap(\.cards)
