@@ -8,7 +8,9 @@ import Testing
 /// Each kind of call that a spool makes, failed at each of its places in the life of a spool.
 @Suite("Failed calls by kind")
 struct CallTableTests {
-    /// The system calls behind `SpoolDisk`: readdir, open and pread, open with O_EXCL,
+    /// The system calls behind `SpoolDisk`.
+    ///
+    /// In their order: readdir, open and pread, open with O_EXCL,
     /// posix_fallocate, pwrite, fdatasync, rename, fsync of the folder, unlink. Nothing is mapped.
     enum Call: String, CaseIterable {
         case names

@@ -49,8 +49,8 @@ final class DrillSite {
         return site
     }
 
-    /// Whether the gateway runs.
-    var isServing: Bool { process != nil }
+    /// Where the gateway listens while it runs; each start has a port of its own.
+    private(set) var address: ListenAddress?
 
     /// The process number of the gateway while it runs.
     var identifier: Int32? {
@@ -88,7 +88,9 @@ final class DrillSite {
                 if let url = Self.address(in: text) {
                     process = consume child
                     try File.remove(path: log)
-                    return try ListenAddress(url)
+                    let found = try ListenAddress(url)
+                    address = found
+                    return found
                 }
                 if try child.endingIfOver() != nil { break }
                 try? await Task.sleep(for: .milliseconds(5))
@@ -136,6 +138,7 @@ final class DrillSite {
 
     /// Ends the gateway with a signal and waits for it.
     func endGateway(_ signal: Signal) throws(CommandError) {
+        address = nil
         guard var running = process.take() else { return }
         do {
             try running.send(signal)

@@ -53,7 +53,7 @@ final class KillDrill {
     /// Between two requests of a connection: what is on trial is the fault, not the load, and the
     /// trail is verified after each cycle.
     private static let pauseMilliseconds = 4
-    private static let patienceMilliseconds: Int64 = 5_000
+    private static let patienceMilliseconds: Int64 = 20_000
 
     init(site: DrillSite, seed: UInt64) {
         self.site = site
@@ -62,19 +62,17 @@ final class KillDrill {
 
     /// Runs cycles; each fault has its turn.
     func run(cycles: Int) async throws(CommandError) {
-        var address: ListenAddress?
         for number in 0..<cycles {
             let fault = Fault.allCases[number % Fault.allCases.count]
             let began = Clock.now().advanced(byMicroseconds: -1)
             let at: ListenAddress
-            if let address, site.isServing {
+            if let address = site.address {
                 at = address
             } else {
                 at = try await site.startGateway()
             }
-            address = at
             var tally = try await cycle(fault, at)
-            if !site.isServing { address = try await site.startGateway() }
+            if site.address == nil { _ = try await site.startGateway() }
             tally.leftCount = try await site.drain()
             try check(&tally, since: began)
             tallies[fault] = (tallies[fault] ?? Tally()) + tally
