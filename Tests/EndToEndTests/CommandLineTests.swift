@@ -70,7 +70,7 @@ struct CommandLineTests {
         #expect(curl.output.contains("Practitioner/of-a-file"))
         #expect(try !fire(nil, "--curl").output.contains("Practitioner/of-a-file"))
         // What the hook does not take is the gateway's to refuse, by place and without a quotation.
-        let bad = try fire(#"{"userId":"nobody's","patientId":"\#(patient)"}"#)
+        let bad = try fire(#"{"userId":["nobody's"],"patientId":"\#(patient)"}"#)
         #expect(bad.exitCode == 1 && bad.output.contains("/context/userId"), "\(bad.output)")
         #expect(!bad.output.contains("nobody's"))
         for (text, sentence) in [
