@@ -290,7 +290,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Support", "Basics", "JSON", "HTTPMessages", "HTTPClient", "Posix", "Crypto",
-                "StructureDefinitions",
+                "PostgreSQL", "StructureDefinitions",
             ],
             path: "Tests/EndToEndTests",
             swiftSettings: settings

@@ -12,10 +12,17 @@ package struct GatewayConfiguration: Sendable {
         package let name: String
         /// Whether it is right now.
         package let isReady: @Sendable () -> Bool
+        /// What an operator should see although traffic may come; `nil` when there is nothing.
+        package let note: @Sendable () -> String?
 
         /// Makes a check.
-        package init(name: String, isReady: @escaping @Sendable () -> Bool) {
+        package init(
+            name: String,
+            note: @escaping @Sendable () -> String? = { nil },
+            isReady: @escaping @Sendable () -> Bool
+        ) {
             self.name = name
+            self.note = note
             self.isReady = isReady
         }
     }

@@ -74,6 +74,10 @@ extension HookGateway {
         checks.append((name: "tokens", isReady: tokens != .nobodyGetsIn))
         let isReady = checks.allSatisfy { $0.isReady }
         var text = tokens == .someAreRefused ? Self.tokensAway : ""
+        for check in configuration.readinessChecks {
+            // What is bridged is ready, and still to be seen.
+            if let note = check.note() { text += "[!]\(check.name) \(note)\n" }
+        }
         if isVerbose || !isReady {
             for check in checks {
                 text += (check.isReady ? "[+]" : "[-]") + check.name
