@@ -128,7 +128,9 @@ struct RunningService: Sendable {
         }
         let shown: PostgreSQLShownMemory
         do throws(AuditStoreError) {
-            shown = try PostgreSQLShownMemory.start(settings.deployments)
+            shown = try PostgreSQLShownMemory.start(settings.deployments) {
+                !(spool?.holdsRows ?? false)
+            }
         } catch {
             tokens.close()
             sink.close()
@@ -156,7 +158,6 @@ struct RunningService: Sendable {
                 [
                     .init(name: "migrations") { months.isCurrent },
                     .init(name: "months") { months.hasRoom },
-                    .init(name: "tokens") { tokens.ledger.isConnected || isBridged() },
                     .init(name: "deployments") { versions.isCurrent || isBridged() },
                 ],
                 log
@@ -270,6 +271,10 @@ struct RunningService: Sendable {
         configuration.publicURLs = settings.publicURLs
         configuration.edge = settings.edge
         configuration.addressRate = settings.addressRate
+        configuration.remoteAddressRate = RateAllowance(
+            perSecond: Limits.remoteRequestsPerSecond,
+            burst: 2 * Limits.remoteRequestsPerSecond
+        )
         configuration.guardsMetrics = !settings.isDevelopment
         if let login = settings.auditReader {
             do {
