@@ -134,11 +134,16 @@ extension HelpCommand {
         limen audit verify [--since TIME] [--outside FILE]... [--verifiers FILE] [--json]
         limen audit verify --receipt FILE [--verifiers FILE]
         limen audit prove EVENT [--verifiers FILE]
+        limen audit signer | signer new --reason TEXT [--unvouched]
+        limen audit restored --reason TEXT
 
         verify holds every row, batch and checkpoint against its signature and against copies of
         checkpoints outside the database, and names the first bad row; it needs the login
         limen_verifier and the public keys. prove prints a receipt that verify --receipt checks
-        without the database. Exit codes: 0 as written, 1 findings, 4 cannot be read.
+        without the database. signer shows the key that signs; signer new begins another, for which
+        the old one vouches, or, with --unvouched, none (it was lost, or this is a further gateway).
+        restored puts on record that a restored database is in force, so that verify tells it from
+        one that was put back in secret. Exit codes: 0 as written, 1 findings, 4 cannot be read.
 
           limen audit list --service news2 --outcome cards
           limen audit timeline 123 --reason "complaint 2026-17" --zone +02:00
