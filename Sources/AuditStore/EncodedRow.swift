@@ -11,8 +11,15 @@ struct EncodedRow: Sendable {
     /// The canonical form, which the hash of the row covers.
     let canonical: [UInt8]
     let shown: [Parameters]
-    let keys: [Parameters]
+    /// The keys that the row needs and that are not known to be durable.
+    let keys: [KeyValues]
     let byteCount: Int
+
+    /// A wrapped key as the values of its statement.
+    struct KeyValues {
+        let keyID: UUIDBytes
+        let values: Parameters
+    }
 
     init(_ sealed: SealedRecord) {
         let record = sealed.record
@@ -26,8 +33,8 @@ struct EncodedRow: Sendable {
             Self.encode(feedback, item: item, sealed.comments[item], of: record)
         }
         self.shown = record.shown.map { [Self.encode($0, of: record)] } ?? []
-        keys = sealed.newKeys.map(Self.encode)
-        byteCount = (cards + feedback + self.shown + keys)
+        keys = sealed.newKeys.map { KeyValues(keyID: $0.keyID, values: Self.encode($0)) }
+        byteCount = (cards + feedback + self.shown + keys.map(\.values))
             .reduce(event.byteCount) { $0 + $1.byteCount }
     }
 
