@@ -110,7 +110,7 @@ let package = Package(
         module("PMML", ["Basics", "ClinicalEngine"]),
         module("PostgreSQL", ["Basics", "CPostgreSQL", "Posix"]),
         module("Vault", ["Basics", "Audit", "Crypto", "Posix"]),
-        module("HTTPServer", ["Basics", "HTTPMessages", "Posix"]),
+        module("HTTPServer", ["Basics", "HTTPMessages", "Crypto", "Posix"]),
         module("Ledger", ["Basics", "JSON", "Audit", "Crypto"]),
         module("HTTPClient", ["Basics", "HTTPMessages", "Crypto", "Posix"]),
 
@@ -253,7 +253,7 @@ let package = Package(
         tests("Telemetry", ["Basics", "JSON"]),
         tests("PMML", ["Basics", "ClinicalEngine", "EngineProbes"]),
         tests("PostgreSQL", ["Basics", "Posix"]),
-        tests("HTTPServer", ["Basics", "HTTPMessages", "HTTPClient", "Posix"]),
+        tests("HTTPServer", ["Basics", "HTTPMessages", "HTTPClient", "Crypto", "Posix"]),
         tests("HTTPClient", ["Basics", "HTTPMessages", "HTTPServer", "Crypto", "JSON", "Posix"]),
         tests(
             "Gateway",
