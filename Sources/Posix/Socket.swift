@@ -18,18 +18,32 @@ package struct Socket: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
+    /// Takes over a socket that listens already; `nil` when the descriptor is none that does.
+    static func adopt(listening raw: Int32) -> Socket? {
+        var isListening: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        let result = unsafe getsockopt(raw, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length)
+        guard result == 0, isListening == 1 else { return nil }
+        let flags = limen_status_flags(raw)
+        guard flags >= 0, limen_set_status_flags(raw, flags | O_NONBLOCK) == 0 else { return nil }
+        guard limen_close_on_exec(raw) == 0 else { return nil }
+        return Socket(descriptor: Descriptor(adopting: raw))
+    }
+
     /// Listens; port 0 takes any free one.
     ///
-    /// Without SO_REUSEPORT: with it a second server of the same user would silently share the
-    /// port instead of being told that it is taken.
+    /// Without SO_REUSEPORT unless asked for: with it a second server of the same user would
+    /// silently share the port instead of being told that it is taken.
     package static func listen(
         _ address: SocketAddress,
         backlog: Int,
-        unsentBytesMax: Int? = nil
+        unsentBytesMax: Int? = nil,
+        sharesPort: Bool = false
     ) throws(SystemError) -> Socket {
         let socket = try make(family: address.family)
         let raw = socket.descriptor.raw
         try set(raw, SOL_SOCKET, SO_REUSEADDR, 1)
+        if sharesPort { try set(raw, SOL_SOCKET, SO_REUSEPORT, 1) }
         if let bytes = unsentBytesMax {
             // Accepted sockets inherit it.
             try set(raw, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Int32(clamping: bytes))

@@ -30,10 +30,11 @@ extension HelpCommand {
         writer role. Profiles/, Hooks/ and Migrations/ are read below $LIMEN_HOME.
         --public-url is what tokens must name in aud, where a proxy gives the gateway another
         address. Headers that name a certificate or an address count only from --trusted-proxy.
-        --address-rate is how often one address may call in a second. --closed-discovery keeps
+        --address-rate is how often one address may call in a second; without it 1000 times from
+        another machine, and as often as it likes from this one. --closed-discovery keeps
         GET /cds-services for clients; without it whoever shows no credentials sees all services,
-        and a client those it may call. Metrics are for clients
-        with the role metrics-reader and the like; --development opens them, and lets in clients
+        and a client those it may call. Metrics are for clients with the role metrics-reader
+        and the like; --development opens them, and lets in clients
         whose private keys are public. --spool names a folder for rows that PostgreSQL cannot take
         for a while, encrypted; without it answers are withheld then. With it the gateway also starts
         while PostgreSQL is away, with the versions that it last read as in force, and checks the
@@ -133,11 +134,16 @@ extension HelpCommand {
         limen audit verify [--since TIME] [--outside FILE]... [--verifiers FILE] [--json]
         limen audit verify --receipt FILE [--verifiers FILE]
         limen audit prove EVENT [--verifiers FILE]
+        limen audit signer | signer new --reason TEXT [--unvouched]
+        limen audit restored --reason TEXT
 
         verify holds every row, batch and checkpoint against its signature and against copies of
         checkpoints outside the database, and names the first bad row; it needs the login
         limen_verifier and the public keys. prove prints a receipt that verify --receipt checks
-        without the database. Exit codes: 0 as written, 1 findings, 4 cannot be read.
+        without the database. signer shows the key that signs; signer new begins another, for which
+        the old one vouches, or, with --unvouched, none (it was lost, or this is a further gateway).
+        restored puts on record that a restored database is in force, so that verify tells it from
+        one that was put back in secret. Exit codes: 0 as written, 1 findings, 4 cannot be read.
 
           limen audit list --service news2 --outcome cards
           limen audit timeline 123 --reason "complaint 2026-17" --zone +02:00

@@ -16,6 +16,12 @@ struct RunningService: Sendable {
     struct Settings: Sendable {
         /// Where to listen.
         var address: ListenAddress
+        /// Sockets that listen already, such as systemd's.
+        var inherited: [ListeningSocket] = []
+        /// Whether other processes may listen on the same port.
+        var sharesPort = false
+        /// The certificate of the listener; plain HTTP without one.
+        var security: ListenerSecurity?
         /// The folder with `Profiles/`, `Hooks/` and `Migrations/`.
         var home: String
         /// A further folder with client files.
@@ -74,7 +80,7 @@ struct RunningService: Sendable {
     private let tokens: TokenService
     private let shown: PostgreSQLShownMemory
     private let keeper: DeploymentKeeper
-    private let settings: Settings
+    let settings: Settings
     private let counters: CounterKeeper
     private let chain: LedgerKeeper?
 
@@ -163,7 +169,6 @@ struct RunningService: Sendable {
                     watch.check(sink, isBridged: isBridged),
                     .init(name: "migrations") { months.isCurrent },
                     .init(name: "months") { months.hasRoom },
-                    .init(name: "tokens") { tokens.ledger.isConnected || isBridged() },
                     .init(name: "deployments") { versions.isCurrent || isBridged() },
                 ],
                 log
@@ -273,6 +278,10 @@ struct RunningService: Sendable {
         configuration.publicURLs = settings.publicURLs
         configuration.edge = settings.edge
         configuration.addressRate = settings.addressRate
+        configuration.remoteAddressRate = RateAllowance(
+            perSecond: Limits.remoteRequestsPerSecond,
+            burst: 2 * Limits.remoteRequestsPerSecond
+        )
         configuration.guardsMetrics = !settings.isDevelopment
         if let login = settings.auditReader {
             do {
@@ -315,62 +324,6 @@ struct RunningService: Sendable {
         } catch {
             throw CommandError(.unavailable, "the counters cannot be kept: \(error.text)")
         }
-    }
-
-    private static func listen(
-        _ settings: Settings,
-        _ gateway: HookGateway,
-        _ registry: MetricsRegistry
-    ) throws(CommandError) -> HTTPServer {
-        var configuration = HTTPServerConfiguration(
-            host: settings.address.host,
-            port: settings.address.port
-        )
-        configuration.loopCount = settings.loopCount
-        let refused = registry.counter(
-            "limen_http_refused_total",
-            help: "What the server refused before the gateway saw it, by reason.",
-            labels: ["code"]
-        )
-        let opened = registry.counter(
-            "limen_http_connections_total",
-            help: "Connections that were accepted."
-        )
-        configuration.metrics.refused = { refused.add(1, [$0]) }
-        configuration.metrics.connectionOpened = { opened.add(1) }
-        do {
-            return try HTTPServer.start(configuration) { await gateway.respond(to: $0) }
-        } catch {
-            throw sentence(error, host: settings.address.host)
-        }
-    }
-
-    private static func sentence(_ error: HTTPServerError, host: String) -> CommandError {
-        switch error {
-        case .portInUse(let port):
-            CommandError(
-                .unavailable,
-                "port \(port) is in use; stop what listens there, or choose another with --listen"
-            )
-        case .portNotPermitted(let port):
-            CommandError(
-                .badInput,
-                "port \(port) may not be used by this account; choose one above 1023 with --listen"
-            )
-        case .addressUnusable:
-            CommandError(
-                .badInput,
-                "\(host) is no address of this machine; choose another --listen"
-            )
-        case .system(let error):
-            CommandError(.unavailable, "the server cannot listen: \(error.text)")
-        }
-    }
-
-    /// The base URL.
-    var url: String {
-        let host = settings.address.host == "0.0.0.0" ? "127.0.0.1" : settings.address.host
-        return "http://" + ListenAddress.authority(host: host, port: server.localPort)
     }
 
     /// Serves until SIGINT or SIGTERM, then finishes what is open; a second signal cuts it off.
@@ -454,9 +407,11 @@ struct RunningService: Sendable {
         do throws(CommandError) {
             let catalogue: Catalogue
             let keys: [TenantKeys]
+            let security: TLSServerContext?
             do throws(CommandError) {
                 catalogue = try Self.loadCatalogue(settings)
                 keys = try settings.vault()
+                security = try settings.security?.load()
                 do throws(CatalogueError) {
                     try gateway.check(catalogue)
                 } catch {
@@ -476,6 +431,8 @@ struct RunningService: Sendable {
                 details: CatalogueChange(from: gateway.catalogue, to: catalogue).json()
             )
             ring.replace(by: keys)
+            // Connections that are open keep what they were secured with.
+            if let security { server.secure(with: security) }
             do throws(CatalogueError) {
                 try gateway.reload(catalogue)
             } catch {
