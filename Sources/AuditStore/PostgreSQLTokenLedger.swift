@@ -23,6 +23,7 @@ package final class PostgreSQLTokenLedger: TokenLedger {
     ///   - timing: How long to wait for what.
     ///   - mayBeAway: Whether the database may be away; it is checked when it comes back, and until
     ///     then every use is refused.
+    /// - Returns: The ledger, whose thread runs.
     /// - Throws: `AuditStoreError` when the database is away or not as it must be.
     package static func open(
         _ settings: ConnectionSettings,
