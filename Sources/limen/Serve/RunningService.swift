@@ -71,6 +71,7 @@ struct RunningService: Sendable {
     let sink: PostgreSQLAuditSink
     private let spool: SpoolService?
     private let ring: KeyRing
+    private let reporter: KeyReporter
     private let tokens: TokenService
     private let shown: PostgreSQLShownMemory
     private let keeper: DeploymentKeeper
@@ -164,12 +165,14 @@ struct RunningService: Sendable {
             let keeper = try versions.keep(settings.deployments, gateway, log)
             let counters = try makeCounters(settings, gateway, registry, log)
             let server = try listen(settings, gateway, registry)
+            let reporter = try keyReporter(settings, identity, ring, spool)
             let service = RunningService(
                 server: server,
                 gateway: gateway,
                 sink: sink,
                 spool: spool,
                 ring: ring,
+                reporter: reporter,
                 tokens: tokens,
                 shown: shown,
                 keeper: keeper,
@@ -399,6 +402,7 @@ struct RunningService: Sendable {
         shown.close()
         tokens.close()
         sink.close()
+        reporter.stop()
         spool?.close()
         chain?.stop()
         try settings.ledger.keep(sink.longestEnd)
@@ -473,6 +477,7 @@ struct RunningService: Sendable {
                 details: CatalogueChange(from: gateway.catalogue, to: catalogue).json()
             )
             ring.replace(by: keys)
+            reporter.reportSoon()
             do throws(CatalogueError) {
                 try gateway.reload(catalogue)
             } catch {

@@ -11,6 +11,9 @@ struct SpoolService: Sendable {
     let shared: AuditSpool
     private let spool: Spool
 
+    /// How many entries wait to be sent to the database.
+    var entryCount: Int { spool.status(now: Clock.now()).entryCount }
+
     /// Opens the spool and says in the log what it holds from before.
     static func open(
         _ settings: SpoolSettings,
