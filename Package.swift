@@ -160,12 +160,25 @@ let package = Package(
         bench("FHIRPathBench", ["Basics", "FHIR", "FHIRPath", "JSON"]),
         bench("JSONBench", ["Basics", "JSON"]),
         bench("JOSEBench", ["Basics", "Crypto", "JOSE"]),
+        .target(
+            name: "Workload",
+            dependencies: [
+                "Basics", "Audit", "Crypto", "Gateway", "JSON", "Support", "Telemetry",
+            ],
+            path: "Tests/Bench/Workload",
+            swiftSettings: settings
+        ),
         bench(
-            "PipelineBench",
+            "PartsBench",
             [
-                "Basics", "Audit", "Crypto", "Gateway", "HTTPMessages", "JSON", "Support",
-                "Telemetry",
+                "Basics", "Audit", "CDSHooks", "ClinicalEngine", "Crypto", "FHIR", "FHIRPath",
+                "Gateway", "HTTPMessages", "JOSE", "JSON", "Ledger", "Mapping", "Support", "Vault",
+                "Workload",
             ]
+        ),
+        bench(
+            "StandIn",
+            ["Basics", "Gateway", "HTTPMessages", "HTTPServer", "Posix", "Workload"]
         ),
         bench(
             "MappingBench",

@@ -6,7 +6,7 @@ package import Basics
 /// It is no part of the trail and is forgotten. The subject is a key that only the gateway can
 /// compute, and the state is sealed, so that a reader of the table learns nothing of a patient.
 package struct ShownAnswer: Sendable, Equatable {
-    /// Whom and what it is about: 32 bytes that differ by service, hook, patient and user.
+    /// Whom and what it is about: 32 bytes that differ by service, hook, FHIR server, patient and user.
     package var subject: [UInt8]
     /// The sealed state.
     package var state: [UInt8]
@@ -29,11 +29,13 @@ package protocol ShownMemory: Sendable {
     ///   - subject: whom and what it is about.
     ///   - tenant: the tenant.
     ///   - since: the first moment that counts.
+    ///   - microseconds: how long whoever asks can wait; the call ends by then.
     /// - Returns: the sealed state of that answer; `nil` when there was none.
     /// - Throws: `AuditError` when that cannot be found out; then everything is shown.
     func last(
         _ subject: [UInt8],
         of tenant: String,
-        since: Instant
+        since: Instant,
+        within microseconds: Int
     ) async throws(AuditError) -> [UInt8]?
 }

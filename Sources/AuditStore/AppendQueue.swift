@@ -19,6 +19,10 @@ final class AppendQueue: Sendable {
         var writeProblem: AuditStoreError?
         /// Since when no writer has had a connection; `nil` while one has.
         var downSinceNanoseconds: Int64?
+        /// Since when the server has taken no rows; `nil` while it takes them.
+        var failingSinceNanoseconds: Int64?
+        /// The check that the server failed when it was last asked: no row is trusted to it.
+        var failedCheck: AuditStoreError?
         var isClosing = false
 
         var rowCount: Int { rows.count - head }
@@ -26,8 +30,22 @@ final class AppendQueue: Sendable {
         /// Why nothing can be made durable; `nil` when it can.
         var problem: AuditStoreError? {
             if connectedCount > 0 { return writeProblem }
-            return connectionProblem
+            return failedCheck ?? connectionProblem
                 ?? AuditStoreError(PostgreSQLError(code: .connectionFailed))
+        }
+
+        /// Whether nobody may be answered: the server is there and not as it must be.
+        var isBarred: Bool { failedCheck != nil && connectedCount == 0 }
+
+        /// Since when the database has taken no rows, as far as those who wait are concerned.
+        ///
+        /// With a spool a server that cannot write is as good as an absent one; without, each row is
+        /// tried, and its refusal is told.
+        func awaySince(hasSpool: Bool) -> Int64? {
+            guard hasSpool, let failing = failingSinceNanoseconds else {
+                return downSinceNanoseconds
+            }
+            return min(failing, downSinceNanoseconds ?? failing)
         }
 
         mutating func takeFirst() -> PendingAppend? {
@@ -77,23 +95,31 @@ final class AppendQueue: Sendable {
     var isWritable: Bool {
         let isSpooling = takesSpooled
         return state.withLock {
-            ($0.connectedCount > 0 && $0.writeProblem == nil || isSpooling) && !$0.isClosing
-                && $0.rowCount < Limits.auditQueueRowsMax
+            ($0.connectedCount > 0 && $0.writeProblem == nil || isSpooling && !$0.isBarred)
+                && !$0.isClosing && $0.rowCount < Limits.auditQueueRowsMax
         }
     }
 
     /// Whether a row would be made durable in the spool.
     private var takesSpooled: Bool { spool?.takesEntries ?? false }
 
-    /// Whether rows go to the spool: the database is away for longer than the grace.
+    /// Whether rows go to the spool: the database takes none for longer than the grace.
     var mustSpool: Bool {
         guard spool != nil else { return false }
         let now = Clock.monotonicNanoseconds()
         return state.withLock { state in
-            if state.isClosing { return state.downSinceNanoseconds != nil }
-            guard let since = state.downSinceNanoseconds else { return false }
-            return now > since &+ timing.graceNanoseconds
+            guard let since = state.awaySince(hasSpool: true) else { return false }
+            if state.isClosing { return true }
+            return now > since &+ timing.graceNanoseconds && !state.isBarred
         }
+    }
+
+    /// Whether rows wait for a server that cannot write, and may go to the spool instead.
+    var mustWaitForServer: Bool { spool != nil && isWriteFailing }
+
+    /// Why no writer has a connection; `nil` while one has.
+    var connectionProblem: AuditStoreError? {
+        state.withLock { $0.connectedCount > 0 ? nil : $0.failedCheck ?? $0.connectionProblem }
     }
 
     var isClosing: Bool { state.withLock { $0.isClosing } }
@@ -103,7 +129,8 @@ final class AppendQueue: Sendable {
         let isSpooling = takesSpooled
         let (problem, writer) = state.withLock { state -> (AuditError?, Int?) in
             if state.isClosing { return (AuditError(code: .unavailable), nil) }
-            if let since = state.downSinceNanoseconds,
+            if state.isBarred { return (AuditError(code: .unavailable), nil) }
+            if let since = state.awaySince(hasSpool: spool != nil),
                 pending.queuedNanoseconds > since &+ timing.graceNanoseconds, !isSpooling
             {
                 return (AuditError(code: .unavailable), nil)
@@ -161,6 +188,7 @@ final class AppendQueue: Sendable {
         state.withLock { state in
             state.connectedCount += 1
             state.downSinceNanoseconds = nil
+            state.failedCheck = nil
         }
     }
 
@@ -177,9 +205,13 @@ final class AppendQueue: Sendable {
         tellState()
     }
 
-    /// A writer could not connect.
+    /// A writer could not connect, or not trust what it found.
     func connectionFailed(because problem: AuditStoreError) {
-        state.withLock { $0.connectionProblem = problem }
+        state.withLock { state in
+            state.connectionProblem = problem
+            // Until the server has passed, whether it is away meanwhile or not.
+            if problem.isFailedCheck { state.failedCheck = problem }
+        }
         tellState()
     }
 
@@ -190,10 +222,17 @@ final class AppendQueue: Sendable {
     func wrote(_ verdict: FlightState.Verdict) {
         switch verdict {
         case .durable:
-            state.withLock { $0.writeProblem = nil }
+            state.withLock { state in
+                state.writeProblem = nil
+                state.failingSinceNanoseconds = nil
+            }
         case .failed(let error):
             guard error.isWriteFailure else { return }
-            state.withLock { $0.writeProblem = AuditStoreError(error) }
+            let now = Clock.monotonicNanoseconds()
+            state.withLock { state in
+                state.writeProblem = AuditStoreError(error)
+                state.failingSinceNanoseconds = state.failingSinceNanoseconds ?? now
+            }
         }
     }
 
@@ -213,17 +252,25 @@ final class AppendQueue: Sendable {
 
     /// The error that a row meets at this moment, when it has waited too long.
     func expiry(of pending: PendingAppend, now: Int64) -> AuditError? {
-        let isDown = state.withLock { $0.downSinceNanoseconds != nil }
-        return expiry(of: pending, isDown: isDown, now: now)
+        let (isAway, isBarred) = state.withLock {
+            ($0.awaySince(hasSpool: spool != nil) != nil, $0.isBarred)
+        }
+        return expiry(of: pending, isAway: isAway, isBarred: isBarred, now: now)
     }
 
     /// Resumes those whose time is over; rows of one queue expire in their order.
     func expire(now: Int64) {
         let expired = state.withLock { state -> [(PendingAppend, AuditError)] in
             var expired: [(PendingAppend, AuditError)] = []
-            let isDown = state.downSinceNanoseconds != nil
+            let isAway = state.awaySince(hasSpool: spool != nil) != nil
+            let isBarred = state.isBarred
             while state.head < state.rows.count,
-                let problem = expiry(of: state.rows[state.head], isDown: isDown, now: now),
+                let problem = expiry(
+                    of: state.rows[state.head],
+                    isAway: isAway,
+                    isBarred: isBarred,
+                    now: now
+                ),
                 let first = state.takeFirst()
             {
                 expired.append((first, problem))
@@ -245,11 +292,12 @@ final class AppendQueue: Sendable {
 
     private func expiry(
         of pending: PendingAppend,
-        isDown: Bool,
+        isAway: Bool,
+        isBarred: Bool,
         now: Int64
     ) -> AuditError? {
         let age = now < pending.queuedNanoseconds ? 0 : now - pending.queuedNanoseconds
-        if isDown, age > timing.graceNanoseconds, !takesSpooled {
+        if isAway, age > timing.graceNanoseconds, isBarred || !takesSpooled {
             return AuditError(code: .unavailable)
         }
         if age > timing.appendNanoseconds { return AuditError(code: .timeout) }

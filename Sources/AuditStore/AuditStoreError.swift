@@ -62,6 +62,23 @@ package struct AuditStoreError: Error, Equatable, Sendable {
         self.cause = cause
     }
 
+    /// Whether the server is there and no row may be trusted to it until somebody has acted.
+    ///
+    /// A standby is none of these: after a fail-over another server takes its place.
+    package var isFailedCheck: Bool {
+        switch code {
+        case .notDurable: subject != Self.recovery
+        case .migrationsNotCurrent, .writerTooPowerful: true
+        case .database, .migrationEdited, .migrationMissing, .migrationFailed, .migrationNames,
+            .superuserNeeded, .invalidName, .invalidCursor, .unreadableRow, .noDescriptor,
+            .unreadableCatalogue, .legalHold, .keptByPolicy, .nothingToErase:
+            false
+        }
+    }
+
+    /// The subject of a server that is a standby.
+    static let recovery = "recovery"
+
     /// Makes an error of the database's.
     init(_ cause: PostgreSQLError) {
         let code: Code =

@@ -108,11 +108,16 @@ final class WriterLoop: Sendable {
         } catch {
             throw AuditStoreError(error)
         }
-        try WriterConnection.makeReady(connection, expecting: migrations)
+        try WriterConnection.makeReady(
+            connection,
+            expecting: migrations,
+            before: Deadline(milliseconds: timing.connectMilliseconds),
+            whileWaiting: { tend(&work) }
+        )
         return connection
     }
 
-    private func pause(milliseconds: Int, holding work: inout WriterWork) {
+    func pause(milliseconds: Int, holding work: inout WriterWork) {
         let deadline = Deadline(milliseconds: milliseconds)
         while !deadline.isPast {
             queue.waitForRow(
@@ -135,8 +140,18 @@ final class WriterLoop: Sendable {
     private func serve(_ connection: borrowing Connection, _ work: inout WriterWork) -> End {
         var heartbeat = nextHeartbeat
         var mustRollBack = false
+        var retry = timing.backOffMillisecondsMin
         while true {
             do throws(PostgreSQLError) {
+                if queue.mustWaitForServer {
+                    if queue.isClosing { return .closed }
+                    pause(milliseconds: retry, holding: &work)
+                    retry = min(retry * 2, timing.backOffMillisecondsMax)
+                    try probe(connection, mustRollBack: &mustRollBack)
+                    queue.tellState()
+                    heartbeat = nextHeartbeat
+                    continue
+                }
                 guard try drain(on: connection, &work, mustRollBack: &mustRollBack) else {
                     heartbeat = nextHeartbeat
                     continue
@@ -146,6 +161,7 @@ final class WriterLoop: Sendable {
                         statistics.update { $0.resentRowCount += flight.rows.count }
                     }
                     try fly(flight, on: connection, &work, mustRollBack: &mustRollBack)
+                    if !queue.isWriteFailing { retry = timing.backOffMillisecondsMin }
                     queue.tellState()
                     heartbeat = nextHeartbeat
                 } else if queue.isClosing {
@@ -260,6 +276,12 @@ final class WriterLoop: Sendable {
             }
             for pending in flight.rows { pending.resume(.success(())) }
         case .failed(let error):
+            if spool != nil, error.isTransient {
+                // Nothing speaks against the rows: they wait, and go to the spool in the end.
+                guard error.isWriteFailure else { throw error }
+                work.lost()
+                return
+            }
             guard let refused = work.refused(isTransient: error.isTransient) else { throw error }
             let code: AuditError.Code = error.isTransient ? .unavailable : .refused
             for pending in refused {

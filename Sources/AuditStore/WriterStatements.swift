@@ -18,19 +18,30 @@ enum WriterStatements {
     static let rollback: StaticString = "limen_rollback"
     static let alive: StaticString = "limen_alive"
 
-    static func prepare(on connection: borrowing Connection) throws(PostgreSQLError) {
-        try connection.prepare(begin, "BEGIN")
-        try connection.prepare(tenant, "SELECT pg_catalog.set_config('limen.tenant', $1, true)")
-        try connection.prepare(key, keyText)
-        try connection.prepare(event, eventText)
-        try connection.prepare(card, cardText)
-        try connection.prepare(feedback, feedbackText)
-        try connection.prepare(log, logText)
-        try connection.prepare(batch, batchText)
-        try connection.prepare(shown, shownText)
-        try connection.prepare(commit, "COMMIT")
-        try connection.prepare(rollback, "ROLLBACK")
-        try connection.prepare(alive, "SELECT 1")
+    static func prepare(
+        on connection: borrowing Connection,
+        before deadline: Deadline,
+        whileWaiting: () -> Void
+    ) throws(PostgreSQLError) {
+        for (name, text) in all {
+            try connection.prepare(
+                name,
+                text,
+                timeoutMilliseconds: deadline.restMilliseconds,
+                sliceMilliseconds: WriterLoop.sliceMilliseconds,
+                whileWaiting: whileWaiting
+            )
+        }
+    }
+
+    private static var all: [(name: StaticString, text: StaticString)] {
+        [
+            (begin, "BEGIN"),
+            (tenant, "SELECT pg_catalog.set_config('limen.tenant', $1, true)"),
+            (key, keyText), (event, eventText), (card, cardText), (feedback, feedbackText),
+            (log, logText), (batch, batchText), (shown, shownText), (commit, "COMMIT"),
+            (rollback, "ROLLBACK"), (alive, "SELECT 1"),
+        ]
     }
 
     /// Many events in one statement: what a statement costs by itself is paid once.

@@ -45,6 +45,12 @@ extension Limits {
     /// does shows everything.
     @inlinable public static var shownQuestionsMax: Int { 256 }
 
+    /// For how many patients a process remembers that an answer was perhaps not seen.
+    ///
+    /// Each is some hundred bytes, and there are as many as answers that were late or lost within
+    /// the time of a rule. Beyond it every card is shown in full.
+    @inlinable public static var shownDoubtsMax: Int { 16_384 }
+
     /// The longest time in seconds for which a result is not shown again: 31 days.
     ///
     /// Beyond that nobody remembers having seen it.

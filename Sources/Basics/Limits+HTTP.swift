@@ -32,11 +32,29 @@ extension Limits {
     /// The longest chunk extension in bytes; extensions are not used by anybody we serve.
     @inlinable public static var httpChunkExtensionBytesMax: Int { 256 }
 
+    /// The bytes of framing that a chunk may cost before its data must pay for them: size, line
+    /// ends and a short extension.
+    @inlinable public static var httpChunkFramingBytes: Int { 16 }
+
+    /// The bytes of framing in a body above that and above twice its data, so that nobody makes us
+    /// read a hundred bytes of extensions for each byte of a body.
+    @inlinable public static var httpChunkUnpaidBytesMax: Int { 16_384 }
+
     /// The longest trailer section in bytes; trailers are read only to be dropped.
     @inlinable public static var httpTrailerBytesMax: Int { 4_096 }
 
     /// How many trailer lines may come.
     @inlinable public static var httpTrailerCountMax: Int { 32 }
+
+    /// How long a TLS handshake may take, in milliseconds: two round trips and one signature, so
+    /// even a slow link needs a tenth of it.
+    @inlinable public static var httpHandshakeMilliseconds: Int { 5_000 }
+
+    /// How many handshakes may be under way on one loop.
+    ///
+    /// A handshake costs us a signature, hundreds of times what it costs who begins it, and some
+    /// 40 KB until it is over; above this a new connection is closed at once.
+    @inlinable public static var httpHandshakeCountMax: Int { 1_024 }
 
     /// How long a head may take from its first byte, in milliseconds.
     @inlinable public static var httpHeadMilliseconds: Int { 10_000 }
@@ -60,8 +78,24 @@ extension Limits {
     /// Far above every deadline of a service: this bound is for our own mistakes.
     @inlinable public static var httpHandlerMilliseconds: Int { 30_000 }
 
-    /// How long the peer may take no byte of a response, in milliseconds.
+    /// How long a request may take from its first byte to its answer, in milliseconds.
+    ///
+    /// Less than head, body and handler may take together: who uses up the one has less of the
+    /// others, so a connection cannot be held by being slow in everything.
+    @inlinable public static var httpRequestMilliseconds: Int { 45_000 }
+
+    /// How long the peer may take too little of a response, in milliseconds.
     @inlinable public static var httpWriteStallMilliseconds: Int { 10_000 }
+
+    /// How many bytes of a response the peer must take in that time: one a millisecond, the least
+    /// rate of bodies too. One byte now and then would else hold a connection without end.
+    @inlinable public static var httpWriteStallBytesMin: Int { 10_240 }
+
+    /// How many bytes the kernel keeps of what the peer has not been sent yet.
+    ///
+    /// What it keeps beyond is memory that a slow reader holds, and it hides how slow that is: with
+    /// megabytes in the kernel nothing is seen to move for a minute.
+    @inlinable public static var httpUnsentKernelBytesMax: Int { 1 << 17 }
 
     /// How long a connection is read from after our last word, in milliseconds.
     ///
@@ -80,7 +114,8 @@ extension Limits {
     /// How many connections may be open in all.
     @inlinable public static var httpConnectionCountMax: Int { 8_192 }
 
-    /// How many connections one address may hold; half, as a proxy may stand before us.
+    /// How many connections one address, or one IPv6 network of 64 bits, may hold; half, as a proxy
+    /// may stand before us.
     @inlinable public static var httpConnectionsPerAddressMax: Int { 4_096 }
 
     /// How many answered requests of one connection may wait unsent before we stop reading.

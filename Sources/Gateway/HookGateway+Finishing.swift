@@ -38,7 +38,8 @@ extension HookGateway {
         if !exchange.record.cardIDs.isEmpty || !exchange.systemActions.isEmpty {
             exchange.note("cards-withheld")
         }
-        exchange.record.shown = nil
+        // Nor is what was shown before it the last thing that the user saw.
+        exchange.record.shown = exchange.repeats.map { nothingShown($0, exchange) }
         exchange.record.cards = nil
         exchange.record.cardIDs = []
         exchange.record.cardNames = [:]
@@ -106,8 +107,11 @@ extension HookGateway {
         do throws(AuditError) {
             try await append(exchange)
         } catch {
+            // The row may have landed, or may still do so, and the answer is not given.
+            doubt(exchange)
             return unrecorded(error, request, route, exchange)
         }
+        settleDoubt(exchange)
         countArm(exchange, microseconds: decided)
         exchange.mark(.audit, configuration.now())
         count(exchange)

@@ -86,9 +86,11 @@ extension HookGateway {
         let prefix = [
             exchange.record.tenant, decision.service.hook.id, call.hookInstance.text,
         ]
-        let cards = InteractionCards(decision: decision) { name in
+        var making = InteractionCards(decision: decision) { name in
             key.identifier(parts: prefix + [name])
-        }.cards
+        }
+        making.digest = { Hexadecimal.text(key.authenticate($0)) }
+        let cards = making.cards
         guard let moment = exchange.record.replayedAt else { return cards }
         return cards.map { $0.asOf(moment) }
     }

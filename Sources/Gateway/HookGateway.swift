@@ -27,6 +27,7 @@ package final class HookGateway: Sendable {
     let arms = ArmCounter()
     let background = BackgroundWork()
     let owed = OwedRows()
+    let doubts = ShownDoubts()
     let current: Mutex<Catalogue>
     let counters = CounterRegister()
     private let isDraining = Atomic<Bool>(false)

@@ -46,8 +46,9 @@ extension HookGateway {
         let service = try choose(offered, catalogue, call, &exchange)
         exchange.mark(.parse, now())
 
+        exchange.repeats = repeats(of: call, service, &exchange)
         let (whole, prefetch) = try await complete(call, service, caller, &exchange)
-        await recall(whole, service, &exchange)
+        await recall(service, &exchange)
         exchange.mark(.prefetch, now())
 
         let answer: [UInt8]

@@ -14,6 +14,10 @@ package struct PseudonymKey: Sendable {
     }
 
     /// The pseudonym of a patient by the logical id.
+    ///
+    /// The FHIR server is no part of it: whoever searches the trail or erases has the id, and rows
+    /// that are stored are found by it. Two servers of one tenant that give two people the same id
+    /// therefore share a pseudonym; such servers belong to a tenant each.
     package func patient(_ id: String) -> [UInt8] { key.authenticate("Patient/" + id) }
 
     /// The pseudonym of an encounter by the logical id.

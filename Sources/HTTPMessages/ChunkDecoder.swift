@@ -15,6 +15,8 @@ struct ChunkDecoder: Sendable {
     private var extensionBytes = 0
     private var trailerBytes = 0
     private var trailerCount = 0
+    /// Bytes of framing that the data between them does not pay for.
+    private var unpaidBytes = 0
 
     private enum State: Sendable {
         case size
@@ -54,8 +56,14 @@ struct ChunkDecoder: Sendable {
             let byte = input[position]
             position += 1
             if try step(byte) { return true }
+            unpaidBytes += 1
             if case .data = state {
                 guard size <= bodyBytesMax - body.count else { throw .bodyTooLarge }
+                // Long extensions on chunks of one byte would cost much more than they carry.
+                unpaidBytes = max(0, unpaidBytes - Limits.httpChunkFramingBytes - 2 * size)
+                guard unpaidBytes <= Limits.httpChunkUnpaidBytesMax else {
+                    throw .chunkExtensionTooLong
+                }
             }
         }
         return false

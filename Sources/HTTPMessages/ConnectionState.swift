@@ -14,7 +14,11 @@ package struct ConnectionState: Sendable {
     private var requestCount = 0
     private var unsentResponses = 0
     private var unsentBytes = 0
+    private var requestSince: Int64 = 0
+    /// When the peer was last seen to take enough of what waits for it.
     private var blockedSince: Int64?
+    /// What it has taken since then.
+    private var takenBytes = 0
     private var lingeredBytes = 0
     private var keepsAliveAsAsked = true
     private var framing = ResponseSerializer.Framing(
@@ -24,6 +28,8 @@ package struct ConnectionState: Sendable {
     )
 
     private enum Phase: Equatable, Sendable {
+        /// The two sides agree on keys first (TLS).
+        case securing
         /// Between two requests.
         case idle
         case readingHead
@@ -53,15 +59,18 @@ package struct ConnectionState: Sendable {
         case close
     }
 
-    /// Makes the state of a connection that was just accepted.
+    /// Makes the state of a connection that was just accepted; one that `isSecured` later carries
+    /// no bytes for the parser until `secured`.
     package init(
         parsing: HTTPParsingLimits,
         limits: HTTPConnectionLimits,
+        isSecured: Bool = false,
         at now: Int64
     ) {
         self.limits = limits
         parser = RequestParser(limits: parsing)
         phaseSince = now
+        if isSecured { phase = .securing }
     }
 
     /// Whether bytes of the peer are of use at present.
@@ -69,9 +78,18 @@ package struct ConnectionState: Sendable {
         switch phase {
         case .idle, .readingHead, .readingBody:
             unsentResponses < limits.pipelineDepthMax && unsentBytes < limits.unsentBytesMax
-        case .lingering: true
+        case .securing, .lingering: true
         case .handling, .finishing, .closed: false
         }
+    }
+
+    /// Whether the handshake is under way.
+    package var isSecuring: Bool { phase == .securing }
+
+    /// The handshake is over.
+    package mutating func secured(at now: Int64) {
+        precondition(phase == .securing, "a handshake that nobody waits for")
+        enter(.idle, at: now)
     }
 
     /// Whether a handler is at work.
@@ -97,6 +115,7 @@ package struct ConnectionState: Sendable {
             return (range.count, .wait)
         case .finishing, .closed: return (range.count, .wait)
         case .handling: return (0, .wait)
+        case .securing: preconditionFailure("bytes of a handshake are no request")
         }
     }
 
@@ -145,10 +164,17 @@ package struct ConnectionState: Sendable {
     }
 
     /// Some of the response was sent and more waits for the peer to take it.
-    package mutating func blocked(unsentBytes: Int, madeProgress: Bool, at now: Int64) {
+    ///
+    /// Its time is renewed when it took enough since the last time, or one byte now and then would
+    /// hold a connection for ever.
+    package mutating func blocked(unsentBytes: Int, sentBytes: Int, at now: Int64) {
         precondition(unsentBytes > 0, "nothing waits to be sent")
         self.unsentBytes = unsentBytes
-        if blockedSince == nil || madeProgress { blockedSince = now }
+        takenBytes += sentBytes
+        if blockedSince == nil || takenBytes >= limits.writeStallBytesMin {
+            blockedSince = now
+            takenBytes = 0
+        }
     }
 
     /// All that was to be sent is sent.
@@ -156,13 +182,15 @@ package struct ConnectionState: Sendable {
         unsentResponses = 0
         unsentBytes = 0
         blockedSince = nil
+        takenBytes = 0
         switch phase {
         case .finishing:
             // The peer sends no more, so no unread input can turn our close into a reset.
             if isInputOver { return close() }
             enter(.lingering, at: now)
             return .shutDownSending
-        case .idle, .readingHead, .readingBody, .handling, .lingering, .closed: return .wait
+        case .securing, .idle, .readingHead, .readingBody, .handling, .lingering, .closed:
+            return .wait
         }
     }
 
@@ -177,8 +205,7 @@ package struct ConnectionState: Sendable {
                 return .wait
             }
             return close()
-        case .readingHead, .readingBody: return close()
-        case .lingering: return close()
+        case .securing, .readingHead, .readingBody, .lingering: return close()
         // It may have shut down only its own direction and still wait for the answer.
         case .handling, .finishing, .closed: return .wait
         }
@@ -197,7 +224,8 @@ package struct ConnectionState: Sendable {
             // On a fresh connection the first request is probably on its way.
             if requestCount == 0 { return .wait }
             return endIdle(at: now)
-        case .readingHead, .readingBody, .handling, .finishing, .lingering, .closed: return .wait
+        case .securing, .readingHead, .readingBody, .handling, .finishing, .lingering, .closed:
+            return .wait
         }
     }
 
@@ -211,15 +239,20 @@ package struct ConnectionState: Sendable {
         case .idle:
             let patience = isDraining ? limits.lingerMilliseconds : limits.idleMilliseconds
             ofPhase = phaseSince + Int64(patience)
-        case .readingHead: ofPhase = phaseSince + Int64(limits.headMilliseconds)
-        case .readingBody: ofPhase = min(bodyDeadline, rateDeadline)
-        case .handling: ofPhase = phaseSince + Int64(limits.handlerMilliseconds)
+        case .securing: ofPhase = phaseSince + Int64(limits.handshakeMilliseconds)
+        case .readingHead:
+            ofPhase = min(phaseSince + Int64(limits.headMilliseconds), requestDeadline)
+        case .readingBody: ofPhase = min(bodyDeadline, rateDeadline, requestDeadline)
+        case .handling:
+            ofPhase = min(phaseSince + Int64(limits.handlerMilliseconds), requestDeadline)
         case .lingering: ofPhase = phaseSince + Int64(limits.lingerMilliseconds)
         case .finishing, .closed: ofPhase = .max
         }
         guard let blockedSince else { return ofPhase }
         return min(ofPhase, blockedSince + Int64(limits.writeStallMilliseconds))
     }
+
+    private var requestDeadline: Int64 { requestSince + Int64(limits.requestMilliseconds) }
 
     private var bodyDeadline: Int64 { phaseSince + Int64(limits.bodyMilliseconds) }
 
@@ -241,9 +274,10 @@ package struct ConnectionState: Sendable {
             return endIdle(at: now)
         case .readingHead: return refuse(.headTimeout, at: now)
         case .readingBody:
-            return refuse(now >= bodyDeadline ? .bodyTimeout : .bodyTooSlow, at: now)
+            if now >= bodyDeadline { return refuse(.bodyTimeout, at: now) }
+            return refuse(now >= rateDeadline ? .bodyTooSlow : .requestTimeout, at: now)
         case .handling: return refuse(.handlerTimeout, at: now)
-        case .lingering: return close()
+        case .securing, .lingering: return close()
         case .finishing, .closed: return .wait
         }
     }
@@ -271,6 +305,7 @@ package struct ConnectionState: Sendable {
     private mutating func enter(_ next: Phase, at now: Int64) {
         // A phase that lasts keeps its beginning, or a drip of bytes would renew its time.
         guard next != phase else { return }
+        if phase == .idle { requestSince = now }
         phase = next
         phaseSince = now
     }

@@ -2,6 +2,8 @@ import Basics
 
 /// The limits of a connection; a configuration may lower them.
 package struct HTTPConnectionLimits: Sendable {
+    /// How long a handshake may take.
+    package var handshakeMilliseconds = Limits.httpHandshakeMilliseconds
     /// How long a head may take.
     package var headMilliseconds = Limits.httpHeadMilliseconds
     /// How long a body may take.
@@ -14,8 +16,12 @@ package struct HTTPConnectionLimits: Sendable {
     package var idleMilliseconds = Limits.httpIdleMilliseconds
     /// How long a handler may take.
     package var handlerMilliseconds = Limits.httpHandlerMilliseconds
-    /// How long the peer may take nothing of a response.
+    /// How long a request may take from its first byte to its answer.
+    package var requestMilliseconds = Limits.httpRequestMilliseconds
+    /// How long the peer may take too little of a response.
     package var writeStallMilliseconds = Limits.httpWriteStallMilliseconds
+    /// What it must take in that time.
+    package var writeStallBytesMin = Limits.httpWriteStallBytesMin
     /// How long a connection is read from after our last word.
     package var lingerMilliseconds = Limits.httpLingerMilliseconds
     /// How many bytes are read away after our last word.

@@ -1,3 +1,5 @@
+import Basics
+
 /// Problem details (RFC 9457) for what the server refuses itself.
 package enum ProblemResponse {
     /// Makes the response of a status and a code; neither carries input.
@@ -7,7 +9,15 @@ package enum ProblemResponse {
         let body =
             "{\"type\":\"about:blank\",\"title\":\"\(title)\",\"status\":\(status),"
             + "\"detail\":\"\(detail)\",\"code\":\"\(code)\"}\n"
-        var fields: HTTPFields = ["Content-Type": "application/problem+json"]
+        var fields: HTTPFields = [
+            "Content-Type": "application/problem+json",
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'",
+            "Referrer-Policy": "no-referrer",
+        ]
+        // RFC 9110, section 10.2.3: whoever is turned away for our sake learns when to come again.
+        if status == 503 { fields.append("Retry-After", String(Limits.retryAfterSeconds)) }
         // RFC 9110, section 15.5.6, asks for it; before a route is known these are all there are.
         if status == 405 { fields.append("Allow", "GET, HEAD, POST, OPTIONS") }
         return HTTPResponse(

@@ -117,6 +117,9 @@ extension RequestParser {
             while hostEnd < lowered.count, isAddressByte(lowered[hostEnd]) { hostEnd += 1 }
             guard hostEnd > 2, hostEnd < lowered.count else { throw .hostMalformed }
             guard lowered[hostEnd] == 0x5D else { throw .hostMalformed }
+            // Digits and colons alone make no address (RFC 3986 section 3.2.2).
+            let literal = String(decoding: lowered[1..<hostEnd], as: UTF8.self)
+            guard let address = IPAddress(literal), address.isSix else { throw .hostMalformed }
             hostEnd += 1
         } else {
             while hostEnd < lowered.count, isNameByte(lowered[hostEnd]) { hostEnd += 1 }

@@ -41,6 +41,9 @@ extension RequestRejection {
         case .bodyTimeout: "The body did not come in time."
         case .bodyTooSlow: "The body comes too slowly."
         case .handlerTimeout: "The answer was not ready in time."
+        case .requestTimeout: "The request took too long as a whole."
+        case .handshakesTooMany: "There are more handshakes under way than the limit."
+        case .handshakeFailed: "The TLS handshake failed."
         case .connectionsTooMany: "There are more connections than the limit."
         }
     }

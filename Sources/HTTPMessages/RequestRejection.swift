@@ -80,6 +80,12 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
     case connectionsTooMany = "LIMEN-HTTP-037"
     /// TRACE would send back what was sent, and is allowed nowhere (RFC 9110 section 9.3.8).
     case methodNotAllowed = "LIMEN-HTTP-038"
+    /// A request that as a whole took too long, though none of its parts did.
+    case requestTimeout = "LIMEN-HTTP-039"
+    /// More handshakes under way than allowed.
+    case handshakesTooMany = "LIMEN-HTTP-040"
+    /// A handshake that failed, or did not end in time.
+    case handshakeFailed = "LIMEN-HTTP-041"
 
     /// The status of the answer.
     package var status: Int {
@@ -91,14 +97,14 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
         case .fieldTooLong, .fieldsTooMany, .headTooLong, .trailerTooLong: 431
         case .bodyTooLarge: 413
         case .expectationFailed: 417
-        case .headTimeout, .bodyTimeout, .bodyTooSlow: 408
-        case .handlerTimeout, .connectionsTooMany: 503
+        case .headTimeout, .bodyTimeout, .bodyTooSlow, .requestTimeout: 408
+        case .handlerTimeout, .connectionsTooMany, .handshakesTooMany: 503
         case .controlByte, .bareCarriageReturn, .bareLineFeed, .requestLineMalformed,
             .targetMalformed, .targetDotSegment, .targetEncodedDelimiter, .fieldMalformed,
             .fieldFolded, .hostMissing, .hostRepeated, .hostMalformed, .hostMismatch,
             .lengthAndCoding, .lengthMalformed, .lengthRepeated, .codingRepeated,
             .codingInOldVersion, .connectionNamesFraming, .chunkMalformed,
-            .chunkExtensionTooLong:
+            .chunkExtensionTooLong, .handshakeFailed:
             400
         }
     }

@@ -57,7 +57,7 @@ final class Acceptor {
         _ shared: ServerShared,
         _ adopt: (AcceptedSocket) -> Void
     ) {
-        guard let number = shared.census.open(accepted.peer) else {
+        guard let number = shared.census.open(accepted.origin) else {
             turnAway(accepted, shared)
             return
         }

@@ -134,7 +134,7 @@ final class ConnectionDriver: EventLoopDelegate {
         deadlines.set(slot, .max)
         connection.task = nil
         if connection.isHandlerAtWork { shared.census.orphanBegan() }
-        shared.census.close(connection.accepted.peer, loop: number)
+        shared.census.close(connection.accepted.origin, loop: number)
         shared.configuration.metrics.connectionClosed()
     }
 
@@ -355,9 +355,9 @@ final class ConnectionDriver: EventLoopDelegate {
 
     private func flush(_ connection: Connection) {
         guard !connection.isBlocked else { return }
-        let madeProgress: Bool
+        let sentBytes: Int
         do {
-            madeProgress = try connection.output.send(to: connection.accepted.socket)
+            sentBytes = try connection.output.send(to: connection.accepted.socket)
         } catch {
             // The peer is gone; what the handler did stays done.
             perform(connection.state.aborted(), connection)
@@ -373,7 +373,7 @@ final class ConnectionDriver: EventLoopDelegate {
             connection.isBlocked = true
             connection.state.blocked(
                 unsentBytes: connection.output.byteCount,
-                madeProgress: madeProgress,
+                sentBytes: sentBytes,
                 at: now
             )
         }

@@ -71,7 +71,11 @@ package final class HTTPServer: Sendable {
         let address = SocketAddress(host: configuration.host, port: configuration.port)
         do {
             return ListeningSocket(
-                try Socket.listen(address, backlog: Limits.httpWaitingConnectionCountMax)
+                try Socket.listen(
+                    address,
+                    backlog: Limits.httpWaitingConnectionCountMax,
+                    unsentBytesMax: Limits.httpUnsentKernelBytesMax
+                )
             )
         } catch {
             if error.isAddressInUse { throw .portInUse(port: configuration.port) }

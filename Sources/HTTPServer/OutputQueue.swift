@@ -27,8 +27,8 @@ struct OutputQueue {
         segments.append(body)
     }
 
-    /// Sends until all is sent or the peer takes no more; answers whether bytes were moved.
-    mutating func send(to socket: borrowing Socket) throws(SystemError) -> Bool {
+    /// Sends until all is sent or the peer takes no more; answers how many bytes were moved.
+    mutating func send(to socket: borrowing Socket) throws(SystemError) -> Int {
         var moved = 0
         while byteCount > 0 {
             let isTail = segments.isEmpty
@@ -39,7 +39,7 @@ struct OutputQueue {
                 from: sent,
                 hasMore: hasMore
             )
-            guard case .moved(let count) = transfer else { return moved > 0 }
+            guard case .moved(let count) = transfer else { return moved }
             moved += count
             sent += count
             byteCount -= count
@@ -48,6 +48,6 @@ struct OutputQueue {
             if !isTail { segments.removeFirst() }
         }
         tail.removeAll(keepingCapacity: tail.capacity <= 4_096)
-        return moved > 0
+        return moved
     }
 }

@@ -94,7 +94,7 @@ enum JSONBytes {
         throw JSONError(code: .unexpectedEnd, offset: position)
     }
 
-    private static func skipEscape(
+    static func skipEscape(
         _ position: inout Int,
         in bytes: Span<UInt8>
     ) throws(JSONError) {
@@ -184,5 +184,58 @@ enum JSONBytes {
             )
         }
         return position
+    }
+
+    /// The position behind a number (RFC 8259, section 6).
+    @inline(__always)
+    static func skipNumber(_ start: Int, in bytes: Span<UInt8>) throws(JSONError) -> Int {
+        var cursor = start
+        if bytes[cursor] == UInt8(ascii: "-") { cursor &+= 1 }
+        let integerStart = cursor
+        cursor = try skipDigits(cursor, in: bytes)
+        if bytes[integerStart] == UInt8(ascii: "0"), cursor &- integerStart > 1 {
+            throw JSONError(code: .invalidNumber, offset: start)
+        }
+        if cursor < bytes.count, bytes[cursor] == UInt8(ascii: ".") {
+            cursor = try skipDigits(cursor &+ 1, in: bytes)
+        }
+        if cursor < bytes.count, bytes[cursor] | 0x20 == UInt8(ascii: "e") {
+            cursor &+= 1
+            if cursor < bytes.count,
+                bytes[cursor] == UInt8(ascii: "+") || bytes[cursor] == UInt8(ascii: "-")
+            {
+                cursor &+= 1
+            }
+            cursor = try skipDigits(cursor, in: bytes)
+        }
+        return cursor
+    }
+
+    /// The position behind `true`, `false` or `null`.
+    static func skipWord(
+        _ kind: JSONKind,
+        _ start: Int,
+        in bytes: Span<UInt8>
+    ) throws(JSONError) -> Int {
+        // The bytes of the word, the first one lowest.
+        let word: UInt64 =
+            switch kind {
+            case .true: 0x6575_7274
+            case .false: 0x65_736C_6166
+            case .null: 0x6C6C_756E
+            case .number, .string, .array, .object:
+                preconditionFailure("these are no words")
+            }
+        let end = start &+ (kind == .false ? 5 : 4)
+        for position in start..<end {
+            guard position < bytes.count else {
+                throw JSONError(code: .unexpectedEnd, offset: position)
+            }
+            let wanted = UInt8(truncatingIfNeeded: word &>> UInt64(8 &* (position &- start)))
+            guard bytes[position] == wanted else {
+                throw JSONError(code: .unexpectedByte, offset: position)
+            }
+        }
+        return end
     }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// A JSON text (RFC 8259) that was scanned once into a flat tape of offsets.
 ///
 ///     {"a": [1, "b"]}     entry 0  object   next 5
@@ -17,9 +19,16 @@ public struct JSONDocument: Sendable {
     ///
     /// - Throws: `JSONError` with the byte offset of the first fault.
     package init(parsing bytes: [UInt8]) throws(JSONError) {
-        var scanner = JSONScanner()
-        try scanner.scan(bytes)
-        tape = JSONTape(bytes: bytes, entries: scanner.tape)
+        guard bytes.count <= Limits.jsonBytesMax else {
+            throw JSONError(code: .tooLarge, offset: Limits.jsonBytesMax)
+        }
+        if let entries = JSONTapeBuilder.tape(of: bytes) {
+            tape = JSONTape(bytes: bytes, entries: entries)
+        } else {
+            var scanner = JSONScanner()
+            try scanner.scan(bytes)
+            tape = JSONTape(bytes: bytes, entries: scanner.tape)
+        }
     }
 
     /// Scans a text.
@@ -29,6 +38,9 @@ public struct JSONDocument: Sendable {
 
     /// The outermost value.
     public var root: JSONValue { JSONValue(tape: tape, index: 0) }
+
+    /// How many values and member names were found.
+    package var entryCount: Int { tape.entries.count }
 
     /// The text that was scanned.
     public var bytes: [UInt8] { tape.bytes }

@@ -38,7 +38,9 @@ struct JSONNames {
     ///
     /// - Returns: the tape index of a name that occurred before in the same object, or `nil`.
     @inline(__always)
-    mutating func closeObject(startingAt start: Int, tape: [TapeEntry], of array: [UInt8]) -> Int? {
+    mutating func closeObject(startingAt start: Int, tape: Span<TapeEntry>, of array: [UInt8])
+        -> Int?
+    {
         let count = list.count
         guard count > start &+ 1 else {
             list.removeLast(count &- start)
@@ -49,9 +51,32 @@ struct JSONNames {
         return second
     }
 
+    /// Whether a name occurs twice in an object that is closed, found by a walk over its tape.
+    @inline(never)
+    mutating func hasRepeated(
+        objectAt index: Int,
+        on tape: Span<TapeEntry>,
+        of array: [UInt8]
+    ) -> Bool {
+        let bytes = array.span
+        var position = index + 1
+        while position < Int(tape[index].next) {
+            let name = tape[position]
+            let length = Int(name.length)
+            append(
+                JSONName.prefix(Int(name.offset), length: length, in: bytes),
+                length: length,
+                at: position,
+                isEscaped: name.isEscaped
+            )
+            position = Int(tape[position + 1].next)
+        }
+        return closeObject(startingAt: 0, tape: tape, of: array) != nil
+    }
+
     private func repeated(
         startingAt start: Int,
-        tape: [TapeEntry],
+        tape: Span<TapeEntry>,
         of array: [UInt8]
     ) -> Int? {
         let names = list.span
@@ -79,7 +104,7 @@ struct JSONNames {
 
     private func repeatedSorted(
         startingAt start: Int,
-        tape: [TapeEntry],
+        tape: Span<TapeEntry>,
         of array: [UInt8]
     ) -> Int? {
         var own = Array(list[start...])
@@ -98,7 +123,7 @@ struct JSONNames {
     private static func order(
         _ left: Name,
         _ right: Name,
-        tape: [TapeEntry],
+        tape: Span<TapeEntry>,
         of array: [UInt8]
     ) -> Int {
         if left.length != right.length { return left.length < right.length ? -1 : 1 }
@@ -114,7 +139,7 @@ struct JSONNames {
     /// The same for an object in which a name is written with escapes: by the decoded bytes.
     private func repeatedDecoded(
         startingAt start: Int,
-        tape: [TapeEntry],
+        tape: Span<TapeEntry>,
         of array: [UInt8]
     ) -> Int? {
         var decoded = list[start...].map { name in

@@ -219,7 +219,7 @@ public struct JSONPlace: Sendable, Hashable {
 
 /// One value on the tape: where its text lies and where the next value begins.
 @usableFromInline
-struct TapeEntry: Sendable {
+struct TapeEntry: Sendable, Equatable {
     /// The first byte of the value; of a string, the byte behind the opening quote.
     @usableFromInline var offset: UInt32
     /// How many bytes of text; of a string, without the quotes.

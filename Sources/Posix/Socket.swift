@@ -24,11 +24,16 @@ package struct Socket: ~Copyable, Sendable {
     /// port instead of being told that it is taken.
     package static func listen(
         _ address: SocketAddress,
-        backlog: Int
+        backlog: Int,
+        unsentBytesMax: Int? = nil
     ) throws(SystemError) -> Socket {
         let socket = try make(family: address.family)
         let raw = socket.descriptor.raw
         try set(raw, SOL_SOCKET, SO_REUSEADDR, 1)
+        if let bytes = unsentBytesMax {
+            // Accepted sockets inherit it.
+            try set(raw, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Int32(clamping: bytes))
+        }
         _ = try unsafe address.withKernelForm { unsafe bind(raw, $0, $1) }
         try SystemCall.run { Glibc.listen(raw, Int32(clamping: backlog)) }
         return socket

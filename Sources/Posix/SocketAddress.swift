@@ -62,8 +62,13 @@ package struct SocketAddress: Hashable, Sendable {
             if Int32(unsafe pointer.pointee.ss_family) == AF_INET6 {
                 var six = unsafe raw.load(as: sockaddr_in6.self)
                 _ = unsafe inet_ntop(AF_INET6, &six.sin6_addr, &text, socklen_t(text.count))
+                // A listener of both kinds shows an IPv4 peer as an IPv6 address (RFC 4291, section
+                // 2.5.5.2); rules for its address must find it.
+                let host = Self.text(text)
+                let mapped = "::ffff:"
+                let isFour = host.hasPrefix(mapped) && host.utf8.contains(UInt8(ascii: "."))
                 return SocketAddress(
-                    host: Self.text(text),
+                    host: isFour ? String(host.dropFirst(mapped.count)) : host,
                     port: Int(in_port_t(bigEndian: six.sin6_port))
                 )
             }

@@ -47,6 +47,23 @@ package struct Connection: ~Copyable, @unchecked Sendable {
         _ parameters: Parameters = Parameters(),
         timeoutMilliseconds: Int = 30_000
     ) throws(PostgreSQLError) -> QueryResult {
+        try execute(
+            statement,
+            parameters,
+            timeoutMilliseconds: timeoutMilliseconds,
+            sliceMilliseconds: timeoutMilliseconds,
+            whileWaiting: {}
+        )
+    }
+
+    /// Runs one statement; after each slice of the wait the caller minds its other business.
+    package func execute(
+        _ statement: StaticString,
+        _ parameters: Parameters = Parameters(),
+        timeoutMilliseconds: Int,
+        sliceMilliseconds: Int,
+        whileWaiting: () -> Void
+    ) throws(PostgreSQLError) -> QueryResult {
         let isSent = unsafe parameters.withArrays { arrays in
             unsafe PQsendQueryParams(
                 raw,
@@ -60,7 +77,7 @@ package struct Connection: ~Copyable, @unchecked Sendable {
             )
         }
         guard isSent == 1 else { throw failure() }
-        return try finish(timeoutMilliseconds: timeoutMilliseconds)
+        return try finish(timeoutMilliseconds, sliceMilliseconds, whileWaiting)
     }
 
     /// Prepares a statement under a name.
@@ -69,10 +86,27 @@ package struct Connection: ~Copyable, @unchecked Sendable {
         _ statement: StaticString,
         timeoutMilliseconds: Int = 30_000
     ) throws(PostgreSQLError) {
+        try prepare(
+            name,
+            statement,
+            timeoutMilliseconds: timeoutMilliseconds,
+            sliceMilliseconds: timeoutMilliseconds,
+            whileWaiting: {}
+        )
+    }
+
+    /// Prepares a statement; after each slice of the wait the caller minds its other business.
+    package func prepare(
+        _ name: StaticString,
+        _ statement: StaticString,
+        timeoutMilliseconds: Int,
+        sliceMilliseconds: Int,
+        whileWaiting: () -> Void
+    ) throws(PostgreSQLError) {
         guard unsafe PQsendPrepare(raw, Self.text(name), Self.text(statement), 0, nil) == 1 else {
             throw failure()
         }
-        _ = try finish(timeoutMilliseconds: timeoutMilliseconds)
+        _ = try finish(timeoutMilliseconds, sliceMilliseconds, whileWaiting)
     }
 
     /// Runs a script of several statements, as migrations are; never given any input.
@@ -81,7 +115,7 @@ package struct Connection: ~Copyable, @unchecked Sendable {
         timeoutMilliseconds: Int = 120_000
     ) throws(PostgreSQLError) {
         guard unsafe PQsendQuery(raw, script) == 1 else { throw failure() }
-        _ = try finish(timeoutMilliseconds: timeoutMilliseconds)
+        _ = try finish(timeoutMilliseconds, timeoutMilliseconds, {})
     }
 
     /// A password as the SCRAM-SHA-256 verifier that the server keeps (RFC 5802, 7677).
@@ -156,13 +190,17 @@ package struct Connection: ~Copyable, @unchecked Sendable {
     }
 
     /// Waits for the last result of a statement and gives it, or throws the first error.
-    private func finish(timeoutMilliseconds: Int) throws(PostgreSQLError) -> QueryResult {
+    private func finish(
+        _ timeoutMilliseconds: Int,
+        _ sliceMilliseconds: Int,
+        _ whileWaiting: () -> Void
+    ) throws(PostgreSQLError) -> QueryResult {
         let clock = Deadline(milliseconds: timeoutMilliseconds)
         var last: OpaquePointer?
         var problem: PostgreSQLError?
         repeat {
             do throws(PostgreSQLError) {
-                try awaitResult(before: clock)
+                try awaitResult(before: clock, sliceMilliseconds, whileWaiting)
             } catch {
                 unsafe PQclear(last)
                 throw problem ?? error
@@ -178,14 +216,22 @@ package struct Connection: ~Copyable, @unchecked Sendable {
         return rows
     }
 
-    private func awaitResult(before clock: Deadline) throws(PostgreSQLError) {
+    private func awaitResult(
+        before clock: Deadline,
+        _ sliceMilliseconds: Int,
+        _ whileWaiting: () -> Void
+    ) throws(PostgreSQLError) {
         while true {
             let isFlushed = try flush()
             if isFlushed, unsafe PQisBusy(raw) == 0 { return }
             let rest = clock.restMilliseconds
             guard rest > 0 else { throw PostgreSQLError(code: .timeout) }
-            wait(for: isFlushed ? .reading : .readingOrWriting, timeoutMilliseconds: rest)
+            wait(
+                for: isFlushed ? .reading : .readingOrWriting,
+                timeoutMilliseconds: min(rest, sliceMilliseconds)
+            )
             try consumeInput()
+            whileWaiting()
         }
     }
 }

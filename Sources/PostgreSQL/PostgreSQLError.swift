@@ -31,11 +31,14 @@ package struct PostgreSQLError: Error, Equatable, Sendable {
 
     /// Whether the server could not write, whatever it was sent.
     ///
-    /// SQLSTATE 25006 read-only transaction, and the classes 53 resources (53100 disk full), 58
-    /// system, XX internal (PostgreSQL manual, appendix A).
+    /// SQLSTATE 25006 read-only transaction (a standby after a fail-over), 55P03 lock not available
+    /// and 57014 cancelled (a time-out of the server's), 57P0x shutting down or starting, and the
+    /// classes 53 resources (53100 disk full), 58 system, XX internal (PostgreSQL manual, appendix A).
     package var isWriteFailure: Bool {
         guard code == .statementFailed, let sqlState else { return false }
-        return sqlState == "25006" || ["53", "58", "XX"].contains { sqlState.hasPrefix($0) }
+        return ["25006", "53", "55P03", "57014", "57P0", "58", "XX"].contains {
+            sqlState.hasPrefix($0)
+        }
     }
 
     /// Whether the fault lies with the server or the way to it, not with what was sent.

@@ -17,6 +17,11 @@ final class PrivateCluster: Sendable {
 
     static var isPresent: Bool { programs != nil }
 
+    /// In memory where the machine offers that: what is on trial is killing, not the disk, and a
+    /// process that is killed loses nothing that the kernel has.
+    private static let root =
+        FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : "/tmp"
+
     /// Where its data, its log and its socket are.
     let folder: String
     private let options: [String]
@@ -33,7 +38,7 @@ final class PrivateCluster: Sendable {
         guard let programs = Self.programs else { throw CocoaError(.executableNotLoadable) }
         self.programs = programs
         self.options = options
-        folder = "/tmp/limen-cluster-" + UUID().uuidString.prefix(8)
+        folder = Self.root + "/limen-cluster-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         if getuid() == 0 {
             try FileManager.default.setAttributes(

@@ -3,6 +3,7 @@ import AuditStore
 import Basics
 import Crypto
 import PostgreSQL
+import Synchronization
 import Testing
 
 /// What was shown, across instances and restarts, on a real server.
@@ -45,7 +46,8 @@ struct ShownMemoryTests {
         try await memory.last(
             subject,
             of: tenant,
-            since: Records.now.advanced(byMicroseconds: -secondsAgo * 1_000_000)
+            since: Records.now.advanced(byMicroseconds: -secondsAgo * 1_000_000),
+            within: 5_000_000
         ).map { String(decoding: $0, as: UTF8.self) }
     }
 
@@ -139,8 +141,79 @@ struct ShownMemoryTests {
         )
         defer { memory.close() }
         await #expect(throws: AuditError(code: .unavailable)) {
-            try await memory.last([1], of: "anna", since: Records.now)
+            try await memory.last([1], of: "anna", since: Records.now, within: 5_000_000)
         }
+    }
+
+    @Test("While the rows of answers wait elsewhere, what was shown last is not known")
+    func spooled() async throws {
+        let database = try TestDatabase()
+        let sink = try database.sink(writers: 1)
+        defer { sink.close() }
+        let subject = RandomBytes.make(count: 32)
+        try await sink.append(Self.decision(subject, "state"))
+        // How often it is asked whether all rows are there, and which of the answers is no.
+        let asked = Mutex((count: 0, no: 0))
+        var timing = ShownTiming()
+        timing.answerMilliseconds = 5_000
+        let memory = try PostgreSQLShownMemory.start(
+            database.login("limen_gateway"),
+            timing: timing
+        ) {
+            asked.withLock { asked in
+                asked.count += 1
+                return asked.count != asked.no
+            }
+        }
+        defer { memory.close() }
+        try await Patience.wait { memory.isConnected }
+        #expect(try await Self.last(memory, subject) == "state")
+        for no in 1...2 {
+            // Before the question, and after it: a row may have gone to the spool meanwhile.
+            asked.withLock { $0 = (0, no) }
+            await #expect(throws: AuditError(code: .unavailable)) {
+                try await Self.last(memory, subject)
+            }
+        }
+        asked.withLock { $0 = (0, 0) }
+        #expect(try await Self.last(memory, subject) == "state")
+    }
+
+    @Test("Whoever cannot wait gets no answer, whatever the question before it waits for")
+    func bounded() async throws {
+        let database = try TestDatabase()
+        var timing = ShownTiming()
+        timing.answerMilliseconds = 60_000
+        let memory = try PostgreSQLShownMemory.start(
+            database.login("limen_gateway"),
+            timing: timing
+        )
+        defer { memory.close() }
+        try await Patience.wait { memory.isConnected }
+        let blocker = try Connection.open(database.administrator)
+        _ = try blocker.execute("BEGIN")
+        _ = try blocker.execute("LOCK TABLE audit.shown IN ACCESS EXCLUSIVE MODE")
+        async let patient = memory.last(
+            [1],
+            of: "anna",
+            since: Records.now,
+            within: 60_000_000
+        )
+        try await Patience.wait {
+            try database.count(
+                """
+                SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+                WHERE NOT l.granted AND d.datname = current_database()
+                """
+            ) > 0
+        }
+        for microseconds in [-1, 0, 1, 50_000] {
+            await #expect(throws: AuditError(code: .timeout)) {
+                try await memory.last([2], of: "anna", since: Records.now, within: microseconds)
+            }
+        }
+        _ = try blocker.execute("ROLLBACK")
+        #expect(try await patient == nil, "the one that could wait has its answer")
     }
 
     @Test("A connection that is cut is made again")

@@ -88,7 +88,8 @@ struct StateTests {
         "A SQLSTATE says whether the server could not write",
         arguments: [
             ("25006", true), ("53100", true), ("53200", true), ("58030", true), ("XX001", true),
-            ("23514", false), ("22P02", false), ("25P02", false), ("40001", false),
+            ("23514", false), ("22P02", false), ("25P02", false), ("40001", false), ("55P03", true),
+            ("57014", true), ("57P01", true), ("57P03", true), ("55000", false), ("57000", false),
         ]
     )
     func writeFailures(sqlState: String, isWriteFailure: Bool) {

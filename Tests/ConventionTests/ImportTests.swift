@@ -10,7 +10,8 @@ struct ImportTests {
     static let table: [String: Set<String>] = [
         // L1: pure values; no Foundation, no Glibc, no clock.
         "Basics": [],
-        "JSON": ["Basics"],
+        // The vector instruction that the standard library lacks; see `JSONBlock`.
+        "JSON": ["Basics", "_Builtin_intrinsics"],
         "HTTPMessages": ["Basics"],
         "ClinicalEngine": ["Basics"],
         "Monitoring": ["Basics", "JSON", "ClinicalEngine"],

@@ -118,15 +118,92 @@ struct ConnectionStateTests {
 
     @Test("a peer that takes nothing of its response is left when its time is over")
     func writeStall() {
-        var state = fresh { $0.writeStallMilliseconds = 40 }
+        var state = fresh {
+            $0.writeStallMilliseconds = 40
+            $0.writeStallBytesMin = 100
+        }
         #expect(send(Self.get, &state, at: 0) == .dispatch("/"))
         _ = state.responded(closes: false, bytes: 1_000, at: 0)
-        state.blocked(unsentBytes: 900, madeProgress: true, at: 10)
+        state.blocked(unsentBytes: 900, sentBytes: 100, at: 10)
         #expect(state.deadline == 50)
-        state.blocked(unsentBytes: 800, madeProgress: true, at: 45)
+        state.blocked(unsentBytes: 800, sentBytes: 100, at: 45)
         #expect(Step(state.expired(at: 50)) == .wait)
-        state.blocked(unsentBytes: 800, madeProgress: false, at: 60)
+        state.blocked(unsentBytes: 800, sentBytes: 0, at: 60)
+        #expect(Step(state.expired(at: 84)) == .wait)
         #expect(Step(state.expired(at: 85)) == .close)
+    }
+
+    @Test("a peer that takes a byte now and then gains no time by it")
+    func dripReader() {
+        var state = fresh {
+            $0.writeStallMilliseconds = 40
+            $0.writeStallBytesMin = 100
+        }
+        #expect(send(Self.get, &state, at: 0) == .dispatch("/"))
+        _ = state.responded(closes: false, bytes: 1_000, at: 0)
+        state.blocked(unsentBytes: 1_000, sentBytes: 0, at: 0)
+        state.blocked(unsentBytes: 950, sentBytes: 50, at: 20)
+        state.blocked(unsentBytes: 901, sentBytes: 49, at: 39)
+        #expect(state.deadline == 40)
+        var enough = state
+        enough.blocked(unsentBytes: 900, sentBytes: 1, at: 39)
+        #expect(enough.deadline == 79)
+        #expect(Step(state.expired(at: 40)) == .close)
+    }
+
+    @Test("a request has one time as a whole, whichever of its parts uses it up")
+    func wholeRequest() {
+        var state = fresh {
+            $0.headMilliseconds = 100
+            $0.bodyMilliseconds = 200
+            $0.bodyRateGraceMilliseconds = 200
+            $0.handlerMilliseconds = 200
+            $0.requestMilliseconds = 250
+        }
+        #expect(send("POST / HT", &state, at: 1_000) == .wait)
+        #expect(state.deadline == 1_100)
+        let rest = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\n"
+        #expect(send(rest, &state, at: 1_090) == .wait)
+        #expect(state.deadline == 1_250)
+        var slow = state
+        #expect(Step(slow.expired(at: 1_249)) == .wait)
+        #expect(Step(slow.expired(at: 1_250)) == .refuse(.requestTimeout))
+        #expect(send("x", &state, at: 1_200) == .dispatch("/"))
+        #expect(state.deadline == 1_250)
+        var late = state
+        #expect(Step(late.expired(at: 1_250)) == .refuse(.handlerTimeout))
+        // The next request has its own time.
+        _ = state.responded(closes: false, bytes: 1, at: 1_240)
+        _ = state.flushed(at: 1_240)
+        #expect(send(Self.get, &state, at: 1_300) == .dispatch("/"))
+        #expect(state.deadline == 1_500)
+    }
+
+    @Test("a handshake has its own time, and what follows begins anew")
+    func handshake() {
+        var limits = HTTPConnectionLimits()
+        limits.handshakeMilliseconds = 30
+        limits.idleMilliseconds = 5_000
+        var state = ConnectionState(
+            parsing: HTTPParsingLimits(),
+            limits: limits,
+            isSecured: true,
+            at: 10
+        )
+        #expect(state.wantsInput)
+        #expect(state.isSecuring)
+        #expect(state.deadline == 40)
+        var slow = state
+        #expect(Step(slow.expired(at: 39)) == .wait)
+        #expect(Step(slow.expired(at: 40)) == .close)
+        var gone = state
+        #expect(Step(gone.endOfInput(at: 20)) == .close)
+        #expect(Step(state.flushed(at: 20)) == .wait)
+        #expect(Step(state.drain(at: 20)) == .wait)
+        state.secured(at: 25)
+        #expect(!state.isSecuring)
+        #expect(send(Self.get, &state, at: 26) == .dispatch("/"))
+        #expect(!state.responded(closes: false, bytes: 1, at: 27).keepsAlive)
     }
 
     @Test("nothing more is read while too many responses or bytes wait to be sent")

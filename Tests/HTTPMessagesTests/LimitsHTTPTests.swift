@@ -20,6 +20,17 @@ struct LimitsHTTPTests {
         // The least rate cannot be what ends every body before its time does.
         #expect(Limits.httpBodyRateGraceMilliseconds < Limits.httpBodyMilliseconds)
         #expect(Limits.httpHeadMilliseconds < Limits.httpIdleMilliseconds)
+        // As a whole less than its parts together, and more than each.
+        let parts = [
+            Limits.httpHeadMilliseconds, Limits.httpBodyMilliseconds,
+            Limits.httpHandlerMilliseconds,
+        ]
+        #expect(Limits.httpRequestMilliseconds > parts.max() ?? 0)
+        #expect(Limits.httpRequestMilliseconds < parts.reduce(0, +))
+        #expect(Limits.httpHandshakeMilliseconds < Limits.httpHeadMilliseconds)
+        #expect(Limits.httpHandshakeCountMax < Limits.httpConnectionCountMax)
+        #expect(Limits.httpWriteStallBytesMin < Limits.httpUnsentKernelBytesMax)
+        #expect(Limits.httpChunkUnpaidBytesMax > Limits.httpChunkExtensionBytesMax)
         #expect(Limits.httpConnectionsPerAddressMax <= Limits.httpConnectionCountMax)
         #expect(Limits.httpUnsentBytesMax > 16_384)
         #expect(Limits.httpPipelineDepthMax > 0)

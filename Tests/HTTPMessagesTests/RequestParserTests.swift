@@ -109,7 +109,8 @@ struct RequestParserTests {
         "anything else is none",
         arguments: [
             "", ":80", "a:65536", "a:123456", "a:-1", "a:1x", "a b", "a,b", "a/b", "a@b", "a?b",
-            "[", "[]", "[:]x", "[::1", "[::1]80", "[g::1]", "a:1:2", "a\\b", "ä", "a%41", "::1",
+            "[", "[]", "[:]x", "[::1", "[::1]80", "[g::1]", "[:::]", "[1.2.3.4]", "[::1::2]",
+            "[12345::]", "a:1:2", "a\\b", "ä", "a%41", "::1",
         ]
     )
     func badHosts(_ host: String) {
@@ -285,6 +286,19 @@ struct RequestParserTests {
         let bytes = Array((Self.head + "Transfer-Encoding: chunked\r\n\r\n" + coded).utf8)
         #expect(ParsedStream(bytes).rejection == reason)
         #expect(ParsedStream(byteByByte: bytes).rejection == reason)
+    }
+
+    @Test("framing that carries next to nothing is refused, and honest small chunks are not")
+    func chunkFraming() {
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let small = String(repeating: "1\r\na\r\n", count: 20_000)
+        #expect(ParsedStream(head + small + "0\r\n\r\n").messages.first?.body.count == 20_000)
+        let chunk = "1;" + String(repeating: "e", count: 200) + "\r\na\r\n"
+        let costly = ParsedStream(head + String(repeating: chunk, count: 500) + "0\r\n\r\n")
+        #expect(costly.rejection == .chunkExtensionTooLong)
+        // A few of them are nobody's harm.
+        let few = ParsedStream(head + String(repeating: chunk, count: 50) + "0\r\n\r\n")
+        #expect(few.messages.first?.body.count == 50)
     }
 
     @Test("extensions and trailers reach their limits and not one byte more")

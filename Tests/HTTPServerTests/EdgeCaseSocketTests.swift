@@ -54,12 +54,75 @@ struct EdgeCaseSocketTests {
             }
             // `cl0-poison` is plain pipelining of two honest requests.
             let smuggled = server.log.counts.paths.count { $0 == "/smuggled" }
-            if edge.id != "cl0-poison" { server.log.note { $0.paths = [] } }
             #expect(smuggled == (edge.id == "cl0-poison" ? 1 : 0), "\(edge.id)")
             server.log.note { $0.paths = [] }
             #expect(try server.isAlive(), "\(edge.id)")
         }
         #expect(await server.server.drain(withinMilliseconds: 10_000))
+    }
+
+    @Test("each edge case is answered alike wherever it is cut")
+    func cuts() async throws {
+        let edges = try Shared.lines("conformance/http1-edge/edge-cases.jsonl").map {
+            try JSONDecoder().decode(EdgeCase.self, from: Data($0.utf8))
+        }
+        let server = try TestServer.start()
+        for edge in edges {
+            let bytes = Array(edge.b64)
+            guard bytes.count <= 300 else { continue }
+            let whole = try answer(server, [bytes], edge)
+            for cut in 1..<max(1, bytes.count) {
+                let pieces = [Array(bytes[..<cut]), Array(bytes[cut...])]
+                #expect(try answer(server, pieces, edge) == whole, "\(edge.id) at \(cut)")
+            }
+        }
+        #expect(await server.server.drain(withinMilliseconds: 10_000))
+    }
+
+    @Test("what a strict peer refuses reaches a handler at most as its lawful first request")
+    func peerRefusals() async throws {
+        let lines = try Shared.lines("conformance/http1-edge/llhttp-requests.jsonl")
+        let refused = try lines.map {
+            try JSONDecoder().decode(PeerCase.self, from: Data($0.utf8))
+        }.filter { $0.mode == "request" && $0.outcome == "error" }
+        #expect(refused.count == 65)
+        let server = try TestServer.start()
+        for peer in refused {
+            var client = try server.connect()
+            server.log.note { $0.paths = [] }
+            try client.write(Array(peer.b64))
+            client.shutdownSending()
+            let statuses = try Self.statuses(try client.receiveAll())
+            let reached = server.log.counts.paths.count
+            let reason = peer.reason ?? ""
+            let isLawful = reason.contains("Upgrade") || reason.contains("`Connection: close`")
+            #expect(reached <= (isLawful ? 1 : 0), "\(peer.title)")
+            #expect(statuses.count <= 1, "\(peer.title)")
+        }
+        #expect(try server.isAlive())
+        #expect(await server.server.drain(withinMilliseconds: 10_000))
+    }
+
+    struct PeerCase: Decodable {
+        let title: String
+        let mode: String
+        let outcome: String
+        let reason: String?
+        let b64: Data
+    }
+
+    /// The statuses that pieces are answered with, and the paths that reached the handler.
+    private func answer(
+        _ server: TestServer,
+        _ pieces: [[UInt8]],
+        _ edge: EdgeCase
+    ) throws -> [String] {
+        server.log.note { $0.paths = [] }
+        var client = try server.connect()
+        for piece in pieces { try client.write(piece) }
+        if edge.expect != "reject" { client.shutdownSending() }
+        let statuses = try Self.statuses(try client.receiveAll())
+        return statuses.map { "\($0)" } + server.log.counts.paths
     }
 
     /// The statuses of the responses in a stream; throws when it is not made of whole responses.

@@ -72,10 +72,10 @@ struct ServerTimeoutTests {
         var client = try server.connect()
         let request = Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
         try client.write((0..<1_000).flatMap { _ in request })
-        await server.log.wait { $0.finished.count >= 2 }
+        await server.log.wait { $0.finished.count >= 1 }
         #expect(try server.isAliveWithAnyBody())
-        // The kernel's buffers hold a few megabytes, so a few are answered and the rest waits.
-        #expect(server.log.counts.finished.count < 100)
+        // The kernel keeps little of what the client does not take, so the rest waits.
+        #expect(server.log.counts.finished.count < 10)
         for _ in 0..<50 { #expect(try client.receive().body.count == 1 << 20) }
         try client.resetOnClose()
         _ = consume client

@@ -8,6 +8,9 @@ package final class InMemoryAuditSink: AuditSink {
         var failure: AuditError?
         /// Which records fail; `nil` for all of them.
         var isFailing: (@Sendable (AuditRecord) -> Bool)?
+        /// Whether what fails is kept all the same, as by a store whose answer is lost.
+        var keepsFailed = false
+        var onAppend: (@Sendable () -> Void)?
     }
 
     private let state: Mutex<State>
@@ -23,12 +26,19 @@ package final class InMemoryAuditSink: AuditSink {
     /// Lets later records fail, or go through again.
     package func fail(
         with failure: AuditError?,
+        keeping keepsFailed: Bool = false,
         where isFailing: (@Sendable (AuditRecord) -> Bool)? = nil
     ) {
         state.withLock { state in
             state.failure = failure
             state.isFailing = isFailing
+            state.keepsFailed = keepsFailed
         }
+    }
+
+    /// Lets something happen while each later record becomes durable.
+    package func whileAppending(_ work: (@Sendable () -> Void)?) {
+        state.withLock { $0.onAppend = work }
     }
 
     /// Forgets the records.
@@ -38,8 +48,12 @@ package final class InMemoryAuditSink: AuditSink {
 
     /// Keeps a record.
     package func append(_ record: AuditRecord) async throws(AuditError) {
+        state.withLock { $0.onAppend }?()
         let failure = state.withLock { state -> AuditError? in
-            if let failure = state.failure, state.isFailing?(record) ?? true { return failure }
+            if let failure = state.failure, state.isFailing?(record) ?? true {
+                if state.keepsFailed { state.records.append(record) }
+                return failure
+            }
             state.records.append(record)
             return nil
         }

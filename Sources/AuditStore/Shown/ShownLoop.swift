@@ -7,7 +7,7 @@ import PostgreSQL
 final class ShownLoop: Sendable {
     let queue: ShownQueue
     private let settings: ConnectionSettings
-    private let timing: ShownTiming
+    let timing: ShownTiming
 
     private static let lastShown: StaticString =
         "SELECT audit.last_shown($1::text, $2::bytea, $3::timestamptz)"
@@ -70,9 +70,10 @@ final class ShownLoop: Sendable {
         _ question: ShownQuestion,
         _ connection: borrowing Connection
     ) throws(PostgreSQLError) -> ShownQuestion.Answer {
-        let waited = (Clock.monotonicNanoseconds() - question.askedNanoseconds) / 1_000_000
-        let rest = timing.answerMilliseconds - Int(clamping: waited)
-        guard rest > 0 else { return .failure(AuditError(code: .timeout)) }
+        // Rounded up: a part of a millisecond is time too, and the task is woken at its end.
+        let left = question.endNanoseconds - Clock.monotonicNanoseconds()
+        let rest = Int(clamping: (left + 999_999) / 1_000_000)
+        guard left > 0 else { return .failure(AuditError(code: .timeout)) }
         var values = Parameters()
         values.add(text: question.tenant)
         values.add(bytes: question.subject)

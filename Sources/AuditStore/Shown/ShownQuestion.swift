@@ -9,21 +9,21 @@ final class ShownQuestion: Sendable {
     let tenant: String
     let subject: [UInt8]
     let since: Instant
-    /// When it was asked, on the monotonic clock.
-    let askedNanoseconds: Int64
+    /// When nobody waits for it any more, on the monotonic clock.
+    let endNanoseconds: Int64
     private let continuation: Mutex<CheckedContinuation<Answer, Never>?>
 
     init(
         tenant: String,
         subject: [UInt8],
         since: Instant,
-        askedNanoseconds: Int64,
+        endNanoseconds: Int64,
         continuation: CheckedContinuation<Answer, Never>
     ) {
         self.tenant = tenant
         self.subject = subject
         self.since = since
-        self.askedNanoseconds = askedNanoseconds
+        self.endNanoseconds = endNanoseconds
         self.continuation = Mutex(continuation)
     }
 

@@ -62,6 +62,7 @@ extension WriterLoop {
             queue.waitForRow(writer: writer, milliseconds: Self.sliceMilliseconds)
         } else {
             try replay(entries, of: spool, on: connection, mustRollBack: &mustRollBack)
+            queue.tellState()
         }
         if spool.isDrained { return true }
         // A long way to go: whoever calls now does not wait for the end of it.
@@ -70,12 +71,15 @@ extension WriterLoop {
     }
 
     /// Sends entries in one transaction; when it is refused, each alone.
+    ///
+    /// - Returns: Whether the server takes rows, so that what follows may be sent.
+    @discardableResult
     private func replay(
         _ entries: [SpooledEntry],
         of spool: AuditSpool,
         on connection: borrowing Connection,
         mustRollBack: inout Bool
-    ) throws(PostgreSQLError) {
+    ) throws(PostgreSQLError) -> Bool {
         var scripts: [FlightScript] = []
         for entry in entries {
             guard let script = FlightScript(encoded: entry.entry.bytes) else { break }
@@ -84,7 +88,7 @@ extension WriterLoop {
         guard !scripts.isEmpty else {
             // Whole, ours, and not of a form that this program knows.
             if let first = entries.first { spool.hold(first, sqlState: nil) }
-            return
+            return true
         }
         let sent = Array(entries.prefix(scripts.count))
         switch try fly(scripts, on: connection, mustRollBack: &mustRollBack) {
@@ -94,10 +98,11 @@ extension WriterLoop {
                 statistics.replayedRowCount += sent.reduce(0) { $0 + $1.entry.rowCount }
             }
         case .failed(let error):
+            if error.isWriteFailure { return false }
             if error.isTransient { throw error }
             guard sent.count > 1 else {
                 if let first = sent.first { spool.hold(first, sqlState: error.sqlState) }
-                return
+                return true
             }
             for entry in sent {
                 // One that is held holds what follows in its log.
@@ -105,9 +110,11 @@ extension WriterLoop {
                     spool.spool.hold(entry)
                     continue
                 }
-                try replay([entry], of: spool, on: connection, mustRollBack: &mustRollBack)
+                guard try replay([entry], of: spool, on: connection, mustRollBack: &mustRollBack)
+                else { return false }
             }
         }
+        return true
     }
 
     /// Sends scripts as one transaction and waits for the verdict.

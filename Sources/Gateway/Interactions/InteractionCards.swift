@@ -1,6 +1,7 @@
 import Basics
 import CDSHooks
 import ClinicalEngine
+import Crypto
 import JSON
 import Mapping
 
@@ -12,6 +13,8 @@ struct InteractionCards {
     let decision: InteractionDecision
     /// The uuid for a name; the same name always gives the same uuid.
     let identifier: (String) -> UUIDBytes
+    /// The code of some text under the key of the tenant, as text.
+    var digest: ([UInt8]) -> String = { Hexadecimal.text(Digest.sha256($0)) }
 
     private var knowledge: InteractionKnowledge { decision.knowledge }
 
@@ -27,8 +30,7 @@ struct InteractionCards {
         let rest = decision.findings.dropFirst(own.count)
         var cards = own.map(card)
         for (position, finding) in own.enumerated() {
-            let (one, other) = names(finding)
-            cards[position].repeatKey = "pair/" + one + "/" + other
+            cards[position].repeatKey = repeatKey(of: finding)
         }
         if !rest.isEmpty { cards.append(remainder(rest)) }
         let isSilentOtherwise =
@@ -59,6 +61,24 @@ struct InteractionCards {
             suggestionIDs: ids,
             frame: frame(rule.severity.indicator, suggestions.map(\.members))
         )
+    }
+
+    /// What makes it the same card in another answer: the pair, and the records that make it.
+    ///
+    /// An order that was not asked about before is a new decision, also when the pair is known: who
+    /// orders the second one has to see the whole card. An order is the same when it is the same to
+    /// the byte, and a record that the patient has when it has the same reference.
+    private func repeatKey(of finding: InteractionScreening.Finding) -> String {
+        let (one, other) = names(finding)
+        let positions = Set(finding.drugs.flatMap { [$0.one, $0.other] })
+        let records = positions.map { position -> String in
+            let medicine = decision.list.medicines[position]
+            guard let record = medicine.record else { return medicine.pointer }
+            if !medicine.isDraft, let reference = record.reference { return "has " + reference }
+            return (medicine.isDraft ? "orders " : "has ") + digest(Array(record.json.rawBytes))
+        }
+        let all = digest(Array(records.sorted().joined(separator: "\n").utf8))
+        return "pair/" + one + "/" + other + "/" + all
     }
 
     private func names(_ finding: InteractionScreening.Finding) -> (String, String) {

@@ -7,51 +7,93 @@ import Telemetry
 
 /// The stages of a service that does not show the same result again.
 extension HookGateway {
-    /// Asks what was shown last, when the service has a rule for it.
+    /// Says whom and what an answer is about, when the service has a rule for it.
     ///
-    /// What cannot be found out holds nothing back: the answer is shown in full and flagged.
-    func recall(
-        _ call: HookRequest,
+    /// A patient id means something on its server only (FHIR R4, section 2.3.0.4), so the server is
+    /// part of it; where a call names none, the client stands for it.
+    func repeats(
+        of call: HookRequest,
         _ service: LoadedService,
         _ exchange: inout Exchange
-    ) async {
+    ) -> RepeatCheck? {
         guard let rule = service.hook.suppression, exchange.record.arm != .shadow,
             exchange.record.replayedAt == nil, let patientID = call.context.patientID
-        else { return }
+        else { return nil }
         var user = ""
         switch rule.audience {
         case .patient: break
         case .patientAndUser:
             guard let reference = call.context.userReference else {
-                return exchange.note("suppression-without-user")
+                exchange.note("suppression-without-user")
+                return nil
             }
             user = reference
         }
+        let server =
+            call.fhirServer.map { ["server", FHIRBase($0)?.text ?? $0] }
+            ?? ["client", exchange.client?.id ?? ""]
         let subject = exchange.key.authenticate(
-            parts: [
-                "shown", service.hook.id, service.hook.hook, "Patient/" + patientID, user,
-            ]
+            parts: ["shown", service.hook.id, service.hook.hook] + server
+                + ["Patient/" + patientID, user]
         )
-        let since = exchange.record.startedAt
-            .advanced(byMicroseconds: -Int64(rule.withinSeconds) * 1_000_000)
-        var previous: ShownState?
+        return RepeatCheck(rule: rule, subject: subject)
+    }
+
+    /// Asks what was shown last, when the service has a rule for it.
+    ///
+    /// What cannot be found out holds nothing back: the answer is shown in full and flagged. The
+    /// question may take half of what is left of the deadline, so that a memory that is slow costs
+    /// no card.
+    func recall(_ service: LoadedService, _ exchange: inout Exchange) async {
+        guard var check = exchange.repeats else { return }
+        let now = configuration.now()
+        let rest =
+            exchange.deadlineMicroseconds(of: service) - exchange.elapsedMicroseconds(now)
+        check.doubt = doubts.doubt(about: check.subject, now: now)
         do throws(AuditError) {
-            guard let memory = configuration.shownMemory else {
+            guard let memory = configuration.shownMemory, check.doubt == nil else {
                 throw AuditError(code: .unavailable)
             }
-            if let sealed = try await memory.last(
-                subject,
+            guard rest > 1 else { throw AuditError(code: .timeout) }
+            let sealed = try await memory.last(
+                check.subject,
                 of: exchange.record.tenant,
-                since: since
-            ) {
-                previous = ShownState(sealed: sealed, for: subject, by: exchange.key)
-                if previous == nil { exchange.note("suppression-unknown") }
+                since: exchange.record.startedAt
+                    .advanced(byMicroseconds: -Int64(check.rule.withinSeconds) * 1_000_000),
+                within: rest / 2
+            )
+            if let sealed {
+                check.previous = ShownState(sealed: sealed, for: check.subject, by: exchange.key)
+                if check.previous == nil { exchange.note("suppression-unknown") }
             }
         } catch {
             exchange.note("suppression-unknown")
-            metrics.repeatsUnknown.add(1, [service.hook.id, error.code.rawValue])
+            let reason = check.doubt == nil ? error.code.rawValue : "lost-answer"
+            metrics.repeatsUnknown.add(1, [service.hook.id, reason])
         }
-        exchange.repeats = RepeatCheck(rule: rule, subject: subject, previous: previous)
+        exchange.repeats = check
+    }
+
+    /// Takes note that an answer was perhaps not seen: its row was not confirmed, or it is late.
+    func doubt(_ exchange: Exchange) {
+        guard let shown = exchange.record.shown else { return }
+        doubts.add(
+            shown.subject,
+            startedAt: exchange.record.startedAt,
+            until: shown.forgottenAt,
+            now: configuration.now()
+        )
+    }
+
+    /// Takes note of an answer that is durable: it ends a doubt, or is late and makes one.
+    func settleDoubt(_ exchange: Exchange) {
+        guard let check = exchange.repeats, let service = exchange.service else { return }
+        let elapsed = exchange.elapsedMicroseconds(configuration.now())
+        guard elapsed <= exchange.deadlineMicroseconds(of: service) else {
+            return doubt(exchange)
+        }
+        guard let doubt = check.doubt, exchange.record.shown != nil else { return }
+        doubts.settle(doubt, about: check.subject, startedAt: exchange.record.startedAt)
     }
 
     /// The cards with short ones in the place of those that were shown before; all in full without
@@ -63,7 +105,10 @@ extension HookGateway {
         _ call: HookRequest,
         _ exchange: inout Exchange
     ) -> [Card] {
-        guard let check = exchange.repeats, cards.count <= Limits.repeatedCardsMax else {
+        guard let check = exchange.repeats else { return cards }
+        guard cards.count <= Limits.repeatedCardsMax else {
+            exchange.note("suppression-not-remembered")
+            exchange.record.shown = nothingShown(check, exchange)
             return cards
         }
         let now = exchange.record.startedAt
@@ -136,11 +181,37 @@ extension HookGateway {
         _ exchange: inout Exchange
     ) {
         let sealed = state.sealed(for: check.subject, by: exchange.key)
-        // Longer than the store takes: then the next answer is shown in full.
+        // Longer than the store takes: then the next answer is shown in full. To leave it out would
+        // let the answer before this one count as the last.
         guard sealed.count <= Limits.shownStateBytesMax else {
-            return exchange.note("suppression-not-remembered")
+            exchange.note("suppression-not-remembered")
+            exchange.record.shown = nothingShown(check, exchange)
+            return
         }
-        exchange.record.shown = ShownAnswer(
+        exchange.record.shown = shown(sealed, check, exchange)
+    }
+
+    /// What is remembered of an answer without its cards: a failure, or more than can be kept.
+    ///
+    /// The one before it no longer counts as the last. What the user saw in between was an error,
+    /// and what was worse meanwhile is not known; so the next result is told in full, also when it
+    /// is the same as before.
+    func nothingShown(_ check: RepeatCheck, _ exchange: Exchange) -> ShownAnswer {
+        let state = ShownState(
+            eventID: exchange.record.eventID,
+            hookInstance: exchange.record.hookInstance ?? exchange.record.eventID,
+            versions: "",
+            assessment: nil
+        )
+        return shown(state.sealed(for: check.subject, by: exchange.key), check, exchange)
+    }
+
+    private func shown(
+        _ sealed: [UInt8],
+        _ check: RepeatCheck,
+        _ exchange: Exchange
+    ) -> ShownAnswer {
+        ShownAnswer(
             subject: check.subject,
             state: sealed,
             forgottenAt: exchange.record.startedAt

@@ -9,7 +9,9 @@ struct RepeatCheck: Sendable {
     /// Whom and what it is about.
     let subject: [UInt8]
     /// What the last answer showed; `nil` when there is none, or it is not known.
-    let previous: ShownState?
+    var previous: ShownState?
+    /// Why the memory was not believed: an earlier answer was perhaps not seen.
+    var doubt: ShownDoubts.Doubt?
 
     /// What becomes of a card.
     enum Verdict: Equatable {

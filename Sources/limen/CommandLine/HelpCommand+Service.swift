@@ -202,11 +202,20 @@ extension HelpCommand {
         """,
         "bench": """
         limen bench [--seconds N] [--connections 1,16,64,256] [--state FOLDER]
+        ./limen bench parts [--only PREFIX] [--json]
+        ./limen bench instructions [--only PREFIX] [--check | --keep]
+        ./limen bench compare COMMIT [COMMIT] [--only PREFIX]
+        ./limen bench peers [--seconds N] [--connections 1,16,64,256] [--only PARTS]
 
         Starts a gateway of its own with a private PostgreSQL and measures over loopback:
         the audited patient-view with about 20 KB and 200 KB of prefetch, the evaluation of
         news2 and segments with 1 row and with 1,000, /livez, and bare audit commits, in one
         run, so that ratios can be quoted.
+
+        In a checkout, parts gives what HTTP, JSON, FHIR, FHIRPath, mapping, engine, cryptography,
+        the audit row and the whole path cost of the processor; instructions counts them under
+        callgrind, --check against what was kept; compare holds two commits together; peers runs
+        nginx, HealthChain, a server on Foundation and simdjson beside the gateway.
 
         """,
         "drill": """

@@ -129,7 +129,9 @@ struct RunningService: Sendable {
         }
         let shown: PostgreSQLShownMemory
         do throws(AuditStoreError) {
-            shown = try PostgreSQLShownMemory.start(settings.deployments)
+            shown = try PostgreSQLShownMemory.start(settings.deployments) {
+                !(spool?.holdsRows ?? false)
+            }
         } catch {
             tokens.close()
             sink.close()

@@ -129,6 +129,9 @@ struct SpoolService: Sendable {
     /// Whether rows are durable without the database at this moment.
     var takesRows: Bool { spool.takesEntries(now: Clock.now()) }
 
+    /// Whether there are rows that are not in the database yet.
+    var holdsRows: Bool { spool.status(now: Clock.now()).rowCount > 0 }
+
     /// Ends the writer of the spool; after the sink.
     func close() {
         spool.close()

@@ -11,6 +11,13 @@ import JSON
 enum JSONBench {
     static func main() throws {
         let paths = CommandLine.arguments.dropFirst()
+        if paths.first == "--scan", paths.count == 3, let rounds = Int(paths[2]) {
+            let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: paths[3])))
+            var count = 0
+            for _ in 0..<rounds { count &+= try JSONDocument(parsing: bytes).entryCount }
+            print(bytes.count, "bytes", count / max(rounds, 1), "entries")
+            return
+        }
         guard !paths.isEmpty else {
             print("usage: JSONBench FILE...")
             return

@@ -4,9 +4,11 @@ import JSON
 public enum JSONProbe {
     /// Reads a document; whether it was accepted.
     ///
-    /// What is accepted is written again and read again, and must then be the same.
+    /// What is accepted is written again and read again, and must then be the same. Both ways of
+    /// scanning must accept the same texts and make the same tape.
     @discardableResult
     public static func run(_ bytes: [UInt8]) -> Bool {
+        precondition(JSONPaths.agree(on: bytes), "the two ways of scanning differ")
         let document: JSONDocument
         do {
             document = try JSONDocument(parsing: bytes)

@@ -13,13 +13,19 @@ struct RepeatFixture {
     let gateway: GatewayFixture
     let memory: RecordedShownMemory
 
+    /// Another client of the tenant.
+    static let second = AccessFixture.apiKey("second")
+
     init(_ rule: String = #"{"within":"PT8H","by":"patient"}"#, mode: String = "live") throws {
         let sink = InMemoryAuditSink()
         let memory = RecordedShownMemory(sink)
         self.memory = memory
         gateway = try GatewayFixture(
             sink: sink,
-            extraFiles: ["Hooks/calm.json": Self.document(rule, mode: mode)]
+            extraFiles: [
+                "Hooks/calm.json": Self.document(rule, mode: mode),
+                "Hooks/clients/second.json": AccessFixture.client("second", Self.second.member),
+            ]
         ) {
             $0.shownMemory = memory
         }
@@ -49,11 +55,14 @@ struct RepeatFixture {
         instance: Int,
         hook: String = "patient-view",
         user: String = "Practitioner/pr1",
+        server: String? = nil,
+        key: String = GatewayFixture.key,
         extensions: String = ""
     ) async throws -> [String] {
         var body = HookBody(observations: vitals)
         body.hook = hook
         body.extensions = extensions
+        body.more = server.map { #","fhirServer":"\#($0)""# } ?? ""
         body.instance = "d1577c69-dfbe-44ad-ba6d-3e05e953b2\(instance + 10)"
         var text = body.text.replacing("Practitioner/pr1", with: user)
         if hook == "encounter-start" {
@@ -62,7 +71,7 @@ struct RepeatFixture {
                 with: #""patientId":"p1","encounterId":"e1""#
             )
         }
-        let response = await gateway.post("/cds-services/calm", text)
+        let response = await gateway.post("/cds-services/calm", text, key: key)
         #expect(response.status == 200, "\(response.text)")
         let cards =
             try response.json["cards"]?.elements ?? JSONDocument(parsing: "[]").root.elements

@@ -269,7 +269,6 @@ struct RepeatTests {
         fixture.gateway.clock.setStep(200_000)
         let body = HookBody(observations: RepeatFixture.three()).text
         #expect(await fixture.gateway.post("/cds-services/calm", body).status == 503)
-        #expect(try fixture.row.shown == nil)
         fixture.gateway.clock.setStep(0)
         #expect(try await fixture.call(RepeatFixture.three(), instance: 2) == ["warning Some 3"])
     }
@@ -342,10 +341,14 @@ struct RepeatTests {
             $0.shownMemory = RecordedShownMemory(sink)
         }
         var calls = 0
-        func call(_ orders: [String], _ current: [String]) async throws -> [String] {
+        func call(_ orders: [String], _ current: [String], first: Int = 0) async throws
+            -> [String]
+        {
             calls += 1
             var body = OrderBody(instance: "d1577c69-dfbe-44ad-ba6d-3e05e953b2\(calls + 10)")
-            body.drafts = orders.enumerated().map { InteractionTests.draft("d\($0)", $1) }
+            body.drafts = orders.enumerated().map {
+                InteractionTests.draft("d\(first + $0)", $1)
+            }
             body.requests = current.enumerated().map { OrderBody.resource("m\($0)", $1) }
             let cards = try InteractionTests.cards(
                 await fixture.post("/cds-services/pairs", body.text)
@@ -360,6 +363,23 @@ struct RepeatTests {
         // An order that asks nothing changes nothing about what was shown.
         #expect(try await call([], [clarithromycin]).isEmpty)
         #expect(try await call([simvastatin], [clarithromycin])[0].hasPrefix("Shown"))
+        // Another order of the same medicine is another decision, and so is one that is changed.
+        #expect(try await call([simvastatin], [clarithromycin], first: 7) == [pair])
+        #expect(try await call([simvastatin], [clarithromycin], first: 7)[0].hasPrefix("Shown"))
+        let dosed = simvastatin + #","dosageInstruction":[{"text":"one"}]"#
+        #expect(try await call([dosed], [clarithromycin], first: 7) == [pair])
+        // The first beside a second: the pair is met by two orders now.
+        #expect(try await call([dosed, dosed], [clarithromycin], first: 7) == [pair])
+        // An order of something else leaves the pair what it was.
+        let other = InteractionTests.ibuprofen
+        #expect(
+            try await call([dosed, dosed, other], [clarithromycin], first: 7)
+                .contains("Shown 0 s ago: " + pair)
+        )
+        // The same order, and a second record of what the patient has.
+        #expect(
+            try await call([dosed, dosed], [clarithromycin, clarithromycin], first: 7) == [pair]
+        )
         // A medicine that cannot be told makes the answer one that is not whole.
         let unknown = OrderBody.coded("urn:oid:9.9", "1")
         for _ in 1...2 {

@@ -1,0 +1,123 @@
+import Audit
+import AuditStore
+import Basics
+import Foundation
+import Posix
+import PostgreSQL
+import Spool
+import Testing
+
+/// A server of one test's own, a database in it, and a folder for the spool.
+final class SpoolScene: Sendable {
+    let cluster: PrivateCluster
+    let database: TestDatabase
+    let folder: String
+    let events = SpoolEvents()
+    let states = SinkStates()
+
+    init() throws {
+        cluster = try PrivateCluster()
+        database = try TestDatabase(server: cluster.settings)
+        folder =
+            FileManager.default.temporaryDirectory.path + "/limen-spooling-"
+            + UUID().uuidString.prefix(8)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// The installation of the tests.
+    static func identity(segmentByteCount: Int = Limits.spoolSegmentBytes) throws -> SpoolIdentity {
+        SpoolIdentity(
+            installation: UUIDBytes(high: 4, low: 4),
+            key: try #require(SpoolKey(secret: [UInt8](repeating: 3, count: 32))),
+            segmentByteCount: segmentByteCount
+        )
+    }
+
+    /// Opens the spool.
+    func spool(_ folder: String? = nil) throws -> AuditSpool {
+        let spool = try Spool.open(
+            folder: folder ?? self.folder,
+            SpoolConfiguration(identity: try Self.identity(), session: .version4Random())
+        )
+        return AuditSpool(spool) { [events] in events.add($0) }
+    }
+
+    /// Short times, so that a test need not wait for them.
+    static var timing: AuditSinkTiming {
+        var timing = AuditSinkTiming()
+        timing.graceMilliseconds = 50
+        timing.heartbeatMilliseconds = 20
+        timing.backOffMillisecondsMax = 50
+        return timing
+    }
+
+    /// Opens a sink with one writer.
+    func sink(
+        _ spool: AuditSpool?,
+        timing: AuditSinkTiming = SpoolScene.timing
+    ) throws -> PostgreSQLAuditSink {
+        try database.sink(writers: 1, timing: timing, spool: spool) { [states] in states.add($0) }
+    }
+
+    /// Appends a row and answers its name.
+    static func append(to sink: PostgreSQLAuditSink) async throws -> UUIDBytes {
+        let record = Records.small()
+        try await sink.append(record)
+        return record.eventID
+    }
+
+    /// The rows by time and place.
+    func stored() throws -> [UUIDBytes] {
+        let rows = try Connection.open(database.administrator).execute(
+            "SELECT event_id FROM audit.event WHERE kind <> 'start' ORDER BY started_at, seq"
+        )
+        var ids: [UUIDBytes] = []
+        for row in 0..<rows.rowCount {
+            if let id = try rows.uuid(row, 0) { ids.append(id) }
+        }
+        return ids
+    }
+
+    /// How many rows do not stand right behind the one before them in their log.
+    func gapCount() throws -> Int {
+        try database.count(
+            """
+            SELECT count(*) FROM (
+                SELECT seq - row_number() OVER (PARTITION BY log_id ORDER BY seq) AS step
+                FROM audit.event WHERE log_id IS NOT NULL) AS places
+            WHERE step <> -1
+            """
+        )
+    }
+
+    /// Lets every insert of an event fail as a server does that cannot write.
+    func failWrites(sqlState: String) throws {
+        try database.script(
+            """
+            CREATE OR REPLACE FUNCTION audit.fail_write() RETURNS trigger
+            LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '\(sqlState)'; END $$;
+            CREATE TRIGGER fail_write BEFORE INSERT ON audit.event
+                FOR EACH STATEMENT EXECUTE FUNCTION audit.fail_write();
+            """
+        )
+    }
+
+    /// Lets inserts be.
+    func letWrite() throws {
+        try database.script("DROP TRIGGER fail_write ON audit.event")
+    }
+
+    /// Ends the connections of the writer.
+    func breakConnections() throws {
+        try database.script(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE datname = current_database() AND usename = 'limen_writer'
+            """
+        )
+    }
+}

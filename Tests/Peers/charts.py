@@ -1,0 +1,109 @@
+"""Draws the charts of a report as SVG, with nothing but text."""
+
+import math
+
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 380, 70, 190, 40, 50
+COLOURS = ["#1b5e9e", "#c4511d", "#3d7f3d", "#7b3fa0", "#a08a00", "#555555", "#008080"]
+
+
+def scale(values, low, high):
+    first, last = math.log10(min(values)), math.log10(max(values))
+    if last - first < 1e-9:
+        first, last = first - 0.5, last + 0.5
+    return lambda value: low + (math.log10(value) - first) / (last - first) * (high - low)
+
+
+def marks(values):
+    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    return [10 ** power for power in range(low, high + 1)
+            if min(values) / 1.01 <= 10 ** power <= max(values) * 1.01]
+
+
+def short(value):
+    if value >= 1e6:
+        return f"{value / 1e6:g} M"
+    return f"{value / 1e3:g} k" if value >= 1e3 else f"{value:g}"
+
+
+def chart(title, across, up, series):
+    """One chart on logarithmic axes; series are lists of (x, y) by name."""
+    points = [p for line in series.values() for p in line if p[0] > 0 and p[1] > 0]
+    if not points:
+        return None
+    xs, ys = [p[0] for p in points], [p[1] for p in points]
+    x, y = scale(xs, LEFT, WIDTH - RIGHT), scale(ys, HEIGHT - BOTTOM, TOP)
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'font-family="sans-serif" font-size="12"><title>{title}</title>'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
+        f'<text x="{LEFT}" y="22" font-size="15" fill="#222222">{title}</text>',
+        f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 10}" text-anchor="middle" '
+        f'fill="#444444">{across}</text>',
+        f'<text x="16" y="{(TOP + HEIGHT - BOTTOM) / 2}" text-anchor="middle" fill="#444444" '
+        f'transform="rotate(-90 16 {(TOP + HEIGHT - BOTTOM) / 2})">{up}</text>',
+    ]
+    for value in marks(ys):
+        parts.append(
+            f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(value):.1f}" y2="{y(value):.1f}" '
+            f'stroke="#dddddd"/><text x="{LEFT - 6}" y="{y(value) + 4:.1f}" text-anchor="end" '
+            f'fill="#444444">{short(value)}</text>')
+    for value in sorted(set(xs)):
+        parts.append(
+            f'<line x1="{x(value):.1f}" x2="{x(value):.1f}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" '
+            f'stroke="#eeeeee"/><text x="{x(value):.1f}" y="{HEIGHT - BOTTOM + 18}" '
+            f'text-anchor="middle" fill="#444444">{short(value)}</text>')
+    # Names stand beside the ends of their lines, moved apart where they would meet.
+    ends = []
+    for number, (name, line) in enumerate(series.items()):
+        colour = COLOURS[number % len(COLOURS)]
+        line = sorted(p for p in line if p[0] > 0 and p[1] > 0)
+        if not line:
+            continue
+        path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in line)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += [f'<circle cx="{x(a):.1f}" cy="{y(b):.1f}" r="3" fill="{colour}"/>'
+                  for a, b in line]
+        ends.append([y(line[-1][1]), name, colour])
+    ends.sort()
+    for before, after in zip(ends, ends[1:]):
+        after[0] = max(after[0], before[0] + 15)
+    for height, name, colour in ends:
+        parts.append(f'<text x="{WIDTH - RIGHT + 10}" y="{height + 4:.1f}" fill="{colour}">'
+                     f"{name}</text>")
+    return "\n".join(parts) + "\n</svg>\n"
+
+
+def draw(report, folder):
+    """Writes the charts that the report has figures for."""
+    names = []
+    for row in report["rows"]:
+        if row["name"] not in names and row["name"] != "limen, by size":
+            names.append(row["name"])
+
+    def lines(value, chosen):
+        return {name: [(r["connections"], r[value]) for r in report["rows"] if r["name"] == name]
+                for name in names if chosen(name)}
+
+    def is_hook(name):
+        return not ("livez" in name or "plain" in name)
+
+    sizes = [(r["bytes"], r["cpu"]) for r in report["rows"]
+             if r["name"] == "limen, by size" and r.get("cpu")]
+    drawn = {
+        "rate.svg": chart("Requests a second, patient-view of 20 KB", "connections",
+                          "requests a second", lines("rate", is_hook)),
+        "p99.svg": chart("p99 latency, patient-view of 20 KB", "connections",
+                         "microseconds", lines("p99", is_hook)),
+        "plain.svg": chart("Requests a second, plain answers", "connections",
+                           "requests a second", lines("rate", lambda n: not is_hook(n))),
+        "size.svg": chart("Processor time of a call by its size", "bytes", "microseconds",
+                          {"gateway and database": sizes}),
+    }
+    rows = report.get("list")
+    if rows:
+        drawn["rows.svg"] = chart(
+            "Cost by rows in the audit table", "rows", "microseconds",
+            {name: [(r["rows"], r[name]) for r in rows] for name in rows[0] if name != "rows"})
+    for name, text in drawn.items():
+        if text:
+            (folder / name).write_text(text, encoding="utf-8")
