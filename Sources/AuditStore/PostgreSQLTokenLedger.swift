@@ -52,6 +52,9 @@ package final class PostgreSQLTokenLedger: TokenLedger {
     /// Whether a use could be remembered now.
     package var isConnected: Bool { queue.isConnected }
 
+    /// Whether the database is there, as far as is known.
+    package var isAvailable: Bool { queue.isConnected }
+
     /// Remembers a use; `false` when it was remembered before.
     package func remember(_ use: TokenUse) async throws(TokenLedgerError) -> Bool {
         let result = await withCheckedContinuation { continuation in

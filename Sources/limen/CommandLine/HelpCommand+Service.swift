@@ -30,10 +30,11 @@ extension HelpCommand {
         writer role. Profiles/, Hooks/ and Migrations/ are read below $LIMEN_HOME.
         --public-url is what tokens must name in aud, where a proxy gives the gateway another
         address. Headers that name a certificate or an address count only from --trusted-proxy.
-        --address-rate is how often one address may call in a second. --closed-discovery keeps
+        --address-rate is how often one address may call in a second; without it 1000 times from
+        another machine, and as often as it likes from this one. --closed-discovery keeps
         GET /cds-services for clients; without it whoever shows no credentials sees all services,
-        and a client those it may call. Metrics are for clients
-        with the role metrics-reader and the like; --development opens them, and lets in clients
+        and a client those it may call. Metrics are for clients with the role metrics-reader
+        and the like; --development opens them, and lets in clients
         whose private keys are public. --spool names a folder for rows that PostgreSQL cannot take
         for a while, encrypted; without it answers are withheld then. limen audit spool status|check
         tells what is in it, limen drill outage --seconds N shows it at work.

@@ -159,7 +159,6 @@ struct RunningService: Sendable {
                 [
                     .init(name: "migrations") { months.isCurrent },
                     .init(name: "months") { months.hasRoom },
-                    .init(name: "tokens") { tokens.ledger.isConnected || isBridged() },
                     .init(name: "deployments") { versions.isCurrent || isBridged() },
                 ],
                 log
@@ -275,6 +274,10 @@ struct RunningService: Sendable {
         configuration.publicURLs = settings.publicURLs
         configuration.edge = settings.edge
         configuration.addressRate = settings.addressRate
+        configuration.remoteAddressRate = RateAllowance(
+            perSecond: Limits.remoteRequestsPerSecond,
+            burst: 2 * Limits.remoteRequestsPerSecond
+        )
         configuration.guardsMetrics = !settings.isDevelopment
         if let login = settings.auditReader {
             do {
