@@ -71,7 +71,8 @@ package struct AuditStoreError: Error, Equatable, Sendable {
         case .migrationsNotCurrent, .writerTooPowerful: true
         case .database, .migrationEdited, .migrationMissing, .migrationFailed, .migrationNames,
             .superuserNeeded, .invalidName, .invalidCursor, .unreadableRow, .noDescriptor,
-            .unreadableCatalogue, .legalHold, .keptByPolicy, .nothingToErase:
+            .unreadableCatalogue, .legalHold, .keptByPolicy, .nothingToErase, .holdUnclear,
+            .wrappingKeyRemoved, .wrappingKeyInUse, .keysMissing:
             false
         }
     }

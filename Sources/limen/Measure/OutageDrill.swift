@@ -79,7 +79,7 @@ enum OutageDrill {
     }
 
     /// Waits until the spool is empty; answers how many segments are left.
-    private static func drain(_ gateway: ChildGateway) async throws(CommandError) -> Int {
+    static func drain(_ gateway: ChildGateway) async throws(CommandError) -> Int {
         let deadline = Clock.monotonicMilliseconds() + 120_000
         while true {
             let names = (try? Folder.names(path: gateway.state.file("spool"))) ?? []
