@@ -38,6 +38,14 @@ package struct AuditStoreError: Error, Equatable, Sendable {
         case keptByPolicy = "LIMEN-STORE-032"
         /// There is nothing that may be destroyed.
         case nothingToErase = "LIMEN-STORE-033"
+        /// A legal hold stands under no pseudonym that could be compared with these.
+        case holdUnclear = "LIMEN-STORE-034"
+        /// What was to be stored is sealed under a wrapping key that was removed.
+        case wrappingKeyRemoved = "LIMEN-STORE-035"
+        /// Data keys or gateways still need the wrapping key.
+        case wrappingKeyInUse = "LIMEN-STORE-036"
+        /// There are words to seal, and no keys of the tenant to seal them with.
+        case keysMissing = "LIMEN-STORE-037"
     }
 
     /// What is wrong.
@@ -63,7 +71,8 @@ package struct AuditStoreError: Error, Equatable, Sendable {
         case .migrationsNotCurrent, .writerTooPowerful: true
         case .database, .migrationEdited, .migrationMissing, .migrationFailed, .migrationNames,
             .superuserNeeded, .invalidName, .invalidCursor, .unreadableRow, .noDescriptor,
-            .unreadableCatalogue, .legalHold, .keptByPolicy, .nothingToErase:
+            .unreadableCatalogue, .legalHold, .keptByPolicy, .nothingToErase, .holdUnclear,
+            .wrappingKeyRemoved, .wrappingKeyInUse, .keysMissing:
             false
         }
     }
@@ -98,6 +107,9 @@ package struct AuditStoreError: Error, Equatable, Sendable {
             case "LV001": .legalHold
             case "LV002": .keptByPolicy
             case "LV003": .nothingToErase
+            case "LV004": .holdUnclear
+            case "LV005": .wrappingKeyRemoved
+            case "LV006": .wrappingKeyInUse
             default: .database
             }
         self.init(code: code, cause: cause)

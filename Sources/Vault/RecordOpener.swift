@@ -3,7 +3,8 @@ package import Basics
 
 /// Opens sealed records for who has the keys of their tenants.
 package final class RecordOpener: Sendable {
-    private let ring: KeyRing
+    /// The keys of the tenants.
+    package let ring: KeyRing
 
     /// Takes the keys of the tenants.
     package init(_ ring: KeyRing) {

@@ -86,7 +86,7 @@ struct CatalogueTests {
             WHERE c.relnamespace = 'audit'::regnamespace AND c.relkind IN ('r', 'p')
               AND c.relname NOT IN ('tenant', 'auditor_tenant')
               AND NOT (wanted.name = 'refuse_row_change' AND c.relname IN (
-                  'model_count', 'sequencer', 'unfolded', 'unplaced'))
+                  'model_count', 'sequencer', 'unfolded', 'unplaced', 'key_report'))
               AND NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid
                   AND t.tgname = wanted.name AND t.tgtype = wanted.type AND t.tgenabled = 'A')
             """

@@ -22,7 +22,9 @@ final class PrivateCluster: Sendable {
     private static let root =
         FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : "/tmp"
 
-    private let folder: String
+    /// Where its data, its log and its socket are.
+    let folder: String
+    private let options: [String]
     private let programs: String
     private let running = Mutex<Process?>(nil)
 
@@ -31,9 +33,11 @@ final class PrivateCluster: Sendable {
         ConnectionSettings(conninfo: "host=\(folder) port=54398 user=postgres dbname=postgres")
     }
 
-    init() throws {
+    /// Makes a cluster with settings of its own and starts it.
+    init(options: [String] = []) throws {
         guard let programs = Self.programs else { throw CocoaError(.executableNotLoadable) }
         self.programs = programs
+        self.options = options
         folder = Self.root + "/limen-cluster-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         if getuid() == 0 {
@@ -76,7 +80,8 @@ final class PrivateCluster: Sendable {
             [
                 "-D", folder + "/data", "-c", "listen_addresses=", "-c", "port=54398",
                 "-c", "unix_socket_directories=\(folder)",
-            ]
+            ] + options.flatMap { ["-c", $0] },
+            log: folder + "/server.log"
         )
         running.withLock { $0 = server }
         let deadline = Date(timeIntervalSinceNow: 30)
@@ -85,8 +90,28 @@ final class PrivateCluster: Sendable {
         }
     }
 
+    /// All rows of a database as text.
+    func dump(_ database: String) throws -> String {
+        let path = folder + "/dump.sql"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let dump = try launch(
+            "pg_dump",
+            [
+                "--data-only", "--host", folder, "--port", "54398", "--username", "postgres",
+                "--dbname", database, "--file", path,
+            ]
+        )
+        dump.waitUntilExit()
+        guard dump.terminationStatus == 0 else { throw CocoaError(.fileReadUnknown) }
+        return String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+    }
+
     /// Starts a program of the server's, which refuses to run as root.
-    private func launch(_ program: String, _ arguments: [String]) throws -> Process {
+    private func launch(
+        _ program: String,
+        _ arguments: [String],
+        log: String? = nil
+    ) throws -> Process {
         let process = Process()
         let command = [programs + "/" + program] + arguments
         process.executableURL = URL(filePath: "/usr/bin/env")
@@ -95,6 +120,14 @@ final class PrivateCluster: Sendable {
         process.currentDirectoryURL = URL(filePath: "/")
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
+        if let log {
+            if !FileManager.default.fileExists(atPath: log) {
+                _ = FileManager.default.createFile(atPath: log, contents: nil)
+            }
+            let handle = FileHandle(forWritingAtPath: log)
+            _ = try handle?.seekToEnd()
+            process.standardError = handle
+        }
         try process.run()
         return process
     }

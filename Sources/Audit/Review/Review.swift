@@ -12,7 +12,9 @@ package struct Review: Sendable {
     /// Who made it.
     package let madeBy: String
     /// What it is called.
-    package let title: String
+    package var title: ReviewWords
+    /// The patient that its words are about: they are erased with that patient.
+    package var patientPseudonym: [UInt8]?
     /// What is asked.
     package let question: ReviewQuestion
     /// The first moment that is looked at.
@@ -42,7 +44,7 @@ package struct Review: Sendable {
         self.tenant = tenant
         self.madeAt = madeAt
         self.madeBy = madeBy
-        self.title = title
+        self.title = ReviewWords(title)
         self.question = question
         self.from = from
         self.end = end
@@ -53,7 +55,7 @@ package struct Review: Sendable {
     package func write(to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("review", id.text)
-        writer.member("title", title)
+        title.write("title", to: &writer)
         writer.member("question", question.rawValue)
         writer.member("sentence", question.sentence)
         writer.member("from", from.text)
@@ -71,7 +73,7 @@ package struct Review: Sendable {
             writer.beginObject()
             writer.member("examinedBy", closing.by)
             writer.member("on", closing.at.text)
-            writer.member("found", closing.finding)
+            closing.finding.write("found", to: &writer)
             writer.member("run", closing.runID.text)
             writer.endObject()
         }
@@ -159,7 +161,9 @@ package struct ReviewClosing: Sendable {
     /// Who.
     package let by: String
     /// What was found, in the words of who examined it.
-    package let finding: String
+    package var finding: ReviewWords
+    /// The patient that the words are about: they are erased with that patient.
+    package var patientPseudonym: [UInt8]?
     /// The run that was examined.
     package let runID: UUIDBytes
 
@@ -167,7 +171,7 @@ package struct ReviewClosing: Sendable {
     package init(at: Instant, by: String, finding: String, runID: UUIDBytes) {
         self.at = at
         self.by = by
-        self.finding = finding
+        self.finding = ReviewWords(finding)
         self.runID = runID
     }
 }

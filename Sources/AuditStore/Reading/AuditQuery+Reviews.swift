@@ -1,23 +1,40 @@
 package import Audit
 package import Basics
 import PostgreSQL
+import Vault
 
 extension AuditQuery {
-    /// Saves a review.
+    /// Saves a review; a title that is not the question's own sentence is sealed.
     ///
-    /// - Throws: `AuditStoreError`.
+    /// - Throws: `AuditStoreError`, with `keysMissing` when there are words and no keys.
     package func add(_ review: Review) throws(AuditStoreError) {
         var values = Parameters()
         values.add(text: review.tenant)
         values.add(uuid: review.id)
         values.add(text: review.madeBy)
-        values.add(text: review.title)
+        let title = review.title.text ?? ""
+        let isOwn = title == review.question.sentence
+        let sealed =
+            isOwn
+            ? nil
+            : try seal(title, .title, of: review, about: review.patientPseudonym, review.madeAt)
+        if let sealed {
+            values.add(bytes: sealed.text)
+        } else {
+            values.add(text: title)
+        }
         values.add(text: review.question.rawValue)
         values.add(instant: review.from)
         values.add(instant: review.end)
         values.add(json: review.hours.json)
         do throws(PostgreSQLError) {
-            _ = try execute(ReviewStatements.add, values)
+            if let sealed {
+                values.add(uuid: sealed.key.keyID)
+                Self.add(sealed.key, to: &values)
+                _ = try execute(ReviewStatements.addSealed, values)
+            } else {
+                _ = try execute(ReviewStatements.add, values)
+            }
         } catch {
             throw AuditStoreError(error)
         }
@@ -45,7 +62,9 @@ extension AuditQuery {
 
     /// Closes a review; `false` when it was closed already.
     ///
-    /// - Throws: `AuditStoreError`.
+    /// What was found is sealed.
+    ///
+    /// - Throws: `AuditStoreError`, with `keysMissing` when there are no keys of the tenant.
     package func close(
         _ review: Review,
         _ closing: ReviewClosing
@@ -54,8 +73,17 @@ extension AuditQuery {
         values.add(text: review.tenant)
         values.add(uuid: review.id)
         values.add(text: closing.by)
-        values.add(text: closing.finding)
+        let sealed = try seal(
+            closing.finding.text ?? "",
+            .finding,
+            of: review,
+            about: closing.patientPseudonym,
+            closing.at
+        )
+        values.add(bytes: sealed.text)
         values.add(uuid: closing.runID)
+        values.add(uuid: sealed.key.keyID)
+        Self.add(sealed.key, to: &values)
         do throws(PostgreSQLError) {
             return try execute(ReviewStatements.close, values).affectedCount == 1
         } catch {
@@ -82,7 +110,7 @@ extension AuditQuery {
             let rows = try execute(ReviewStatements.list, values)
             var reviews: [Review] = []
             for row in 0..<rows.rowCount {
-                var review = try Self.review(rows, row, tenant)
+                var review = try review(rows, row, tenant)
                 review.runs = try runs(of: review)
                 review.closing = try closing(of: review)
                 reviews.append(review)
@@ -93,28 +121,101 @@ extension AuditQuery {
         }
     }
 
-    private static func review(
+    /// The columns with the words of people.
+    private enum WordColumn: String {
+        case title = "sealed_title"
+        case finding = "sealed_finding"
+    }
+
+    private func seal(
+        _ text: String,
+        _ column: WordColumn,
+        of review: Review,
+        about patient: [UInt8]?,
+        _ now: Instant
+    ) throws(AuditStoreError) -> NoteSealer.SealedNote {
+        do throws(VaultError) {
+            return try NoteSealer(opener.ring).seal(
+                text,
+                at: Sealing.Place(tenant: review.tenant, eventID: review.id),
+                column: column.rawValue,
+                subject: patient ?? review.id.bytes,
+                now: now
+            )
+        } catch {
+            throw AuditStoreError(code: .keysMissing)
+        }
+    }
+
+    private static func add(_ key: WrappedKey, to values: inout Parameters) {
+        values.add(bytes: key.subject)
+        values.add(text: key.month.text)
+        values.add(text: key.wrappingKey)
+        values.add(bytes: key.wrapped)
+        values.add(instant: key.createdAt)
+    }
+
+    /// The words of a column: in plain as of before, opened, or why they cannot be read.
+    private func words(
+        plain: String?,
+        keyID: UUIDBytes?,
+        sealed: [UInt8]?,
+        _ column: WordColumn,
+        _ id: UUIDBytes,
+        _ tenant: String
+    ) throws(PostgreSQLError) -> ReviewWords {
+        if let plain { return ReviewWords(plain) }
+        guard let keyID, let sealed else { throw PostgreSQLError(code: .unexpectedResult) }
+        switch try keys([keyID], of: tenant)[keyID] ?? .missing {
+        case .open(let key):
+            let opened = Sealing.open(
+                sealed,
+                key: key.secret,
+                at: Sealing.Place(tenant: tenant, eventID: id),
+                column: column.rawValue
+            )
+            return ReviewWords(
+                opened.map { String(decoding: $0, as: UTF8.self) },
+                opened == nil ? .unreadable : .opened
+            )
+        case .sealed: return ReviewWords(nil, .sealed)
+        case .damaged: return ReviewWords(nil, .unreadable)
+        case .erased: return ReviewWords(nil, .erased)
+        case .missing: return ReviewWords(nil, .keyMissing)
+        }
+    }
+
+    private func review(
         _ rows: borrowing QueryResult,
         _ row: Int,
         _ tenant: String
     ) throws(PostgreSQLError) -> Review {
         guard let id = try rows.uuid(row, 0), let madeAt = try rows.instant(row, 1),
-            let madeBy = try rows.text(row, 2), let title = try rows.text(row, 3),
+            let madeBy = try rows.text(row, 2),
             let question = ReviewQuestion(rawValue: try rows.text(row, 4) ?? ""),
             let from = try rows.instant(row, 5), let end = try rows.instant(row, 6),
             let hours = WorkingHours(reading: rows.bytes(row, 7) ?? [])
         else { throw PostgreSQLError(code: .unexpectedResult) }
-        return Review(
+        var review = Review(
             id: id,
             tenant: tenant,
             madeAt: madeAt,
             madeBy: madeBy,
-            title: title,
+            title: "",
             question: question,
             from: from,
             end: end,
             hours: hours
         )
+        review.title = try words(
+            plain: try rows.text(row, 3),
+            keyID: try rows.uuid(row, 8),
+            sealed: rows.bytes(row, 9),
+            .title,
+            id,
+            tenant
+        )
+        return review
     }
 
     private func runs(of review: Review) throws(PostgreSQLError) -> [ReviewRun] {
@@ -151,8 +252,17 @@ extension AuditQuery {
         let rows = try execute(ReviewStatements.closing, values)
         guard rows.rowCount > 0 else { return nil }
         guard let at = try rows.instant(0, 0), let by = try rows.text(0, 1),
-            let finding = try rows.text(0, 2), let runID = try rows.uuid(0, 3)
+            let runID = try rows.uuid(0, 3)
         else { throw PostgreSQLError(code: .unexpectedResult) }
-        return ReviewClosing(at: at, by: by, finding: finding, runID: runID)
+        var closing = ReviewClosing(at: at, by: by, finding: "", runID: runID)
+        closing.finding = try words(
+            plain: try rows.text(0, 2),
+            keyID: try rows.uuid(0, 4),
+            sealed: rows.bytes(0, 5),
+            .finding,
+            review.id,
+            review.tenant
+        )
+        return closing
     }
 }

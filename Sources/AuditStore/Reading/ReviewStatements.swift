@@ -6,20 +6,41 @@ enum ReviewStatements {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """
 
+    /// A review with a sealed title, and its key.
+    static let addSealed: StaticString = """
+        WITH key AS (
+            INSERT INTO audit.data_key (
+                tenant, key_id, subject, month, wrapping_key, wrapped, created_at)
+            VALUES ($1, $9, $10, $11::text::pg_catalog.date, $12, $13, $14)
+        )
+        INSERT INTO audit.review (
+            tenant, review_id, made_by, sealed_title, question, period_from, period_to, settings,
+            key_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """
+
     static let addRun: StaticString = """
         INSERT INTO audit.review_run (
             tenant, review_id, run_id, ran_by, found_count, is_complete, groups, found_digest)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """
 
+    /// The end of a review with its sealed words, and their key when there was none before.
     static let close: StaticString = """
-        INSERT INTO audit.review_closing (tenant, review_id, closed_by, finding, run_id)
-        VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT DO NOTHING
+        WITH closing AS (
+            INSERT INTO audit.review_closing (
+                tenant, review_id, closed_by, sealed_finding, run_id, key_id)
+            VALUES ($1, $2, $3, $4, $5, $6)
+            ON CONFLICT DO NOTHING RETURNING key_id
+        )
+        INSERT INTO audit.data_key (
+            tenant, key_id, subject, month, wrapping_key, wrapped, created_at)
+        SELECT $1, key_id, $7, $8::text::pg_catalog.date, $9, $10, $11 FROM closing
         """
 
     static let list: StaticString = """
-        SELECT review_id, made_at, made_by, title, question, period_from, period_to, settings
+        SELECT review_id, made_at, made_by, title, question, period_from, period_to, settings,
+               key_id, sealed_title
         FROM audit.review
         WHERE tenant = $1 AND ($2::pg_catalog.uuid IS NULL OR review_id = $2)
         ORDER BY made_at DESC, review_id DESC
@@ -35,7 +56,8 @@ enum ReviewStatements {
         """
 
     static let closing: StaticString = """
-        SELECT closed_at, closed_by, finding, run_id FROM audit.review_closing
+        SELECT closed_at, closed_by, finding, run_id, key_id, sealed_finding
+        FROM audit.review_closing
         WHERE tenant = $1 AND review_id = $2
         """
 

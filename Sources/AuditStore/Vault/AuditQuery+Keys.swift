@@ -13,6 +13,13 @@ extension AuditQuery {
         package var plainRowCount = 0
         /// How many comments on those cards are sealed.
         package var commentCount = 0
+        /// The events of late whose memory of shown cards may still be there.
+        package var recentEventIDs: [UUIDBytes] = []
+        /// The epochs that the rows say their pseudonyms are of.
+        package var epochs: Set<Int> = []
+
+        /// Makes facts of nothing.
+        package init() {}
     }
 
     /// How many keys a wrapping key has wrapped.
@@ -56,6 +63,10 @@ extension AuditQuery {
                 facts.sealedRowCount += try rows.integer(0, 0) ?? 0
                 facts.plainRowCount += try rows.integer(0, 1) ?? 0
                 facts.cardIDs += try rows.uuids(0, 2) ?? []
+                facts.recentEventIDs += try rows.uuids(0, 3) ?? []
+                for epoch in [try rows.integer(0, 4), try rows.integer(0, 5)] {
+                    if let epoch { facts.epochs.insert(epoch) }
+                }
             }
             var values = Parameters()
             values.add(text: tenant)
@@ -87,6 +98,39 @@ extension AuditQuery {
                 )
             }
             return counts
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
+    /// A hold on a patient that stands.
+    package struct PatientHold: Sendable, Equatable {
+        /// Its id.
+        package let holdID: UUIDBytes
+        /// The pseudonyms that it stands under.
+        package let subjects: [[UInt8]]
+        /// The epochs in which it stands under one.
+        package let epochs: Set<Int>
+    }
+
+    /// The holds on patients that stand, with the pseudonyms and epochs that they stand under.
+    package func patientHolds(tenant: String) throws(AuditStoreError) -> [PatientHold] {
+        do throws(PostgreSQLError) {
+            var values = Parameters()
+            values.add(text: tenant)
+            let rows = try execute(Self.patientHoldStatement, values)
+            var subjects: [UUIDBytes: [[UInt8]]] = [:]
+            var epochs: [UUIDBytes: Set<Int>] = [:]
+            for row in 0..<rows.rowCount {
+                guard let id = try rows.uuid(row, 0), let subject = rows.bytes(row, 1) else {
+                    throw PostgreSQLError(code: .unexpectedResult)
+                }
+                subjects[id, default: []].append(subject)
+                if let epoch = try rows.integer(row, 2) { epochs[id, default: []].insert(epoch) }
+            }
+            return subjects.map {
+                PatientHold(holdID: $0.key, subjects: $0.value, epochs: epochs[$0.key] ?? [])
+            }.sorted { $0.holdID.text < $1.holdID.text }
         } catch {
             throw AuditStoreError(error)
         }
@@ -125,7 +169,12 @@ extension AuditQuery {
                count(*) FILTER (WHERE key_id IS NULL AND (inputs IS NOT NULL OR result IS NOT NULL
                    OR cards IS NOT NULL OR rejections IS NOT NULL)),
                coalesce((SELECT array_agg(DISTINCT c) FROM audit.event d, unnest(d.card_ids) c
-                   WHERE d.tenant = $1 AND d.patient_pseudonym = $2), '{}')
+                   WHERE d.tenant = $1 AND d.patient_pseudonym = $2), '{}'),
+               coalesce((SELECT array_agg(r.event_id) FROM audit.event r
+                   WHERE r.tenant = $1 AND r.patient_pseudonym = $2 AND r.kind = 'decision'
+                     AND r.started_at > pg_catalog.now() - interval '33 days'), '{}'),
+               min(coalesce(pseudonym_epoch, 1)) FILTER (WHERE kind = 'decision')::int,
+               max(coalesce(pseudonym_epoch, 1)) FILTER (WHERE kind = 'decision')::int
         FROM audit.event WHERE tenant = $1 AND patient_pseudonym = $2
         """
 
@@ -142,6 +191,18 @@ extension AuditQuery {
             SELECT w, 0, count(*) FROM audit.erased_key e, unnest(e.wrapping_keys) w
             WHERE e.tenant = $1 GROUP BY 1
         ) counted GROUP BY 1 ORDER BY 1
+        """
+
+    private static let patientHoldStatement: StaticString = """
+        SELECT h.hold_id, h.subject, NULL::int FROM audit.legal_hold h
+        WHERE h.tenant = $1 AND pg_catalog.octet_length(h.subject) = 32
+          AND NOT EXISTS (SELECT FROM audit.lifted_hold l
+                          WHERE l.tenant = h.tenant AND l.hold_id = h.hold_id)
+        UNION ALL
+        SELECT k.hold_id, k.subject, k.epoch::int FROM audit.held_subject k
+        WHERE k.tenant = $1
+          AND NOT EXISTS (SELECT FROM audit.lifted_hold l
+                          WHERE l.tenant = k.tenant AND l.hold_id = k.hold_id)
         """
 
     private static let holdStatement: StaticString = """

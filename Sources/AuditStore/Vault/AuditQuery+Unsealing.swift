@@ -81,7 +81,7 @@ extension AuditQuery {
     }
 
     /// What became of a key.
-    private enum KeyFound {
+    enum KeyFound {
         case open(DataKey)
         case sealed
         case damaged
@@ -89,7 +89,7 @@ extension AuditQuery {
         case missing
     }
 
-    private func keys(
+    func keys(
         _ ids: Set<UUIDBytes>,
         of tenant: String
     ) throws(PostgreSQLError) -> [UUIDBytes: KeyFound] {

@@ -1,4 +1,4 @@
-package import Audit
+import Audit
 package import Basics
 import Crypto
 package import PostgreSQL
@@ -18,6 +18,8 @@ package struct KeyStore: ~Copyable {
             case free
             /// A legal hold keeps it.
             case held
+            /// A legal hold may be on it: it cannot be compared with these pseudonyms.
+            case unclear
             /// The policy keeps it.
             case kept
             /// Rows may still be sealed with it: it is younger than five minutes.
@@ -52,15 +54,17 @@ package struct KeyStore: ~Copyable {
     /// What an erasure of some subjects would do, without doing it.
     package func plan(
         tenant: String,
-        subjects: [[UInt8]]
+        subjects: [[UInt8]],
+        epochs: [Int] = []
     ) throws(AuditStoreError) -> [PlannedKey] {
         var values = Parameters()
         values.add(text: tenant)
         values.add(arrayText: Self.texts(subjects))
+        values.add(arrayText: epochs.map(String.init))
         let rows = try query(
             """
             SELECT key_id, month::text, state, free_on::text
-            FROM audit.erasure_plan($1, $2::text::bytea[])
+            FROM audit.erasure_plan($1, $2::text::bytea[], $3::text::int[])
             """,
             values
         )
@@ -87,14 +91,18 @@ package struct KeyStore: ~Copyable {
     ///   - eventID: the event that says so.
     ///   - reason: why, without patient data.
     ///   - isDueOnly: whether keys that must be kept are left, instead of refusing the whole.
+    ///   - epochs: the epochs that the pseudonyms are of.
+    ///   - shownEvents: the patient's events whose memory of shown cards is forgotten too.
     /// - Returns: how many keys were destroyed.
-    /// - Throws: `legalHold`, `keptByPolicy` or `nothingToErase` when nothing was.
+    /// - Throws: `legalHold`, `holdUnclear`, `keptByPolicy` or `nothingToErase` when nothing was.
     package func erase(
         tenant: String,
         subjects: [[UInt8]],
         eventID: UUIDBytes,
         reason: String,
-        isDueOnly: Bool
+        isDueOnly: Bool,
+        epochs: [Int] = [],
+        shownEvents: [UUIDBytes] = []
     ) throws(AuditStoreError) -> Int {
         var values = Parameters()
         values.add(text: tenant)
@@ -102,8 +110,10 @@ package struct KeyStore: ~Copyable {
         values.add(uuid: eventID)
         values.add(text: reason)
         values.add(bool: isDueOnly)
+        values.add(arrayText: epochs.map(String.init))
+        values.add(uuids: shownEvents)
         let rows = try query(
-            "SELECT audit.erase_keys($1, $2::text::bytea[], $3, $4, $5)",
+            "SELECT audit.erase_keys($1, $2::text::bytea[], $3, $4, $5, $6::text::int[], $7)",
             values
         )
         return try Self.number(rows)
@@ -112,12 +122,15 @@ package struct KeyStore: ~Copyable {
     // MARK: Legal holds
 
     /// Sets a hold on a patient, or on the whole tenant when there is no subject.
+    ///
+    /// The epochs are those of the subjects, in their order; zero stands for one that is not known.
     package func setHold(
         tenant: String,
         holdID: UUIDBytes,
         subjects: [[UInt8]],
         reason: String,
-        eventID: UUIDBytes
+        eventID: UUIDBytes,
+        epochs: [Int] = []
     ) throws(AuditStoreError) {
         var values = Parameters()
         values.add(text: tenant)
@@ -125,7 +138,36 @@ package struct KeyStore: ~Copyable {
         values.add(arrayText: Self.texts(subjects))
         values.add(text: reason)
         values.add(uuid: eventID)
-        _ = try query("SELECT audit.set_hold($1, $2, $3::text::bytea[], $4, $5)", values)
+        values.add(arrayText: epochs.map(String.init))
+        _ = try query(
+            "SELECT audit.set_hold($1, $2, $3::text::bytea[], $4, $5, $6::text::int[])",
+            values
+        )
+    }
+
+    /// Says under which pseudonyms a patient's hold stands in further epochs.
+    ///
+    /// One of the subjects must be one that the hold stands under already.
+    ///
+    /// - Returns: how many epochs are new.
+    package func followHold(
+        tenant: String,
+        holdID: UUIDBytes,
+        subjects: [[UInt8]],
+        epochs: [Int],
+        eventID: UUIDBytes
+    ) throws(AuditStoreError) -> Int {
+        var values = Parameters()
+        values.add(text: tenant)
+        values.add(uuid: holdID)
+        values.add(arrayText: Self.texts(subjects))
+        values.add(arrayText: epochs.map(String.init))
+        values.add(uuid: eventID)
+        let rows = try query(
+            "SELECT audit.follow_hold($1, $2, $3::text::bytea[], $4::text::int[], $5)",
+            values
+        )
+        return try Self.number(rows)
     }
 
     /// Lifts a hold.
@@ -148,138 +190,9 @@ package struct KeyStore: ~Copyable {
         }
     }
 
-    // MARK: Policies and months
-
-    /// Puts the policy of a tenant in force; for the retention role.
-    package func setPolicy(
-        tenant: String,
-        policy: ErasurePolicy,
-        eventID: UUIDBytes
-    ) throws(AuditStoreError) {
-        var values = Parameters()
-        values.add(text: tenant)
-        values.add(int32: Int32(clamping: policy.keepMonths))
-        values.add(json: policy.document)
-        values.add(bytes: policy.digest)
-        values.add(uuid: eventID)
-        _ = try query("SELECT audit.set_erasure_policy($1, $2, $3, $4, $5)", values)
-    }
-
-    /// The months that lie wholly before a day and are past six years, as `YYYY-MM-01`.
-    package func months(before day: CivilDate) throws(AuditStoreError) -> [String] {
-        var values = Parameters()
-        values.add(text: day.text)
-        let rows = try query("SELECT m::text FROM audit.months_before($1::text::date) m", values)
-        return try Self.reading { () throws(PostgreSQLError) -> [String] in
-            var months: [String] = []
-            for row in 0..<rows.rowCount { months.append(try rows.text(row, 0) ?? "") }
-            return months
-        }
-    }
-
-    /// What the tables of a month hold.
-    package func content(ofMonth month: String) throws(AuditStoreError) -> [MonthContent] {
-        var values = Parameters()
-        values.add(text: month)
-        let rows = try query(
-            "SELECT relation, row_count, leaf_digest FROM audit.month_content($1::text::date)",
-            values
-        )
-        return try Self.reading { () throws(PostgreSQLError) -> [MonthContent] in
-            var content: [MonthContent] = []
-            for row in 0..<rows.rowCount {
-                content.append(
-                    MonthContent(
-                        relation: try rows.text(row, 0) ?? "",
-                        rowCount: try rows.integer(row, 1) ?? 0,
-                        leafDigest: rows.bytes(row, 2)
-                    )
-                )
-            }
-            return content
-        }
-    }
-
-    /// Drops a month with its keys, and leaves a tombstone.
-    ///
-    /// - Throws: `legalHold` when a hold keeps a row of it.
-    package func dropMonth(
-        _ month: String,
-        eventID: UUIDBytes,
-        reason: String
-    ) throws(AuditStoreError) {
-        var values = Parameters()
-        values.add(text: month)
-        values.add(uuid: eventID)
-        values.add(text: reason)
-        _ = try query("SELECT audit.drop_month($1::text::date, $2, $3)", values)
-    }
-
-    // MARK: Wrappings
-
-    /// Keys that are not yet wrapped under a key of the tenant, at most a thousand.
-    package func keysToRewrap(
-        tenant: String,
-        current: String
-    ) throws(AuditStoreError) -> [WrappedKey] {
-        var values = Parameters()
-        values.add(text: tenant)
-        values.add(text: current)
-        let rows = try query(
-            """
-            SELECT key_id, subject, month - date '1970-01-01', wrapping_key, wrapped, created_at
-            FROM audit.keys_to_rewrap($1, $2, 1000)
-            """,
-            values
-        )
-        return try Self.reading { () throws(PostgreSQLError) -> [WrappedKey] in
-            var keys: [WrappedKey] = []
-            for row in 0..<rows.rowCount {
-                guard let id = try rows.uuid(row, 0), let subject = rows.bytes(row, 1),
-                    let days = try rows.integer(row, 2), let name = try rows.text(row, 3),
-                    let wrapped = rows.bytes(row, 4), let createdAt = try rows.instant(row, 5)
-                else { throw PostgreSQLError(code: .unexpectedResult) }
-                keys.append(
-                    WrappedKey(
-                        tenant: tenant,
-                        keyID: id,
-                        subject: subject,
-                        month: CivilDate(daysSinceEpoch: days),
-                        wrappingKey: name,
-                        wrapped: wrapped,
-                        createdAt: createdAt
-                    )
-                )
-            }
-            return keys
-        }
-    }
-
-    /// Puts new wrappings in place of old ones, where these still stand.
-    ///
-    /// - Returns: how many were changed.
-    package func rewrap(
-        tenant: String,
-        _ changes: [(old: WrappedKey, new: WrappedKey)]
-    ) throws(AuditStoreError) -> Int {
-        guard let name = changes.first?.new.wrappingKey else { return 0 }
-        precondition(changes.allSatisfy { $0.new.wrappingKey == name }, "one new key at a time")
-        var values = Parameters()
-        values.add(text: tenant)
-        values.add(uuids: changes.map(\.old.keyID))
-        values.add(texts: changes.map(\.old.wrappingKey))
-        values.add(text: name)
-        values.add(arrayText: Self.texts(changes.map(\.new.wrapped)))
-        let rows = try query(
-            "SELECT audit.rewrap_keys($1, $2, $3, $4, $5::text::bytea[])",
-            values
-        )
-        return try Self.number(rows)
-    }
-
     // MARK: Steps
 
-    private func query(
+    func query(
         _ statement: StaticString,
         _ values: Parameters
     ) throws(AuditStoreError) -> QueryResult {
@@ -290,7 +203,7 @@ package struct KeyStore: ~Copyable {
         }
     }
 
-    private static func reading<Value>(
+    static func reading<Value>(
         _ body: () throws(PostgreSQLError) -> Value
     ) throws(AuditStoreError) -> Value {
         do throws(PostgreSQLError) {
@@ -300,7 +213,7 @@ package struct KeyStore: ~Copyable {
         }
     }
 
-    private static func number(_ rows: borrowing QueryResult) throws(AuditStoreError) -> Int {
+    static func number(_ rows: borrowing QueryResult) throws(AuditStoreError) -> Int {
         do throws(PostgreSQLError) {
             guard let number = try rows.integer(0, 0) else {
                 throw PostgreSQLError(code: .unexpectedResult)
@@ -312,7 +225,7 @@ package struct KeyStore: ~Copyable {
     }
 
     /// Bytes as PostgreSQL reads them from text.
-    private static func texts(_ all: [[UInt8]]) -> [String] {
+    static func texts(_ all: [[UInt8]]) -> [String] {
         all.map { "\\x" + Hexadecimal.text($0) }
     }
 }

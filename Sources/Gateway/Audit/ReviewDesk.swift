@@ -55,7 +55,7 @@ struct ReviewDesk {
     private func make(_ request: HTTPRequest) async throws(GatewayError) -> AuditDesk.Answer {
         let asked = try desk.body(
             request,
-            ["question", "title", "from", "to", "hours", "weekend", "zone"]
+            ["question", "title", "from", "to", "hours", "weekend", "zone", "patient"]
         )
         guard let question = asked.more["question"].flatMap(ReviewQuestion.init(rawValue:)) else {
             throw AuditQuestion.fault("/question", "GET /audit/reviews lists what can be asked.")
@@ -78,7 +78,7 @@ struct ReviewDesk {
                 zoneMinutes: Int(noon.microseconds(since: local) / 60_000_000)
             )
         else { throw AuditQuestion.fault("/hours", "Accepted: hours such as 07:00-19:00.") }
-        let review = Review(
+        var review = Review(
             id: desk.makeID(),
             tenant: desk.tenant,
             madeAt: desk.now,
@@ -89,7 +89,10 @@ struct ReviewDesk {
             end: end,
             hours: hours
         )
-        try await desk.read { () async throws(AuditError) in try await desk.reader.add(review) }
+        // Words about one patient are erased with that patient.
+        review.patientPseudonym = asked.filter.patientPseudonyms.last
+        let saved = review
+        try await desk.read { () async throws(AuditError) in try await desk.reader.add(saved) }
         var answer = Self.answer(review, "review-new")
         answer.status = 201
         answer.fields = [("Location", "/audit/reviews/" + review.id.text)]
@@ -123,7 +126,7 @@ struct ReviewDesk {
         _ review: Review,
         _ request: HTTPRequest
     ) async throws(GatewayError) -> AuditDesk.Answer {
-        let asked = try desk.body(request, ["found"])
+        let asked = try desk.body(request, ["found", "patient"])
         guard let finding = asked.more["found"],
             (1...4_000).contains(finding.unicodeScalars.count),
             !finding.unicodeScalars.contains("\0")
@@ -131,12 +134,14 @@ struct ReviewDesk {
         guard let run = review.runs.first else {
             throw AuditQuestion.fault("", "The review was never run, so nothing was examined.")
         }
-        let closing = ReviewClosing(
+        var made = ReviewClosing(
             at: desk.now,
             by: desk.client.id,
             finding: finding,
             runID: run.id
         )
+        made.patientPseudonym = asked.filter.patientPseudonyms.last
+        let closing = made
         let isClosed = try await desk.read { () async throws(AuditError) in
             try await desk.reader.close(review, closing)
         }

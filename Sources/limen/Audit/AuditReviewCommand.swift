@@ -13,7 +13,7 @@ enum AuditReviewCommand {
         let parsed = try Arguments(
             arguments,
             values: AuditAccess.options.union([
-                "from", "to", "zone", "title", "hours", "found",
+                "from", "to", "zone", "title", "hours", "found", "patient",
             ]),
             switches: ["json", "weekend", "open"]
         )
@@ -82,7 +82,7 @@ enum AuditReviewCommand {
         let access = try AuditAccess.choose(parsed)
         let query = try access.open()
         let now = Clock.now()
-        let review = Review(
+        var review = Review(
             id: .version7(at: now),
             tenant: access.tenant,
             madeAt: now,
@@ -93,6 +93,7 @@ enum AuditReviewCommand {
             end: end,
             hours: hours
         )
+        review.patientPseudonym = try pseudonym(parsed, access)
         try record("review-new", review, access, query)
         do {
             try query.add(review)
@@ -132,7 +133,7 @@ enum AuditReviewCommand {
             table.append([
                 review.id.text, zone.text(review.madeAt), review.madeBy,
                 review.question.rawValue, String(review.runs.count),
-                review.runs.first.map { String($0.foundCount) } ?? "", closed, review.title,
+                review.runs.first.map { String($0.foundCount) } ?? "", closed, review.title.shown,
             ])
         }
         Terminal.writeOutput(table.lines().joined(separator: "\n") + "\n")
@@ -198,12 +199,13 @@ enum AuditReviewCommand {
         guard let run = review.runs.first else {
             throw CommandError(.findings, "the review was never run, so nothing was examined")
         }
-        let closing = ReviewClosing(
+        var closing = ReviewClosing(
             at: Clock.now(),
             by: access.login,
             finding: finding,
             runID: run.id
         )
+        closing.patientPseudonym = try pseudonym(parsed, access)
         try record("review-close", review, access, query, rowCount: run.foundCount)
         let isClosed: Bool
         do {
@@ -244,10 +246,21 @@ enum AuditReviewCommand {
         _ query: borrowing AuditQuery,
         rowCount: Int = 0
     ) throws(CommandError) {
-        var note = ReadNote(question, reason: review.title)
+        // The title may speak of a patient, so the row has the question's own sentence.
+        var note = ReadNote(question, reason: review.question.sentence)
         note.rowCount = rowCount
         note.more = [("review", review.id.text), ("asked", review.question.rawValue)]
         try access.record(note, .auditReview, on: query)
+    }
+
+    /// The patient that the words are about, under the newest pseudonym; they are erased with it.
+    private static func pseudonym(
+        _ parsed: Arguments,
+        _ access: AuditAccess
+    ) throws(CommandError) -> [UInt8]? {
+        guard let patient = parsed.value("patient") else { return nil }
+        return try AuditFilterReader(arguments: parsed, access: access)
+            .pseudonyms(ofPatient: patient).last
     }
 
     private static func identifier(_ text: String) throws(CommandError) -> UUIDBytes {
@@ -262,7 +275,7 @@ enum AuditReviewCommand {
 
     private static func show(_ review: Review, _ parsed: Arguments) {
         guard parsed.has("json") else {
-            Terminal.writeOutput("\(review.id.text)  \(review.title)\n")
+            Terminal.writeOutput("\(review.id.text)  \(review.title.shown)\n")
             return
         }
         var writer = JSONWriter()

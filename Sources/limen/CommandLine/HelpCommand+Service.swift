@@ -165,10 +165,12 @@ extension HelpCommand {
         limen audit keys new --tenant NAME --keys FOLDER
         limen audit keys status [--json]
         limen audit keys rotate|rewrap|new-epoch --reason TEXT
-        limen audit keys remove NAME|end-epoch NUMBER --reason TEXT
-        limen audit erase --patient ID --reason TEXT [--plan [--json]] [--due]
+        limen audit keys remove NAME [--gone PLACE,...] --reason TEXT
+        limen audit keys end-epoch NUMBER --reason TEXT
+        limen audit erase --patient ID|--review REVIEW --reason TEXT [--plan [--json]] [--due]
         limen audit hold set --patient ID|--all --reason TEXT
         limen audit hold lift HOLD --reason TEXT
+        limen audit hold follow --reason TEXT
         limen audit hold list [--json]
         limen audit retention policy FILE --reason TEXT
         limen audit retention drop --before YYYY-MM-DD --reason TEXT [--plan]
@@ -178,6 +180,10 @@ extension HelpCommand {
         hold or the policy keeps them (72 months without a policy); --plan only says what it would
         do, --due takes what may go. retention drop ends months that are past six years and leaves
         a tombstone of each. Every deed is an event of the trail, with its reason.
+
+        keys remove names what still needs the key and refuses: data keys, gateways that were not
+        told (SIGHUP), rows in a spool; --gone gives up a gateway that never comes back. hold follow
+        puts holds under the pseudonyms of every epoch; new-epoch, end-epoch and erase do it too.
 
         With a PostgreSQL of one's own PG* names the auditor, --keys the keys, and
         LIMEN_WRITER_DATABASE, LIMEN_ERASER_DATABASE, LIMEN_REWRAPPER_DATABASE and
@@ -244,9 +250,11 @@ extension HelpCommand {
         and afterwards all rows must be there once and in their order. It prints how long answers
         took and how much memory they took, before, meanwhile and afterwards.
 
-        markers plants names, identifiers, values, comments and tokens in requests of every kind
-        and searches logs, metrics, errors, other tenants' answers, the files of the database and a
-        dump of its tables for them. Exit code 1 when one is found.
+        markers plants names, identifiers, values, comments and tokens in requests of every kind,
+        in a batch, and while PostgreSQL is away, and searches logs, metrics, errors, other tenants'
+        answers, the spool, the files of the database and a dump of its tables for them; then it
+        puts one into each place, which must be found. Exit code 1 when one is found before, or one
+        is not found then.
 
         tamper changes audit trails of 200 rows, once and twice, in every way that somebody with all
         rights could, and counts what limen audit verify finds; exit code 1 when a change was not

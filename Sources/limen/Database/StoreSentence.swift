@@ -101,6 +101,30 @@ enum StoreSentence {
             )
         case .nothingToErase:
             return CommandError(.findings, "there is nothing that may be erased")
+        case .holdUnclear:
+            return CommandError(
+                .findings,
+                "a legal hold stands under no pseudonym of this time, so nobody can tell whether it "
+                    + "is this patient's; run limen audit hold follow, or set it again; nothing was "
+                    + "changed"
+            )
+        case .wrappingKeyRemoved:
+            return CommandError(
+                .badInput,
+                "the current wrapping key of the tenant was removed elsewhere; bring the key file "
+                    + "up to date"
+            )
+        case .wrappingKeyInUse:
+            return CommandError(
+                .findings,
+                "the wrapping key is still in use; nothing was changed"
+            )
+        case .keysMissing:
+            return CommandError(
+                .badInput,
+                "these words are sealed, which takes the keys of the tenant: name their folder with "
+                    + "--keys or LIMEN_KEYS"
+            )
         case .noDescriptor:
             return CommandError(
                 .unavailable,

@@ -77,6 +77,7 @@ struct RunningService: Sendable {
     let sink: PostgreSQLAuditSink
     private let spool: SpoolService?
     private let ring: KeyRing
+    private let reporter: KeyReporter
     private let tokens: TokenService
     private let shown: PostgreSQLShownMemory
     private let keeper: DeploymentKeeper
@@ -183,12 +184,14 @@ struct RunningService: Sendable {
             )
             let counters = try makeCounters(settings, gateway, registry, log)
             let server = try listen(settings, gateway, registry)
+            let reporter = try keyReporter(settings, identity, ring, spool)
             let service = RunningService(
                 server: server,
                 gateway: gateway,
                 sink: sink,
                 spool: spool,
                 ring: ring,
+                reporter: reporter,
                 tokens: tokens,
                 shown: shown,
                 keeper: keeper,
@@ -355,6 +358,7 @@ struct RunningService: Sendable {
         shown.close()
         tokens.close()
         sink.close()
+        reporter.stop()
         spool?.close()
         chain?.stop()
         try settings.ledger.keep(sink.longestEnd)
@@ -431,6 +435,7 @@ struct RunningService: Sendable {
                 details: CatalogueChange(from: gateway.catalogue, to: catalogue).json()
             )
             ring.replace(by: keys)
+            reporter.reportSoon()
             // Connections that are open keep what they were secured with.
             if let security { server.secure(with: security) }
             do throws(CatalogueError) {

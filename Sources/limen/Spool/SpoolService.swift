@@ -12,6 +12,9 @@ struct SpoolService: Sendable {
     private let spool: Spool
     private let notes: RefusedNotes
 
+    /// How many entries wait to be sent to the database.
+    var entryCount: Int { spool.status(now: Clock.now()).entryCount }
+
     /// Opens the spool and says in the log what it holds from before.
     static func open(
         _ settings: SpoolSettings,

@@ -14,20 +14,35 @@ enum EraseCommand {
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
         let parsed = try Arguments(
             arguments,
-            values: AuditAccess.options.union(["patient", "reason"]),
+            values: AuditAccess.options.union(["patient", "review", "reason"]),
             switches: ["plan", "due", "json"]
         )
         try parsed.expectNoWords()
-        guard let patient = parsed.value("patient") else {
-            throw CommandError(.usage, "say whom with --patient ID")
+        let patient = parsed.value("patient")
+        guard (patient == nil) != (parsed.value("review") == nil) else {
+            throw CommandError(.usage, "say whom with --patient ID, or what with --review REVIEW")
         }
         let reason = try VaultAccess.reason(parsed, patient: patient)
         let access = try VaultAccess.choose(parsed)
-        let scope = try ErasureScope.find(patient, access, parsed)
+        if access.audit.vault != nil {
+            // Holds that can be compared are; what is left is the database's to judge.
+            _ = try await HoldFollowing(access: access, keys: try access.keys(), reason: reason)
+                .run()
+        }
+        let scope: ErasureScope
+        if let patient {
+            scope = try ErasureScope.find(patient, access, parsed)
+        } else {
+            scope = try ErasureScope.review(parsed.value("review") ?? "")
+        }
         let plan: [KeyStore.PlannedKey]
         let store = try access.store(.eraser)
         do throws(AuditStoreError) {
-            plan = try store.plan(tenant: access.tenant, subjects: scope.subjects)
+            plan = try store.plan(
+                tenant: access.tenant,
+                subjects: scope.subjects,
+                epochs: scope.epochs
+            )
         } catch {
             throw StoreSentence.commandError(error)
         }
@@ -35,7 +50,7 @@ enum EraseCommand {
             Terminal.writeOutput(
                 ErasurePage(scope: scope, plan: plan).text(isJSON: parsed.has("json"))
             )
-            return plan.contains { $0.state == .held || $0.state == .kept } ? .findings : .ok
+            return plan.contains { [.held, .unclear, .kept].contains($0.state) } ? .findings : .ok
         }
         return try await erase(access, scope, plan, reason, isDueOnly: parsed.has("due"))
     }
@@ -60,6 +75,7 @@ enum EraseCommand {
             writer.member("epochs", scope.epochs.map(String.init).joined(separator: ","))
             writer.member("dueOnly", isDueOnly)
             writer.member("plainRowsLeft", scope.facts.plainRowCount)
+            writer.member("review", ifPresent: scope.reviewID?.text)
         }
         try await access.record(.erasure, event, flags: ["ordered"], describe)
         let count: Int
@@ -70,7 +86,9 @@ enum EraseCommand {
                 subjects: scope.subjects,
                 eventID: event,
                 reason: reason,
-                isDueOnly: isDueOnly
+                isDueOnly: isDueOnly,
+                epochs: scope.epochs,
+                shownEvents: scope.facts.recentEventIDs
             )
         } catch {
             let code = error.code.rawValue
@@ -131,10 +149,13 @@ enum EraseCommand {
         _ isDueOnly: Bool
     ) throws(CommandError) {
         guard !plan.isEmpty else {
-            throw CommandError(.findings, "there is no key of this patient: nothing to erase")
+            throw CommandError(.findings, "there is no key of it: nothing to erase")
         }
         guard !plan.contains(where: { $0.state == .held }) else {
             throw CommandError(.findings, "a legal hold forbids it; nothing was changed")
+        }
+        guard !plan.contains(where: { $0.state == .unclear }) else {
+            throw StoreSentence.commandError(AuditStoreError(code: .holdUnclear))
         }
         let kept = plan.filter { $0.state == .kept }
         if !isDueOnly, let last = kept.map(\.freeOn).max() {

@@ -1,6 +1,7 @@
 import Audit
 import AuditStore
 import Basics
+import Crypto
 import Vault
 
 /// Whose keys an erasure or a hold is about: a patient's in every epoch, and those of the cards.
@@ -13,9 +14,33 @@ struct ErasureScope {
     let isMissingEpochs: Bool
     /// What there is of the patient.
     let facts: AuditQuery.ErasureFacts
+    /// The saved review whose words it is about, instead of a patient.
+    var reviewID: UUIDBytes?
+    /// The patient by reference, as far as that and keys are known.
+    var patient: VaultAccess.Patient?
 
     /// The subjects of the keys.
-    var subjects: [[UInt8]] { pseudonyms + facts.cardIDs.map(\.bytes) }
+    var subjects: [[UInt8]] {
+        pseudonyms + facts.cardIDs.map(\.bytes) + (reviewID.map { [$0.bytes] } ?? [])
+    }
+
+    /// The words of a review that are sealed under a key of their own.
+    static func review(_ text: String) throws(CommandError) -> ErasureScope {
+        guard let id = UUIDBytes(text: text) else {
+            throw CommandError(
+                .usage,
+                "a review is named by its UUID, as limen audit review list shows it"
+            )
+        }
+        var scope = ErasureScope(
+            pseudonyms: [],
+            epochs: [],
+            isMissingEpochs: false,
+            facts: AuditQuery.ErasureFacts()
+        )
+        scope.reviewID = id
+        return scope
+    }
 
     /// Looks a patient up; the look is on record before anything is said.
     static func find(
@@ -25,7 +50,6 @@ struct ErasureScope {
     ) throws(CommandError) -> ErasureScope {
         let reader = AuditFilterReader(arguments: parsed, access: access.audit)
         let pseudonyms = try reader.pseudonyms(ofPatient: patient)
-        let epochs = access.audit.vault?.pseudonyms.map(\.epoch) ?? [1]
         let query = try access.audit.open()
         let facts: AuditQuery.ErasureFacts
         do {
@@ -37,12 +61,24 @@ struct ErasureScope {
         note.filter.patientPseudonyms = pseudonyms
         note.rowCount = facts.sealedRowCount + facts.plainRowCount
         try access.audit.record(note, on: query)
-        let last = epochs.max() ?? 1
-        return ErasureScope(
+        var known = access.audit.vault?.pseudonyms.map(\.epoch) ?? [1]
+        if known.isEmpty { known = [1] }
+        // A pseudonym that was given as such is of one epoch, which its rows say.
+        let isGiven = Hexadecimal.bytes(patient)?.count == 32
+        let epochs = isGiven ? [facts.epochs.count == 1 ? facts.epochs.first ?? 0 : 0] : known
+        var scope = ErasureScope(
             pseudonyms: pseudonyms,
             epochs: epochs,
-            isMissingEpochs: !epochs.isEmpty && Set(epochs).count < last,
+            isMissingEpochs: isGiven || Set(epochs).count < (epochs.max() ?? 1),
             facts: facts
         )
+        if !isGiven, let pseudonym = pseudonyms.last, let epoch = epochs.last {
+            scope.patient = VaultAccess.Patient(
+                reference: patient.hasPrefix("Patient/") ? patient : "Patient/" + patient,
+                pseudonym: pseudonym,
+                epoch: epoch
+            )
+        }
+        return scope
     }
 }

@@ -17,11 +17,13 @@ enum HoldCommand {
         switch (parsed.words.first, parsed.words.count) {
         case ("set", 1): return try await set(parsed, try VaultAccess.choose(parsed))
         case ("lift", 2): return try await lift(parsed, try VaultAccess.choose(parsed))
+        case ("follow", 1): return try await follow(parsed, try VaultAccess.choose(parsed))
         case ("list", 1): return try list(parsed, try VaultAccess.choose(parsed))
         default:
             throw CommandError(
                 .usage,
-                "say limen audit hold set --patient ID, hold set --all, hold lift HOLD or hold list"
+                "say limen audit hold set --patient ID, hold set --all, hold lift HOLD, hold follow "
+                    + "or hold list"
             )
         }
     }
@@ -35,10 +37,8 @@ enum HoldCommand {
             throw CommandError(.usage, "say either --patient ID or --all")
         }
         let reason = try VaultAccess.reason(parsed, patient: patient)
-        var pseudonyms: [[UInt8]] = []
-        if let patient {
-            pseudonyms = try ErasureScope.find(patient, access, parsed).pseudonyms
-        }
+        var scope: ErasureScope?
+        if let patient { scope = try ErasureScope.find(patient, access, parsed) }
         let hold = UUIDBytes.version4()
         let event = UUIDBytes.version7(at: Clock.now())
         // The hold stands before it is recorded: the other order would leave a moment without it.
@@ -47,20 +47,38 @@ enum HoldCommand {
             try store.setHold(
                 tenant: access.tenant,
                 holdID: hold,
-                subjects: pseudonyms,
+                subjects: scope?.pseudonyms ?? [],
                 reason: reason,
-                eventID: event
+                eventID: event,
+                epochs: scope?.epochs ?? []
             )
         } catch {
             throw StoreSentence.commandError(error)
         }
         let isOnAll = parsed.has("all")
-        try await access.record(.legalHold, event, flags: ["set"]) {
+        // The row names the patient, sealed: by it the hold is followed into later epochs.
+        let named = access.audit.vault == nil ? nil : scope?.patient
+        try await access.record(.legalHold, event, flags: ["set"], about: named) {
             $0.member("hold", hold.text)
             $0.member("onAll", isOnAll)
             $0.member("reason", reason)
         }
         Terminal.writeOutput("\(hold.text)\n")
+        return .ok
+    }
+
+    /// Puts every hold under the pseudonyms of all epochs; needed where keys come from elsewhere.
+    private static func follow(
+        _ parsed: Arguments,
+        _ access: VaultAccess
+    ) async throws(CommandError) -> ExitCode {
+        let reason = try VaultAccess.reason(parsed)
+        let left = try await HoldFollowing(access: access, keys: try access.keys(), reason: reason)
+            .run()
+        guard left.isEmpty else {
+            throw CommandError(.findings, HoldFollowing.sentence(left))
+        }
+        Terminal.writeOutput("every hold on a patient stands in every epoch\n")
         return .ok
     }
 

@@ -12,7 +12,7 @@ enum KeysCommand {
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
         let parsed = try Arguments(
             arguments,
-            values: AuditAccess.options.union(["reason"]),
+            values: AuditAccess.options.union(["reason", "gone"]),
             switches: ["json"]
         )
         switch (parsed.words.first, parsed.words.count) {
@@ -20,7 +20,7 @@ enum KeysCommand {
         case ("status", 1): return try status(parsed, try VaultAccess.choose(parsed))
         case ("rotate", 1): return try await rotate(parsed, try VaultAccess.choose(parsed))
         case ("rewrap", 1): return try await rewrap(parsed, try VaultAccess.choose(parsed))
-        case ("remove", 2): return try await remove(parsed, try VaultAccess.choose(parsed))
+        case ("remove", 2): return try await KeyRemoval.run(parsed, try VaultAccess.choose(parsed))
         case ("new-epoch", 1): return try await newEpoch(parsed, try VaultAccess.choose(parsed))
         case ("end-epoch", 2): return try await endEpoch(parsed, try VaultAccess.choose(parsed))
         default:
@@ -55,7 +55,7 @@ enum KeysCommand {
         }
         let keys = TenantKeys.generate(
             tenant: tenant,
-            name: VaultFiles.name(after: nil),
+            name: VaultFiles.newName(),
             pseudonymKey: first
         )
         try VaultFiles.write(keys, to: source)
@@ -91,7 +91,7 @@ enum KeysCommand {
     ) async throws(CommandError) -> ExitCode {
         let reason = try VaultAccess.reason(parsed)
         var keys = try access.keys()
-        let name = VaultFiles.name(after: keys)
+        let name = VaultFiles.newName()
         try change { () throws(VaultError) in try keys.rotateWrapping(name: name) }
         // The row comes first: a key that nobody recorded must not be in use.
         try await access.record(.keyChange, .version7(at: Clock.now()), flags: ["rotate"]) {
@@ -131,43 +131,6 @@ enum KeysCommand {
         return .ok
     }
 
-    private static func remove(
-        _ parsed: Arguments,
-        _ access: VaultAccess
-    ) async throws(CommandError) -> ExitCode {
-        let reason = try VaultAccess.reason(parsed)
-        let name = parsed.words[1]
-        var keys = try access.keys()
-        guard keys.removeWrapping(name: name) else {
-            throw CommandError(.badInput, "there is no old wrapping key of that name")
-        }
-        let counts: [AuditQuery.WrappingCount]
-        let query = try access.audit.open()
-        do {
-            counts = try query.wrappingCounts(tenant: access.tenant)
-        } catch {
-            throw StoreSentence.commandError(error)
-        }
-        let live = counts.first { $0.name == name }?.liveCount ?? 0
-        guard live == 0 else {
-            throw CommandError(
-                .findings,
-                "\(live) keys still lie wrapped under it; run limen audit keys rewrap first"
-            )
-        }
-        try await access.record(.keyChange, .version7(at: Clock.now()), flags: ["remove"]) {
-            $0.member("wrappingKey", name)
-            $0.member("reason", reason)
-        }
-        try VaultFiles.write(keys, to: access.source)
-        Terminal.writeOutput("\(name) is removed\n")
-        Terminal.writeError(
-            "limen: destroy its copies too; a spool or a backup that needs it cannot be read any "
-                + "more\n"
-        )
-        return .ok
-    }
-
     private static func newEpoch(
         _ parsed: Arguments,
         _ access: VaultAccess
@@ -184,6 +147,9 @@ enum KeysCommand {
             try keys.rotatePseudonyms(first: Secret([UInt8](repeating: 0, count: 32)))
         }
         let epoch = keys.currentPseudonym?.epoch ?? 1
+        // Holds stand in the new epoch before a row can be of it.
+        let following = HoldFollowing(access: access, keys: keys, reason: reason)
+        let left = try await following.run()
         try await access.record(.keyChange, .version7(at: Clock.now()), flags: ["new-epoch"]) {
             $0.member("epoch", epoch)
             $0.member("reason", reason)
@@ -191,6 +157,12 @@ enum KeysCommand {
         try VaultFiles.write(keys, to: access.source)
         Terminal.writeOutput("epoch \(epoch)\n")
         Terminal.writeError("limen: let the gateway read it (SIGHUP)\n")
+        // A hold that was set while the file was written.
+        let late = try await following.run()
+        guard left.isEmpty, late.isEmpty else {
+            Terminal.writeError(HoldFollowing.sentence(late) + "\n")
+            return .findings
+        }
         return .ok
     }
 
@@ -202,6 +174,15 @@ enum KeysCommand {
         var keys = try access.keys()
         guard let epoch = Int(parsed.words[1]), keys.removePseudonym(epoch: epoch) else {
             throw CommandError(.badInput, "there is no key of such an epoch that is over")
+        }
+        // With the key of its only epoch gone, nobody could tell whom a hold is on.
+        let left = try await HoldFollowing(access: access, keys: try access.keys(), reason: reason)
+            .run()
+        guard left.isEmpty else {
+            throw CommandError(
+                .findings,
+                HoldFollowing.sentence(left) + "; the key of the epoch stays until then"
+            )
         }
         try await access.record(.keyChange, .version7(at: Clock.now()), flags: ["end-epoch"]) {
             $0.member("epoch", epoch)

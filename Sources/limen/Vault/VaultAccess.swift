@@ -22,6 +22,16 @@ struct VaultAccess {
         case retention
     }
 
+    /// A patient whom a deed is about.
+    struct Patient {
+        /// The reference, such as `Patient/1`.
+        let reference: String
+        /// The pseudonym of the newest epoch.
+        let pseudonym: [UInt8]
+        /// The epoch.
+        let epoch: Int
+    }
+
     /// The auditor of the tenant, with its keys.
     let audit: AuditAccess
     /// Where the keys of the tenant lie.
@@ -92,12 +102,14 @@ struct VaultAccess {
     /// Records a deed; durable when it returns.
     ///
     /// The event has an id of its own, which rows of the deed name, words for what was done, and
-    /// details without patient data.
+    /// details without patient data. A patient whom it is about is named as in any row: by pseudonym,
+    /// and sealed.
     func record(
         _ kind: AuditRecord.Kind,
         _ eventID: UUIDBytes,
         flags: [String],
         causedBy cause: UUIDBytes? = nil,
+        about patient: Patient? = nil,
         outcome: AuditRecord.Outcome = .done,
         _ write: (inout JSONWriter) -> Void
     ) async throws(CommandError) {
@@ -118,6 +130,13 @@ struct VaultAccess {
         record.causedBy = cause
         record.programVersion = RunningService.version
         record.details = writer.bytes
+        var ring = KeyRing()
+        if let patient {
+            record.patientPseudonym = patient.pseudonym
+            record.pseudonymEpoch = patient.epoch
+            record.patientReference = patient.reference
+            ring = KeyRing([try keys()])
+        }
         let settings = try settings(.writer)
         let migrations = try AuditDatabase.migrationFiles(home: try ConfigurationFiles.home())
         let identity = try LedgerFolder.open(
@@ -127,6 +146,7 @@ struct VaultAccess {
         do throws(AuditStoreError) {
             let sink = try PostgreSQLAuditSink.open(
                 settings,
+                sealer: RecordSealer(ring),
                 migrations: migrations,
                 identity: identity,
                 writerCount: 1

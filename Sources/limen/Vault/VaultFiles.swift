@@ -60,7 +60,7 @@ enum VaultFiles {
         }
         let keys = TenantKeys.generate(
             tenant: tenant,
-            name: name(after: nil),
+            name: newName(),
             pseudonymKey: first
         )
         try write(keys, to: source)
@@ -106,12 +106,13 @@ enum VaultFiles {
         }
     }
 
-    /// A name for a new wrapping key: the day, and a number when there is one of that day.
-    static func name(after keys: TenantKeys?) -> String {
-        let day = Clock.now().date.text
-        guard let keys, keys.wrapping(named: day) != nil else { return day }
-        var number = 2
-        while keys.wrapping(named: day + "." + String(number)) != nil { number += 1 }
-        return day + "." + String(number)
+    /// A name for a new wrapping key: the day, and four characters that make it one that was never
+    /// used, which matters because a name that was removed is never taken again.
+    static func newName() -> String {
+        let letters = Array("abcdefghjkmnpqrstuvwxyz23456789")
+        let tail = (0..<4).map { _ in
+            letters[Int(RandomBytes.number() % UInt64(letters.count))]
+        }
+        return Clock.now().date.text + "." + String(tail)
     }
 }

@@ -8,10 +8,12 @@ import Posix
 /// `limen drill markers`: patient data and secrets that are planted, and searched for everywhere
 /// they must not be.
 ///
-/// It starts a gateway of its own, sends requests of every kind, and looks through the log of the
-/// gateway and of PostgreSQL, metrics, errors, discovery, what other tenants read, the files of the
-/// database with its write-ahead log, and a dump of all tables. That the search finds what is there
-/// is shown by a row that is opened with its key.
+/// It starts a gateway of its own, sends requests of every kind, scores a batch, stops PostgreSQL
+/// for a while so that rows go to the spool, and looks through the log of the gateway and of
+/// PostgreSQL, metrics, errors, discovery, what other tenants read, the spool, the files of the
+/// database with its write-ahead log, and a dump of all tables. That each of these places is
+/// searched is shown afterwards, by markers that are put there; and that the markers came as far as
+/// the rows, by a row that is opened with its key.
 enum MarkerDrill {
     /// Runs the drill; exit code 1 when a marker was found where none may be.
     static func run(_ parsed: Arguments) async throws(CommandError) -> ExitCode {
@@ -42,22 +44,27 @@ enum MarkerDrill {
         wanted: Int,
         seed: UInt64
     ) async throws(CommandError) -> MarkerReport {
+        let kept = surfaces + "/kept"
         do {
-            try Folder.create(path: surfaces + "/control")
-            try Folder.create(path: surfaces + "/kept")
+            for name in ["control", "kept", "batch"] {
+                try Folder.create(path: surfaces + "/" + name)
+            }
         } catch {
             throw StateFolder.failure(error, surfaces)
         }
-        let kept = surfaces + "/kept"
         _ = try await gateway.start(log: kept + "/gateway.log")
         let url = try gateway.state.text("url") ?? ""
-        let example = try ExampleData.request(bundle: ExampleData.bundle(now: Clock.now()))
+        let bundle = ExampleData.bundle(now: Clock.now())
         let planter = MarkerPlanter(
             url: url,
             key: try gateway.key(),
-            template: String(decoding: example, as: UTF8.self),
+            template: String(decoding: try ExampleData.request(bundle: bundle), as: UTF8.self),
+            bundle: String(decoding: bundle, as: UTF8.self),
             series: MarkerSeries(seed: seed)
         )
+        try planter.round()
+        try batch(planter, gateway, surfaces)
+        let spooled = try await outage(planter, gateway, kept)
         while planter.series.count < wanted { try planter.round() }
         try write(kept + "/errors.txt", planter.errorAnswers)
         for path in ["metrics", "cds-services", "openapi.json", "readyz", "livez", "models"] {
@@ -72,26 +79,102 @@ enum MarkerDrill {
             try write(kept + "/" + name + ".txt", try output(arguments + state))
         }
         try dump(gateway, to: kept + "/dump.sql")
-        // The control: who has the key and a reason reads the markers in the rows themselves.
-        let first = try output(
-            ["audit", "list", "--json", "--kind", "decision", "--limit", "1"] + state
-        )
-        // What the command says beside its rows stands on other lines.
-        let row = first.split(separator: "\n").first { $0.hasPrefix("{") }.map(String.init) ?? ""
-        let event = (try? JSONDocument(parsing: row))?.root["eventId"]?.stringValue ?? ""
-        try write(
-            surfaces + "/control/shown.txt",
-            try output(["audit", "show", event, "--json", "--reason", "marker drill"] + state)
-        )
-        try gateway.end(.terminate)
+        try show(state, to: surfaces + "/control/shown.txt")
         let cluster = try Cluster.inState(gateway.state)
+        let places = [kept, cluster.path, gateway.state.file("spool")]
+        let needles = planter.series.needles
+        let found = try search(needles, places)
+        let opened = try search([needles[0]], [surfaces + "/control"])
+        let control = MarkerControl(gateway: gateway, kept: kept, marker: planter.series.prefix)
+        let missed = try control.missed { () throws(CommandError) in
+            try dump(gateway, to: kept + "/dump.sql")
+            return try search(needles, places)
+        }
+        try gateway.end(.terminate)
         return MarkerReport(
             markerCount: planter.series.count,
             statusCounts: planter.statusCounts,
-            found: try search(planter.series.needles, [kept, cluster.path]),
-            controls: try search(planter.series.needles, [surfaces + "/control"]),
-            surfaces: [kept, cluster.path]
+            spooledCount: spooled,
+            found: found,
+            isOpened: !opened.isEmpty,
+            missed: missed
         )
+    }
+
+    /// Scores a patient who is all markers, and a file that cannot be read; what it says is kept.
+    private static func batch(
+        _ planter: MarkerPlanter,
+        _ gateway: ChildGateway,
+        _ surfaces: String
+    ) throws(CommandError) {
+        let input = surfaces + "/batch"
+        try write(input + "/patient.json", planter.record())
+        try write(input + "/broken.ndjson", planter.brokenLine())
+        let said = try output([
+            "batch", "--profile", "news2", "--in", input + "/patient.json", "--in",
+            input + "/broken.ndjson", "--out", input + "/results.csv", "--reason", "marker drill",
+            "--state", gateway.state.path,
+        ])
+        // The results name their patients, which is what they are for; what went wrong does not.
+        for name in ["results.csv.errors.ndjson", "results.csv.manifest.json"] {
+            guard let bytes = try? File.read(path: input + "/" + name, bytesMax: 1 << 24) else {
+                throw CommandError(.internalError, "the batch of the drill gave no \(name)")
+            }
+            try write(surfaces + "/kept/" + name, String(decoding: bytes, as: UTF8.self))
+        }
+        try write(surfaces + "/kept/batch.txt", said + " ")
+    }
+
+    /// Answers requests while PostgreSQL is away, looks at the spool, and waits until it is empty.
+    ///
+    /// - Returns: How many files the spool had.
+    private static func outage(
+        _ planter: MarkerPlanter,
+        _ gateway: ChildGateway,
+        _ kept: String
+    ) async throws(CommandError) -> Int {
+        let cluster = try Cluster.inState(gateway.state)
+        try cluster.stop()
+        try planter.round()
+        try planter.round()
+        let folder = gateway.state.file("spool")
+        let names = ((try? Folder.names(path: folder)) ?? []).filter { $0.hasSuffix(".spool") }
+        for name in names {
+            guard let bytes = try? File.read(path: folder + "/" + name, bytesMax: 1 << 28) else {
+                throw CommandError(.internalError, "the spool cannot be read")
+            }
+            do {
+                try File.writeAtomically(path: kept + "/spooled-" + name, bytes)
+            } catch {
+                throw StateFolder.failure(error, kept)
+            }
+        }
+        try cluster.start()
+        guard try await OutageDrill.drain(gateway) == 0 else {
+            throw CommandError(.unavailable, "the spool was not emptied in two minutes")
+        }
+        return names.count
+    }
+
+    /// Opens some rows: who has the key and a reason reads the markers in them.
+    private static func show(_ state: [String], to path: String) throws(CommandError) {
+        let list = try output(
+            ["audit", "list", "--json", "--kind", "decision", "--limit", "10"] + state
+        )
+        // What the command says beside its rows stands on other lines.
+        let events = list.split(separator: "\n").filter { $0.hasPrefix("{") }.compactMap { row in
+            (try? JSONDocument(parsing: String(row)))?.root["eventId"]?.stringValue
+        }
+        guard !events.isEmpty else {
+            throw CommandError(.internalError, "no decision of the drill is in the trail")
+        }
+        var text = ""
+        for event in events {
+            text += try output(
+                ["audit", "show", event, "--json", "--reason", "marker drill"] + state
+            )
+        }
+        try write(path, text)
     }
 
     private static func fetch(

@@ -17,12 +17,14 @@ final class MarkerPlanter {
     private let url: String
     private let key: String
     private let template: String
+    private let bundle: String
     private var cardIDs: [String] = []
 
-    init(url: String, key: String, template: String, series: MarkerSeries) {
+    init(url: String, key: String, template: String, bundle: String, series: MarkerSeries) {
         self.url = url
         self.key = key
         self.template = template
+        self.bundle = bundle
         self.series = series
     }
 
@@ -46,22 +48,36 @@ final class MarkerPlanter {
         _ = try send("POST", "/cds-services/" + series.text(), body)
     }
 
-    private func request() -> String {
+    /// A patient's record for a batch, all markers.
+    func record() -> String { marked(bundle) }
+
+    /// A line for a batch that cannot be read.
+    func brokenLine() -> String {
+        #"{"resourceType":"Observation","id":"\#(series.text())","status":\#n"#
+    }
+
+    /// A document with markers in place of what names its patient.
+    private func marked(_ document: String) -> String {
         let id = series.text()
         let name = """
             "name":[{"family":"\(series.text())","given":["\(series.text())"]}],\
             "identifier":[{"system":"urn:mrn","value":"\(series.text())"}],\
             "telecom":[{"value":"\(series.text())"}],"gender":"female"
             """
+        return document.replacing(ExampleData.patientID, with: id)
+            .replacing("\"gender\":\"female\"", with: name)
+            // The example's temperature is in degrees Fahrenheit.
+            .replacing("\"value\":101.3", with: "\"value\":9" + series.temperature().dropFirst())
+    }
+
+    private func request() -> String {
         let token = """
             "fhirServer":"https://\(series.text()).example/fhir",\
             "fhirAuthorization":{"access_token":"\(series.text())","token_type":"Bearer",\
             "expires_in":300,"scope":"user/Observation.read","subject":"\(series.text())"},\
             "hookInstance":"\(UUIDBytes.version4().text)"
             """
-        var body = template.replacing(ExampleData.patientID, with: id)
-        body = body.replacing("\"gender\":\"female\"", with: name)
-        body = body.replacing("\"value\":101.3", with: "\"value\":" + series.temperature())
+        var body = marked(template)
         if let range = body.firstRange(of: "\"hookInstance\":\""),
             let end = body[range.upperBound...].firstIndex(of: "\"")
         {

@@ -2,15 +2,19 @@
 struct MarkerReport {
     let markerCount: Int
     let statusCounts: [Int: Int]
+    /// How many files the spool had while PostgreSQL was away.
+    let spooledCount: Int
     /// The files that hold a marker and must not.
     let found: [String]
-    /// The files that hold one and must: else the search shows nothing.
-    let controls: [String]
-    let surfaces: [String]
+    /// Whether a row that was opened with its key holds one.
+    let isOpened: Bool
+    /// The places where a marker was put afterwards and not found: there the search shows nothing.
+    let missed: [String]
 
     /// Whether nothing was found where nothing may be, by a search that finds.
     var isClean: Bool {
-        found.isEmpty && !controls.isEmpty && (statusCounts[200] ?? 0) > 0
+        found.isEmpty && isOpened && missed.isEmpty && spooledCount > 0
+            && (statusCounts[200] ?? 0) > 0
     }
 
     /// The report as a text.
@@ -18,10 +22,12 @@ struct MarkerReport {
         let statuses = statusCounts.sorted { $0.key < $1.key }
             .map { "\($0.value) of \($0.key)" }.joined(separator: ", ")
         return """
-            markers planted   \(markerCount) (seed \(seed))
-            answers           \(statuses)
-            files with one    \(found.isEmpty ? "none" : found.joined(separator: ", "))
-            control           \(controls.isEmpty ? "not found: the search shows nothing" : "found")
+            markers planted      \(markerCount) (seed \(seed))
+            answers              \(statuses)
+            files of the spool   \(spooledCount)
+            files with one       \(found.isEmpty ? "none" : found.joined(separator: ", "))
+            opened with its key  \(isOpened ? "found" : "not found: nothing was planted")
+            places not searched  \(missed.isEmpty ? "none" : missed.joined(separator: ", "))
             \(isClean ? "no marker left the sealed columns" : "this run does not show it")
 
             """

@@ -1,4 +1,5 @@
 import Basics
+import Crypto
 
 /// Texts and numbers that stand nowhere else, to be planted where patient data and secrets go.
 ///
@@ -29,12 +30,16 @@ struct MarkerSeries {
         return "37.1" + digits + padded(count % 10_000, 4)
     }
 
-    /// What to search for: the texts and numbers as they are, and as PostgreSQL writes bytes.
+    /// What to search for: the texts and numbers as they are, as PostgreSQL writes bytes, and as
+    /// base64 at each of three places.
     var needles: [String] {
-        let hexadecimal = Array(prefix.utf8).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
+        let bytes = Array(prefix.utf8)
+        let hexadecimal = Hexadecimal.text(bytes)
+        let encoded = (0..<3).map { shift in
+            // The first and the last characters depend on what stands beside.
+            let text = Base64URL.text([UInt8](repeating: 65, count: shift) + bytes)
+            return String(text.dropFirst(shift == 0 ? 0 : 4).dropLast(4))
         }
-        return [prefix, digits, hexadecimal.joined()]
+        return [prefix, digits, hexadecimal, hexadecimal.uppercased()] + encoded
     }
 }

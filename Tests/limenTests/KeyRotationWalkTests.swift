@@ -1,0 +1,92 @@
+import Foundation
+import JSON
+import Support
+import Testing
+
+/// The rotation of a tenant's wrapping key, as its keeper does it, beside a gateway that runs.
+@Suite(
+    "The walk of a key rotation",
+    .enabled(if: BuiltProgram.isPresent, "no built program"),
+    .enabled(if: ClusterPrograms.arePresent, "no PostgreSQL programs: install postgresql")
+)
+struct KeyRotationWalkTests {
+    private let state = "/tmp/limen-walk-" + UUID().uuidString.prefix(8).lowercased()
+
+    private struct Late: Error {}
+
+    private func run(_ arguments: [String]) throws -> BuiltProgram.Result {
+        try BuiltProgram.run(arguments + ["--state", state], home: Shared.checkout)
+    }
+
+    private func keys(_ words: String...) throws -> BuiltProgram.Result {
+        try run(["audit", "keys"] + words + ["--reason", "yearly"])
+    }
+
+    /// Fires a hook; answers the id of its row, and under which wrapping keys data keys lie.
+    private func fire() throws -> String {
+        let fired = try run([
+            "hook", "fire", "news2", "--bundle", state + "/example-bundle.json",
+        ])
+        try #require(fired.exitCode == 0, "\(fired.error)")
+        let list = try run(["audit", "list", "--kind", "decision", "--limit", "1", "--json"])
+        let row = try #require(list.output.split(separator: "\n").first)
+        return try #require(try JSONDocument(parsing: String(row)).root["eventId"]?.stringValue)
+    }
+
+    private func hasInputs(_ event: String) throws -> Bool {
+        let shown = try run(["audit", "show", event, "--json", "--reason", "a walk"])
+        return shown.exitCode == 0 && shown.output.contains("respiratoryRate")
+    }
+
+    private func wait(until condition: () throws -> Bool) throws {
+        let deadline = Date(timeIntervalSinceNow: 120)
+        while try !condition() {
+            guard Date() < deadline else { throw Late() }
+        }
+    }
+
+    @Test(
+        "Rows of before stay readable, and the old key goes when the gateway has taken the new one"
+    )
+    func walk() throws {
+        let gateway = BuiltProgram.process(
+            ["up", "--listen", "127.0.0.1:0", "--state", state],
+            home: Shared.checkout
+        )
+        gateway.standardOutput = FileHandle.nullDevice
+        gateway.standardError = FileHandle.nullDevice
+        try gateway.run()
+        defer {
+            gateway.terminate()
+            gateway.waitUntilExit()
+            _ = try? run(["down", "--wipe"])
+            try? FileManager.default.removeItem(atPath: state)
+        }
+        try wait { FileManager.default.fileExists(atPath: state + "/url") }
+        let before = try fire()
+        let vault = state + "/secrets/tenant-demo.vault"
+        let text = try String(contentsOfFile: vault, encoding: .utf8)
+        let line = try #require(text.split(separator: "\n").first { $0.hasSuffix(" current") })
+        let old = String(line.split(separator: " ")[1])
+        #expect(try keys("rotate").exitCode == 0)
+        let early = try keys("remove", old)
+        #expect(early.exitCode == 1)
+        #expect(early.error.contains("SIGHUP"), "\(early.error)")
+        #expect(early.error.contains("rewrap"), "\(early.error)")
+        #expect(try keys("rewrap").exitCode == 0)
+        #expect(try hasInputs(before))
+        // The data keys are under the new one; the gateway would still wrap under the old one.
+        let untold = try keys("remove", old)
+        #expect(untold.exitCode == 1)
+        #expect(!untold.error.contains("rewrap"), "\(untold.error)")
+        kill(gateway.processIdentifier, SIGHUP)
+        try wait { try keys("remove", old).exitCode == 0 }
+        let after = try fire()
+        #expect(after != before)
+        #expect(try hasInputs(before))
+        #expect(try hasInputs(after))
+        let status = try run(["audit", "keys", "status"])
+        #expect(status.exitCode == 0, "\(status.output)")
+        #expect(!status.output.contains(old))
+    }
+}
