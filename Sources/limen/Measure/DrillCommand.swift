@@ -17,14 +17,22 @@ enum DrillCommand {
 
     /// Runs the drill; exit code 1 when a row is missing or doubled.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, values: ["cycles", "seed", "count", "seconds"])
+        let parsed = try Arguments(
+            arguments,
+            values: ["cycles", "seed", "count", "seconds", "connections", "url", "process"]
+        )
+        if let drill = edgeDrill(parsed) {
+            return try await EdgeTarget.run(parsed) { target throws(CommandError) in
+                try await drill(target, parsed)
+            }
+        }
         if parsed.words == ["markers"] { return try await MarkerDrill.run(parsed) }
         if parsed.words == ["outage"] { return try await OutageDrill.run(parsed) }
         guard parsed.words == ["kill"] else {
             throw CommandError(
                 .usage,
-                "say limen drill kill [--cycles N], limen drill outage [--seconds N] or "
-                    + "limen drill markers [--count N]"
+                "say limen drill kill, markers, outage, tamper, slow, flood, garbage or soak; "
+                    + "limen help drill says more"
             )
         }
         let cycles = try parsed.integer("cycles", default: 100, in: 1...100_000)
@@ -45,6 +53,19 @@ enum DrillCommand {
         } catch {
             try? gateway.remove()
             throw error
+        }
+    }
+
+    /// The drill of the HTTP edge that the words name.
+    private static func edgeDrill(
+        _ parsed: Arguments
+    ) -> ((EdgeTarget, Arguments) async throws(CommandError) -> Bool)? {
+        switch parsed.words {
+        case ["slow"]: SlowDrill.run
+        case ["flood"]: FloodDrill.run
+        case ["garbage"]: GarbageDrill.run
+        case ["soak"]: SoakDrill.run
+        default: nil
         }
     }
 }
