@@ -214,6 +214,9 @@ let package = Package(
         fuzz("UCUMFuzz", ["LanguageProbes"]),
         fuzz("TokenProbes", ["Basics", "Crypto", "JOSE"]),
         fuzz("JWTFuzz", ["TokenProbes"]),
+        fuzz("EdgeProbes", ["Basics", "HTTPMessages"]),
+        fuzz("HTTPFuzz", ["EdgeProbes"]),
+        fuzz("ConnectionFuzz", ["EdgeProbes"]),
         fuzz("CanaryFuzz", []),
 
         // Tests.
@@ -297,7 +300,9 @@ let package = Package(
         ),
         .testTarget(
             name: "FuzzTests",
-            dependencies: ["LanguageProbes", "EngineProbes", "TokenProbes", "Support"],
+            dependencies: [
+                "LanguageProbes", "EngineProbes", "TokenProbes", "EdgeProbes", "Support",
+            ],
             path: "Tests/FuzzTests",
             swiftSettings: settings
         ),

@@ -135,6 +135,22 @@ package struct HTTPClient: ~Copyable {
         try writePlain(session.takeOutput())
     }
 
+    /// Sends bytes and, in the same flight, that no more will be sent; for tests.
+    package mutating func writeLast(_ bytes: [UInt8]) throws(HTTPClientError) {
+        if let session {
+            do {
+                try session.write(bytes)
+            } catch {
+                throw .notSecured(error)
+            }
+            session.close()
+            try writePlain(session.takeOutput())
+        } else {
+            try writePlain(bytes)
+        }
+        shutdownSending()
+    }
+
     private mutating func writePlain(_ bytes: [UInt8]) throws(HTTPClientError) {
         precondition(isOpen, "the connection is over")
         let deadline = Clock.monotonicMilliseconds() + Int64(timeoutMilliseconds)

@@ -26,6 +26,8 @@ final class Connection {
     var isCountedAsHandshake = false
     /// The client was told that we send no more.
     var hasTakenLeave = false
+    /// The client has said by TLS that it sends no more; what it sent before comes first.
+    var hasSaidEnd = false
     /// The certificate that the client has shown.
     var certificate: PeerCertificate?
     var task: Task<Void, Never>?

@@ -48,7 +48,7 @@ extension ConnectionDriver {
         if received.plainCount > 0, !take(plainBuffer, received.plainCount, connection) {
             return false
         }
-        if received.isEnded { perform(connection.state.endOfInput(at: now), connection) }
+        if received.isEnded { connection.hasSaidEnd = true }
         return !connection.state.isClosed
     }
 

@@ -205,6 +205,11 @@ final class ConnectionDriver: EventLoopDelegate {
                 if perform(action, connection) { continue }
                 guard connection.state.wantsInput else { break }
             }
+            if connection.hasSaidEnd {
+                connection.hasSaidEnd = false
+                perform(connection.state.endOfInput(at: now), connection)
+                break
+            }
             guard connection.mayRead else { break }
             // One connection that sends without end must not keep the others waiting.
             guard receives < 8 else {

@@ -41,6 +41,24 @@ struct TLSServerTests {
         #expect(await server.server.drain(withinMilliseconds: 10_000))
     }
 
+    @Test("answers all that came before the client's last word")
+    func lastWord() async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let context = try fixture.context()
+        let server = try TestServer.start { $0.security = context }
+        // Requests and the end of them arrive at once.
+        for _ in 0..<5 {
+            var client = try connect(server, fixture)
+            let text = (0..<3).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined()
+            try client.writeLast(Array(text.utf8))
+            for number in 0..<3 {
+                #expect(try client.receive().body == Array("GET /\(number)\n".utf8))
+            }
+        }
+        #expect(await server.server.drain(withinMilliseconds: 10_000))
+    }
+
     @Test("refuses what it refuses in clear, and says that it sends no more")
     func refusals() async throws {
         let fixture = try TLSFixture()

@@ -2,14 +2,17 @@ extension HelpCommand {
     /// The help texts for who runs the service, connects to it or audits it, by command.
     static let serviceDetails: [String: String] = [
         "up": """
-        limen up [--listen HOST:PORT] [--state FOLDER] [--writers N] [--loops N]
+        limen up [--listen HOST:PORT] [--state FOLDER] [--writers N] [--loops N] [--tls]
 
           limen up
           limen up --listen 127.0.0.1:9090
+          limen up --tls
 
         Starts a private PostgreSQL cluster under the state folder (default .limen), applies
         the migrations, loads the demo tenant and the services in Hooks/, and serves until
-        Ctrl-C, which stops all it started. A second start keeps the data.
+        Ctrl-C, which stops all it started. A second start keeps the data. --tls serves https
+        with a certificate of an authority that is made in the state folder, tls/authority.pem;
+        the other commands trust it by themselves.
 
         """,
         "down": """
@@ -24,7 +27,9 @@ extension HelpCommand {
                     [--public-url URL]... [--address-rate N] [--development]
                     [--trusted-proxy NETWORK]... [--client-certificate-header NAME]
                     [--client-address-header NAME] [--closed-discovery]
-                    [--spool FOLDER|off]
+                    [--spool FOLDER|off] [--share-port]
+                    [--tls-certificate FILE --tls-key FILE]
+                    [--client-ca FILE [--client-certificate optional|required]]
 
         Serves with the database that libpq's own PG* variables name; its user must be the
         writer role. Profiles/, Hooks/ and Migrations/ are read below $LIMEN_HOME.
@@ -42,6 +47,12 @@ extension HelpCommand {
         $LIMEN_GRACE_MILLISECONDS (50 to 10000, 1000 without it) is how long rows wait for
         PostgreSQL before they are spooled. limen audit spool status|check|list|show|retry tells
         what is in it, limen drill outage --seconds N shows it at work.
+        --tls-certificate is the certificate with its chain, --tls-key its key (PEM, the key
+        readable by its owner only); TLS 1.2 and 1.3. SIGHUP reads them anew; open connections
+        stay. --client-ca asks clients for a certificate of these authorities, which counts as
+        the registered client's way in; with required nobody connects without.
+        With --share-port several processes serve one port. Sockets of systemd (LISTEN_FDS) are
+        served in place of --listen. Deploy/Edge.md has units and proxies.
 
         """,
         "client": """
@@ -239,6 +250,10 @@ extension HelpCommand {
         limen drill outage [--seconds N]
         limen drill markers [--count N] [--seed N]
         limen drill tamper [--count N] [--double N] [--clean N] [--seed N]
+        limen drill slow [--connections N] [--seconds N] [--url URL [--process PID]]
+        limen drill flood [--connections N] [--seconds N] [--url URL [--process PID]]
+        limen drill garbage [--count N] [--seed N] [--url URL [--process PID]]
+        limen drill soak [--seconds N] [--url URL [--process PID]]
 
         kill puts a gateway with a spool and a PostgreSQL of its own under load, and in turn kills
         the gateway, PostgreSQL and both with SIGKILL, and cuts the replies to the writer after a
@@ -259,6 +274,12 @@ extension HelpCommand {
         tamper changes audit trails of 200 rows, once and twice, in every way that somebody with all
         rights could, and counts what limen audit verify finds; exit code 1 when a change was not
         found, another row was named first, or an untouched trail was called damaged.
+
+        slow holds 2,000 connections that drip heads, drip bodies and do not read, and measures a
+        good client with and without them. flood asks on 1,000 connections at once and wants every
+        answer right. garbage sends random and changed requests and wants no failure. soak asks
+        steadily and fits a line to the server's memory. Each starts a gateway of its own, or takes
+        one with --url, whose memory is read when --process names it. Exit code 1 on a finding.
 
         """,
         "database": """

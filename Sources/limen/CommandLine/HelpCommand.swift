@@ -61,6 +61,7 @@ enum HelpCommand {
           doctor        prove that the fences of the audit database stand
           bench         load over loopback: audited patient-view, /livez, bare commits
           drill kill    kill -9 under load; every answered hookInstance must have one row
+          drill slow    slow connections, and beside it drill flood, garbage and soak
           database      a private PostgreSQL for tests: start, stop
 
         limen help COMMAND says more. Data goes to stdout, everything else to stderr.

@@ -10,18 +10,31 @@ enum DrillCommand {
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
         let parsed = try Arguments(
             arguments,
-            values: ["cycles", "seed", "count", "seconds"]
+            values: ["cycles", "seed", "count", "seconds", "connections", "url", "process"]
         )
         switch parsed.words {
         case ["markers"]: return try await MarkerDrill.run(parsed)
         case ["outage"]: return try await OutageDrill.run(parsed)
         case ["kill"]: return try await kill(parsed)
+        case ["slow"]: return try await onEdge(parsed, SlowDrill.run)
+        case ["flood"]: return try await onEdge(parsed, FloodDrill.run)
+        case ["garbage"]: return try await onEdge(parsed, GarbageDrill.run)
+        case ["soak"]: return try await onEdge(parsed, SoakDrill.run)
         default:
             throw CommandError(
                 .usage,
-                "say limen drill kill [--cycles N], limen drill outage [--seconds N] or "
-                    + "limen drill markers [--count N]"
+                "say limen drill kill, markers, outage, tamper, slow, flood, garbage or soak; "
+                    + "limen help drill says more"
             )
+        }
+    }
+
+    private static func onEdge(
+        _ parsed: Arguments,
+        _ drill: (EdgeTarget, Arguments) async throws(CommandError) -> Bool
+    ) async throws(CommandError) -> ExitCode {
+        try await EdgeTarget.run(parsed) { target throws(CommandError) in
+            try await drill(target, parsed)
         }
     }
 

@@ -1,0 +1,135 @@
+import Basics
+import Crypto
+import HTTPClient
+import HTTPMessages
+import Posix
+
+/// The server that a drill of the edge is run against: a gateway of its own, or one that is named.
+struct EdgeTarget: Sendable {
+    /// Where it listens.
+    let address: SocketAddress
+    /// Its process, when it is known.
+    let process: Int32?
+    /// A request that does the server's real work: an audited `patient-view`, or `/livez` for a
+    /// server that is only named.
+    let work: Work
+
+    /// A request and what may change in it.
+    struct Work: Sendable {
+        /// The bytes of the whole request.
+        let bytes: [UInt8]
+        /// Changes the request for its number, without changing its length.
+        let vary: @Sendable (inout [UInt8], Int) -> Void
+    }
+
+    /// A request that costs the server next to nothing.
+    var light: [UInt8] { Self.livez(address) }
+
+    private static func livez(_ address: SocketAddress) -> [UInt8] {
+        RequestSerializer.bytes(
+            HTTPRequest(method: "GET", path: "/livez"),
+            host: "\(address.host):\(address.port)"
+        )
+    }
+
+    /// A server that runs already.
+    init(url: String, process: Int32?) throws(CommandError) {
+        do {
+            let named = try HTTPAddress(url: url)
+            guard !named.isSecured else {
+                throw CommandError(.usage, "--url takes an http:// address")
+            }
+            address = named.socket
+        } catch let error as CommandError {
+            throw error
+        } catch {
+            throw CommandError(.usage, "--url takes an address such as http://127.0.0.1:8080")
+        }
+        self.process = process
+        work = Work(bytes: Self.livez(address)) { _, _ in }
+    }
+
+    private init(_ gateway: ChildGateway, _ listen: ListenAddress) throws(CommandError) {
+        address = SocketAddress(host: listen.host, port: listen.port)
+        process = gateway.identifier
+        let request = try LoadRequest(
+            prefetchBytes: 4_096,
+            host: "127.0.0.1",
+            key: try gateway.key(),
+            now: Clock.now()
+        )
+        work = Work(bytes: request.bytes) { bytes, _ in
+            request.put(UUIDBytes.version7(at: Clock.now()), into: &bytes)
+        }
+    }
+
+    /// Runs a drill against the server that the options name, or against one of its own.
+    static func run(
+        _ parsed: Arguments,
+        _ drill: (EdgeTarget) async throws(CommandError) -> Bool
+    ) async throws(CommandError) -> ExitCode {
+        ResourceUsage.raiseDescriptorLimit()
+        if let url = parsed.value("url") {
+            let process =
+                parsed.value("process") == nil
+                ? nil : Int32(try parsed.integer("process", default: 1, in: 1...4_194_304))
+            return try await drill(EdgeTarget(url: url, process: process)) ? .ok : .findings
+        }
+        let gateway = try ChildGateway()
+        try gateway.removeWhenSignalled()
+        do throws(CommandError) {
+            let listen = try await gateway.start()
+            let isGood = try await drill(EdgeTarget(gateway, listen))
+            try gateway.remove()
+            return isGood ? .ok : .findings
+        } catch {
+            try? gateway.remove()
+            throw error
+        }
+    }
+
+    /// What the server holds at present; `nil` when its process is not known.
+    var holdings: Holdings? {
+        guard let process, let resident = ResourceUsage.residentBytes(process: process),
+            let names = try? Folder.names(path: "/proc/\(process)/fd")
+        else { return nil }
+        return Holdings(residentBytes: resident, descriptorCount: names.count)
+    }
+
+    /// Memory and descriptors of a process.
+    struct Holdings {
+        let residentBytes: Int
+        let descriptorCount: Int
+
+        var text: String { "\(residentBytes >> 20) MB, \(descriptorCount) descriptors" }
+    }
+
+    /// Asks as fast as it is answered.
+    func load(
+        _ bytes: [UInt8],
+        connections: Int,
+        milliseconds: Int,
+        vary: (inout [UInt8], Int) -> Void = { _, _ in }
+    ) throws(CommandError) -> LoadReport {
+        let plan = LoadPlan(
+            address: address,
+            connectionCount: connections,
+            end: .milliseconds(milliseconds)
+        )
+        do {
+            return try LoadGenerator.run(plan, template: bytes, vary: vary)
+        } catch {
+            throw CommandError(.unavailable, "the load cannot be made: \(error.text)")
+        }
+    }
+
+    /// Whether a good request on a fresh connection is answered with 200.
+    var isAlive: Bool {
+        do {
+            var client = try HTTPClient.connect(address, timeoutMilliseconds: 5_000)
+            return try client.send(HTTPRequest(method: "GET", path: "/livez")).status == 200
+        } catch {
+            return false
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import Basics
+import HTTPClient
+import HTTPMessages
+import Posix
+
+/// `limen drill garbage`: random bytes and changed requests; the server lives and never fails.
+enum GarbageDrill {
+    /// A good request must be answered after so many bad ones.
+    private static let checkEvery = 50
+    private static let waitMilliseconds = 20_000
+
+    /// Runs the drill; `false` when the server failed, hung or answered what is none.
+    static func run(_ target: EdgeTarget, _ parsed: Arguments) async throws(CommandError) -> Bool {
+        let count = try parsed.integer("count", default: 10_000, in: 1...100_000_000)
+        let seed = try parsed.integer(
+            "seed",
+            default: Int(Clock.now().microseconds % 1_000_000),
+            in: 0...Int.max
+        )
+        var mutator = RequestMutator(seed: UInt64(seed), base: target.work.bytes)
+        var statuses: [Int: Int] = [:]
+        var failures: [Int] = []
+        var silentCount = 0
+        for number in 1...count {
+            let bytes = mutator.next()
+            switch answer(to: bytes, target) {
+            case .statuses(let list):
+                if list.isEmpty { silentCount += 1 }
+                for status in list { statuses[status, default: 0] += 1 }
+                // What we do not do and what we do not speak are answers; a failure of ours is not.
+                if list.contains(where: { $0 >= 500 && $0 != 501 && $0 != 505 }) {
+                    failures.append(number)
+                }
+            case .none: failures.append(number)
+            }
+            if number % checkEvery == 0, !target.isAlive {
+                failures.append(number)
+                break
+            }
+        }
+        let after = target.holdings
+        let isGood = failures.isEmpty && target.isAlive
+        let list = statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+        Terminal.writeOutput(
+            """
+            \(count) random and changed requests (seed \(seed))
+            statuses                \(list.joined(separator: ", "))
+            closed without one      \(silentCount)
+            server afterwards       \(after?.text ?? "not known")
+            failures                \(failures.count)\(failures.first.map { ", first at \($0)" } ?? "")
+            \(isGood ? "the server lives and never failed" : "this run does not show it")
+
+            """
+        )
+        return isGood
+    }
+
+    /// What came back for some bytes.
+    private enum Answer {
+        case statuses([Int])
+        /// No connection, no end, or bytes that are no responses.
+        case none
+    }
+
+    private static func answer(to bytes: [UInt8], _ target: EdgeTarget) -> Answer {
+        do {
+            var client = try HTTPClient.connect(
+                target.address,
+                timeoutMilliseconds: waitMilliseconds
+            )
+            try client.write(bytes)
+            client.shutdownSending()
+            let received: [UInt8]
+            do {
+                received = try client.receiveAll()
+            } catch HTTPClientError.connectionLost {
+                // A reset: whoever floods a connection that was ended gets one.
+                return .statuses([])
+            }
+            return Self.statuses(received)
+        } catch {
+            return .none
+        }
+    }
+
+    private static func statuses(_ bytes: [UInt8]) -> Answer {
+        var parser = ResponseParser()
+        var statuses: [Int] = []
+        var start = 0
+        while start < bytes.count {
+            let (consumed, outcome) = parser.consume(bytes, start..<bytes.count)
+            start += consumed
+            guard outcome == .complete else { return .none }
+            statuses.append(parser.take().status)
+        }
+        return .statuses(statuses)
+    }
+}

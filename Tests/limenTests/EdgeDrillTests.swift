@@ -1,0 +1,105 @@
+import Foundation
+import HTTPMessages
+import HTTPServer
+import Support
+import Testing
+
+@testable import limen
+
+/// The drills of the HTTP edge, shortly and against a server of the test's own.
+@Suite("Drills of the edge", .serialized)
+struct EdgeDrillTests {
+    private func run(_ arguments: [String]) async throws -> BuiltProgram.Result {
+        let server = try HTTPServer.start(HTTPServerConfiguration(port: 0)) { request in
+            HTTPResponse(status: 200, body: Array(request.path.utf8))
+        }
+        let url = "http://127.0.0.1:\(server.localPort)"
+        let process = String(ProcessInfo.processInfo.processIdentifier)
+        let result = try BuiltProgram.run(
+            ["drill"] + arguments + ["--url", url, "--process", process],
+            home: Shared.checkout
+        )
+        await server.drain(withinMilliseconds: 5_000)
+        return result
+    }
+
+    @Test("slow holds its connections open beside a good client")
+    func slow() async throws {
+        let result = try await run(["slow", "--connections", "30", "--seconds", "1"])
+        // How quick the good client is, is not for the suite to say.
+        #expect([0, 1].contains(result.exitCode), "\(result.error)")
+        #expect(result.output.contains("open at once            30\n"), "\(result.output)")
+        #expect(result.output.contains("server among them "))
+        #expect(!result.output.contains("not known"))
+    }
+
+    @Test("flood wants every answer right")
+    func flood() async throws {
+        let result = try await run(["flood", "--connections", "20", "--seconds", "1"])
+        #expect(result.exitCode == 0, "\(result.output)\(result.error)")
+        #expect(result.output.contains("every answer was right"))
+        #expect(result.output.contains("lost connections        0\n"))
+    }
+
+    @Test("garbage finds a server that lives and never fails")
+    func garbage() async throws {
+        let result = try await run(["garbage", "--count", "300", "--seed", "7"])
+        #expect(result.exitCode == 0, "\(result.output)\(result.error)")
+        #expect(result.output.contains("failures                0\n"))
+        #expect(result.output.contains("400: "))
+    }
+
+    @Test("soak answers rightly, and says that a second is too short for a slope")
+    func soak() async throws {
+        let result = try await run(["soak", "--seconds", "1"])
+        #expect(result.exitCode == 0, "\(result.output)\(result.error)")
+        #expect(result.output.contains("600 s at least are needed for a slope"))
+    }
+
+    @Test("a drill finds a server that fails")
+    func failing() async throws {
+        let server = try HTTPServer.start(HTTPServerConfiguration(port: 0)) { _ in
+            HTTPResponse(status: 500)
+        }
+        let url = "http://127.0.0.1:\(server.localPort)"
+        for words in [
+            ["flood", "--seconds", "1", "--connections", "2"], ["garbage", "--count", "60"],
+        ] {
+            let result = try BuiltProgram.run(
+                ["drill"] + words + ["--url", url],
+                home: Shared.checkout
+            )
+            #expect(result.exitCode == 1, "\(result.output)")
+            #expect(result.output.contains("this run does not show it"))
+        }
+        await server.drain(withinMilliseconds: 5_000)
+    }
+
+    @Test("the slope of memory is that of the line through its samples")
+    func slope() {
+        let flat = (0..<5).map {
+            MemorySlope.Sample(milliseconds: Int64($0) * 1_000, residentBytes: 1 << 20)
+        }
+        #expect(MemorySlope.megabytesPerHour(flat) == 0)
+        let rising = (0..<4).map {
+            MemorySlope.Sample(
+                milliseconds: Int64($0) * 1_800_000,
+                residentBytes: ($0 + 3) << 20
+            )
+        }
+        #expect(MemorySlope.megabytesPerHour(rising) == 2)
+        #expect(MemorySlope.megabytesPerHour(Array(flat.prefix(2))) == nil)
+        let still = [MemorySlope.Sample](repeating: flat[0], count: 3)
+        #expect(MemorySlope.megabytesPerHour(still) == nil)
+    }
+
+    @Test("a seed names a run of changed requests, and they are not all alike")
+    func mutator() {
+        var first = RequestMutator(seed: 5, base: [0x41])
+        var second = RequestMutator(seed: 5, base: [0x41])
+        let made = (0..<50).map { _ in first.next() }
+        #expect(made == (0..<50).map { _ in second.next() })
+        #expect(Set(made).count > 40)
+        #expect(made.allSatisfy { !$0.isEmpty })
+    }
+}
