@@ -111,6 +111,17 @@ final class ChildGateway {
         }
     }
 
+    /// Waits until nothing is left in its spool, at most two minutes; answers how many segments are.
+    func drainSpool() async -> Int {
+        let deadline = Clock.monotonicMilliseconds() + 120_000
+        while true {
+            let names = (try? Folder.names(path: state.file("spool"))) ?? []
+            let count = names.count { $0.hasSuffix(".spool") }
+            if count == 0 || Clock.monotonicMilliseconds() > deadline { return count }
+            try? await Task.sleep(for: .milliseconds(5))
+        }
+    }
+
     /// The header line that carries the demo client's key.
     func key() throws(CommandError) -> String {
         try state.text("demo-client.key") ?? ""

@@ -202,15 +202,7 @@ final class DrillSite {
     }
 
     /// Waits until nothing is left in the spool; answers how many segments are left.
-    func drain() async throws(CommandError) -> Int {
-        let deadline = Clock.monotonicMilliseconds() + 60_000
-        while true {
-            let names = (try? Folder.names(path: own.state.file("spool"))) ?? []
-            let count = names.count { $0.hasSuffix(".spool") }
-            if count == 0 || Clock.monotonicMilliseconds() > deadline { return count }
-            try? await Task.sleep(for: .milliseconds(5))
-        }
-    }
+    func drain() async throws(CommandError) -> Int { await own.drainSpool() }
 
     /// Ends everything and removes what it left.
     func remove() throws(CommandError) {

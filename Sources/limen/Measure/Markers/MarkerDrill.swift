@@ -150,7 +150,7 @@ enum MarkerDrill {
             }
         }
         try cluster.start()
-        guard try await OutageDrill.drain(gateway) == 0 else {
+        guard await gateway.drainSpool() == 0 else {
             throw CommandError(.unavailable, "the spool was not emptied in two minutes")
         }
         return names.count
