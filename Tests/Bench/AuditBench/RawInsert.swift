@@ -75,13 +75,15 @@ struct RawInsert {
         return values
     }
 
-    /// Rows in a second, by so many clients for so many seconds.
-    func measure(_ script: String, clients: Int, seconds: Int) throws -> Double {
+    /// Rows in a second, by so many clients with so many transactions each.
+    ///
+    /// A count and no time: the alarm by which pgbench ends after a time is blocked in a child of ours.
+    func measure(_ script: String, clients: Int, transactions: Int) throws -> Double {
         let output = try Self.run(
             "pgbench",
             [
-                "-n", "-M", "prepared", "-c", String(clients), "-j", String(clients), "-T",
-                String(seconds), "-f", script, conninfo + " user=limen_writer",
+                "-n", "-M", "prepared", "-c", String(clients), "-j", String(clients), "-t",
+                String(transactions), "-f", script, conninfo + " user=limen_writer",
             ]
         )
         for line in output.split(separator: "\n") where line.hasPrefix("tps = ") {
