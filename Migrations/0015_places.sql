@@ -101,7 +101,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE
         WHEN EXISTS (SELECT FROM audit.log l WHERE l.public_key = wanted) THEN 'known'
         WHEN EXISTS (SELECT FROM audit.tree_leaf t
-                     WHERE t.log_id IS NULL AND get_byte(t.entry, 0) IN (4, 8)
+                     WHERE octet_length(wanted) = 32 AND t.log_id IS NULL
+                       AND get_byte(t.entry, 0) IN (4, 8)
                        AND position(wanted IN t.entry) > 0) THEN 'known'
         WHEN EXISTS (SELECT FROM audit.log) THEN 'other'
         ELSE 'none'

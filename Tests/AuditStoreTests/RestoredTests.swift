@@ -156,6 +156,8 @@ struct RestoredTests {
             try Self.sequencer(database, known: nil).record(.keyChanged(next.key.bytes))
         )
         #expect(try Sequencer.standing(of: next.key.bytes, writer) == .known)
+        // No key is known by its absence, whatever the tree names.
+        #expect(try Sequencer.standing(of: [], writer) == .other)
         let later = try #require(
             try Self.sequencer(database, next, known: changed).signNow()
         )

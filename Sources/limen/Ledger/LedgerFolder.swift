@@ -35,10 +35,10 @@ struct LedgerFolder: Sendable {
         let key = path + "/signer"
         guard File.exists(path: key) else {
             switch try standing([], writer) {
-            case .none, .known:
+            case .none:
                 try make(in: path)
                 return try open(path)
-            case .other: throw missing(key)
+            case .known, .other: throw missing(key)
             }
         }
         let folder = try open(path)

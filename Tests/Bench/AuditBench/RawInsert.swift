@@ -31,11 +31,24 @@ struct RawInsert {
     /// One INSERT on one line, with a new event for each row.
     private func statement(_ table: String, count: Int) throws -> String {
         let connection = try Connection.open(place)
+        // pgbench takes a colon before a letter for a variable, in a literal too: those literals are
+        // written with the colon as a Unicode escape.
+        try connection.runScript(
+            #"""
+            CREATE OR REPLACE FUNCTION public.bench_literal(value text) RETURNS text
+            LANGUAGE sql AS $$
+                SELECT CASE WHEN value ~ ':[A-Za-z_]'
+                    THEN 'U&''' || replace(replace(replace(value, '''', ''''''), '\', '\\'),
+                        ':', '\003A') || ''''
+                    ELSE quote_nullable(value) END
+            $$;
+            """#
+        )
         let found = try connection.execute(
             """
             SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum),
                 string_agg(CASE attname WHEN 'event_id' THEN '''gen_random_uuid()'''
-                    ELSE 'quote_nullable(' || quote_ident(attname) || '::text)' END,
+                    ELSE format('public.bench_literal(%I::text)', attname) END,
                     ', ' ORDER BY attnum)
             FROM pg_attribute
             WHERE attrelid = ('audit.' || $1)::regclass AND attnum > 0 AND NOT attisdropped
@@ -62,13 +75,15 @@ struct RawInsert {
         return values
     }
 
-    /// Rows in a second, by so many clients for so many seconds.
-    func measure(_ script: String, clients: Int, seconds: Int) throws -> Double {
+    /// Rows in a second, by so many clients with so many transactions each.
+    ///
+    /// A count and no time: the alarm by which pgbench ends after a time is blocked in a child of ours.
+    func measure(_ script: String, clients: Int, transactions: Int) throws -> Double {
         let output = try Self.run(
             "pgbench",
             [
-                "-n", "-M", "prepared", "-c", String(clients), "-j", String(clients), "-T",
-                String(seconds), "-f", script, conninfo + " user=limen_writer",
+                "-n", "-M", "prepared", "-c", String(clients), "-j", String(clients), "-t",
+                String(transactions), "-f", script, conninfo + " user=limen_writer",
             ]
         )
         for line in output.split(separator: "\n") where line.hasPrefix("tps = ") {

@@ -9,9 +9,9 @@ import Vault
 // same server in the same run, and the verification of what was written.
 //
 //     LIMEN_TEST_DATABASE="host=... user=postgres dbname=postgres" \
-//         AuditBench [ROWS] [--seconds N] [--verify ROWS] [--json FILE]
+//         AuditBench [ROWS] [--verify ROWS] [--json FILE]
 //
-// ROWS for each setting (60,000), seconds for each pgbench (10). --verify fills a trail of so many
+// ROWS for each setting and for each pgbench (60,000). --verify fills a trail of so many
 // rows through the sink, sealed, chained and signed, and verifies it with `limen audit verify` of the
 // same build: rows a second and the most memory that it had.
 
@@ -30,7 +30,6 @@ func option(_ name: String) -> String? {
 }
 
 let rowCount = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 60_000
-let seconds = option("--seconds").flatMap { Int($0) } ?? 10
 let verifyCount = option("--verify").flatMap { Int($0) } ?? 0
 let database = "limen_bench"
 
@@ -84,7 +83,7 @@ func add(_ line: Line) {
         return String(repeating: " ", count: max(1, width - text.count)) + text
     }
     print(
-        line.name.padding(toLength: 44, withPad: " ", startingAt: 0)
+        line.name.padding(toLength: 48, withPad: " ", startingAt: 0)
             + column(String(line.rows), 10) + column(String(line.rowsPerSecond), 10)
             + column(line.medianMicroseconds.map { String($0) }, 9)
             + column(line.p99Microseconds.map { String($0) }, 9)
@@ -145,12 +144,13 @@ for writers in [1, 2] {
     rates[writers] = try await measure(writers: writers, tasks: 256, tenants: 1, rows: rowCount)
     let raw = RawInsert(place: place, conninfo: benchConninfo, tenant: "bench-0")
     let script = try raw.script()
-    let rate = try raw.measure(script, clients: writers, seconds: seconds)
+    let transactions = max(5, rowCount / 100 / writers)
+    let rate = try raw.measure(script, clients: writers, transactions: transactions)
     raws[writers] = rate
     add(
         Line(
             name: "pgbench: \(writers) clients, INSERT of 100 rows",
-            rows: Int(rate * Double(seconds)),
+            rows: transactions * writers * 100,
             rowsPerSecond: Int(rate),
             rowsPerCommit: 100
         )
