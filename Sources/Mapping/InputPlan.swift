@@ -133,6 +133,22 @@ final class InputPlan: Sendable {
         self.absence = absence
     }
 
+    /// What a time is held against as of a moment.
+    struct Window {
+        let start: Instant
+        let end: Instant
+        let latestAllowed: Instant
+    }
+
+    /// The window as of a moment.
+    func window(_ now: Instant) -> Window {
+        Window(
+            start: windowStart(now),
+            end: windowEnd(now),
+            latestAllowed: now.advanced(byMicroseconds: Int64(futureSeconds) * 1_000_000)
+        )
+    }
+
     /// The earliest moment in the window.
     func windowStart(_ now: Instant) -> Instant {
         now.advanced(byMicroseconds: -Int64(windowSeconds) * 1_000_000)
@@ -149,6 +165,11 @@ final class InputPlan: Sendable {
 final class SourceRule: Sendable {
     /// Whether the value stands in a component.
     var readsComponent: Bool { !componentIndex.isEmpty }
+
+    /// Whether what it reads in a record hangs on the moment of evaluation.
+    ///
+    /// A condition may have abated by then, a structure or an expression may ask for the present.
+    let hangsOnMoment: Bool
 
     /// The input it serves.
     let plan: InputPlan
@@ -232,6 +253,11 @@ final class SourceRule: Sendable {
         self.plausible = plausible
         self.timeIsOptional = timeIsOptional
         self.isStandIn = isStandIn
+        switch reader {
+        case .nothing, .member, .anyValue:
+            hangsOnMoment = resource.hasClinicalStatus || !structures.isEmpty
+        case .expression, .elapsed: hangsOnMoment = true
+        }
     }
 }
 

@@ -49,18 +49,20 @@ extension ResourceFields {
     }
 }
 
-extension MappingPass.PendingRejection {
+extension PendingRejection {
     /// Whether this record bears on an input without a value, though it could not be used.
     ///
     /// An assumed value never covers it. A stale one counts where it says something else than
     /// what is assumed; for a fact only what lies in the window counts.
     func bears(on input: InputPlan, isFact: Bool, now: Instant) -> Bool {
-        let isPast = resource.span.map { $0.upperBound < input.windowStart(now) } ?? false
         // Whose it is, is not known: it may be this patient's.
-        if finding == .subjectMissing || finding == .subjectUnresolved { return !isPast }
+        if finding == .subjectMissing || finding == .subjectUnresolved {
+            return !isPast(input, now)
+        }
         if isFact || input.absence != nil {
-            let isLater = resource.span.map { $0.lowerBound > input.windowEnd(now) } ?? false
-            return finding.leavesUnread && !isPast && (isFact || !isLater)
+            guard finding.leavesUnread, !isPast(input, now) else { return false }
+            return isFact
+                || !(resource.span.map { $0.lowerBound > input.windowEnd(now) } ?? false)
         }
         if finding == .future { return true }
         guard finding == .stale else { return finding.leavesUnread }
@@ -69,6 +71,10 @@ extension MappingPass.PendingRejection {
         case .assume(let stated, _), .impute(let stated, _): return reading != stated
         case .reject, .partial, .model: return true
         }
+    }
+
+    private func isPast(_ input: InputPlan, _ now: Instant) -> Bool {
+        resource.span.map { $0.upperBound < input.windowStart(now) } ?? false
     }
 
     /// Whether this record, could it be read, might have been taken instead of the winner.
@@ -92,9 +98,9 @@ extension MappingPass.PendingRejection {
         switch input.selection {
         case .max, .min, .worst, .mean, .median, .count, .exists: return true
         case .latest:
-            if span.upperBound != winner.order { return span.upperBound > winner.order }
+            if span.upperBound != winner.order(now) { return span.upperBound > winner.order(now) }
         case .first:
-            if span.lowerBound != winner.order { return span.lowerBound < winner.order }
+            if span.lowerBound != winner.order(now) { return span.lowerBound < winner.order(now) }
         }
         // At the same moment nothing can change the value that wins every tie, and a record
         // that says nothing leaves another record of that moment as it is.
