@@ -110,7 +110,7 @@ let package = Package(
         module("PMML", ["Basics", "ClinicalEngine"]),
         module("PostgreSQL", ["Basics", "CPostgreSQL", "Posix"]),
         module("Vault", ["Basics", "Audit", "Crypto", "Posix"]),
-        module("HTTPServer", ["Basics", "HTTPMessages", "Posix"]),
+        module("HTTPServer", ["Basics", "HTTPMessages", "Crypto", "Posix"]),
         module("Ledger", ["Basics", "JSON", "Audit", "Crypto"]),
         module("HTTPClient", ["Basics", "HTTPMessages", "Crypto", "Posix"]),
 
@@ -153,7 +153,7 @@ let package = Package(
         // Measurements, run in release mode.
         bench(
             "AuditListBench",
-            ["Basics", "Audit", "AuditStore", "Crypto", "Ledger", "PostgreSQL"]
+            ["Basics", "Audit", "AuditStore", "Crypto", "Ledger", "PostgreSQL", "Vault"]
         ),
         bench("AuditBench", ["Basics", "AuditStore", "Ledger", "PostgreSQL", "Vault"]),
         bench("EngineBench", ["Basics", "ClinicalEngine", "PMML"]),
@@ -253,7 +253,7 @@ let package = Package(
         tests("Telemetry", ["Basics", "JSON"]),
         tests("PMML", ["Basics", "ClinicalEngine", "EngineProbes"]),
         tests("PostgreSQL", ["Basics", "Posix"]),
-        tests("HTTPServer", ["Basics", "HTTPMessages", "HTTPClient", "Posix"]),
+        tests("HTTPServer", ["Basics", "HTTPMessages", "HTTPClient", "Crypto", "Posix"]),
         tests("HTTPClient", ["Basics", "HTTPMessages", "HTTPServer", "Crypto", "JSON", "Posix"]),
         tests(
             "Gateway",
@@ -290,7 +290,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Support", "Basics", "JSON", "HTTPMessages", "HTTPClient", "Posix", "Crypto",
-                "StructureDefinitions",
+                "PostgreSQL", "StructureDefinitions",
             ],
             path: "Tests/EndToEndTests",
             swiftSettings: settings

@@ -18,4 +18,28 @@ extension Limits {
     ///
     /// A data key and what binds it to its owner take 48.
     @inlinable public static var wrappedKeyBytesMax: Int { 256 }
+
+    /// The largest file of certificates, or of a key, in bytes: a chain of some hundred.
+    @inlinable public static var tlsFileBytesMax: Int { 1 << 20 }
+
+    /// How long a TLS session may be resumed, in seconds.
+    ///
+    /// Who resumes shows no certificate again, so a certificate that is withdrawn counts at the
+    /// latest after this time.
+    @inlinable public static var tlsSessionSeconds: Int { 3_600 }
+
+    /// The longest chain that a client may show, in bytes: it is read before anybody is known.
+    @inlinable public static var tlsClientChainBytesMax: Int { 16_384 }
+
+    /// How many certificates may stand between a client's and an authority.
+    @inlinable public static var tlsChainDepthMax: Int { 4 }
+
+    /// How many names of a client's certificate are looked at.
+    @inlinable public static var tlsNamesMax: Int { 32 }
+
+    /// How many bytes are encrypted in one go: what a loop holds of one response twice.
+    @inlinable public static var tlsPieceBytes: Int { 1 << 18 }
+
+    /// How many bytes one receive can decrypt to: what was received, and a record before it.
+    @inlinable public static var tlsPlainBytesMax: Int { httpReadBytes + 32_768 }
 }

@@ -87,8 +87,10 @@ extension Limits {
     /// How long the peer may take too little of a response, in milliseconds.
     @inlinable public static var httpWriteStallMilliseconds: Int { 10_000 }
 
-    /// How many bytes of a response the peer must take in that time: one a millisecond, the least
-    /// rate of bodies too. One byte now and then would else hold a connection without end.
+    /// How many bytes of a response the peer must take in that time.
+    ///
+    /// One a millisecond, the least rate of bodies too: one byte now and then would else hold a
+    /// connection without end.
     @inlinable public static var httpWriteStallBytesMin: Int { 10_240 }
 
     /// How many bytes the kernel keeps of what the peer has not been sent yet.

@@ -43,6 +43,13 @@ static inline short limen_spawn_setsid(void) { return 0x80; }
 static inline int limen_open(const char *path, int flags, mode_t mode) {
     return open(path, flags, mode);
 }
+static inline int limen_status_flags(int descriptor) { return fcntl(descriptor, F_GETFL); }
+static inline int limen_set_status_flags(int descriptor, int flags) {
+    return fcntl(descriptor, F_SETFL, flags);
+}
+static inline int limen_close_on_exec(int descriptor) {
+    return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
 static inline int limen_exit_code(int status) {
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }

@@ -1,6 +1,6 @@
 package import Posix
 
-/// Where an `http` URL points to.
+/// Where an `http` or `https` URL points to.
 package struct HTTPAddress: Equatable, Sendable {
     /// The address of the server.
     package let socket: SocketAddress
@@ -10,13 +10,17 @@ package struct HTTPAddress: Equatable, Sendable {
     package let path: String
     /// The query without its question mark.
     package let query: String?
+    /// Whether the URL is an `https` one.
+    package let isSecured: Bool
 
     /// Reads a URL such as `http://127.0.0.1:8080/cds-services?x=1`.
     ///
     /// The client looks no names up: an address, or `localhost` for 127.0.0.1.
     package init(url: String) throws(HTTPClientError) {
-        guard url.hasPrefix("http://") else { throw .addressMalformed }
-        let rest = url.dropFirst("http://".count)
+        isSecured = url.hasPrefix("https://")
+        let scheme = isSecured ? "https://" : "http://"
+        guard url.hasPrefix(scheme) else { throw .addressMalformed }
+        let rest = url.dropFirst(scheme.count)
         let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
         host = String(rest[..<end])
         let target = rest[end...]
@@ -31,14 +35,15 @@ package struct HTTPAddress: Equatable, Sendable {
                 )
             )
         guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else { throw .addressMalformed }
-        socket = try Self.socket(Substring(host))
+        socket = try Self.socket(Substring(host), defaultPort: isSecured ? 443 : 80)
     }
 
     private static func socket(
-        _ authority: Substring
+        _ authority: Substring,
+        defaultPort: Int
     ) throws(HTTPClientError) -> SocketAddress {
         var name = authority
-        var port = 80
+        var port = defaultPort
         let bracket = authority.lastIndex(of: "]")
         if let colon = authority.lastIndex(of: ":"), bracket.map({ $0 < colon }) ?? true {
             name = authority[..<colon]

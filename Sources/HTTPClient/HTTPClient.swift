@@ -1,4 +1,5 @@
 import Basics
+package import Crypto
 package import HTTPMessages
 package import Posix
 
@@ -8,6 +9,7 @@ package import Posix
 ///     let response = try client.send(HTTPRequest(method: "GET", path: "/livez"))
 package struct HTTPClient: ~Copyable {
     private let socket: Socket
+    private var session: TLSSession?
     private let host: String
     private let timeoutMilliseconds: Int
     private var parser: ResponseParser
@@ -49,14 +51,18 @@ package struct HTTPClient: ~Copyable {
         method: String,
         fields: HTTPFields = HTTPFields(),
         body: [UInt8] = [],
+        trust: TLSTrust? = nil,
         timeoutMilliseconds: Int = 30_000
     ) throws(HTTPClientError) -> HTTPResponse {
         let address = try HTTPAddress(url: url)
+        // An `https` URL is never asked in clear.
+        guard !address.isSecured || trust != nil else { throw .notSecured(.noTrust) }
         var client = try connect(
             address.socket,
             host: address.host,
             timeoutMilliseconds: timeoutMilliseconds
         )
+        if address.isSecured, let trust { try client.secure(trust, address.socket.host) }
         let request = HTTPRequest(
             method: method,
             path: address.path,
@@ -85,8 +91,51 @@ package struct HTTPClient: ~Copyable {
         return try receive(isHead: request.method == "HEAD")
     }
 
+    /// Secures the connection before the first request.
+    package mutating func secure(
+        _ trust: TLSTrust,
+        _ serverAddress: String
+    ) throws(HTTPClientError) {
+        let deadline = Clock.monotonicMilliseconds() + Int64(timeoutMilliseconds)
+        do throws(TLSError) {
+            let session = try TLSSession(trust, expecting: .address(serverAddress))
+            self.session = session
+            while true {
+                let isOver: Bool
+                do throws(TLSError) {
+                    isOver = try session.handshake()
+                } catch {
+                    try? writePlain(session.takeOutput())
+                    throw error
+                }
+                do throws(HTTPClientError) {
+                    try writePlain(session.takeOutput())
+                    if isOver { return }
+                    guard try receiveCipher(session, until: deadline) else {
+                        throw HTTPClientError.connectionLost
+                    }
+                } catch {
+                    throw TLSError.truncated
+                }
+            }
+        } catch {
+            isOpen = false
+            throw .notSecured(error)
+        }
+    }
+
     /// Sends bytes as they are; for tests of what no client should send.
     package mutating func write(_ bytes: [UInt8]) throws(HTTPClientError) {
+        guard let session else { return try writePlain(bytes) }
+        do {
+            try session.write(bytes)
+        } catch {
+            throw .notSecured(error)
+        }
+        try writePlain(session.takeOutput())
+    }
+
+    private mutating func writePlain(_ bytes: [UInt8]) throws(HTTPClientError) {
         precondition(isOpen, "the connection is over")
         let deadline = Clock.monotonicMilliseconds() + Int64(timeoutMilliseconds)
         var offset = 0
@@ -164,6 +213,43 @@ package struct HTTPClient: ~Copyable {
 
     /// Receives what there is; `false` at the end of the connection.
     private mutating func receiveSome(until deadline: Int64) throws(HTTPClientError) -> Bool {
+        guard let session else { return try receivePlain(until: deadline) }
+        var decrypted = [UInt8](repeating: 0, count: piece.count)
+        while true {
+            let reading: TLSSession.Reading
+            do {
+                reading = try session.read(into: &decrypted)
+            } catch {
+                throw .notSecured(error)
+            }
+            switch reading {
+            case .bytes(let count):
+                input.append(contentsOf: decrypted[..<count])
+                return true
+            case .closed: return false
+            case .needsInput:
+                guard try receiveCipher(session, until: deadline) else {
+                    throw .notSecured(.truncated)
+                }
+            }
+        }
+    }
+
+    /// Receives bytes for a session; `false` at the end of the connection.
+    private mutating func receiveCipher(
+        _ session: TLSSession,
+        until deadline: Int64
+    ) throws(HTTPClientError) -> Bool {
+        // What waits in clear stays apart from what is still encrypted.
+        var waiting: [UInt8] = []
+        swap(&waiting, &input)
+        defer { input = waiting }
+        guard try receivePlain(until: deadline) else { return false }
+        session.received(input[...])
+        return true
+    }
+
+    private mutating func receivePlain(until deadline: Int64) throws(HTTPClientError) -> Bool {
         do {
             while true {
                 let transfer = try socket.receive(into: &piece)

@@ -1,3 +1,4 @@
+package import Crypto
 package import Posix
 
 /// Why a request of our own client got no response.
@@ -6,6 +7,8 @@ package enum HTTPClientError: Error, Equatable, Sendable {
     case addressMalformed
     /// Nobody listens there.
     case connectionRefused
+    /// The server is not who it should be, or TLS failed otherwise.
+    case notSecured(TLSError)
     /// The time was over.
     case timedOut
     /// The connection ended before the response did.

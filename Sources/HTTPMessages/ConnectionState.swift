@@ -86,10 +86,20 @@ package struct ConnectionState: Sendable {
     /// Whether the handshake is under way.
     package var isSecuring: Bool { phase == .securing }
 
+    /// Whether what still comes is only read away.
+    package var isLingering: Bool { phase == .lingering }
+
     /// The handshake is over.
     package mutating func secured(at now: Int64) {
         precondition(phase == .securing, "a handshake that nobody waits for")
         enter(.idle, at: now)
+    }
+
+    /// What secures the connection is broken: nothing that still comes can be read.
+    package mutating func channelFailed(at now: Int64) -> Action {
+        precondition(wantsInput, "only what is read can fail")
+        enter(.lingering, at: now)
+        return .shutDownSending
     }
 
     /// Whether a handler is at work.

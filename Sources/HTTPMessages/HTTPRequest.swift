@@ -12,6 +12,8 @@ package struct HTTPRequest: Sendable {
     package var body: [UInt8]
     /// The address of the peer, such as `127.0.0.1`.
     package var peerAddress: String
+    /// The certificate that the peer has shown on this connection, found good by the server.
+    package var peerCertificate: PeerCertificate?
 
     /// Makes a request.
     package init(

@@ -11,6 +11,8 @@ package enum ResponseSerializer {
         package let keepsAlive: Bool
         /// The minor version of the request.
         package let minorVersion: Int
+        /// Whether the client is told to come by TLS only from now on (RFC 6797).
+        package var requiresTransportSecurity = false
 
         /// Makes a framing.
         package init(isHead: Bool, keepsAlive: Bool, minorVersion: Int) {
@@ -40,6 +42,9 @@ package enum ResponseSerializer {
         output.append(contentsOf: date)
         output.append(contentsOf: "\r\n".utf8)
         response.fields.write(to: &output)
+        if framing.requiresTransportSecurity {
+            output.append(contentsOf: "Strict-Transport-Security: max-age=31536000\r\n".utf8)
+        }
         // 204 and 304 have no body and 204 no length (RFC 9110 section 8.6).
         let hasNoContent = response.status == 204 || response.status == 304
         if !hasNoContent {

@@ -2,23 +2,26 @@ import Basics
 import HTTPMessages
 import Posix
 
-/// The listening socket on the first loop: accepts, and gives each connection to the loop with
-/// the fewest.
+/// A listening socket on its loop: accepts, and gives each connection to the loop with the fewest.
 ///
-/// One socket and not one for each loop: with SO_REUSEPORT the kernel's hash leaves 16
-/// connections 11 to 5, a closing listener resets what waits in its queue, and a second server on
-/// the same port goes unnoticed.
+/// Unless the port is shared there is one, on the first loop: with SO_REUSEPORT the kernel's hash
+/// leaves 16 connections 11 to 5, a closing listener resets what waits in its queue, and a second
+/// server on the same port goes unnoticed. Processes that share a port have one for each loop, so
+/// that the kernel's hash spreads connections over processes by their number of loops.
 final class Acceptor {
     /// The listener's registration.
     static let token = Poller.Token(slot: .max - 1, generation: 0)
     private let listener: ListeningSocket
     private let loops: [LoopHandle]
+    /// The loop that it is on.
+    private let number: Int
     /// When to look at the listener again after the descriptors ran out.
     private var pausedUntil: Int64?
     private static let pauseMilliseconds: Int64 = 100
 
-    init(_ listener: ListeningSocket, _ loops: [LoopHandle]) {
+    init(_ listener: ListeningSocket, _ loops: [LoopHandle], number: Int) {
         self.listener = listener
+        self.number = number
         self.loops = loops
     }
 
@@ -57,14 +60,14 @@ final class Acceptor {
         _ shared: ServerShared,
         _ adopt: (AcceptedSocket) -> Void
     ) {
-        guard let number = shared.census.open(accepted.origin) else {
+        guard let chosen = shared.census.open(accepted.origin) else {
             turnAway(accepted, shared)
             return
         }
-        if number == 0 {
+        if chosen == number {
             adopt(accepted)
         } else {
-            loops[number].run { $0.adopt(accepted) }
+            loops[chosen].run { $0.adopt(accepted) }
         }
     }
 
@@ -72,6 +75,8 @@ final class Acceptor {
     private func turnAway(_ accepted: AcceptedSocket, _ shared: ServerShared) {
         let rejection = RequestRejection.connectionsTooMany
         shared.configuration.metrics.refused(rejection.rawValue)
+        // What is not encrypted would be garbage to the client.
+        guard shared.configuration.security == nil else { return }
         let response = shared.configuration.errorResponse(rejection.status, rejection.rawValue)
         var bytes: [UInt8] = []
         let framing = ResponseSerializer.Framing(isHead: false, keepsAlive: false, minorVersion: 1)

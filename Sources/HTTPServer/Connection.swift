@@ -1,3 +1,4 @@
+import Crypto
 import HTTPMessages
 import Posix
 
@@ -19,6 +20,14 @@ final class Connection {
     var isQueuedToSend = false
     var isQueuedToRead = false
     var isHandlerAtWork = false
+    /// The TLS session, where the listener has one.
+    var session: TLSServerSession?
+    /// The handshake is counted as under way.
+    var isCountedAsHandshake = false
+    /// The client was told that we send no more.
+    var hasTakenLeave = false
+    /// The certificate that the client has shown.
+    var certificate: PeerCertificate?
     var task: Task<Void, Never>?
     var method = ""
     var startedNanoseconds: Int64 = 0

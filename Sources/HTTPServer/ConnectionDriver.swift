@@ -1,4 +1,5 @@
 import Basics
+import Crypto
 import HTTPMessages
 import Posix
 
@@ -14,10 +15,17 @@ final class ConnectionDriver: EventLoopDelegate {
     private var generations: [UInt32] = []
     private var freeSlots: [Int] = []
     private var deadlines = DeadlineTable()
-    private var readBuffer = [UInt8](repeating: 0, count: Limits.httpReadBytes)
+    private(set) var readBuffer = [UInt8](repeating: 0, count: Limits.httpReadBytes)
+    /// What received bytes decrypt to; empty without TLS.
+    var plainBuffer: [UInt8] = []
+    /// A response before it is encrypted.
+    var plainOutput: [UInt8] = []
+    /// The bytes between the TLS sessions and their sockets.
+    let exchange = TLSExchange()
+    var handshakeCount = 0
     private var toSend: [Connection] = []
     private var toRead: [Connection] = []
-    private var now = Clock.monotonicMilliseconds()
+    private(set) var now = Clock.monotonicMilliseconds()
     private var date = DateCache()
     private var acceptor: Acceptor?
     private var isDraining = false
@@ -107,9 +115,11 @@ final class ConnectionDriver: EventLoopDelegate {
             deadlines.append()
         }
         let token = Poller.Token(slot: UInt32(slot), generation: generations[slot])
+        let context = shared.securityContext
         let state = ConnectionState(
             parsing: shared.configuration.parsing,
             limits: shared.configuration.connection,
+            isSecured: context != nil,
             at: now
         )
         let connection = Connection(accepted, token: token, state: state)
@@ -118,6 +128,10 @@ final class ConnectionDriver: EventLoopDelegate {
         do {
             try loop.watch(accepted.socket.descriptor, token, .changes)
         } catch {
+            perform(connection.state.aborted(), connection)
+            return
+        }
+        if let context, !beginHandshake(connection, context) {
             perform(connection.state.aborted(), connection)
             return
         }
@@ -133,6 +147,7 @@ final class ConnectionDriver: EventLoopDelegate {
         freeSlots.append(slot)
         deadlines.set(slot, .max)
         connection.task = nil
+        endSession(connection)
         if connection.isHandlerAtWork { shared.census.orphanBegan() }
         shared.census.close(connection.accepted.origin, loop: number)
         shared.configuration.metrics.connectionClosed()
@@ -223,27 +238,35 @@ final class ConnectionDriver: EventLoopDelegate {
             // A short read has emptied the socket (epoll(7)); the end of the stream is an event
             // of its own, unless it was told already.
             if count < readBuffer.count, !connection.isHungUp { connection.mayRead = false }
-            if connection.hasInput {
-                connection.keepInput(readBuffer[..<count])
-                return true
+            // What is only read away need not be decrypted.
+            guard let session = connection.session, !connection.state.isLingering else {
+                return take(readBuffer, count, connection)
             }
-            let (consumed, action) = connection.state.received(readBuffer, 0..<count, at: now)
-            if consumed < count { connection.keepInput(readBuffer[consumed..<count]) }
-            perform(action, connection)
-            return !connection.state.isClosed
+            return receive(count, session, connection)
         }
+    }
+
+    /// Gives what was received to the parser; `false` when the connection is over.
+    func take(_ bytes: [UInt8], _ count: Int, _ connection: Connection) -> Bool {
+        if connection.hasInput {
+            connection.keepInput(bytes[..<count])
+            return true
+        }
+        let (consumed, action) = connection.state.received(bytes, 0..<count, at: now)
+        if consumed < count { connection.keepInput(bytes[consumed..<count]) }
+        perform(action, connection)
+        return !connection.state.isClosed
     }
 
     // MARK: Actions
 
     /// Carries an action out; answers whether the parser may go on at once.
     @discardableResult
-    private func perform(_ action: ConnectionState.Action, _ connection: Connection) -> Bool {
+    func perform(_ action: ConnectionState.Action, _ connection: Connection) -> Bool {
         switch action {
         case .wait: return false
         case .sendContinue:
-            connection.output.append { $0.append(contentsOf: ResponseSerializer.continueBytes) }
-            queueToSend(connection)
+            send(connection) { $0.append(contentsOf: ResponseSerializer.continueBytes) }
             return false
         case .dispatch(let request):
             dispatch(request, connection)
@@ -252,6 +275,7 @@ final class ConnectionDriver: EventLoopDelegate {
             refuse(rejection, connection)
             return false
         case .shutDownSending:
+            takeLeave(connection)
             connection.accepted.socket.shutdownSending()
             connection.input = []
             connection.inputStart = 0
@@ -266,6 +290,7 @@ final class ConnectionDriver: EventLoopDelegate {
     private func dispatch(_ request: HTTPRequest, _ connection: Connection) {
         var request = request
         request.peerAddress = connection.accepted.peer
+        request.peerCertificate = connection.certificate
         connection.method = request.method
         connection.startedNanoseconds = Clock.monotonicNanoseconds()
         connection.isHandlerAtWork = true
@@ -308,29 +333,30 @@ final class ConnectionDriver: EventLoopDelegate {
     }
 
     private func respond(_ response: HTTPResponse, _ connection: Connection) {
-        let framing = connection.state.responded(
+        var framing = connection.state.responded(
             closes: response.closesConnection,
             bytes: response.body.count,
             at: now
         )
+        framing.requiresTransportSecurity =
+            connection.session != nil && shared.configuration.requiresTransportSecurity
         var isBodyLeft = false
         let date = date.bytes(at: now)
-        connection.output.append { output in
+        send(connection) { output in
             isBodyLeft = ResponseSerializer.write(response, framing, date: date, to: &output)
         }
-        if isBodyLeft { connection.output.append(body: response.body) }
+        if isBodyLeft { send(body: response.body, connection) }
         let elapsed = Clock.monotonicNanoseconds() - connection.startedNanoseconds
         shared.configuration.metrics.requestFinished(
             response.status,
             connection.method,
             Int(elapsed / 1_000)
         )
-        queueToSend(connection)
     }
 
     // MARK: Sending
 
-    private func queueToSend(_ connection: Connection) {
+    func queueToSend(_ connection: Connection) {
         guard !connection.isQueuedToSend else { return }
         connection.isQueuedToSend = true
         toSend.append(connection)
@@ -380,7 +406,7 @@ final class ConnectionDriver: EventLoopDelegate {
         renewDeadline(connection)
     }
 
-    private func renewDeadline(_ connection: Connection) {
+    func renewDeadline(_ connection: Connection) {
         guard !connection.state.isClosed else { return }
         deadlines.set(Int(connection.token.slot), connection.state.deadline)
     }

@@ -1,4 +1,5 @@
 import Basics
+package import Crypto
 package import HTTPMessages
 import Posix
 
@@ -30,7 +31,7 @@ package final class HTTPServer: Sendable {
     ) throws(HTTPServerError) -> HTTPServer {
         let loopCount = configuration.loopCount ?? ResourceUsage.coreCount
         precondition(loopCount > 0, "a server without loops")
-        let listener = try listen(configuration)
+        let listeners = try listen(configuration, loopCount)
         ResourceUsage.raiseDescriptorLimit()
         let shared = ServerShared(
             configuration: configuration,
@@ -38,8 +39,8 @@ package final class HTTPServer: Sendable {
             loopCount: loopCount
         )
         do {
-            let port = try listener.socket.localAddress().port
-            let loops = try makeLoops(loopCount, shared, listener)
+            let port = try listeners[0].socket.localAddress().port
+            let loops = try makeLoops(loopCount, shared, listeners)
             return HTTPServer(localPort: port, shared: shared, loops: loops)
         } catch {
             throw .system(error)
@@ -49,7 +50,7 @@ package final class HTTPServer: Sendable {
     private static func makeLoops(
         _ count: Int,
         _ shared: ServerShared,
-        _ listener: ListeningSocket
+        _ listeners: [ListeningSocket]
     ) throws(SystemError) -> [LoopHandle] {
         var drivers: [ConnectionDriver] = []
         for number in 0..<count {
@@ -60,29 +61,50 @@ package final class HTTPServer: Sendable {
         }
         let loops = drivers.map { LoopHandle(loop: $0.loop, driver: $0) }
         // Before the threads start the drivers are still ours to touch.
-        try drivers[0].accept(Acceptor(listener, loops))
+        for (index, listener) in listeners.enumerated() {
+            let number = index % count
+            try drivers[number].accept(Acceptor(listener, loops, number: number))
+        }
         for (number, loop) in loops.enumerated() { try loop.start(name: "http-\(number)") }
         return loops
     }
 
     private static func listen(
-        _ configuration: HTTPServerConfiguration
-    ) throws(HTTPServerError) -> ListeningSocket {
-        let address = SocketAddress(host: configuration.host, port: configuration.port)
+        _ configuration: HTTPServerConfiguration,
+        _ loopCount: Int
+    ) throws(HTTPServerError) -> [ListeningSocket] {
+        guard configuration.inherited.isEmpty else {
+            // One for each loop at most: a loop accepts on one listener.
+            guard configuration.inherited.count <= loopCount else { throw .listenersTooMany }
+            return configuration.inherited
+        }
+        var port = configuration.port
+        var listeners: [ListeningSocket] = []
         do {
-            return ListeningSocket(
-                try Socket.listen(
-                    address,
+            for _ in 0..<(configuration.sharesPort ? loopCount : 1) {
+                let socket = try Socket.listen(
+                    SocketAddress(host: configuration.host, port: port),
                     backlog: Limits.httpWaitingConnectionCountMax,
-                    unsentBytesMax: Limits.httpUnsentKernelBytesMax
+                    unsentBytesMax: Limits.httpUnsentKernelBytesMax,
+                    sharesPort: configuration.sharesPort
                 )
-            )
+                // The others share the port that the first one was given.
+                port = try socket.localAddress().port
+                listeners.append(ListeningSocket(socket))
+            }
         } catch {
             if error.isAddressInUse { throw .portInUse(port: configuration.port) }
             if error.isPermissionDenied { throw .portNotPermitted(port: configuration.port) }
             if error.isAddressUnusable { throw .addressUnusable }
             throw .system(error)
         }
+        return listeners
+    }
+
+    /// Secures new connections with another context; those that are open keep theirs.
+    package func secure(with context: TLSServerContext) {
+        precondition(shared.securityContext != nil, "a plain server becomes no other")
+        shared.secure(with: context)
     }
 
     /// How many connections are open.
@@ -95,7 +117,7 @@ package final class HTTPServer: Sendable {
     @discardableResult
     package func drain(withinMilliseconds: Int) async -> Bool {
         let deadline = Clock.monotonicMilliseconds() + Int64(withinMilliseconds)
-        await loops[0].runAndWait { $0.stopAccepting() }
+        for loop in loops { await loop.runAndWait { $0.stopAccepting() } }
         for loop in loops { await loop.runAndWait { $0.drain(until: deadline) } }
         let isComplete = await shared.census.waitUntilEmpty()
         for loop in loops { await loop.runAndWait { $0.closeAll() } }

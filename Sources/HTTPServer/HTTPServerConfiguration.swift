@@ -1,4 +1,5 @@
 import Basics
+package import Crypto
 package import HTTPMessages
 
 /// How a server listens and what it allows; limits can be lowered here, never lifted.
@@ -7,6 +8,18 @@ package struct HTTPServerConfiguration: Sendable {
     package var host: String
     /// The port; 0 takes any free one.
     package var port: Int
+    /// Listening sockets that somebody else has opened, such as systemd; address and port do not
+    /// count then.
+    package var inherited: [ListeningSocket] = []
+    /// Whether other processes of this account may listen on the same port (SO_REUSEPORT); each
+    /// loop then has a listener of its own.
+    package var sharesPort = false
+    /// Whom the server is to its clients by TLS; plain without it.
+    package var security: TLSServerContext?
+    /// Whether clients are told to come by TLS only from now on (RFC 6797).
+    package var requiresTransportSecurity = true
+    /// How many handshakes may be under way on one loop.
+    package var handshakeCountMax = Limits.httpHandshakeCountMax
     /// How many event loops run; one for each core when nil.
     package var loopCount: Int?
     /// The limits of parsing.

@@ -8,6 +8,8 @@ package enum HTTPServerError: Error, Equatable, Sendable {
     case portNotPermitted(port: Int)
     /// The host is no address of this machine.
     case addressUnusable
+    /// More listening sockets were handed over than there are loops.
+    case listenersTooMany
     /// Something else that the kernel refused.
     case system(SystemError)
 }

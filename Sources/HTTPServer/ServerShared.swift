@@ -1,11 +1,20 @@
+import Crypto
 import HTTPMessages
 import Posix
+import Synchronization
 
 /// What all loops of a server share.
 final class ServerShared: Sendable {
     let configuration: HTTPServerConfiguration
     let handler: HTTPServer.Handler
     let census: ConnectionCensus
+    private let security: Mutex<TLSServerContext?>
+
+    /// What new connections are secured with; `nil` without TLS.
+    var securityContext: TLSServerContext? { security.withLock { $0 } }
+
+    /// Secures new connections with another context; those that are open keep theirs.
+    func secure(with context: TLSServerContext) { security.withLock { $0 = context } }
 
     init(
         configuration: HTTPServerConfiguration,
@@ -14,19 +23,11 @@ final class ServerShared: Sendable {
     ) {
         self.configuration = configuration
         self.handler = handler
+        security = Mutex(configuration.security)
         census = ConnectionCensus(
             countMax: configuration.connectionCountMax,
             perAddressMax: configuration.connectionsPerAddressMax,
             loopCount: loopCount
         )
-    }
-}
-
-/// A listening socket that goes from the caller of `start` to the first loop.
-final class ListeningSocket: Sendable {
-    let socket: Socket
-
-    init(_ socket: consuming Socket) {
-        self.socket = socket
     }
 }

@@ -11,6 +11,8 @@ final class Candidate {
     /// The index of the input it would serve.
     let input: Int
     let position: Int
+    /// How old the record may be for some alternative of the input that asks for it.
+    let longestWindowSeconds: Int
     /// The place of the resource in the request, for a stable order.
     let resourceIndex: Int
     let resource: ResourceFields
@@ -27,6 +29,7 @@ final class Candidate {
         rule: Int,
         input: Int,
         position: Int,
+        longestWindowSeconds: Int,
         place: Int,
         resource: ResourceFields,
         verdict: borrowing Verdict
@@ -34,6 +37,7 @@ final class Candidate {
         self.rule = rule
         self.input = input
         self.position = position
+        self.longestWindowSeconds = longestWindowSeconds
         resourceIndex = place
         self.resource = resource
         reading = verdict.reading

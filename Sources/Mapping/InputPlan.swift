@@ -75,6 +75,7 @@ final class InputPlan: Sendable {
     let increment: DecimalNumber?
     let plausible: ClosedRange<DecimalNumber>?
     let values: [String]
+    /// How old a record may be for alternatives that say nothing of it.
     let windowSeconds: Int
     /// What is younger than this is not taken; 0 for no such bound.
     let beforeSeconds: Int
@@ -140,20 +141,6 @@ final class InputPlan: Sendable {
         let latestAllowed: Instant
     }
 
-    /// The window as of a moment.
-    func window(_ now: Instant) -> Window {
-        Window(
-            start: windowStart(now),
-            end: windowEnd(now),
-            latestAllowed: now.advanced(byMicroseconds: Int64(futureSeconds) * 1_000_000)
-        )
-    }
-
-    /// The earliest moment in the window.
-    func windowStart(_ now: Instant) -> Instant {
-        now.advanced(byMicroseconds: -Int64(windowSeconds) * 1_000_000)
-    }
-
     /// The latest moment in the window.
     func windowEnd(_ now: Instant) -> Instant {
         let seconds = beforeSeconds > 0 ? -beforeSeconds : futureSeconds
@@ -177,6 +164,8 @@ final class SourceRule: Sendable {
     let input: Int
     /// The index among the alternatives of the input.
     let position: Int
+    /// How old a record may be.
+    let windowSeconds: Int
     let resource: ResourceType
     let codes: [CodeToken]
     /// When given, the value stands in the component with one of these codes.
@@ -212,6 +201,7 @@ final class SourceRule: Sendable {
         plan: InputPlan,
         input: Int,
         position: Int,
+        windowSeconds: Int,
         resource: ResourceType,
         codes: [CodeToken],
         components: [CodeToken],
@@ -234,6 +224,7 @@ final class SourceRule: Sendable {
         self.plan = plan
         self.input = input
         self.position = position
+        self.windowSeconds = windowSeconds
         self.resource = resource
         self.codes = codes
         self.components = components
@@ -258,6 +249,15 @@ final class SourceRule: Sendable {
             hangsOnMoment = resource.hasClinicalStatus || !structures.isEmpty
         case .expression, .elapsed: hangsOnMoment = true
         }
+    }
+
+    /// The window as of a moment.
+    func window(_ now: Instant) -> InputPlan.Window {
+        InputPlan.Window(
+            start: now.advanced(byMicroseconds: -Int64(windowSeconds) * 1_000_000),
+            end: plan.windowEnd(now),
+            latestAllowed: now.advanced(byMicroseconds: Int64(plan.futureSeconds) * 1_000_000)
+        )
     }
 }
 

@@ -41,17 +41,20 @@ struct MappingPass {
     /// A resource that a rule has to read anew for each moment.
     final class OpenCase {
         let rule: Int
+        let longestWindowSeconds: Int
         let resourceIndex: Int
         let resource: ResourceFields
         let component: (position: Int, fields: ValueFields)?
 
         init(
             _ rule: Int,
+            longestWindowSeconds: Int,
             at resourceIndex: Int,
             _ resource: ResourceFields,
             _ component: (position: Int, fields: ValueFields)?
         ) {
             self.rule = rule
+            self.longestWindowSeconds = longestWindowSeconds
             self.resourceIndex = resourceIndex
             self.resource = resource
             self.component = component
@@ -222,6 +225,7 @@ struct MappingPass {
                         PendingRejection(
                             error.finding,
                             rule: rule,
+                            windowSeconds: longestWindow(like: rule),
                             at: position,
                             fields,
                             error.path,
@@ -257,7 +261,14 @@ struct MappingPass {
             throw Fault(.codesShared, place + "code.coding")
         }
         guard readsAhead, !rule.hangsOnMoment else {
-            cases.append(.open(OpenCase(ruleIndex, at: position, fields, component)))
+            let open = OpenCase(
+                ruleIndex,
+                longestWindowSeconds: longestWindow(like: ruleIndex),
+                at: position,
+                fields,
+                component
+            )
+            cases.append(.open(open))
             return
         }
         let verdict = try rule.judge(
@@ -272,6 +283,7 @@ struct MappingPass {
                     rule: ruleIndex,
                     input: rule.input,
                     position: rule.position,
+                    longestWindowSeconds: longestWindow(like: ruleIndex),
                     place: position,
                     resource: fields,
                     verdict: verdict
@@ -287,6 +299,18 @@ struct MappingPass {
     }
 
     // MARK: Rejections
+
+    /// The longest window of the input's alternatives that asked for the resource: it might have
+    /// been taken by any of them.
+    private func longestWindow(like rule: Int) -> Int {
+        let input = plan.rules[rule].input
+        var seconds = plan.rules[rule].windowSeconds
+        guard matched.count > 1 else { return seconds }
+        for other in matched where plan.rules[other].input == input {
+            seconds = max(seconds, plan.rules[other].windowSeconds)
+        }
+        return seconds
+    }
 
     mutating func rejectOncePerInput(
         _ finding: Finding,
@@ -308,7 +332,16 @@ struct MappingPass {
         _ fields: ResourceFields,
         _ path: String
     ) {
-        rejections.append(PendingRejection(finding, rule: rule, at: position, fields, path))
+        rejections.append(
+            PendingRejection(
+                finding,
+                rule: rule,
+                windowSeconds: rule.map { longestWindow(like: $0) } ?? 0,
+                at: position,
+                fields,
+                path
+            )
+        )
     }
 }
 

@@ -9,6 +9,7 @@ struct MomentPass {
     private(set) var rejections: [PendingRejection] = []
     /// For each input the index of the best candidate so far, or -1.
     var best: [Int]
+    /// For each rule what a time is held against.
     private let windows: [InputPlan.Window]
 
     /// What became of the records of one resource for one input.
@@ -18,6 +19,8 @@ struct MomentPass {
         var hasPassed = false
         /// The fault that got furthest speaks where no rule passes.
         var furthest: PendingRejection?
+        /// The one that got furthest of those that leave the record unread.
+        var unread: PendingRejection?
     }
 
     init(_ walk: borrowing MappingPass, now: Instant, variables: VariableValues) {
@@ -25,7 +28,7 @@ struct MomentPass {
         self.now = now
         self.variables = variables
         best = Array(repeating: -1, count: plan.inputs.count)
-        windows = plan.inputs.map { $0.window(now) }
+        windows = plan.rules.map { $0.window(now) }
         judge(walk.cases)
         settleNearTies()
     }
@@ -49,6 +52,7 @@ struct MomentPass {
                         rule: open.rule,
                         input: rule.input,
                         position: rule.position,
+                        longestWindowSeconds: open.longestWindowSeconds,
                         place: open.resourceIndex,
                         resource: open.resource,
                         verdict: verdict
@@ -58,6 +62,7 @@ struct MomentPass {
                     let rejection = PendingRejection(
                         error.finding,
                         rule: open.rule,
+                        windowSeconds: open.longestWindowSeconds,
                         at: open.resourceIndex,
                         open.resource,
                         error.path,
@@ -72,7 +77,7 @@ struct MomentPass {
 
     private mutating func take(_ candidate: Candidate, _ turn: inout Turn) {
         begin(candidate.input, of: candidate.resourceIndex, &turn)
-        if let time = candidate.time, let finding = time.finding(in: windows[candidate.input]) {
+        if let time = candidate.time, let finding = time.finding(in: windows[candidate.rule]) {
             let value = candidate.reading.value
             return refuse(candidate.rejection(finding, time.path, reading: value), &turn)
         }
@@ -96,11 +101,11 @@ struct MomentPass {
     private mutating func refuse(_ rejection: PendingRejection, _ turn: inout Turn) {
         guard let rule = rejection.rule else { return }
         begin(plan.rules[rule].input, of: rejection.resourceIndex, &turn)
-        guard let furthest = turn.furthest else {
-            turn.furthest = rejection
-            return
+        let rank = rejection.finding.rank
+        if rank > (turn.furthest?.finding.rank ?? -1) { turn.furthest = rejection }
+        if rejection.finding.leavesUnread, rank > (turn.unread?.finding.rank ?? -1) {
+            turn.unread = rejection
         }
-        if rejection.finding.rank > furthest.finding.rank { turn.furthest = rejection }
     }
 
     /// Begins with another resource or input, when it is another.
@@ -111,11 +116,23 @@ struct MomentPass {
         turn.resourceIndex = resourceIndex
         turn.hasPassed = false
         turn.furthest = nil
+        turn.unread = nil
     }
 
     private mutating func finish(_ turn: inout Turn) {
         guard !turn.hasPassed, let furthest = turn.furthest else { return }
-        rejections.append(furthest)
+        // Too old for one alternative, and unreadable for another that looks further back.
+        if furthest.finding == .stale, let unread = turn.unread,
+            window(of: unread) > window(of: furthest)
+        {
+            rejections.append(unread)
+        } else {
+            rejections.append(furthest)
+        }
+    }
+
+    private func window(of rejection: PendingRejection) -> Int {
+        rejection.rule.map { plan.rules[$0].windowSeconds } ?? 0
     }
 }
 
@@ -128,6 +145,7 @@ extension Candidate {
         PendingRejection(
             finding,
             rule: rule,
+            windowSeconds: longestWindowSeconds,
             at: resourceIndex,
             resource,
             path,

@@ -8,6 +8,8 @@ final class PendingRejection: Sendable {
     let finding: Finding
     /// The rule it failed; `nil` when no rule asks for the resource.
     let rule: Int?
+    /// How old it might have been and still be taken.
+    let windowSeconds: Int
     let resourceIndex: Int
     let resource: ResourceFields
     let path: String
@@ -17,6 +19,7 @@ final class PendingRejection: Sendable {
     init(
         _ finding: Finding,
         rule: Int?,
+        windowSeconds: Int,
         at resourceIndex: Int,
         _ resource: ResourceFields,
         _ path: String,
@@ -24,6 +27,7 @@ final class PendingRejection: Sendable {
     ) {
         self.finding = finding
         self.rule = rule
+        self.windowSeconds = windowSeconds
         self.resourceIndex = resourceIndex
         self.resource = resource
         self.path = path

@@ -150,6 +150,7 @@ struct ReportBuilder {
                 PendingRejection(
                     finding,
                     rule: candidate.rule,
+                    windowSeconds: plan.rules[candidate.rule].windowSeconds,
                     at: candidate.resourceIndex,
                     candidate.resource,
                     candidate.path

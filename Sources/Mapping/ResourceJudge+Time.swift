@@ -115,7 +115,7 @@ extension SourceRule {
             throw Fault(.periodReversed, named.name.text)
         }
         let length = end.lowerBound.microseconds(since: start.upperBound)
-        guard resource.openPeriodGoesOn || length <= Int64(plan.windowSeconds) * 1_000_000 else {
+        guard resource.openPeriodGoesOn || length <= Int64(windowSeconds) * 1_000_000 else {
             throw Fault(.periodTooLong, named.name.text)
         }
     }

@@ -11,68 +11,42 @@ struct ResourceVersions {
     private var findings: [Int: Finding] = [:]
 
     init(_ resources: [JSONValue]) {
-        for group in Self.groups(resources) { judge(group, resources) }
-    }
-
-    /// The positions of resources that share an id, where more than one does.
-    ///
-    /// The hash is quick and can be made to collide, so a long search ends in the table of the
-    /// standard library, which cannot.
-    private static func groups(_ resources: [JSONValue]) -> [[Int]] {
-        var capacity = 16
-        while capacity < resources.count * 2 { capacity *= 2 }
-        var slots = [Int32](repeating: -1, count: capacity)
-        var ids: [(hash: UInt64, place: JSONPlace)?] = []
-        ids.reserveCapacity(resources.count)
-        var groups: [Int: [Int]] = [:]
-        for (position, resource) in resources.enumerated() {
-            let tape = resource.tape
-            guard let id = tape.member(MemberNames.id, of: resource.place),
-                tape.isNonEmptyString(id)
-            else {
-                ids.append(nil)
-                continue
-            }
-            let hash = tape.hash(id, seed: 0)
-            ids.append((hash, id))
-            var slot = Int(truncatingIfNeeded: hash) & (capacity - 1)
-            var stepCount = 0
-            var twin: Int?
-            while slots[slot] >= 0 {
-                let start = Int(slots[slot])
-                if let other = ids[start], other.hash == hash,
-                    tape.isSameText(id, as: other.place, on: resources[start].tape)
-                {
-                    twin = start
-                    break
-                }
-                slot = (slot + 1) & (capacity - 1)
-                stepCount += 1
-                guard stepCount <= probesMax else { return safeGroups(resources) }
-            }
-            if let twin {
-                groups[twin, default: [twin]].append(position)
-            } else {
-                slots[slot] = Int32(position)
-            }
-        }
-        return Array(groups.values)
-    }
-
-    private static let probesMax = 64
-
-    private static func safeGroups(_ resources: [JSONValue]) -> [[Int]] {
         var first: [ArraySlice<UInt8>: Int] = [:]
         var groups: [Int: [Int]] = [:]
-        for (position, resource) in resources.enumerated() {
-            guard let id = resource["id"]?.decodedBytes, !id.isEmpty else { continue }
+        for position in Self.positionsOfLikeIDs(resources) {
+            guard let id = resources[position]["id"]?.decodedBytes else { continue }
             if let start = first[id] {
                 groups[start, default: [start]].append(position)
             } else {
                 first[id] = position
             }
         }
-        return Array(groups.values)
+        for group in groups.values { judge(group, resources) }
+    }
+
+    /// The positions, in their order, of resources whose ids have the same hash; most often none.
+    ///
+    /// The hashes are sorted rather than kept in a table, so that ids that were chosen to have the
+    /// same one cost no more than a sort, and the comparison of these few that follows.
+    private static func positionsOfLikeIDs(_ resources: [JSONValue]) -> [Int] {
+        var ids: [(hash: UInt64, position: Int)] = []
+        ids.reserveCapacity(resources.count)
+        for position in resources.indices {
+            let tape = resources[position].tape
+            guard let id = tape.member(MemberNames.id, of: resources[position].place),
+                tape.isNonEmptyString(id)
+            else { continue }
+            ids.append((tape.hash(id, seed: 0), position))
+        }
+        ids.sort { $0.hash < $1.hash }
+        var positions: [Int] = []
+        for index in ids.indices.dropFirst() where ids[index].hash == ids[index - 1].hash {
+            if positions.last != ids[index - 1].position {
+                positions.append(ids[index - 1].position)
+            }
+            positions.append(ids[index].position)
+        }
+        return positions.sorted()
     }
 
     /// What is wrong with the resource at a place; `nil` when it is the newest of its versions.

@@ -50,6 +50,11 @@ extension ResourceFields {
 }
 
 extension PendingRejection {
+    /// The earliest moment at which it could have been taken.
+    private func windowStart(_ now: Instant) -> Instant {
+        now.advanced(byMicroseconds: -Int64(windowSeconds) * 1_000_000)
+    }
+
     /// Whether this record bears on an input without a value, though it could not be used.
     ///
     /// An assumed value never covers it. A stale one counts where it says something else than
@@ -57,10 +62,10 @@ extension PendingRejection {
     func bears(on input: InputPlan, isFact: Bool, now: Instant) -> Bool {
         // Whose it is, is not known: it may be this patient's.
         if finding == .subjectMissing || finding == .subjectUnresolved {
-            return !isPast(input, now)
+            return !isPast(now)
         }
         if isFact || input.absence != nil {
-            guard finding.leavesUnread, !isPast(input, now) else { return false }
+            guard finding.leavesUnread, !isPast(now) else { return false }
             return isFact
                 || !(resource.span.map { $0.lowerBound > input.windowEnd(now) } ?? false)
         }
@@ -73,8 +78,8 @@ extension PendingRejection {
         }
     }
 
-    private func isPast(_ input: InputPlan, _ now: Instant) -> Bool {
-        resource.span.map { $0.upperBound < input.windowStart(now) } ?? false
+    private func isPast(_ now: Instant) -> Bool {
+        resource.span.map { $0.upperBound < windowStart(now) } ?? false
     }
 
     /// Whether this record, could it be read, might have been taken instead of the winner.
@@ -87,7 +92,7 @@ extension PendingRejection {
         if let span {
             // What lies ahead or behind the window would not have been taken anyway.
             if span.lowerBound > input.windowEnd(now) { return false }
-            if span.upperBound < input.windowStart(now) { return false }
+            if span.upperBound < windowStart(now) { return false }
         }
         // Where one is enough, another one more changes nothing.
         if input.selection == .exists { return winner.reading.value != .boolean(true) }

@@ -18,18 +18,32 @@ package struct Socket: ~Copyable, Sendable {
         self.descriptor = descriptor
     }
 
+    /// Takes over a socket that listens already; `nil` when the descriptor is none that does.
+    static func adopt(listening raw: Int32) -> Socket? {
+        var isListening: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        let result = unsafe getsockopt(raw, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length)
+        guard result == 0, isListening == 1 else { return nil }
+        let flags = limen_status_flags(raw)
+        guard flags >= 0, limen_set_status_flags(raw, flags | O_NONBLOCK) == 0 else { return nil }
+        guard limen_close_on_exec(raw) == 0 else { return nil }
+        return Socket(descriptor: Descriptor(adopting: raw))
+    }
+
     /// Listens; port 0 takes any free one.
     ///
-    /// Without SO_REUSEPORT: with it a second server of the same user would silently share the
-    /// port instead of being told that it is taken.
+    /// Without SO_REUSEPORT unless asked for: with it a second server of the same user would
+    /// silently share the port instead of being told that it is taken.
     package static func listen(
         _ address: SocketAddress,
         backlog: Int,
-        unsentBytesMax: Int? = nil
+        unsentBytesMax: Int? = nil,
+        sharesPort: Bool = false
     ) throws(SystemError) -> Socket {
         let socket = try make(family: address.family)
         let raw = socket.descriptor.raw
         try set(raw, SOL_SOCKET, SO_REUSEADDR, 1)
+        if sharesPort { try set(raw, SOL_SOCKET, SO_REUSEPORT, 1) }
         if let bytes = unsentBytesMax {
             // Accepted sockets inherit it.
             try set(raw, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Int32(clamping: bytes))
@@ -48,6 +62,29 @@ package struct Socket: ~Copyable, Sendable {
             _ = try unsafe address.withKernelForm { unsafe Glibc.connect(raw, $0, $1) }
         } catch {
             guard error.code == EINPROGRESS else { throw error }
+        }
+        return socket
+    }
+
+    /// Connects to the Unix socket of a path; a path longer than 107 bytes is refused.
+    package static func connect(path: String) throws(SystemError) -> Socket {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw .invalidArgument
+        }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
+            for (place, byte) in bytes.enumerated() { unsafe room[place] = byte }
+        }
+        let socket = try make(family: AF_UNIX)
+        let raw = socket.descriptor.raw
+        try SystemCall.run {
+            unsafe withUnsafePointer(to: &address) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe Glibc.connect(raw, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
         }
         return socket
     }

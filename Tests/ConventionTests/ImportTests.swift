@@ -34,7 +34,7 @@ struct ImportTests {
         "PostgreSQL": ["Basics", "CPostgreSQL", "Posix", "Synchronization"],
         "Vault": ["Basics", "Audit", "Crypto", "Posix", "Synchronization"],
         "Ledger": ["Basics", "JSON", "Audit", "Crypto", "Synchronization"],
-        "HTTPServer": ["Basics", "HTTPMessages", "Posix", "Synchronization"],
+        "HTTPServer": ["Basics", "HTTPMessages", "Crypto", "Posix", "Synchronization"],
         "HTTPClient": ["Basics", "HTTPMessages", "Crypto", "Posix", "Synchronization"],
         "Spool": ["Basics", "Crypto", "Posix", "Synchronization"],
 

@@ -1,3 +1,4 @@
+import Crypto
 import HTTPClient
 import HTTPMessages
 import HTTPServer
@@ -35,13 +36,21 @@ struct HTTPClientTests {
     @Test(
         "what is no such URL is refused",
         arguments: [
-            "https://127.0.0.1/", "127.0.0.1", "http://", "http://:80/", "http://example.org/",
+            "ftp://127.0.0.1/", "https:127.0.0.1", "127.0.0.1", "http://", "http://:80/",
+            "http://example.org/",
             "http://127.0.0.1:0/", "http://127.0.0.1:70000/", "http://127.0.0.1:x/",
             "http://127.0.0.1/a b", "http://127.0.0.1/\r\nX: y",
         ]
     )
     func badAddresses(_ url: String) {
         #expect(throws: HTTPClientError.addressMalformed) { try HTTPAddress(url: url) }
+    }
+
+    @Test("an https URL is never asked in clear")
+    func neverInClear() {
+        #expect(throws: HTTPClientError.notSecured(.noTrust)) {
+            try HTTPClient.send(url: "https://127.0.0.1:1/", method: "GET")
+        }
     }
 
     @Test("a request to a URL is answered, and one to nobody is refused")

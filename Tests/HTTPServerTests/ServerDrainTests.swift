@@ -14,6 +14,7 @@ struct ServerDrainTests {
         let server = try TestServer.start({
             $0.loopCount = 1
             $0.connection.handlerMilliseconds = 600_000
+            $0.connection.requestMilliseconds = 600_000
         }) { request in
             if request.path == "/slow" { await gate.pass() }
             return await TestServer.echo(request)

@@ -1,4 +1,7 @@
-/// What a proxy reports of the certificate a client showed.
+import HTTPMessages
+
+/// What is known of the certificate a client showed: to our own listener, or to a proxy that
+/// reports it.
 ///
 ///     Hash=468ed3...;Subject="CN=ward-ehr,O=Hospital A";URI=spiffe://a/ehr;DNS=ward.example
 ///
@@ -11,6 +14,13 @@ struct ClientCertificate: Sendable, Equatable {
     private(set) var subject: String?
     /// The DNS names and URIs.
     private(set) var names: [String] = []
+
+    /// Takes what the listener itself has seen and verified.
+    init(_ shown: PeerCertificate) {
+        fingerprint = shown.fingerprint
+        subject = shown.subject.isEmpty ? nil : shown.subject
+        names = shown.names
+    }
 
     /// Reads a field; `nil` when it has any other form.
     init?(forwarded text: String) {

@@ -55,11 +55,17 @@ package struct EdgeTrust: Sendable, Equatable {
         return text
     }
 
-    /// The certificate that a proxy reports; `nil` when there is none, or nobody to believe.
+    /// The certificate that the client has shown to our listener, or to a proxy that reports it;
+    /// `nil` when there is none, or nobody to believe.
+    ///
+    /// From a proxy that reports certificates only the report counts: the certificate on its own
+    /// connection is the proxy's and not the client's.
     ///
     /// - Throws: `CallerRefusal.malformed` when the report cannot be read in one way only.
     func certificate(of request: HTTPRequest) throws(CallerRefusal) -> ClientCertificate? {
-        guard let certificateField, isProxy(request) else { return nil }
+        guard let certificateField, isProxy(request) else {
+            return request.peerCertificate.map { ClientCertificate($0) }
+        }
         let values = request.fields.values(certificateField)
         guard let value = values.first else { return nil }
         guard values.count == 1, let certificate = ClientCertificate(forwarded: value) else {

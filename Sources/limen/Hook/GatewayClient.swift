@@ -1,3 +1,4 @@
+import Crypto
 import HTTPClient
 import HTTPMessages
 import JSON
@@ -9,6 +10,8 @@ struct GatewayClient {
     let url: String
     /// The key of the client, when there is one.
     let key: String?
+    /// Whom an `https` gateway must show a certificate of; the machine's authorities when nil.
+    var authorityPath: String?
     /// What signs a token for each call instead, when the client is known by tokens.
     var credential: TokenCredential?
 
@@ -30,9 +33,13 @@ struct GatewayClient {
             key = try line(folder + "/demo-client.key")
         }
         let base = url ?? "http://127.0.0.1:8080"
+        var authority = Terminal.environment("LIMEN_CA")
+        let ownAuthority = folder + "/tls/authority.pem"
+        if authority == nil, File.exists(path: ownAuthority) { authority = ownAuthority }
         return GatewayClient(
             url: base,
             key: key,
+            authorityPath: authority,
             credential: try TokenCredential.choose(arguments, url: base, state: folder)
         )
     }
@@ -100,18 +107,40 @@ struct GatewayClient {
         _ path: String,
         body: [UInt8]
     ) throws(CommandError) -> HTTPResponse {
+        let trust = try trust()
         do {
             return try HTTPClient.send(
                 url: url + path,
                 method: method,
                 fields: fields(path: path),
-                body: body
+                body: body,
+                trust: trust
             )
         } catch {
+            if case .notSecured = error {
+                throw CommandError(
+                    .unavailable,
+                    "the certificate of \(url) is not trusted; name its authority with LIMEN_CA"
+                )
+            }
             throw CommandError(
                 .unavailable,
                 "no gateway answers at \(url); start one with ./limen up, or name it with --url"
             )
+        }
+    }
+
+    /// Whom an `https` gateway must show a certificate of.
+    private func trust() throws(CommandError) -> TLSTrust? {
+        guard url.hasPrefix("https://") else { return nil }
+        let bundle = try authorityPath.map { path throws(CommandError) in
+            try ConfigurationFiles.bytes(path)
+        }
+        do {
+            guard let bundle else { return try TLSTrust.system() }
+            return try TLSTrust.bundle(bundle)
+        } catch {
+            throw CommandError(.badInput, "\(authorityPath ?? "") holds no authority as PEM")
         }
     }
 }

@@ -16,6 +16,12 @@ struct RunningService: Sendable {
     struct Settings: Sendable {
         /// Where to listen.
         var address: ListenAddress
+        /// Sockets that listen already, such as systemd's.
+        var inherited: [ListeningSocket] = []
+        /// Whether other processes may listen on the same port.
+        var sharesPort = false
+        /// The certificate of the listener; plain HTTP without one.
+        var security: ListenerSecurity?
         /// The folder with `Profiles/`, `Hooks/` and `Migrations/`.
         var home: String
         /// A further folder with client files.
@@ -74,7 +80,7 @@ struct RunningService: Sendable {
     private let tokens: TokenService
     private let shown: PostgreSQLShownMemory
     private let keeper: DeploymentKeeper
-    private let settings: Settings
+    let settings: Settings
     private let counters: CounterKeeper
     private let chain: LedgerKeeper?
 
@@ -98,6 +104,8 @@ struct RunningService: Sendable {
         let spool = try settings.spool.map { settings throws(CommandError) in
             try SpoolService.open(settings, log: log)
         }
+        let watch = StoreWatch(log: log, hasSpool: spool != nil, writer: settings.writer)
+        let timing = try SpoolSettings.timing()
         let sink: PostgreSQLAuditSink
         do {
             sink = try PostgreSQLAuditSink.open(
@@ -107,20 +115,22 @@ struct RunningService: Sendable {
                 identity: identity,
                 spool: spool?.shared,
                 writerCount: settings.writerCount,
-                onStateChange: { log.log(storeEvent($0)) }
+                timing: timing,
+                onStateChange: { watch.tell($0) }
             )
-            if let warning = try Maintenance.versionWarning(settings.writer) {
-                Terminal.writeError("limen: \(warning); install the newest minor release\n")
-            }
         } catch {
-            throw StoreSentence.commandError(error)
+            spool?.close()
+            throw StoreSentence.commandError(error, atStartOf: settings)
         }
+        let isAway = sink.hasStartedAway
+        if isAway { watch.tellAbsence() } else { watch.tellVersion() }
         let tokens: TokenService
         do throws(CommandError) {
             tokens = try TokenService.open(
                 writer: settings.writer,
                 migrations: migrations,
-                networks: Terminal.environment("LIMEN_KEY_NETWORKS")
+                networks: Terminal.environment("LIMEN_KEY_NETWORKS"),
+                mayBeAway: isAway
             )
         } catch {
             sink.close()
@@ -156,14 +166,21 @@ struct RunningService: Sendable {
                 chain,
                 registry,
                 [
+                    watch.check(sink, isBridged: isBridged),
                     .init(name: "migrations") { months.isCurrent },
                     .init(name: "months") { months.hasRoom },
-                    .init(name: "tokens") { tokens.ledger.isConnected || isBridged() },
                     .init(name: "deployments") { versions.isCurrent || isBridged() },
                 ],
                 log
             )
-            let keeper = try versions.keep(settings.deployments, gateway, log)
+            let memory = VersionsMemory(settings.ledger, key: settings.systemKey)
+            let keeper = try versions.keep(
+                settings.deployments,
+                gateway,
+                memory,
+                isAway: isAway,
+                log
+            )
             let counters = try makeCounters(settings, gateway, registry, log)
             let server = try listen(settings, gateway, registry)
             let service = RunningService(
@@ -180,7 +197,7 @@ struct RunningService: Sendable {
                 chain: chain
             )
             gateway.serves(at: service.url)
-            months.start()
+            months.start(isAway: isAway)
             tokens.refreshKeys(of: gateway, registry, log)
             keeper.start()
             try await service.note(
@@ -197,17 +214,6 @@ struct RunningService: Sendable {
             sink.close()
             throw error
         }
-    }
-
-    /// What a change of the store's state says in the log: the code, and the setting or SQLSTATE.
-    private static func storeEvent(_ error: AuditStoreError?) -> LogEvent {
-        guard let error else { return LogEvent(.info, "the audit trail takes rows again") }
-        var attributes: [(LogEvent.Attribute, LogEvent.Value)] = [
-            (.errorType, .text(error.cause?.code.rawValue ?? error.code.rawValue))
-        ]
-        if let subject = error.subject { attributes.append((.place, .text(subject))) }
-        if let state = error.cause?.sqlState { attributes.append((.sqlState, .text(state))) }
-        return LogEvent(.error, "the audit trail takes no rows", attributes)
     }
 
     /// Reads and checks `Profiles/`, `Hooks/` and the clients.
@@ -272,6 +278,10 @@ struct RunningService: Sendable {
         configuration.publicURLs = settings.publicURLs
         configuration.edge = settings.edge
         configuration.addressRate = settings.addressRate
+        configuration.remoteAddressRate = RateAllowance(
+            perSecond: Limits.remoteRequestsPerSecond,
+            burst: 2 * Limits.remoteRequestsPerSecond
+        )
         configuration.guardsMetrics = !settings.isDevelopment
         if let login = settings.auditReader {
             do {
@@ -314,62 +324,6 @@ struct RunningService: Sendable {
         } catch {
             throw CommandError(.unavailable, "the counters cannot be kept: \(error.text)")
         }
-    }
-
-    private static func listen(
-        _ settings: Settings,
-        _ gateway: HookGateway,
-        _ registry: MetricsRegistry
-    ) throws(CommandError) -> HTTPServer {
-        var configuration = HTTPServerConfiguration(
-            host: settings.address.host,
-            port: settings.address.port
-        )
-        configuration.loopCount = settings.loopCount
-        let refused = registry.counter(
-            "limen_http_refused_total",
-            help: "What the server refused before the gateway saw it, by reason.",
-            labels: ["code"]
-        )
-        let opened = registry.counter(
-            "limen_http_connections_total",
-            help: "Connections that were accepted."
-        )
-        configuration.metrics.refused = { refused.add(1, [$0]) }
-        configuration.metrics.connectionOpened = { opened.add(1) }
-        do {
-            return try HTTPServer.start(configuration) { await gateway.respond(to: $0) }
-        } catch {
-            throw sentence(error, host: settings.address.host)
-        }
-    }
-
-    private static func sentence(_ error: HTTPServerError, host: String) -> CommandError {
-        switch error {
-        case .portInUse(let port):
-            CommandError(
-                .unavailable,
-                "port \(port) is in use; stop what listens there, or choose another with --listen"
-            )
-        case .portNotPermitted(let port):
-            CommandError(
-                .badInput,
-                "port \(port) may not be used by this account; choose one above 1023 with --listen"
-            )
-        case .addressUnusable:
-            CommandError(
-                .badInput,
-                "\(host) is no address of this machine; choose another --listen"
-            )
-        case .system(let error):
-            CommandError(.unavailable, "the server cannot listen: \(error.text)")
-        }
-    }
-
-    /// The base URL.
-    var url: String {
-        let host = settings.address.host == "0.0.0.0" ? "127.0.0.1" : settings.address.host
-        return "http://" + ListenAddress.authority(host: host, port: server.localPort)
     }
 
     /// Serves until SIGINT or SIGTERM, then finishes what is open; a second signal cuts it off.
@@ -453,9 +407,11 @@ struct RunningService: Sendable {
         do throws(CommandError) {
             let catalogue: Catalogue
             let keys: [TenantKeys]
+            let security: TLSServerContext?
             do throws(CommandError) {
                 catalogue = try Self.loadCatalogue(settings)
                 keys = try settings.vault()
+                security = try settings.security?.load()
                 do throws(CatalogueError) {
                     try gateway.check(catalogue)
                 } catch {
@@ -475,6 +431,8 @@ struct RunningService: Sendable {
                 details: CatalogueChange(from: gateway.catalogue, to: catalogue).json()
             )
             ring.replace(by: keys)
+            // Connections that are open keep what they were secured with.
+            if let security { server.secure(with: security) }
             do throws(CatalogueError) {
                 try gateway.reload(catalogue)
             } catch {

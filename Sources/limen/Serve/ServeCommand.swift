@@ -1,4 +1,5 @@
 import Crypto
+import HTTPServer
 import PostgreSQL
 import Posix
 import Vault
@@ -9,10 +10,10 @@ enum ServeCommand {
     static func run(_ arguments: [String]) async throws(CommandError) {
         let parsed = try Arguments(
             arguments,
-            values: EdgeOptions.values.union([
+            values: EdgeOptions.values.union(ListenerSecurity.values).union([
                 "listen", "clients", "keys", "writers", "loops", "spool",
             ]),
-            switches: ["development", "closed-discovery"]
+            switches: ["development", "closed-discovery", "share-port"]
         )
         try parsed.expectNoWords()
         let listen = parsed.value("listen") ?? Terminal.environment("LIMEN_LISTEN")
@@ -32,10 +33,20 @@ enum ServeCommand {
             )
         }
         let edge = try EdgeOptions(parsed)
+        let inherited = try inheritedSockets()
+        guard inherited.isEmpty || (listen == nil && !parsed.has("share-port")) else {
+            throw CommandError(
+                .usage,
+                "the sockets come from systemd: leave --listen, LIMEN_LISTEN and --share-port out"
+            )
+        }
         let tenants = keys.keys.sorted() + ["system"]
         let service = try await RunningService.start(
             RunningService.Settings(
                 address: try ListenAddress(listen ?? "127.0.0.1:8080"),
+                inherited: inherited,
+                sharesPort: parsed.has("share-port"),
+                security: try ListenerSecurity.read(parsed),
                 home: try ConfigurationFiles.home(),
                 clientsFolder: parsed.value("clients") ?? Terminal.environment("LIMEN_CLIENTS"),
                 tenantKeys: keys,
@@ -54,7 +65,8 @@ enum ServeCommand {
                     systemKey: systemKey
                 ),
                 ledger: try LedgerFolder.open(
-                    Terminal.environment("LIMEN_LEDGER") ?? keysFolder + "/.ledger"
+                    Terminal.environment("LIMEN_LEDGER") ?? keysFolder + "/.ledger",
+                    of: ConnectionSettings(conninfo: "")
                 ),
                 writer: ConnectionSettings(conninfo: ""),
                 chain: Terminal.environment("LIMEN_CHAIN_DATABASE").map {
@@ -76,6 +88,25 @@ enum ServeCommand {
         )
         Terminal.writeError("limen: listening on \(service.url)\n")
         try await service.serveUntilSignalled()
+    }
+
+    /// The sockets that systemd hands over; none without it.
+    private static func inheritedSockets() throws(CommandError) -> [ListeningSocket] {
+        var sockets: [ListeningSocket] = []
+        do {
+            try InheritedSockets.take { sockets.append(ListeningSocket($0)) }
+        } catch {
+            switch error {
+            case .countMalformed:
+                throw CommandError(.badInput, "LISTEN_FDS is no number of sockets")
+            case .notListening:
+                throw CommandError(
+                    .badInput,
+                    "what was handed over by LISTEN_FDS is no socket that listens for streams"
+                )
+            }
+        }
+        return sockets
     }
 
     /// The keys of a folder by tenant.

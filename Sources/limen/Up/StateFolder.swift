@@ -12,6 +12,7 @@ import Posix
 ///       demo-client.key      the demo client's own copy of its key
 ///       signing/             private keys of clients that sign tokens
 ///       ledger/              the key that signs the audit trail
+///       tls/                 the development certificate of `up --tls`
 struct StateFolder: Sendable {
     /// The absolute path.
     let path: String
@@ -22,7 +23,7 @@ struct StateFolder: Sendable {
     /// The names that the folder may hold, which is all that is ever removed from it.
     static let names = [
         "format", "lock", "pid", "url", "cluster", "secrets", "clients", "signing", "ledger",
-        "spool",
+        "spool", "tls",
         "demo-client.key", "example-bundle.json", "example-request.json",
     ]
 

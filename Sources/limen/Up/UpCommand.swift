@@ -14,7 +14,8 @@ enum UpCommand {
     static func run(_ arguments: [String]) async throws(CommandError) {
         let parsed = try Arguments(
             arguments,
-            values: ["listen", "state", "writers", "loops", "spool"]
+            values: ["listen", "state", "writers", "loops", "spool"],
+            switches: ["tls"]
         )
         try parsed.expectNoWords()
         let started = Clock.monotonicMilliseconds()
@@ -30,7 +31,8 @@ enum UpCommand {
         do throws(CommandError) {
             let client = try DemoClient.register(in: state)
             try SigningClient.register(in: state)
-            let settings = try prepare(parsed, home: home, state: state, cluster: cluster)
+            var settings = try prepare(parsed, home: home, state: state, cluster: cluster)
+            if parsed.has("tls") { settings.security = try DevelopmentCertificate.make(in: state) }
             let service = try await RunningService.start(settings)
             try state.write("url", service.url)
             try state.write("pid", String(Terminal.processIdentifier))
@@ -44,6 +46,8 @@ enum UpCommand {
                     isDefaultState: parsed.value("state") == nil,
                     state: state,
                     socketPath: cluster.socketPath,
+                    authorityPath: parsed.has("tls")
+                        ? DevelopmentCertificate.authorityPath(state) : nil,
                     client: client,
                     milliseconds: Int(milliseconds)
                 ).text
@@ -104,7 +108,10 @@ enum UpCommand {
                 otherwise: state.file("spool"),
                 systemKey: systemKey
             ),
-            ledger: try LedgerFolder.open(state.file("ledger")),
+            ledger: try LedgerFolder.open(
+                state.file("ledger"),
+                of: try database.settings(as: "limen_writer")
+            ),
             writer: try database.settings(as: "limen_writer"),
             chain: try database.settings(as: "limen_chain"),
             deployments: try database.settings(as: "limen_gateway"),

@@ -10,6 +10,8 @@ struct Welcome {
     let isDefaultState: Bool
     let state: StateFolder
     let socketPath: String
+    /// What clients must trust; `nil` without TLS.
+    let authorityPath: String?
     let client: DemoClient
     let milliseconds: Int
 
@@ -17,6 +19,7 @@ struct Welcome {
     var text: String {
         let folder = shown(state.path)
         let service = exampleService
+        let trust = authorityPath.map { " --cacert " + quoted(shown($0)) } ?? ""
         let option = isDefaultState ? "" : " --state " + quoted(folder)
         var text = """
 
@@ -24,7 +27,7 @@ struct Welcome {
             tenant \(DemoClient.tenant), services \(services.joined(separator: ", "))
 
               discovery    \(url)/cds-services
-              a card       curl -sS \(url)/cds-services/\(service) \\
+              a card       curl -sS\(trust) \(url)/cds-services/\(service) \\
                              -H "Authorization: Bearer $(cat \(quoted(folder + "/demo-client.key")))" \\
                              -H 'Content-Type: application/json' \\
                              --data @\(quoted(folder + "/example-request.json"))

@@ -112,6 +112,36 @@ struct CallerAccessTests {
         if !flag.isEmpty { #expect(fixture.flags.first == flag) }
     }
 
+    @Test(
+        "a certificate that our own listener was shown counts, unless a proxy reports another",
+        arguments: [
+            ("CN=a,O=A", "127.0.0.1", nil, true),
+            ("CN=b", "127.0.0.1", nil, false),
+            // From a stranger the header is only text; the certificate is what counts.
+            ("CN=a,O=A", "127.0.0.1", #"Subject="CN=b""#, true),
+            ("CN=b", "127.0.0.1", #"Subject="CN=a,O=A""#, false),
+            // The certificate of a proxy that is believed is not the client's.
+            ("CN=a,O=A", "10.0.0.7", nil, false),
+            ("CN=proxy", "10.0.0.7", #"Subject="CN=a,O=A""#, true),
+        ] as [(String, String, String?, Bool)]
+    )
+    func shownCertificates(_ subject: String, _ peer: String, _ field: String?, _ fits: Bool) throws
+    {
+        var request = HTTPRequest(method: "POST", path: "/", peerAddress: peer)
+        request.peerCertificate = PeerCertificate(fingerprint: "00", subject: subject, names: [])
+        if let field { request.fields.append("x-forwarded-client-cert", field) }
+        let registration = CertificateRegistration(
+            fingerprint: nil,
+            subject: "CN=a,O=A",
+            names: nil,
+            isEnough: true
+        )
+        let certificate = try Self.edge.certificate(of: request)
+        #expect(certificate?.fits(registration) ?? false == fits)
+        let plain = try EdgeTrust.none.certificate(of: request)
+        #expect(plain?.fits(registration) ?? false == (subject == "CN=a,O=A"))
+    }
+
     @Test("a certificate is enough only for who is registered so")
     func alone() async throws {
         let (fixture, _) = try Self.certified()

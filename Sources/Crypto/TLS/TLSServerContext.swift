@@ -1,0 +1,94 @@
+import Basics
+import COpenSSL
+
+/// Who a server is to its clients, and whom of them it lets in (RFC 9325).
+///
+/// TLS 1.2 and 1.3 with forward secrecy and authenticated encryption; `http/1.1` by ALPN; sessions
+/// are resumed by tickets of this context alone, without early data. A reload is a new context,
+/// and so has new ticket keys.
+@safe
+package final class TLSServerContext: Sendable {
+    // Set up before it is handed out and only read afterwards; OpenSSL counts its users atomically.
+    private nonisolated(unsafe) let context: OpaquePointer
+
+    /// What a server shows and asks for.
+    package struct Parts: Sendable {
+        /// The certificate, and behind it the chain to its authority, as PEM.
+        package var chain: [UInt8]
+        /// The key, as PEM without a pass phrase.
+        package var key: [UInt8]
+        /// The authorities of the clients' certificates, as PEM; nobody is asked without.
+        package var clientAuthorities: [UInt8]?
+        /// Whether a client without a certificate is refused.
+        package var requiresCertificate = false
+
+        /// Takes the parts.
+        package init(chain: [UInt8], key: [UInt8]) {
+            self.chain = chain
+            self.key = key
+        }
+    }
+
+    private init(_ context: OpaquePointer) {
+        unsafe self.context = context
+    }
+
+    deinit {
+        unsafe SSL_CTX_free(context)
+    }
+
+    /// Sets a context up.
+    ///
+    /// - Throws: `TLSServerError` that says which part is at fault.
+    package static func make(_ parts: Parts) throws(TLSServerError) -> TLSServerContext {
+        CryptoStart.begin()
+        defer { ERR_clear_error() }
+        guard let raw = unsafe SSL_CTX_new(TLS_server_method()) else { throw .unusable }
+        let made = unsafe TLSServerContext(raw)
+        let isPrepared = unsafe limen_tls_server_prepare(
+            raw,
+            Limits.tlsSessionSeconds,
+            Limits.tlsClientChainBytesMax
+        )
+        guard isPrepared == 1 else { throw .unusable }
+        switch unsafe identify(raw, parts) {
+        case 0: break
+        case 1: throw .certificateMalformed
+        case 2: throw .keyMalformed
+        default: throw .keyMismatch
+        }
+        if let authorities = parts.clientAuthorities {
+            let count = unsafe authorities.withUnsafeBytes {
+                unsafe limen_tls_server_ask(
+                    raw,
+                    $0.baseAddress,
+                    Int32(clamping: $0.count),
+                    parts.requiresCertificate ? 1 : 0,
+                    Int32(Limits.tlsChainDepthMax)
+                )
+            }
+            guard count > 0 else { throw .authorityMalformed }
+        }
+        return made
+    }
+
+    private static func identify(_ context: OpaquePointer, _ parts: Parts) -> Int32 {
+        unsafe parts.chain.withUnsafeBytes { chain in
+            unsafe parts.key.withUnsafeBytes { key in
+                unsafe limen_tls_server_identity(
+                    context,
+                    chain.baseAddress,
+                    Int32(clamping: chain.count),
+                    key.baseAddress,
+                    Int32(clamping: key.count)
+                )
+            }
+        }
+    }
+
+    /// Begins a session.
+    func makeSession() throws(TLSError) -> OpaquePointer {
+        guard let session = unsafe SSL_new(context) else { throw .protocolFailure }
+        return unsafe session
+    }
+}

@@ -1,0 +1,157 @@
+import Basics
+import Crypto
+import HTTPMessages
+
+/// What TLS adds to the driver: bytes are decrypted on their way to the parser and encrypted on
+/// their way to the output queue; everything else stays as it is.
+extension ConnectionDriver {
+    /// Begins a handshake; `false` when there are too many, or none can be begun.
+    func beginHandshake(_ connection: Connection, _ context: TLSServerContext) -> Bool {
+        guard handshakeCount < shared.configuration.handshakeCountMax else {
+            shared.configuration.metrics.refused(RequestRejection.handshakesTooMany.rawValue)
+            return false
+        }
+        do {
+            connection.session = try TLSServerSession(context, exchange)
+        } catch {
+            shared.configuration.metrics.refused(RequestRejection.handshakeFailed.rawValue)
+            return false
+        }
+        if plainBuffer.isEmpty {
+            plainBuffer = [UInt8](repeating: 0, count: Limits.tlsPlainBytesMax)
+        }
+        connection.isCountedAsHandshake = true
+        handshakeCount += 1
+        return true
+    }
+
+    /// Decrypts what was received; `false` when the connection is over.
+    func receive(_ count: Int, _ session: TLSServerSession, _ connection: Connection) -> Bool {
+        let received: TLSServerSession.Received
+        do {
+            received = try session.receive(readBuffer, count, into: &plainBuffer)
+        } catch {
+            fail(connection)
+            return false
+        }
+        if exchange.hasOutput {
+            connection.output.append { exchange.takeOutput(into: &$0) }
+            queueToSend(connection)
+        }
+        if connection.state.isSecuring, session.isEstablished {
+            endHandshake(connection)
+            connection.certificate = session.peerCertificate().map {
+                PeerCertificate(fingerprint: $0.fingerprint, subject: $0.subject, names: $0.names)
+            }
+            connection.state.secured(at: now)
+        }
+        if received.plainCount > 0, !take(plainBuffer, received.plainCount, connection) {
+            return false
+        }
+        if received.isEnded { perform(connection.state.endOfInput(at: now), connection) }
+        return !connection.state.isClosed
+    }
+
+    /// Ends a connection whose session is broken, with the alert that says why.
+    private func fail(_ connection: Connection) {
+        if connection.isCountedAsHandshake {
+            shared.configuration.metrics.refused(RequestRejection.handshakeFailed.rawValue)
+        }
+        connection.hasTakenLeave = true
+        sendAtOnce(connection)
+        endHandshake(connection)
+        perform(connection.state.channelFailed(at: now), connection)
+        renewDeadline(connection)
+    }
+
+    /// Sends what the exchange holds if the socket takes it; the connection is about to end.
+    private func sendAtOnce(_ connection: Connection) {
+        connection.output.append { exchange.takeOutput(into: &$0) }
+        guard !connection.isBlocked, !connection.output.isEmpty else { return }
+        _ = try? connection.output.send(to: connection.accepted.socket)
+    }
+
+    private func endHandshake(_ connection: Connection) {
+        guard connection.isCountedAsHandshake else { return }
+        connection.isCountedAsHandshake = false
+        handshakeCount -= 1
+        precondition(handshakeCount >= 0, "a handshake ended twice")
+    }
+
+    /// Says to the client that we send no more (RFC 8446 section 6.1).
+    func takeLeave(_ connection: Connection) {
+        guard let session = connection.session, !connection.hasTakenLeave else { return }
+        connection.hasTakenLeave = true
+        session.close()
+        sendAtOnce(connection)
+    }
+
+    /// Lets go of what a closed connection had of TLS.
+    func endSession(_ connection: Connection) {
+        guard connection.session != nil else { return }
+        if connection.isCountedAsHandshake, connection.state.isClosed { endHandshake(connection) }
+        takeLeave(connection)
+        connection.session = nil
+    }
+
+    // MARK: Sending
+
+    /// Sends what a closure writes.
+    func send(_ connection: Connection, _ write: (inout [UInt8]) -> Void) {
+        queueToSend(connection)
+        guard let session = connection.session else {
+            connection.output.append(write)
+            return
+        }
+        plainOutput.removeAll(keepingCapacity: true)
+        write(&plainOutput)
+        encrypt(plainOutput[...], session, connection)
+    }
+
+    /// Sends a large body.
+    func send(body: [UInt8], _ connection: Connection) {
+        guard let session = connection.session else {
+            connection.output.append(body: body)
+            return
+        }
+        // In pieces, so that only the last of them exists twice.
+        var start = 0
+        while start < body.count {
+            let end = min(start + Limits.tlsPieceBytes, body.count)
+            var piece: [UInt8] = []
+            guard encrypt(body[start..<end], session, connection, into: &piece) else { return }
+            connection.output.append(body: piece)
+            start = end
+        }
+    }
+
+    private func encrypt(
+        _ bytes: ArraySlice<UInt8>,
+        _ session: TLSServerSession,
+        _ connection: Connection
+    ) {
+        var isDone = false
+        connection.output.append { output in
+            isDone = encrypt(bytes, session, connection, into: &output)
+        }
+        precondition(isDone || connection.hasTakenLeave, "a response was lost")
+    }
+
+    /// Encrypts bytes; `false` when the session is broken, and the connection with it.
+    private func encrypt(
+        _ bytes: ArraySlice<UInt8>,
+        _ session: TLSServerSession,
+        _ connection: Connection,
+        into output: inout [UInt8]
+    ) -> Bool {
+        do {
+            try session.write(bytes)
+        } catch {
+            // Nothing can be said to the client any more; the write stall ends the connection.
+            connection.hasTakenLeave = true
+            return false
+        }
+        exchange.takeOutput(into: &output)
+        return true
+    }
+}

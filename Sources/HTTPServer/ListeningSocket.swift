@@ -1,0 +1,11 @@
+package import Posix
+
+/// A listening socket on its way to the loop that accepts on it.
+package final class ListeningSocket: Sendable {
+    let socket: Socket
+
+    /// Takes a socket over.
+    package init(_ socket: consuming Socket) {
+        self.socket = socket
+    }
+}

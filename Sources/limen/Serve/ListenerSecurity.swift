@@ -1,0 +1,109 @@
+import Basics
+import Crypto
+import Posix
+
+/// The files of a listener that speaks TLS; read at the start, and again on SIGHUP.
+struct ListenerSecurity: Sendable {
+    /// The certificate with its chain, as PEM.
+    let certificate: String
+    /// Its key.
+    let key: String
+    /// The authorities of the clients' certificates; nobody is asked for one without.
+    var clientAuthority: String?
+    /// Whether a client without a certificate is refused in the handshake.
+    var requiresCertificate = false
+
+    /// The options.
+    static let values: Set<String> = [
+        "tls-certificate", "tls-key", "client-ca", "client-certificate",
+    ]
+
+    /// Takes the names of files.
+    init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
+
+    /// Reads the options; `nil` without a certificate.
+    ///
+    /// - Throws: `CommandError` with exit code 2 when a part of them is missing.
+    static func read(_ parsed: Arguments) throws(CommandError) -> ListenerSecurity? {
+        let certificate = parsed.value("tls-certificate") ?? environment("LIMEN_TLS_CERTIFICATE")
+        let key = parsed.value("tls-key") ?? environment("LIMEN_TLS_KEY")
+        let authority = parsed.value("client-ca") ?? environment("LIMEN_CLIENT_CA")
+        let demand = parsed.value("client-certificate")
+        guard let certificate, let key else {
+            guard certificate == nil, key == nil, authority == nil, demand == nil else {
+                throw CommandError(
+                    .usage,
+                    "TLS takes both, --tls-certificate FILE and --tls-key FILE"
+                )
+            }
+            return nil
+        }
+        var security = ListenerSecurity(certificate: certificate, key: key)
+        security.clientAuthority = authority
+        switch demand {
+        case nil, "optional": break
+        case "required": security.requiresCertificate = true
+        default:
+            throw CommandError(.usage, "--client-certificate is required or optional")
+        }
+        guard authority != nil || demand == nil else {
+            throw CommandError(
+                .usage,
+                "name the authority of the clients' certificates with --client-ca FILE"
+            )
+        }
+        return security
+    }
+
+    private static func environment(_ name: String) -> String? { Terminal.environment(name) }
+
+    /// Reads the files.
+    ///
+    /// - Throws: `CommandError` with exit code 3 that names the file at fault.
+    func load() throws(CommandError) -> TLSServerContext {
+        var parts = TLSServerContext.Parts(
+            chain: try ConfigurationFiles.bytes(certificate),
+            key: try privateBytes(key)
+        )
+        if let clientAuthority {
+            parts.clientAuthorities = try ConfigurationFiles.bytes(clientAuthority)
+        }
+        parts.requiresCertificate = requiresCertificate
+        do {
+            return try TLSServerContext.make(parts)
+        } catch {
+            throw CommandError(.badInput, sentence(error))
+        }
+    }
+
+    private func sentence(_ error: TLSServerError) -> String {
+        switch error {
+        case .certificateMalformed: "\(certificate) holds no certificate as PEM"
+        case .keyMalformed: "\(key) holds no key as PEM without a pass phrase"
+        case .keyMismatch: "\(key) is not the key of \(certificate), or too weak"
+        case .authorityMalformed: "\(clientAuthority ?? "") holds no authority as PEM"
+        case .unusable: "TLS cannot be set up"
+        }
+    }
+
+    private func privateBytes(_ path: String) throws(CommandError) -> [UInt8] {
+        do {
+            return try PrivateFile.read(path: path, bytesMax: Limits.tlsFileBytesMax)
+        } catch {
+            switch error {
+            case .system(let error) where error.isAbsent:
+                throw CommandError(.badInput, "there is no file \(path)")
+            case .system(let error):
+                throw CommandError(.badInput, "\(path) cannot be read: \(error.text)")
+            case .notRegular: throw CommandError(.badInput, "\(path) is no regular file")
+            case .foreignOwner:
+                throw CommandError(.badInput, "\(path) belongs to another account")
+            case .openToOthers:
+                throw CommandError(.badInput, "\(path) is open to others; chmod 600 \(path)")
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Gateway
+import HTTPServer
+import Posix
+import Telemetry
+
+/// Where the service listens, and what is said when it cannot.
+extension RunningService {
+    /// Listens for the gateway.
+    static func listen(
+        _ settings: Settings,
+        _ gateway: HookGateway,
+        _ registry: MetricsRegistry
+    ) throws(CommandError) -> HTTPServer {
+        var configuration = HTTPServerConfiguration(
+            host: settings.address.host,
+            port: settings.address.port
+        )
+        configuration.loopCount = settings.loopCount
+        configuration.inherited = settings.inherited
+        configuration.sharesPort = settings.sharesPort
+        configuration.security = try settings.security?.load()
+        configuration.requiresTransportSecurity = !settings.isDevelopment
+        let refused = registry.counter(
+            "limen_http_refused_total",
+            help: "What the server refused before the gateway saw it, by reason.",
+            labels: ["code"]
+        )
+        let opened = registry.counter(
+            "limen_http_connections_total",
+            help: "Connections that were accepted."
+        )
+        configuration.metrics.refused = { refused.add(1, [$0]) }
+        configuration.metrics.connectionOpened = { opened.add(1) }
+        do {
+            return try HTTPServer.start(configuration) { await gateway.respond(to: $0) }
+        } catch {
+            throw sentence(error, host: settings.address.host)
+        }
+    }
+
+    private static func sentence(_ error: HTTPServerError, host: String) -> CommandError {
+        switch error {
+        case .portInUse(let port):
+            CommandError(
+                .unavailable,
+                "port \(port) is in use; stop what listens there, or choose another with --listen"
+            )
+        case .portNotPermitted(let port):
+            CommandError(
+                .badInput,
+                "port \(port) may not be used by this account; choose one above 1023 with --listen"
+            )
+        case .addressUnusable:
+            CommandError(
+                .badInput,
+                "\(host) is no address of this machine; choose another --listen"
+            )
+        case .listenersTooMany:
+            CommandError(.badInput, "more sockets were handed over than there are loops")
+        case .system(let error):
+            CommandError(.unavailable, "the server cannot listen: \(error.text)")
+        }
+    }
+
+    /// The base URL.
+    var url: String {
+        let host = settings.address.host == "0.0.0.0" ? "127.0.0.1" : settings.address.host
+        let scheme = settings.security == nil ? "http://" : "https://"
+        return scheme + ListenAddress.authority(host: host, port: server.localPort)
+    }
+}

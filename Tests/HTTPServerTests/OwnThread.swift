@@ -1,0 +1,20 @@
+import Posix
+
+/// Runs what blocks for long on a thread of its own: the few threads of the concurrency pool are
+/// what all tests of a run live on.
+enum OwnThread {
+    /// Runs a call to its end.
+    static func run<Value: Sendable>(
+        _ body: @escaping @Sendable () throws -> Value
+    ) async throws -> Value {
+        try await withCheckedThrowingContinuation { continuation in
+            do {
+                try WorkerThread.start(name: "test") {
+                    continuation.resume(with: Result { try body() })
+                }
+            } catch {
+                continuation.resume(throwing: error)
+            }
+        }
+    }
+}

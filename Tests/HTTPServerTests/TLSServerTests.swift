@@ -1,0 +1,161 @@
+import Crypto
+import Foundation
+import HTTPClient
+import HTTPMessages
+import HTTPServer
+import Posix
+import Testing
+
+/// The server's own behaviour behind TLS, with our own client.
+@Suite("A server behind TLS")
+struct TLSServerTests {
+    private func connect(_ server: TestServer, _ fixture: TLSFixture) throws -> HTTPClient {
+        var client = try server.connect()
+        try client.secure(try fixture.trust, "127.0.0.1")
+        return client
+    }
+
+    @Test("answers requests one after the other, small and large")
+    func requests() async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let context = try fixture.context()
+        let server = try TestServer.start { $0.security = context }
+        var client = try connect(server, fixture)
+        for size in [0, 1, 16_384, 16_385, 100_000, 3 << 20] {
+            let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+            let response = try client.send(HTTPRequest(method: "POST", path: "/x", body: body))
+            #expect(response.status == 200)
+            #expect(response.body == Array("POST /x\n".utf8) + body, "\(size)")
+            #expect(response.fields["strict-transport-security"] == "max-age=31536000")
+        }
+        // Several at once, in order.
+        let text = (0..<40).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined()
+        try client.write(Array(text.utf8))
+        for number in 0..<40 {
+            let response = try client.receive()
+            #expect(response.body == Array("GET /\(number)\n".utf8))
+        }
+        client.shutdownSending()
+        #expect(try client.receiveAll().isEmpty)
+        #expect(await server.server.drain(withinMilliseconds: 10_000))
+    }
+
+    @Test("refuses what it refuses in clear, and says that it sends no more")
+    func refusals() async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let context = try fixture.context()
+        let server = try TestServer.start { $0.security = context }
+        var client = try connect(server, fixture)
+        try client.write(Array("GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n".utf8))
+        // The end is one of TLS: our client throws when it is cut off.
+        let text = String(decoding: try client.receiveAll(), as: UTF8.self)
+        #expect(text.hasPrefix("HTTP/1.1 400 "))
+        #expect(server.log.counts.paths.isEmpty)
+        #expect(await server.server.drain(withinMilliseconds: 10_000))
+    }
+
+    @Test("shows a new certificate to new connections, and drops no open one")
+    func reload() async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let context = try fixture.context()
+        let server = try TestServer.start { $0.security = context }
+        var before = try connect(server, fixture)
+        #expect(try before.send(HTTPRequest(method: "GET", path: "/1")).status == 200)
+        let other = try TLSFixture()
+        defer { other.remove() }
+        server.server.secure(with: try other.context())
+        #expect(try before.send(HTTPRequest(method: "GET", path: "/2")).status == 200)
+        var after = try connect(server, other)
+        #expect(try after.send(HTTPRequest(method: "GET", path: "/3")).status == 200)
+        #expect(throws: HTTPClientError.notSecured(.untrusted)) { _ = try connect(server, fixture) }
+        #expect(await server.server.drain(withinMilliseconds: 10_000))
+    }
+
+    @Test(
+        "ends whoever does not shake hands, in time and beyond the count",
+        arguments: ["", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\u{16}\u{3}\u{1}"]
+    )
+    func noHandshake(_ sent: String) async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let context = try fixture.context()
+        let server = try TestServer.start {
+            $0.security = context
+            $0.loopCount = 1
+            $0.handshakeCountMax = 2
+            $0.connection.handshakeMilliseconds = 200
+        }
+        var first = try server.connect()
+        if !sent.isEmpty { try first.write(Array(sent.utf8)) }
+        let bytes = try first.receiveAll()
+        // An alert at most, and never an answer.
+        #expect(bytes.isEmpty || bytes[0] == 0x15)
+        #expect(server.log.counts.paths.isEmpty)
+        _ = consume first
+        var waiting: [Waiting] = []
+        for _ in 0..<3 { waiting.append(Waiting(try server.connect())) }
+        await server.log.wait { $0.closed == 4 }
+        #expect(
+            server.log.counts.refused.contains(RequestRejection.handshakesTooMany.rawValue)
+        )
+        waiting = []
+        var good = try connect(server, fixture)
+        #expect(try good.send(HTTPRequest(method: "GET", path: "/")).status == 200)
+        #expect(await server.server.drain(withinMilliseconds: 10_000))
+    }
+
+    /// Keeps a connection open.
+    private final class Waiting {
+        let client: HTTPClient
+
+        init(_ client: consuming HTTPClient) {
+            self.client = client
+        }
+    }
+
+    @Test("drops a client that resets in the handshake or behind it, and serves the next")
+    func resets() async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let context = try fixture.context()
+        let server = try TestServer.start { $0.security = context }
+        var client = try server.connect()
+        try client.write([0x16, 0x03, 0x01])
+        await server.log.wait { $0.opened == 1 }
+        try client.resetOnClose()
+        _ = consume client
+        await server.log.wait { $0.closed == 1 }
+        var secured = try connect(server, fixture)
+        try secured.write(Array("GET / HT".utf8))
+        try secured.resetOnClose()
+        _ = consume secured
+        await server.log.wait { $0.closed == 2 }
+        var good = try connect(server, fixture)
+        #expect(try good.send(HTTPRequest(method: "GET", path: "/")).status == 200)
+        #expect(await server.server.drain(withinMilliseconds: 10_000))
+    }
+
+    @Test("is not started with parts that do not fit together")
+    func parts() throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let good = TLSServerContext.Parts(
+            chain: fixture.server.certificate,
+            key: fixture.server.key
+        )
+        var parts = good
+        parts.chain = Array("no certificate".utf8)
+        #expect(throws: TLSServerError.certificateMalformed) { try TLSServerContext.make(parts) }
+        parts = good
+        parts.key = []
+        #expect(throws: TLSServerError.keyMalformed) { try TLSServerContext.make(parts) }
+        parts.key = fixture.authority.key
+        #expect(throws: TLSServerError.keyMismatch) { try TLSServerContext.make(parts) }
+        parts = good
+        parts.clientAuthorities = fixture.server.key
+        #expect(throws: TLSServerError.authorityMalformed) { try TLSServerContext.make(parts) }
+    }
+}
