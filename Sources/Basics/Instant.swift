@@ -29,14 +29,41 @@ public struct Instant: Sendable, Hashable, Comparable {
         let ofDay = remainder < 0 ? remainder + 86_400_000_000 : remainder
         let seconds = Int(ofDay / 1_000_000)
         let fraction = Int(ofDay % 1_000_000)
-        var text = day.text + "T" + padded(seconds / 3_600, 2) + ":"
-        text += padded(seconds / 60 % 60, 2) + ":" + padded(seconds % 60, 2)
-        if fraction % 1_000 != 0 {
-            text += "." + padded(fraction, 6)
-        } else if fraction != 0 {
-            text += "." + padded(fraction / 1_000, 3)
+        // Written digit by digit: every source of a value and every row has such a text.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(32)
+        if day.year < 0 || day.year > 9_999 {
+            bytes.append(contentsOf: padded(day.year, 4).utf8)
+        } else {
+            Self.append(day.year, 4, to: &bytes)
         }
-        return text + "Z"
+        bytes.append(UInt8(ascii: "-"))
+        Self.append(day.month, 2, to: &bytes)
+        bytes.append(UInt8(ascii: "-"))
+        Self.append(day.day, 2, to: &bytes)
+        bytes.append(UInt8(ascii: "T"))
+        Self.append(seconds / 3_600, 2, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        Self.append(seconds / 60 % 60, 2, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+        Self.append(seconds % 60, 2, to: &bytes)
+        if fraction != 0 {
+            bytes.append(UInt8(ascii: "."))
+            let isCoarse = fraction % 1_000 == 0
+            Self.append(isCoarse ? fraction / 1_000 : fraction, isCoarse ? 3 : 6, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "Z"))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends the last digits of a number that is not negative.
+    private static func append(_ value: Int, _ digitCount: Int, to bytes: inout [UInt8]) {
+        var divisor = 1
+        for _ in 1..<digitCount { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
+            divisor /= 10
+        }
     }
 
     /// The moment so many microseconds later, held at the ends of the range.

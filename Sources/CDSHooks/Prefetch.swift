@@ -129,6 +129,16 @@ package struct Prefetch: Sendable {
         }
     }
 
+    /// The members that are looked up in every entry, prepared once.
+    private enum Names {
+        static let response = JSONName("response")
+        static let resource = JSONName("resource")
+        static let resourceType = JSONName("resourceType")
+        static let fullURL = JSONName("fullUrl")
+        static let outcome = Array("OperationOutcome".utf8)
+        static let bundle = Array("Bundle".utf8)
+    }
+
     private mutating func readBundle(
         _ bundle: JSONValue,
         key: String,
@@ -142,7 +152,7 @@ package struct Prefetch: Sendable {
         var waiting = [(bundle: bundle, pointer: pointer)]
         var position = 0
         while position < waiting.count {
-            let (current, place) = waiting[position]
+            let (current, pointer) = waiting[position]
             position += 1
             if Self.hasNextLink(current) { isPaged = true }
             guard let array = current["entry"], !array.isNull else {
@@ -150,41 +160,49 @@ package struct Prefetch: Sendable {
                 continue
             }
             guard array.kind == .array else {
-                throw .wrongType(array, place + "/entry", accepted: "an array of entries")
+                throw .wrongType(array, pointer + "/entry", accepted: "an array of entries")
             }
             var count = 0
+            let tape = array.tape
             for (index, element) in array.elements.enumerated() {
                 count += 1
-                guard !hasFailed(element["response"]) else {
+                if let response = tape.member(Names.response, of: element.place),
+                    hasFailed(JSONValue(tape, response))
+                {
                     hasFailedPart = true
                     continue
                 }
-                let resource = element["resource"]
-                guard let resource, let type = resource["resourceType"], type.kind == .string
+                guard let place = tape.member(Names.resource, of: element.place),
+                    let type = tape.member(Names.resourceType, of: place),
+                    tape.kind(type) == .string
                 else {
                     flags.insert(.entryWithoutResource)
                     continue
                 }
-                if type.isString("OperationOutcome") {
+                let resource = JSONValue(tape, place)
+                if tape.isString(type, Names.outcome) {
                     if Self.isError(resource) {
                         hasError = true
                     } else {
                         flags.insert(.outcomeWarning)
                     }
-                } else if type.isString("Bundle") {
+                } else if tape.isString(type, Names.bundle) {
                     guard waiting.count < Limits.prefetchKeysMax else {
-                        throw Self.tooMany(place, current, "fewer Bundles inside a Bundle")
+                        throw Self.tooMany(pointer, current, "fewer Bundles inside a Bundle")
                     }
-                    waiting.append((resource, "\(place)/entry/\(index)/resource"))
+                    waiting.append((resource, "\(pointer)/entry/\(index)/resource"))
                 } else {
                     guard items.count < Limits.prefetchEntriesMax else {
                         throw Self.tooMany(
-                            place,
+                            pointer,
                             current,
                             "at most \(Limits.prefetchEntriesMax) resources"
                         )
                     }
-                    items.append(Item(resource: resource, fullURL: element["fullUrl"]))
+                    let fullURL = tape.member(Names.fullURL, of: element.place)
+                    items.append(
+                        Item(resource: resource, fullURL: fullURL.map { JSONValue(tape, $0) })
+                    )
                 }
             }
             if count == 0, Self.hasMatches(current) { hasFailedPart = true }

@@ -18,6 +18,9 @@ struct DataGaps: Sendable {
     /// Whether more may be known of the patient than was sent.
     var isPartial: Bool { isPaged || hasError }
 
+    /// Whether nothing that is mapped can hang on what was not sent.
+    var isEmpty: Bool { !isPaged && failed.isEmpty && unsent.isEmpty }
+
     /// What could not be fetched, by the reason for it.
     var unavailable: [(names: [String], failure: FetchFailure)] {
         FetchFailure.allCases.compactMap { failure in

@@ -25,22 +25,15 @@ extension LoadedService {
     /// The earlier result that belongs to a present one, when the profile asks for one.
     func earlier(
         than report: MappingReport,
-        of matched: PatientMatch.Matched,
+        in survey: RecordSurvey,
         by profile: LoadedProfile,
-        patientID: String,
         gaps: DataGaps,
         now: Instant
     ) -> EarlierResult? {
         guard case .applies = report.applicability,
             let moment = profile.profile.earlierMoment(for: report, now: now)
         else { return nil }
-        let earlier = profile.profile.map(
-            patient: matched.patient,
-            resources: matched.resources,
-            patientID: patientID,
-            patientFullURLs: matched.patientURLs,
-            now: moment
-        ).decided(with: gaps, self)
+        let earlier = profile.profile.map(survey, now: moment).decided(with: gaps, self)
         return EarlierResult(
             moment: moment,
             report: earlier,

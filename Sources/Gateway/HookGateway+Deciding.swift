@@ -9,23 +9,16 @@ import Telemetry
 
 /// The stages from resources to a checked answer.
 extension HookGateway {
-    /// Maps the resources to the inputs of the model.
+    /// Maps what was read of the resources to the inputs of the model.
     func map(
-        _ matched: PatientMatch.Matched,
-        _ patientID: String,
+        _ survey: RecordSurvey,
         _ service: LoadedService,
         _ profile: LoadedProfile,
         _ moment: Instant,
         _ gaps: DataGaps,
         _ exchange: inout Exchange
     ) throws(GatewayError) -> MappingReport {
-        let mapped = profile.profile.map(
-            patient: matched.patient,
-            resources: matched.resources,
-            patientID: patientID,
-            patientFullURLs: matched.patientURLs,
-            now: moment
-        )
+        let mapped = profile.profile.map(survey, now: moment)
         guard !mapped.hasSubjectMismatch else {
             throw GatewayError(.patientMismatch, "A resource is about another patient.")
         }

@@ -7,6 +7,7 @@ extension MappingReport {
     /// Nothing recorded does not bar a model. But a query that failed is not "nothing recorded":
     /// what it would have found may bar it.
     func decided(with gaps: DataGaps, _ service: LoadedService) -> MappingReport {
+        guard !gaps.isEmpty else { return self }
         let inputs = inputs.map { $0.holding(gaps) }
         var verdict = applicability
         if case .applies = applicability,

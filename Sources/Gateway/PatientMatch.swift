@@ -31,7 +31,7 @@ enum PatientMatch {
         let matched = try match(items, patientID, fhirServer)
         guard !context.isEmpty else { return matched }
         // The Patient of the prefetch comes first, so that two that differ are found here too.
-        let patients = items.filter { $0.resource["resourceType"]?.isString("Patient") ?? false }
+        let patients = items.filter { isPatient($0.resource) }
         _ = try match(patients + context, patientID, fhirServer)
         return matched
     }
@@ -44,7 +44,7 @@ enum PatientMatch {
         var matched = Matched()
         matched.resources.reserveCapacity(items.count)
         for item in items {
-            guard item.resource["resourceType"]?.isString("Patient") ?? false else {
+            guard isPatient(item.resource) else {
                 matched.resources.append(item.resource)
                 continue
             }
@@ -62,13 +62,21 @@ enum PatientMatch {
             if let url = item.fullURL?.stringValue { matched.patientURLs.append(url) }
         }
         let plain = "Patient/" + patientID
+        let plainBytes = Array(plain.utf8)
         for resource in matched.resources {
+            let (tape, place) = (resource.tape, resource.place)
             // A resource names its patient in one of two members (FHIR R4, W5 subject).
-            guard let owner = resource["subject"] ?? resource["patient"],
-                let reference = owner["reference"], !reference.isString(plain),
-                isAboutAnother(reference, patientID, matched.patientURLs, fhirServer)
+            guard
+                let owner = tape.member(Names.subject, of: place)
+                    ?? tape.member(Names.patient, of: place),
+                let reference = tape.member(Names.reference, of: owner),
+                !tape.isString(reference, plainBytes)
             else { continue }
-            throw mismatch(reference, "This resource is about another patient.")
+            let value = JSONValue(tape, reference)
+            guard isAboutAnother(value, patientID, matched.patientURLs, fhirServer) else {
+                continue
+            }
+            throw mismatch(value, "This resource is about another patient.")
         }
         // The Patient stands on the calling server too, whatever a bundle says where it stands.
         if let fhirServer, !matched.patientURLs.isEmpty {
@@ -76,6 +84,21 @@ enum PatientMatch {
             matched.patientURLs.append(base + "/" + plain)
         }
         return matched
+    }
+
+    /// The members that are looked up in every resource, prepared once.
+    private enum Names {
+        static let resourceType = JSONName("resourceType")
+        static let subject = JSONName("subject")
+        static let patient = JSONName("patient")
+        static let reference = JSONName("reference")
+        static let patientType = Array("Patient".utf8)
+    }
+
+    private static func isPatient(_ resource: JSONValue) -> Bool {
+        let tape = resource.tape
+        guard let type = tape.member(Names.resourceType, of: resource.place) else { return false }
+        return tape.isString(type, Names.patientType)
     }
 
     /// Whether two values say the same, however they are indented and ordered.

@@ -82,16 +82,21 @@ extension HookGateway {
             fhirServer: call.fhirServer
         )
         let gaps = DataGaps(prefetch, service, exchange.fetch)
-        let report = try map(matched, patientID, service, profile, moment, gaps, &exchange)
+        let survey = profile.profile.read(
+            patient: matched.patient,
+            resources: matched.resources,
+            patientID: patientID,
+            patientFullURLs: matched.patientURLs
+        )
+        let report = try map(survey, service, profile, moment, gaps, &exchange)
         exchange.mark(.map, now())
 
         let evaluation = evaluate(report, profile, gaps, &exchange)
         count(report, evaluation, profile, service, exchange)
         let earlier = service.earlier(
             than: report,
-            of: matched,
+            in: survey,
             by: profile,
-            patientID: patientID,
             gaps: gaps,
             now: moment
         )

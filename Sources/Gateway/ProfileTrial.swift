@@ -66,10 +66,11 @@ package struct ProfileTrial: Sendable {
         var cards: [ShownCard] = []
         var faults: [String] = []
         let gaps = DataGaps(isPaged: false, hasError: false, unsent: [], failed: [])
-        let matched = PatientMatch.Matched(
+        let survey = loaded.profile.read(
             patient: data.patient,
             resources: data.resources,
-            patientURLs: data.patientFullURLs
+            patientID: data.patientID,
+            patientFullURLs: data.patientFullURLs
         )
         for service in services {
             let facts = CardFacts(
@@ -78,9 +79,8 @@ package struct ProfileTrial: Sendable {
                 evaluation: evaluation,
                 earlier: service.earlier(
                     than: report,
-                    of: matched,
+                    in: survey,
                     by: loaded,
-                    patientID: data.patientID,
                     gaps: gaps,
                     now: moment
                 ),

@@ -2,12 +2,17 @@ import Basics
 import FHIR
 import JSON
 
-/// An observation that every test lets pass: one that an input may take.
+/// What a rule reads from a record: every test lets it pass but those that hang on the moment.
+///
+/// It is read once, and then held against each moment that is asked for (`MomentPass`): against
+/// the window of its input first, then against what is plausible.
 final class Candidate {
     let rule: Int
     /// The index of the input it would serve.
     let input: Int
     let position: Int
+    /// How old the record may be for some alternative of the input that asks for it.
+    let longestWindowSeconds: Int
     /// The place of the resource in the request, for a stable order.
     let resourceIndex: Int
     let resource: ResourceFields
@@ -15,14 +20,16 @@ final class Candidate {
     /// The component that the value stands in; `nil` for the resource itself.
     private let component: Int?
     private let pathInContainer: String
-    let effective: Instant?
-    /// The moment it competes with: the effective one, the middle of a date, or now without any.
-    let order: Instant
+    /// When it holds; `nil` where no time is needed and none is told.
+    let time: RecordTime?
+    /// Whether the number lies outside of what is plausible.
+    let isImplausible: Bool
 
     init(
         rule: Int,
         input: Int,
         position: Int,
+        longestWindowSeconds: Int,
         place: Int,
         resource: ResourceFields,
         verdict: borrowing Verdict
@@ -30,13 +37,14 @@ final class Candidate {
         self.rule = rule
         self.input = input
         self.position = position
+        self.longestWindowSeconds = longestWindowSeconds
         resourceIndex = place
         self.resource = resource
         reading = verdict.reading
         component = verdict.component
         pathInContainer = verdict.path
-        effective = verdict.effective
-        order = verdict.order
+        time = verdict.time
+        isImplausible = verdict.isImplausible
     }
 
     /// The path of the value in the resource.
@@ -44,30 +52,40 @@ final class Candidate {
         component.map { "component[\($0)]." + pathInContainer } ?? pathInContainer
     }
 
+    /// The moment that the value holds for; `nil` for a mere date and without any time.
+    var effective: Instant? {
+        guard let time, case .moment(let instant) = time.time else { return nil }
+        return instant
+    }
+
+    /// The moment it competes with: the effective one, the middle of a date, or now without any.
+    func order(_ now: Instant) -> Instant { time?.time.order(now: now) ?? now }
+
     /// Whether this one is taken rather than the other, by the rules of the input.
     ///
     /// The order is total, so the result does not depend on the order of the bundle except between
     /// two copies without any id.
-    func isPreferred(to other: Candidate, by input: InputPlan) -> Bool {
+    func isPreferred(to other: Candidate, by input: InputPlan, at now: Instant) -> Bool {
         if input.preference == .rule, position != other.position {
             return position < other.position
         }
+        let (order, otherOrder) = (order(now), other.order(now))
         switch input.selection {
         // What is made of several is told by its newest, and the newest that counts.
         case .count, .exists:
             if reading.value != other.reading.value { return reading.value == .boolean(true) }
-            if order != other.order { return order > other.order }
+            if order != otherOrder { return order > otherOrder }
         case .worst:
             if let isWorse = isWorse(than: other, by: input) { return isWorse }
-            if order != other.order { return order > other.order }
-        case .mean, .median, .latest: if order != other.order { return order > other.order }
-        case .first: if order != other.order { return order < other.order }
+            if order != otherOrder { return order > otherOrder }
+        case .mean, .median, .latest: if order != otherOrder { return order > otherOrder }
+        case .first: if order != otherOrder { return order < otherOrder }
         case .max:
             if let (left, right) = numbers(other), left != right { return left > right }
-            if order != other.order { return order > other.order }
+            if order != otherOrder { return order > otherOrder }
         case .min:
             if let (left, right) = numbers(other), left != right { return left < right }
-            if order != other.order { return order > other.order }
+            if order != otherOrder { return order > otherOrder }
         }
         if let wanted = input.onTie, reading.value != other.reading.value {
             if reading.value == wanted { return true }

@@ -7,7 +7,7 @@ package enum DurationText {
     /// The text of a number of seconds; a negative one counts as its magnitude.
     package static func text(seconds: Int) -> String {
         var rest = Int(seconds.magnitude)
-        var parts: [String] = []
+        var text = ""
         var firstUnit: Int?
         for (place, (length, name)) in units.enumerated() {
             let count = rest / length
@@ -16,8 +16,11 @@ package enum DurationText {
             // Minutes beside days would pretend to a precision that nobody needs.
             if let firstUnit, place > firstUnit + 1 { break }
             firstUnit = firstUnit ?? place
-            parts.append("\(count) \(name)")
+            if !text.isEmpty { text += " " }
+            text += String(count)
+            text += " "
+            text += name
         }
-        return parts.isEmpty ? "0 s" : parts.joined(separator: " ")
+        return text.isEmpty ? "0 s" : text
     }
 }

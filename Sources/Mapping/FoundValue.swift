@@ -124,14 +124,14 @@ extension ValueReader {
     private static func requireUnmarked(
         _ value: JSONPlace,
         on tape: JSONTape,
-        _ path: String
+        _ path: @autoclosure () -> String
     ) throws(Fault) {
         guard tape.kind(value) == .object else { return }
-        if isMarked(value, on: tape) { throw Fault(.dataAbsent, path) }
+        if isMarked(value, on: tape) { throw Fault(.dataAbsent, path()) }
         guard let number = tape.present(MemberNames.markedValue, of: value),
             isMarked(number, on: tape)
         else { return }
-        throw Fault(.dataAbsent, path + "._value")
+        throw Fault(.dataAbsent, path() + "._value")
     }
 
     private static func isMarked(_ element: JSONPlace, on tape: JSONTape) -> Bool {

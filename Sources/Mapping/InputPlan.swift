@@ -134,6 +134,13 @@ final class InputPlan: Sendable {
         self.absence = absence
     }
 
+    /// What a time is held against as of a moment.
+    struct Window {
+        let start: Instant
+        let end: Instant
+        let latestAllowed: Instant
+    }
+
     /// The latest moment in the window.
     func windowEnd(_ now: Instant) -> Instant {
         let seconds = beforeSeconds > 0 ? -beforeSeconds : futureSeconds
@@ -145,6 +152,11 @@ final class InputPlan: Sendable {
 final class SourceRule: Sendable {
     /// Whether the value stands in a component.
     var readsComponent: Bool { !componentIndex.isEmpty }
+
+    /// Whether what it reads in a record hangs on the moment of evaluation.
+    ///
+    /// A condition may have abated by then, a structure or an expression may ask for the present.
+    let hangsOnMoment: Bool
 
     /// The input it serves.
     let plan: InputPlan
@@ -232,11 +244,20 @@ final class SourceRule: Sendable {
         self.plausible = plausible
         self.timeIsOptional = timeIsOptional
         self.isStandIn = isStandIn
+        switch reader {
+        case .nothing, .member, .anyValue:
+            hangsOnMoment = resource.hasClinicalStatus || !structures.isEmpty
+        case .expression, .elapsed: hangsOnMoment = true
+        }
     }
 
-    /// The earliest moment in the window.
-    func windowStart(_ now: Instant) -> Instant {
-        now.advanced(byMicroseconds: -Int64(windowSeconds) * 1_000_000)
+    /// The window as of a moment.
+    func window(_ now: Instant) -> InputPlan.Window {
+        InputPlan.Window(
+            start: now.advanced(byMicroseconds: -Int64(windowSeconds) * 1_000_000),
+            end: plan.windowEnd(now),
+            latestAllowed: now.advanced(byMicroseconds: Int64(plan.futureSeconds) * 1_000_000)
+        )
     }
 }
 

@@ -3,16 +3,19 @@ import JSON
 
 /// Finds the rules that ask for a resource, by its codes.
 extension MappingPass {
-    /// Fills `matched` with the rules that ask for any coding of the resource, ascending.
-    mutating func findRules(_ fields: ResourceFields, at position: Int) {
+    /// Fills `matched` with the rules that ask for any coding in the `code` of a resource.
+    mutating func findRules(_ code: JSONPlace?, on tape: JSONTape, at position: Int) {
         matched.removeAll(keepingCapacity: true)
+        components.removeAll(keepingCapacity: true)
         hitCount = 0
         isCodeUnresolved = false
         isCodeContradicted = false
-        if let code = fields.code {
-            match(concept: code, on: fields.tape, at: position)
-        }
-        if matched.isEmpty, !plan.uncodedRules.isEmpty, let type = ResourceType(fields),
+        if let code { match(concept: code, on: tape, at: position) }
+    }
+
+    /// Adds the rules that go by more than the `code`, and puts all of them into their order.
+    mutating func findMoreRules(_ fields: ResourceFields, at position: Int) {
+        if matched.isEmpty, !plan.uncodedRules.isEmpty, let type = fields.type,
             plan.uncodedRules[type] != nil, !Self.isCoded(fields)
         {
             isCodeUnresolved = true
@@ -58,7 +61,7 @@ extension MappingPass {
 
     /// Looks where types other than Observation and Condition keep their code.
     private mutating func findOtherRules(_ fields: ResourceFields, at position: Int) {
-        guard let type = ResourceType(fields), plan.otherTypes.contains(type) else { return }
+        guard let type = fields.type, plan.otherTypes.contains(type) else { return }
         switch type.codePlace {
         case .code, .none: break
         case .vaccineCode:
@@ -94,7 +97,6 @@ extension MappingPass {
     /// So a saturation without an oxygen flow is no failed reading of the oxygen flow. Only where
     /// nothing else asks for the resource, one rule stays to say what was missed.
     private mutating func dropRulesOfMissingComponents(_ fields: ResourceFields) {
-        components.removeAll(keepingCapacity: true)
         let plan = plan
         guard matched.contains(where: { plan.rules[$0].readsComponent }) else { return }
         if let list = fields[.component] {

@@ -1,26 +1,28 @@
 import Basics
 import JSON
 
-/// One walk over the resources of a request.
+/// One walk over the resources of a request, whatever the moment of evaluation.
 ///
 /// Each resource is looked at once; its codes find the rules that ask for it in a hash table, so
-/// the cost grows with the resources and not with the inputs.
+/// the cost grows with the resources and not with the inputs. What came of it is held against a
+/// moment by `MomentPass`, and may be held against several.
 struct MappingPass {
     let plan: ProfilePlan
     private let subject: SubjectMatcher
-    private let now: Instant
-    private(set) var candidates: [Candidate] = []
+    /// What each rule made of each resource it asks for, ordered by resource, input and rule.
+    private(set) var cases: [Case] = []
+    /// What is rejected at every moment, beside the cases.
     private(set) var rejections: [PendingRejection] = []
     private(set) var unaskedCount = 0
     private(set) var hasSubjectMismatch = false
-    /// For each input the index of the best candidate so far, or -1.
-    var best: [Int]
 
     var matched: [Int] = []
     var lastMatch: [Int]
     var components: [ValueFields] = []
     let medications: MedicationIndex
-    let variables: VariableValues
+    private let variables: VariableValues
+    /// What does not hang on the moment is read as of any.
+    private static let anyMoment = Instant(microseconds: 0)
     /// How many codings of the resource in hand some rule asks for.
     var hitCount = 0
     /// Whether what the resource in hand is about could not be looked up.
@@ -28,52 +30,97 @@ struct MappingPass {
     /// Whether it names twice what it is about, and differently.
     var isCodeContradicted = false
 
-    /// A rejection before it is turned into text.
-    struct PendingRejection {
-        let finding: Finding
-        /// The rule it failed; `nil` when no rule asks for the resource.
-        let rule: Int?
-        /// How old it might have been and still be taken.
-        let windowSeconds: Int
+    /// What a rule made of a resource that it asks for.
+    enum Case {
+        case candidate(Candidate)
+        case rejection(PendingRejection)
+        /// What the rule reads hangs on the moment.
+        case open(OpenCase)
+    }
+
+    /// A resource that a rule has to read anew for each moment.
+    final class OpenCase {
+        let rule: Int
+        let longestWindowSeconds: Int
         let resourceIndex: Int
         let resource: ResourceFields
-        let path: String
-        /// What was read all the same, where only its time bars it.
-        var reading: MappingReport.Value?
+        let component: (position: Int, fields: ValueFields)?
+
+        init(
+            _ rule: Int,
+            longestWindowSeconds: Int,
+            at resourceIndex: Int,
+            _ resource: ResourceFields,
+            _ component: (position: Int, fields: ValueFields)?
+        ) {
+            self.rule = rule
+            self.longestWindowSeconds = longestWindowSeconds
+            self.resourceIndex = resourceIndex
+            self.resource = resource
+            self.component = component
+        }
     }
+
+    /// Whether what does not hang on the moment is read during the walk, and not for each moment.
+    private let readsAhead: Bool
 
     init(
         plan: ProfilePlan,
         subject: SubjectMatcher,
-        now: Instant,
-        variables: VariableValues,
-        medications: MedicationIndex
+        medications: MedicationIndex,
+        readsAhead: Bool
     ) {
-        self.variables = variables
+        self.readsAhead = readsAhead
         self.medications = medications
         self.plan = plan
         self.subject = subject
-        self.now = now
-        best = Array(repeating: -1, count: plan.inputs.count)
         lastMatch = Array(repeating: -1, count: plan.rules.count)
+        variables = VariableValues(
+            plan.variables,
+            patient: nil,
+            resources: [],
+            now: Self.anyMoment
+        )
     }
 
     /// Looks at the Patient itself, which is no observation but may hold inputs.
     mutating func visit(patient: JSONValue, isPatientInContext: Bool) {
-        let fields = ResourceFields(patient)
         guard isPatientInContext else {
             hasSubjectMismatch = true
-            reject(.otherPatient, rule: nil, at: -1, fields, "id")
+            reject(.otherPatient, rule: nil, at: -1, ResourceFields(patient), "id")
             return
         }
+        guard !plan.patientRules.isEmpty else { return }
         matched = plan.patientRules
-        judgeMatched(fields, at: -1)
+        readMatched(ResourceFields(patient), at: -1)
     }
 
     /// Looks at any other resource; `version` says why another version of it counts, if one does.
     mutating func visit(_ json: JSONValue, at position: Int, version: Finding? = nil) {
-        let fields = ResourceFields(json)
-        findRules(fields, at: position)
+        let (tape, place) = (json.tape, json.place)
+        let code = tape.present(MemberNames.code, of: place)
+        findRules(code, on: tape, at: position)
+        let about = ResourceFields.subject(of: place, on: tape)
+        guard !matched.isEmpty || plan.looksAtTypes else {
+            // Nobody asks for it: this must cost next to nothing.
+            guard let about, case .other = subject.judge(about, on: tape) else {
+                unaskedCount += 1
+                return
+            }
+            hasSubjectMismatch = true
+            let fields = ResourceFields(tape, place, subject: about, code: code)
+            return reject(.otherPatient, rule: nil, at: position, fields, "subject")
+        }
+        let fields = ResourceFields(tape, place, subject: about, code: code)
+        findMoreRules(fields, at: position)
+        visit(fields, at: position, version)
+    }
+
+    private mutating func visit(
+        _ fields: ResourceFields,
+        at position: Int,
+        _ version: Finding?
+    ) {
         if let finding = subjectFinding(fields) {
             if finding == .otherPatient { hasSubjectMismatch = true }
             guard !matched.isEmpty else {
@@ -102,7 +149,7 @@ struct MappingPass {
             return
         }
         dropSharedRules(fields, at: position)
-        judgeMatched(fields, at: position)
+        readMatched(fields, at: position)
     }
 
     /// What is not known may be any of those asked for, unless it is not in force.
@@ -111,7 +158,7 @@ struct MappingPass {
         at position: Int,
         _ version: Finding?
     ) {
-        let type = ResourceType(fields)
+        let type = fields.type
         let isMedicine = type?.codePlace == .medication
         if let type, version == nil {
             let rules =
@@ -155,8 +202,9 @@ struct MappingPass {
     }
 
     private mutating func matchType(_ fields: ResourceFields, at position: Int) {
-        let type = ResourceType(fields)
+        let type = fields.type
         let plan = plan
+        if matched.count == 1, plan.rules[matched[0]].resource == type { return }
         guard matched.contains(where: { plan.rules[$0].resource == type }) else {
             rejectOncePerInput(.wrongType, at: position, fields, "resourceType")
             matched.removeAll(keepingCapacity: true)
@@ -165,70 +213,45 @@ struct MappingPass {
         matched.removeAll { plan.rules[$0].resource != type }
     }
 
-    // MARK: Judging
+    // MARK: Reading
 
-    /// Judges the matched rules input by input; the furthest fault speaks where none passes.
-    private mutating func judgeMatched(_ fields: ResourceFields, at position: Int) {
-        let plan = plan
-        var index = 0
-        while index < matched.count {
-            let input = plan.rules[matched[index]].input
-            var furthest: (fault: Fault, rule: Int)?
-            var unread: (fault: Fault, rule: Int)?
-            var hasPassed = false
-            while index < matched.count, plan.rules[matched[index]].input == input {
-                let rule = matched[index]
-                index += 1
-                do throws(Fault) {
-                    try judge(rule, fields, at: position)
-                    hasPassed = true
-                } catch {
-                    if error.finding.rank > (furthest?.fault.finding.rank ?? -1) {
-                        furthest = (error, rule)
-                    }
-                    if error.finding.leavesUnread,
-                        error.finding.rank > (unread?.fault.finding.rank ?? -1)
-                    {
-                        unread = (error, rule)
-                    }
-                }
+    private mutating func readMatched(_ fields: ResourceFields, at position: Int) {
+        for rule in matched {
+            do throws(Fault) {
+                try read(rule, fields, at: position)
+            } catch {
+                cases.append(
+                    .rejection(
+                        PendingRejection(
+                            error.finding,
+                            rule: rule,
+                            windowSeconds: longestWindow(like: rule),
+                            at: position,
+                            fields,
+                            error.path,
+                            reading: error.reading
+                        )
+                    )
+                )
             }
-            guard !hasPassed, var furthest else { continue }
-            // Too old for one alternative, and unreadable for another that looks further back.
-            if furthest.fault.finding == .stale, let unread,
-                plan.rules[unread.rule].windowSeconds > plan.rules[furthest.rule].windowSeconds
-            {
-                furthest = unread
-            }
-            let fault = furthest.fault
-            reject(
-                fault.finding,
-                rule: furthest.rule,
-                at: position,
-                fields,
-                fault.path,
-                reading: fault.reading
-            )
         }
     }
 
-    private mutating func judge(
+    private mutating func read(
         _ ruleIndex: Int,
         _ fields: ResourceFields,
         at position: Int
     ) throws(Fault) {
         let rule = plan.rules[ruleIndex]
         var component: (position: Int, fields: ValueFields)?
-        if rule.readsComponent,
-            let place = componentPosition(rule.componentIndex, on: fields.tape)
-        {
-            component = (place, components[place])
-        }
         if rule.readsComponent {
-            guard component != nil else { throw panelFault(fields) }
+            guard let place = componentPosition(rule.componentIndex, on: fields.tape) else {
+                throw panelFault(fields)
+            }
             guard !hasSeveralComponents(rule.componentIndex, on: fields.tape) else {
                 throw Fault(.severalValues, "component")
             }
+            component = (place, components[place])
         }
         // What is coded as something else besides is neither: R4 lets codings only translate.
         if !rule.excludedIndex.isEmpty,
@@ -237,20 +260,34 @@ struct MappingPass {
             let place = component.map { "component[\($0.position)]." } ?? ""
             throw Fault(.codesShared, place + "code.coding")
         }
+        guard readsAhead, !rule.hangsOnMoment else {
+            let open = OpenCase(
+                ruleIndex,
+                longestWindowSeconds: longestWindow(like: ruleIndex),
+                at: position,
+                fields,
+                component
+            )
+            cases.append(.open(open))
+            return
+        }
         let verdict = try rule.judge(
             fields,
             component: component,
-            now: now,
+            now: Self.anyMoment,
             variables: variables
         )
-        add(
-            Candidate(
-                rule: ruleIndex,
-                input: rule.input,
-                position: rule.position,
-                place: position,
-                resource: fields,
-                verdict: verdict
+        cases.append(
+            .candidate(
+                Candidate(
+                    rule: ruleIndex,
+                    input: rule.input,
+                    position: rule.position,
+                    longestWindowSeconds: longestWindow(like: ruleIndex),
+                    place: position,
+                    resource: fields,
+                    verdict: verdict
+                )
             )
         )
     }
@@ -261,17 +298,6 @@ struct MappingPass {
             ? Fault(.componentMissing, "component") : Fault(.dataAbsent, "dataAbsentReason")
     }
 
-    private mutating func add(_ candidate: Candidate) {
-        let input = candidate.input
-        let leader = best[input]
-        if leader < 0
-            || candidate.isPreferred(to: candidates[leader], by: plan.inputs[input])
-        {
-            best[input] = candidates.count
-        }
-        candidates.append(candidate)
-    }
-
     // MARK: Rejections
 
     /// The longest window of the input's alternatives that asked for the resource: it might have
@@ -279,6 +305,7 @@ struct MappingPass {
     private func longestWindow(like rule: Int) -> Int {
         let input = plan.rules[rule].input
         var seconds = plan.rules[rule].windowSeconds
+        guard matched.count > 1 else { return seconds }
         for other in matched where plan.rules[other].input == input {
             seconds = max(seconds, plan.rules[other].windowSeconds)
         }
@@ -298,23 +325,21 @@ struct MappingPass {
         }
     }
 
-    mutating func reject(
+    private mutating func reject(
         _ finding: Finding,
         rule: Int?,
         at position: Int,
         _ fields: ResourceFields,
-        _ path: String,
-        reading: MappingReport.Value? = nil
+        _ path: String
     ) {
         rejections.append(
             PendingRejection(
-                finding: finding,
+                finding,
                 rule: rule,
                 windowSeconds: rule.map { longestWindow(like: $0) } ?? 0,
-                resourceIndex: position,
-                resource: fields,
-                path: path,
-                reading: reading
+                at: position,
+                fields,
+                path
             )
         )
     }
@@ -323,9 +348,4 @@ struct MappingPass {
 extension Finding {
     /// The place of the reason in the order of testing.
     var rank: Int { reason.rank }
-}
-
-extension RejectionReason {
-    /// The place in the order of testing, from zero.
-    var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

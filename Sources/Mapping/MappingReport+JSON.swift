@@ -58,8 +58,9 @@ extension MappingReport {
     /// How many rejections each reason has, in the order of testing; reasons without any left out.
     package var rejectionCounts: [(reason: RejectionReason, count: Int)] {
         guard !rejections.isEmpty else { return [] }
+        let counts = rejections.counts
         return RejectionReason.allCases.compactMap { reason in
-            let count = rejections.count { $0.reason == reason }
+            let count = counts[reason.rank]
             return count == 0 ? nil : (reason, count)
         }
     }

@@ -166,45 +166,12 @@ package struct MappingReport: Sendable {
         }
     }
 
-    /// One resource that was not used for an input, and why.
-    package struct Rejection: Sendable, Equatable {
-        /// The reason.
-        package let reason: RejectionReason
-        /// The input it might have served; `nil` when it came near none.
-        package let input: String?
-        /// The resource, such as `Observation/s1`.
-        package let resource: String
-        /// The offending element, such as `valueQuantity.code`.
-        package let path: String
-        /// One sentence without patient data, such as "the unit is unknown to UCUM".
-        package let sentence: String
-        /// What would be accepted, such as "within >= PT15H".
-        package let accepted: String
-
-        /// Makes a rejection.
-        package init(
-            reason: RejectionReason,
-            input: String?,
-            resource: String,
-            path: String,
-            sentence: String,
-            accepted: String
-        ) {
-            self.reason = reason
-            self.input = input
-            self.resource = resource
-            self.path = path
-            self.sentence = sentence
-            self.accepted = accepted
-        }
-    }
-
     /// Whether the model may be used for this patient.
     package let applicability: Applicability
     /// Every input of the profile, in profile order.
     package let inputs: [Input]
     /// Every rejection but those by `code`, in the order of the resources.
-    package let rejections: [Rejection]
+    package let rejections: Rejections
     /// How many resources no input asks for (`code`), summarised and not listed.
     package let unaskedCount: Int
     /// The facts that only `applies` rules read, such as a known pregnancy, in profile order.
@@ -216,7 +183,7 @@ package struct MappingReport: Sendable {
     package init(
         applicability: Applicability,
         inputs: [Input],
-        rejections: [Rejection],
+        rejections: Rejections,
         unaskedCount: Int,
         facts: [Input] = [],
         hasSubjectMismatch: Bool = false

@@ -10,6 +10,7 @@ enum MemberNames {
     static let component = JSONName("component")
     static let end = JSONName("end")
     static let `extension` = JSONName("extension")
+    static let id = JSONName("id")
     static let modifierExtension = JSONName("modifierExtension")
     static let patient = JSONName("patient")
     static let profile = JSONName("profile")

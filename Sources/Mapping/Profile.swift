@@ -142,36 +142,72 @@ package struct Profile: Sendable {
         patientFullURLs: [String] = [],
         now: Instant
     ) -> MappingReport {
-        let subject = SubjectMatcher(patientID: patientID, fullURLs: patientFullURLs)
-        let variables = VariableValues(
-            plan.variables,
-            patient: patient,
-            resources: resources,
+        map(
+            read(
+                patient: patient,
+                resources: resources,
+                patientID: patientID,
+                patientFullURLs: patientFullURLs
+            ),
             now: now
         )
-        var pass = MappingPass(
+    }
+
+    /// Reads the resources of one patient, to be mapped as of one moment or several.
+    ///
+    /// What a record says does not hang on the moment of evaluation, only whether it lies in the
+    /// window then, so an earlier result need not read them again.
+    package func read(
+        patient: JSONValue?,
+        resources: [JSONValue],
+        patientID: String,
+        patientFullURLs: [String] = []
+    ) -> RecordSurvey {
+        survey(patient, resources, SubjectMatcher(patientID: patientID, fullURLs: patientFullURLs))
+    }
+
+    /// Reads the resources; without `readsAhead` every rule waits for the moment.
+    func survey(
+        _ patient: JSONValue?,
+        _ resources: [JSONValue],
+        _ subject: SubjectMatcher,
+        readsAhead: Bool = true
+    ) -> RecordSurvey {
+        var walk = MappingPass(
             plan: plan,
             subject: subject,
-            now: now,
-            variables: variables,
             medications: plan.readsMedications
                 ? MedicationIndex(
                     resources,
                     serverBases: subject.serverBases,
                     systems: plan.medicineSystems
-                ) : MedicationIndex()
+                ) : MedicationIndex(),
+            readsAhead: readsAhead
         )
         if let patient {
             // A Patient that gives no id is in context because the request says so.
-            let isPatientInContext = patient["id"].map { $0.isString(patientID) } ?? true
-            pass.visit(patient: patient, isPatientInContext: isPatientInContext)
+            let isPatientInContext = patient["id"].map { subject.isPatientID($0) } ?? true
+            walk.visit(patient: patient, isPatientInContext: isPatientInContext)
         }
         let versions = ResourceVersions(resources)
         for (position, resource) in resources.enumerated() {
-            pass.visit(resource, at: position, version: versions.finding(at: position))
+            walk.visit(resource, at: position, version: versions.finding(at: position))
         }
-        pass.settleNearTies()
-        return ReportBuilder(plan: plan, pass: pass, now: now).build { inputs, areUnread in
+        return RecordSurvey(walk: walk, patient: patient, resources: resources)
+    }
+
+    /// Maps what this profile has read as of a moment.
+    package func map(_ survey: RecordSurvey, now: Instant) -> MappingReport {
+        precondition(survey.walk.plan === plan, "a survey is of one profile")
+        let patient = survey.patient
+        let variables = VariableValues(
+            plan.variables,
+            patient: patient,
+            resources: survey.resources,
+            now: now
+        )
+        let pass = MomentPass(survey.walk, now: now, variables: variables)
+        return ReportBuilder(walk: survey.walk, pass: pass).build { inputs, areUnread in
             let facts = inputs[plan.inputCount...]
             let known = zip(facts, areUnread[plan.inputCount...]).map { fact, isUnread in
                 isUnread ? nil : fact.value == .boolean(true)

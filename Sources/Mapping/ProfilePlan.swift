@@ -26,6 +26,8 @@ final class ProfilePlan: Sendable {
     /// For a type the rules of inputs for which a record without a usable code is not none: those
     /// that are read from absence or else assumed, ascending.
     let uncodedRules: [ResourceType: [Int]]
+    /// Whether a resource may matter that has no code which is asked for.
+    let looksAtTypes: Bool
     /// The systems of the codes by which rules ask for medicines.
     let medicineSystems: [[UInt8]]
     /// Whether a Medication that another resource names may have to be looked up.
@@ -59,6 +61,7 @@ final class ProfilePlan: Sendable {
             uncoded[rule.resource, default: []].append(position)
         }
         uncodedRules = uncoded
+        looksAtTypes = !uncoded.isEmpty || !otherTypes.isEmpty
         medicineSystems = Array(
             Set(
                 rules.filter { $0.resource.codePlace == .medication }.flatMap(\.codes).map(\.system)

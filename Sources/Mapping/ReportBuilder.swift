@@ -2,18 +2,21 @@ import Basics
 import FHIR
 import JSON
 
-/// Turns what a pass has gathered into the report: text is made only here.
+/// Turns what was gathered for a moment into the report: text is made only here, or later.
 struct ReportBuilder {
     private let plan: ProfilePlan
-    private let pass: MappingPass
+    private let walk: MappingPass
+    private let pass: MomentPass
     private let now: Instant
     /// For each input whose value is made of several records, those records and the value.
     private let aggregates: [Aggregate?]
 
-    init(plan: ProfilePlan, pass: MappingPass, now: Instant) {
+    init(walk: MappingPass, pass: MomentPass) {
+        let plan = walk.plan
         self.plan = plan
+        self.walk = walk
         self.pass = pass
-        self.now = now
+        now = pass.now
         guard plan.hasAggregates else {
             aggregates = []
             return
@@ -33,9 +36,8 @@ struct ReportBuilder {
         applicability: (_ inputs: [MappingReport.Input], _ areUnread: [Bool]) ->
             MappingReport.Applicability
     ) -> MappingReport {
-        var rejections = pass.rejections
         let outcomes = outcomes()
-        settle(&rejections, outcomes)
+        let rejections = rejections(outcomes)
         let reasons = tellingReasons(rejections)
         let unread = unreadReasons()
         var inputs: [MappingReport.Input] = []
@@ -57,10 +59,10 @@ struct ReportBuilder {
                 plan.inputs.indices.map { inputs[$0].value == nil && unread[$0] != nil }
             ),
             inputs: Array(inputs[..<plan.inputCount]),
-            rejections: rejections.map { text(of: $0) },
-            unaskedCount: pass.unaskedCount,
+            rejections: MappingReport.Rejections(rejections, plan: plan, now: now),
+            unaskedCount: walk.unaskedCount,
             facts: facts,
-            hasSubjectMismatch: pass.hasSubjectMismatch
+            hasSubjectMismatch: walk.hasSubjectMismatch
         )
     }
 
@@ -82,8 +84,8 @@ struct ReportBuilder {
             let winner = pass.candidates[pass.best[candidate.input]]
             let input = plan.inputs[candidate.input]
             guard candidate !== winner, !input.selection.isAggregate,
-                candidate.order == winner.order
-                    || input.tieSeconds != nil && candidate.order > winner.order,
+                candidate.order(now) == winner.order(now)
+                    || input.tieSeconds != nil && candidate.order(now) > winner.order(now),
                 candidate.reading.value != winner.reading.value,
                 competes(candidate, winner, candidate.input)
             else { continue }
@@ -95,10 +97,10 @@ struct ReportBuilder {
                 outcomes[candidate.input] = .disagreement
             }
         }
-        for rejection in pass.rejections {
-            guard let rule = rejection.rule, pass.best[plan.rules[rule].input] >= 0 else {
-                continue
-            }
+        for rejection in unsettled {
+            guard rejection.finding.leavesUnread, let rule = rejection.rule,
+                pass.best[plan.rules[rule].input] >= 0
+            else { continue }
             let input = plan.rules[rule].input
             let winner = pass.candidates[pass.best[input]]
             guard rejection.mightReplace(winner, by: plan, now: now) else { continue }
@@ -124,11 +126,14 @@ struct ReportBuilder {
         return plan.rules[other.rule].isStandIn && !plan.rules[winner.rule].isStandIn
     }
 
-    /// Adds the candidates that were not taken to the rejections.
-    private func settle(
-        _ rejections: inout [MappingPass.PendingRejection],
-        _ outcomes: [Outcome]
-    ) {
+    /// What was rejected while it was read, at this moment or at every one.
+    private var unsettled: [PendingRejection] {
+        walk.rejections.isEmpty ? pass.rejections : walk.rejections + pass.rejections
+    }
+
+    /// All rejections in the order of the resources, with the candidates that were not taken.
+    private func rejections(_ outcomes: [Outcome]) -> [PendingRejection] {
+        var losers: [PendingRejection] = []
         var lastLoser = (input: -1, resource: -2)
         let contributing = aggregates.reduce(into: Set<Int>()) { $0.formUnion($1?.members ?? []) }
         for (position, candidate) in pass.candidates.enumerated() {
@@ -141,18 +146,39 @@ struct ReportBuilder {
                 lastLoser != (candidate.input, candidate.resourceIndex)
             else { continue }
             lastLoser = (candidate.input, candidate.resourceIndex)
-            rejections.append(
-                MappingPass.PendingRejection(
-                    finding: finding,
+            losers.append(
+                PendingRejection(
+                    finding,
                     rule: candidate.rule,
                     windowSeconds: plan.rules[candidate.rule].windowSeconds,
-                    resourceIndex: candidate.resourceIndex,
-                    resource: candidate.resource,
-                    path: candidate.path
+                    at: candidate.resourceIndex,
+                    candidate.resource,
+                    candidate.path
                 )
             )
         }
-        sortStably(&rejections)
+        return Self.merged(Self.merged(walk.rejections, pass.rejections), losers)
+    }
+
+    /// Both lists, each in the order of the resources; of one resource the left comes first.
+    private static func merged(
+        _ left: [PendingRejection],
+        _ right: [PendingRejection]
+    ) -> [PendingRejection] {
+        if left.isEmpty { return right }
+        if right.isEmpty { return left }
+        var merged: [PendingRejection] = []
+        merged.reserveCapacity(left.count + right.count)
+        var position = 0
+        for item in right {
+            while position < left.count, left[position].resourceIndex <= item.resourceIndex {
+                merged.append(left[position])
+                position += 1
+            }
+            merged.append(item)
+        }
+        merged.append(contentsOf: left[position...])
+        return merged
     }
 
     /// Why a candidate was not taken; `nil` when it was.
@@ -161,7 +187,7 @@ struct ReportBuilder {
         _ winner: Candidate,
         _ outcome: Outcome
     ) -> Finding? {
-        let isSameMoment = candidate.order == winner.order
+        let isSameMoment = candidate.order(now) == winner.order(now)
         let isSameValue = candidate.reading.value == winner.reading.value
         switch outcome {
         case .taken:
@@ -187,18 +213,9 @@ struct ReportBuilder {
         plan.inputs[input].preference == .newest || left.position == right.position
     }
 
-    private func sortStably(_ rejections: inout [MappingPass.PendingRejection]) {
-        let order = rejections.indices.sorted { left, right in
-            let first = rejections[left].resourceIndex
-            let second = rejections[right].resourceIndex
-            return first != second ? first < second : left < right
-        }
-        rejections = order.map { rejections[$0] }
-    }
-
     /// The reason that got furthest for each input: nearest to what would have been accepted.
     private func tellingReasons(
-        _ rejections: [MappingPass.PendingRejection]
+        _ rejections: [PendingRejection]
     ) -> [RejectionReason?] {
         var reasons: [RejectionReason?] = Array(repeating: nil, count: plan.inputs.count)
         for rejection in rejections {
@@ -215,34 +232,17 @@ struct ReportBuilder {
     /// For each input the furthest reason why a record that bears on it is unread.
     private func unreadReasons() -> [RejectionReason?] {
         var reasons: [RejectionReason?] = Array(repeating: nil, count: plan.inputs.count)
-        for rejection in pass.rejections {
+        for rejection in unsettled {
             guard let rule = rejection.rule else { continue }
             let input = plan.rules[rule].input
             let reason = rejection.finding.reason
             guard
-                rejection.bears(on: plan.inputs[input], isFact: input >= plan.inputCount, now: now),
-                reason.rank > (reasons[input]?.rank ?? -1)
+                reason.rank > (reasons[input]?.rank ?? -1),
+                rejection.bears(on: plan.inputs[input], isFact: input >= plan.inputCount, now: now)
             else { continue }
             reasons[input] = reason
         }
         return reasons
-    }
-
-    private func text(of pending: MappingPass.PendingRejection) -> MappingReport.Rejection {
-        let rule = pending.rule.map { plan.rules[$0] }
-        let explainer = AcceptanceText(
-            rule: rule,
-            input: rule.map { plan.inputs[$0.input] },
-            now: now
-        )
-        return MappingReport.Rejection(
-            reason: pending.finding.reason,
-            input: rule.map { plan.inputs[$0.input].name },
-            resource: Self.label(pending.resource, at: pending.resourceIndex),
-            path: pending.path,
-            sentence: pending.finding.sentence,
-            accepted: explainer.text(for: pending.finding, in: pending.resource)
-        )
     }
 
     // MARK: What was taken
@@ -298,7 +298,7 @@ struct ReportBuilder {
 
     private func source(of candidate: Candidate) -> MappingReport.Source {
         MappingReport.Source(
-            resource: Self.label(candidate.resource, at: candidate.resourceIndex),
+            resource: candidate.resource.label(at: candidate.resourceIndex),
             path: candidate.path,
             effective: candidate.effective,
             ageSeconds: candidate.effective.map {
@@ -390,25 +390,6 @@ struct ReportBuilder {
             isOptional: input.isOptional,
             basis: basis
         )
-    }
-
-    /// `Observation/t2`, or `Observation[3]` where there is no sound id.
-    ///
-    /// An id that is not of FHIR's form is not repeated: it could hold anything.
-    static func label(_ fields: ResourceFields, at position: Int) -> String {
-        let name = fields[.resourceType].flatMap { fields.tape.string($0) }
-        let type = name.flatMap { isTypeName($0) ? $0 : nil } ?? "Resource"
-        if let id = fields[.id].flatMap({ fields.tape.string($0) }), Reference.isLogicalID(id) {
-            return type + "/" + id
-        }
-        return position < 0 ? type : "\(type)[\(position)]"
-    }
-
-    private static func isTypeName(_ text: String) -> Bool {
-        text.utf8.count <= 64
-            && text.utf8.allSatisfy {
-                (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-            }
     }
 }
 

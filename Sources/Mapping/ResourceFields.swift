@@ -2,25 +2,22 @@ import JSON
 
 /// The members of a resource that mapping looks at.
 ///
-/// Most resources of a request are asked for by nobody: of those only `code` and `subject` are
-/// read. Of the others all members are found in one walk. A class, because candidates and
-/// rejections keep it. Members are places on the one tape: handing them on counts no reference.
-final class ResourceFields {
+/// Most resources of a request are asked for by nobody, and none is made of those. Of the others
+/// all members are found in one walk. A class, because candidates and rejections keep it. Members
+/// are places on the one tape: handing them on counts no reference.
+final class ResourceFields: Sendable {
     let tape: JSONTape
     let place: JSONPlace
     /// Observation and Condition have a subject; allergies and some others have a patient.
     let subject: JSONPlace?
     let code: JSONPlace?
-    private var members = JSONMembers()
-    private var isWalked = false
+    /// `nil` for a type that no profile can read.
+    let type: ResourceType?
+    private let members: JSONMembers
     /// What the resource shares with the components of an Observation.
-    private(set) lazy var body = ValueFields(
-        place: place,
-        code: code,
-        dataAbsentReason: self[.dataAbsentReason],
-        modifierExtension: self[.modifierExtension],
-        values: tape.members(of: place, withStem: MemberNames.value)
-    )
+    let body: ValueFields
+    /// The members that Observation and Condition do not have; `nil` for those two.
+    private let otherMembers: JSONMembers?
 
     /// A time and the name of the member it stands in, such as `effectiveDateTime`.
     struct NamedValue {
@@ -58,7 +55,8 @@ final class ResourceFields {
         case whenHandedOver, dateAsserted
         case doNotPerform, notDone, notGiven, wasNotGiven, notTaken
 
-        var name: String { "\(self)" }
+        var name: String { Self.names[rawValue] }
+        private static let names = allCases.map { "\($0)" }
 
         /// The members that hold a time, the more telling ones first.
         static let times: [OtherMember] = [
@@ -85,41 +83,62 @@ final class ResourceFields {
         case abatementString, abatementBoolean
         case onsetDateTime, onsetPeriod, recordedDate, assertedDate
 
-        var name: String { "\(self)" }
+        var name: String { Self.names[rawValue] }
+        private static let names = allCases.map { "\($0)" }
     }
 
     private static let table = JSONNameTable(Member.allCases.map(\.name))
     private static let otherTable = JSONNameTable(OtherMember.allCases.map(\.name))
-    private var otherMembers = JSONMembers()
-    private var isOtherWalked = false
 
-    init(_ json: JSONValue) {
-        let tape = json.tape
-        let place = json.place
-        if let found = tape.present(MemberNames.subject, of: place) {
-            subject = found
-        } else {
-            subject = tape.present(MemberNames.patient, of: place)
-        }
-        code = tape.present(MemberNames.code, of: place)
+    convenience init(_ json: JSONValue) {
+        let (tape, place) = (json.tape, json.place)
+        self.init(
+            tape,
+            place,
+            subject: Self.subject(of: place, on: tape),
+            code: tape.present(MemberNames.code, of: place)
+        )
+    }
+
+    /// Walks over a resource of which subject and code are found already.
+    init(_ tape: JSONTape, _ place: JSONPlace, subject: JSONPlace?, code: JSONPlace?) {
         self.tape = tape
         self.place = place
-    }
-
-    subscript(member: Member) -> JSONPlace? {
-        if !isWalked {
-            members = tape.members(of: place, in: Self.table)
-            isWalked = true
-        }
-        return members[member.rawValue]
-    }
-
-    subscript(other member: OtherMember) -> JSONPlace? {
-        if !isOtherWalked {
+        self.subject = subject
+        self.code = code
+        let members = tape.members(of: place, in: Self.table)
+        self.members = members
+        body = ValueFields(
+            place: place,
+            code: code,
+            dataAbsentReason: members[Member.dataAbsentReason.rawValue],
+            modifierExtension: members[Member.modifierExtension.rawValue],
+            values: tape.members(of: place, withStem: MemberNames.value)
+        )
+        let type = members[Member.resourceType.rawValue].flatMap { ResourceType($0, on: tape) }
+        self.type = type
+        switch type {
+        case .observation, .condition: otherMembers = nil
+        case .patient, .encounter, .procedure, .medicationRequest, .medicationStatement,
+            .medicationAdministration, .medicationDispense, .diagnosticReport,
+            .allergyIntolerance, .serviceRequest, .immunization, nil:
             otherMembers = tape.members(of: place, in: Self.otherTable)
-            isOtherWalked = true
         }
-        return otherMembers[member.rawValue]
+    }
+
+    /// Whom a resource is about: in `subject`, or else in `patient`.
+    static func subject(of place: JSONPlace, on tape: borrowing JSONTape) -> JSONPlace? {
+        if let found = tape.present(MemberNames.subject, of: place) { return found }
+        return tape.present(MemberNames.patient, of: place)
+    }
+
+    subscript(member: Member) -> JSONPlace? { members[member.rawValue] }
+
+    subscript(other member: OtherMember) -> JSONPlace? { others[member.rawValue] }
+
+    /// What does not belong into a resource may stand there all the same.
+    private var others: JSONMembers {
+        otherMembers ?? tape.members(of: place, in: Self.otherTable)
     }
 
     /// When the resource holds, whatever its type.
@@ -127,8 +146,9 @@ final class ResourceFields {
 
     /// When a resource holds that is neither Observation nor Condition.
     var otherTime: NamedValue? {
+        let others = others
         for member in OtherMember.times {
-            if let value = self[other: member] {
+            if let value = others[member.rawValue] {
                 return NamedValue(name: .other(member), value: value)
             }
         }
@@ -139,8 +159,10 @@ final class ResourceFields {
     ///
     /// What is there and is not plainly `false` is believed to say so.
     var negation: OtherMember? {
-        OtherMember.negations.first { member in
-            self[other: member].map { tape.kind($0) != .false && tape.kind($0) != .null } ?? false
+        let others = others
+        return OtherMember.negations.first { member in
+            others[member.rawValue].map { tape.kind($0) != .false && tape.kind($0) != .null }
+                ?? false
         }
     }
 
@@ -194,7 +216,7 @@ final class ResourceFields {
 }
 
 /// The members that an Observation and its components share.
-struct ValueFields {
+struct ValueFields: Sendable {
     let place: JSONPlace
     let code: JSONPlace?
     let dataAbsentReason: JSONPlace?

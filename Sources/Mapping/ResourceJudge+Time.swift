@@ -2,44 +2,64 @@ import Basics
 import FHIR
 import JSON
 
-/// Tests when a resource holds against the window of its input.
+/// A time and where it stands; the path is made only for what is reported.
+struct RecordTime {
+    let time: EffectiveTime
+    fileprivate let member: ResourceFields.TimeName
+    fileprivate let isEnd: Bool
+    /// Whether it is the start of a period that goes on.
+    fileprivate var isOpen = false
+    /// Whether a date that merely reaches into the window is recent enough.
+    fileprivate var mayBeImprecise = false
+    /// Whether no window makes it stale.
+    fileprivate var goesOn = false
+
+    /// Makes a time that no window has been asked of yet.
+    fileprivate init(
+        _ time: EffectiveTime,
+        in member: ResourceFields.TimeName,
+        isEnd: Bool,
+        isOpen: Bool = false
+    ) {
+        self.time = time
+        self.member = member
+        self.isEnd = isEnd
+        self.isOpen = isOpen
+    }
+
+    var path: String { isEnd ? member.text + ".end" : member.text }
+
+    /// Why it is not in a window; `nil` when it is.
+    func finding(in window: InputPlan.Window) -> Finding? {
+        let finding = time.finding(
+            windowStart: window.start,
+            windowEnd: window.end,
+            latestAllowed: window.latestAllowed
+        )
+        switch finding {
+        case .timeImprecise where mayBeImprecise, .stale where goesOn: return nil
+        case .some, nil: return finding
+        }
+    }
+}
+
+/// Reads when a resource holds, to be held against the window of its input.
 extension SourceRule {
-    func testTime(_ fields: ResourceFields, _ now: Instant) throws(Fault) -> EffectiveTime? {
+    func readTime(_ fields: ResourceFields) throws(Fault) -> RecordTime? {
         guard resource != .patient else { return nil }
         guard !fields.hasSeveralEffectives else { throw Fault(.severalTimes, "effective[x]") }
-        guard let read = try time(of: fields) else {
+        guard var read = try time(of: fields) else {
             guard timeIsOptional else { throw Fault(.timeMissing, "effective[x]") }
             return nil
         }
-        let finding = read.time.finding(
-            windowStart: windowStart(now),
-            windowEnd: plan.windowEnd(now),
-            latestAllowed: now.advanced(byMicroseconds: Int64(plan.futureSeconds) * 1_000_000)
-        )
-        if let finding {
-            // Where no time is needed, a date that reaches into the window is recent enough.
-            guard
-                finding == .timeImprecise && timeIsOptional
-                    || finding == .stale && (read.isOpen || isOngoing(fields))
-            else {
-                throw Fault(finding, read.path)
-            }
-        }
-        return read.time
+        if case .unusable(let finding) = read.time { throw Fault(finding, read.path) }
+        // Where no time is needed, a date that reaches into the window is recent enough.
+        read.mayBeImprecise = timeIsOptional
+        read.goesOn = read.isOpen || isOngoing(fields)
+        return read
     }
 
-    /// A time and where it stands; the path is made only for what is reported.
-    private struct TimeRead {
-        let time: EffectiveTime
-        let member: ResourceFields.TimeName
-        let isEnd: Bool
-        /// Whether it is the start of a period that goes on.
-        var isOpen = false
-
-        var path: String { member.text + (isEnd ? ".end" : "") }
-    }
-
-    private func time(of fields: ResourceFields) throws(Fault) -> TimeRead? {
+    private func time(of fields: ResourceFields) throws(Fault) -> RecordTime? {
         let named: ResourceFields.NamedValue?
         switch resource {
         case .patient: return nil
@@ -55,10 +75,10 @@ extension SourceRule {
     private func time(
         _ named: ResourceFields.NamedValue,
         on tape: JSONTape
-    ) throws(Fault) -> TimeRead? {
+    ) throws(Fault) -> RecordTime? {
         let member = named.name
         if tape.kind(named.value) == .string {
-            return TimeRead(time: EffectiveTime(tape, named.value), member: member, isEnd: false)
+            return RecordTime(EffectiveTime(tape, named.value), in: member, isEnd: false)
         }
         guard member.isPeriod else { throw Fault(.timeMissing, member.text) }
         try testOrder(of: named, on: tape)
@@ -69,14 +89,14 @@ extension SourceRule {
             guard let start = tape.present(MemberNames.start, of: named.value) else {
                 return nil
             }
-            return TimeRead(
-                time: EffectiveTime(tape, start),
-                member: member,
+            return RecordTime(
+                EffectiveTime(tape, start),
+                in: member,
                 isEnd: false,
                 isOpen: !resource.hasClinicalStatus
             )
         }
-        return TimeRead(time: EffectiveTime(tape, end), member: member, isEnd: true)
+        return RecordTime(EffectiveTime(tape, end), in: member, isEnd: true)
     }
 
     /// A period that ends before it starts tells no time, nor does a measurement over years.

@@ -3,12 +3,13 @@ import FHIR
 import JSON
 import StructureDefinitions
 
-/// What a rule makes of a resource.
+/// What a rule makes of a resource, the window of its input not asked yet.
 struct Verdict {
     let reading: Reading
-    let effective: Instant?
-    /// The moment to compare with others.
-    let order: Instant
+    /// When it holds; `nil` where no time is needed and none is told.
+    let time: RecordTime?
+    /// Whether the number lies outside of what is plausible.
+    let isImplausible: Bool
     /// The component that the value stands in; `nil` for the resource itself.
     let component: Int?
     /// The path of the value inside the component or resource.
@@ -18,9 +19,9 @@ struct Verdict {
 /// Tests one resource against one rule, in the order of the closed list.
 ///
 /// Design, section 3: subject, type and code are tested by `MappingPass`; here follow status,
-/// profile, absent, value-type, the units, not-a-number, comparator, untranslated, no-time,
-/// future, stale and implausible. The rule does this itself, since a judge beside it would count
-/// references to it for every resource.
+/// profile, absent, value-type, the units, not-a-number, comparator, untranslated and no-time;
+/// future, stale and implausible are left to `MomentPass`, which knows the window. The rule does
+/// this itself, since a judge beside it would count references to it for every resource.
 extension SourceRule {
     func judge(
         _ fields: ResourceFields,
@@ -42,21 +43,20 @@ extension SourceRule {
         } catch {
             throw Fault(error.finding, Self.prefix(component?.position) + error.path)
         }
-        let time: EffectiveTime?
+        let time: RecordTime?
         do throws(Fault) {
-            time = try testTime(fields, now)
+            time = try readTime(fields)
         } catch {
             throw Fault(error.finding, error.path, reading: reading.value)
         }
-        if let number = reading.unrounded, let range = plausible, !range.contains(number) {
-            throw Fault(.implausible, Self.prefix(component?.position) + path)
+        var isImplausible = false
+        if let number = reading.unrounded, let range = plausible {
+            isImplausible = !range.contains(number)
         }
-        var effective: Instant?
-        if case .moment(let instant) = time { effective = instant }
         return Verdict(
             reading: reading,
-            effective: effective,
-            order: time?.order(now: now) ?? now,
+            time: time,
+            isImplausible: isImplausible,
             component: component?.position,
             path: path
         )

@@ -28,14 +28,19 @@ enum ResourceType: String, Sendable, CaseIterable {
 
     private static let names = allCases.map { ($0, Array($0.rawValue.utf8)) }
 
-    /// The type that a resource names; `nil` for every other.
-    init?(_ fields: borrowing ResourceFields) {
-        guard let place = fields[.resourceType] else { return nil }
-        for (type, name) in Self.names where fields.tape.isString(place, name) {
-            self = type
-            return
+    /// The type that a `resourceType` names; `nil` for every other.
+    init?(_ name: JSONPlace, on tape: borrowing JSONTape) {
+        let found = tape.withText(name) { text in
+            Self.names.first { Self.isEqual(text, $0.1) }?.0
         }
-        return nil
+        guard let found, let found else { return nil }
+        self = found
+    }
+
+    private static func isEqual(_ text: Span<UInt8>, _ name: [UInt8]) -> Bool {
+        guard text.count == name.count else { return false }
+        for index in name.indices where text[index] != name[index] { return false }
+        return true
     }
 
     /// Where the code stands.

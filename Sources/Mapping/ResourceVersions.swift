@@ -24,8 +24,6 @@ struct ResourceVersions {
         for group in groups.values { judge(group, resources) }
     }
 
-    private static let idName = JSONName("id")
-
     /// The positions, in their order, of resources whose ids have the same hash; most often none.
     ///
     /// The hashes are sorted rather than kept in a table, so that ids that were chosen to have the
@@ -35,7 +33,7 @@ struct ResourceVersions {
         ids.reserveCapacity(resources.count)
         for position in resources.indices {
             let tape = resources[position].tape
-            guard let id = tape.member(idName, of: resources[position].place),
+            guard let id = tape.member(MemberNames.id, of: resources[position].place),
                 tape.isNonEmptyString(id)
             else { continue }
             ids.append((tape.hash(id, seed: 0), position))

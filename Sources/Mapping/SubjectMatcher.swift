@@ -29,6 +29,9 @@ struct SubjectMatcher: Sendable {
             .map { Array($0.utf8.dropLast(end.utf8.count)) }
     }
 
+    /// Whether a value is the id of the patient.
+    func isPatientID(_ id: JSONValue) -> Bool { id.tape.isString(id.place, patientID) }
+
     /// Judges a Reference element.
     func judge(_ reference: JSONPlace, on tape: JSONTape) -> Answer {
         guard let place = tape.member(MemberNames.reference, of: reference) else {

@@ -136,6 +136,8 @@ struct UnitPath: Sendable {
 final class PreparedConversion: Sendable {
     private let steps: Steps
     let isIdentity: Bool
+    /// What is computed, for the reader.
+    let formula: String
 
     private enum Steps: Sendable {
         case ucum(UCUMConversion)
@@ -146,31 +148,24 @@ final class PreparedConversion: Sendable {
     init(_ conversion: UCUMConversion) {
         steps = .ucum(conversion)
         isIdentity = conversion.isIdentity
+        formula = conversion.formula
     }
 
     init(_ first: UCUMConversion, then second: UCUMConversion, _ mass: UnitPath.MolarMass) {
         steps = .molar(first, second, mass)
         isIdentity = false
+        formula = "by molar mass \(mass.grams.text) g/mol (\(mass.source))"
     }
 
     init(_ formula: UnitPath.Formula) {
         steps = .formula(formula)
         isIdentity = false
-    }
-
-    /// What is computed, for the reader.
-    var formula: String {
-        switch steps {
-        case .ucum(let conversion): conversion.formula
-        case .molar(_, _, let mass): "by molar mass \(mass.grams.text) g/mol (\(mass.source))"
-        case .formula(let formula):
-            "value x \(formula.factor.text)"
-                + (formula.offset == DecimalNumber(0)
-                    ? ""
-                    : formula.offset < DecimalNumber(0)
-                        ? " - \(formula.offset.negated.text)" : " + \(formula.offset.text)")
-                + " (\(formula.source))"
-        }
+        let isLess = formula.offset < DecimalNumber(0)
+        let offset =
+            formula.offset == DecimalNumber(0)
+            ? ""
+            : isLess ? " - \(formula.offset.negated.text)" : " + \(formula.offset.text)"
+        self.formula = "value x \(formula.factor.text)\(offset) (\(formula.source))"
     }
 
     func convert(_ value: DecimalNumber) -> DecimalNumber? {

@@ -87,7 +87,8 @@ final class UnitTable: Sendable {
         guard case .conversion(let byCode, _) = outcome, let system = coding.system,
             tape.isString(system, Self.system),
             let place = tape.member(MemberNames.unit, of: quantity),
-            let text = tape.string(place), !tape.isString(coding.code, Array(text.utf8))
+            tape.kind(place) == .string, !tape.isSameText(place, coding.code),
+            let text = tape.string(place)
         else { return false }
         let byText: PreparedConversion
         if let alias = bareAlias(place, on: tape) {

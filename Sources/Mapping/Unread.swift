@@ -49,7 +49,7 @@ extension ResourceFields {
     }
 }
 
-extension MappingPass.PendingRejection {
+extension PendingRejection {
     /// The earliest moment at which it could have been taken.
     private func windowStart(_ now: Instant) -> Instant {
         now.advanced(byMicroseconds: -Int64(windowSeconds) * 1_000_000)
@@ -60,12 +60,14 @@ extension MappingPass.PendingRejection {
     /// An assumed value never covers it. A stale one counts where it says something else than
     /// what is assumed; for a fact only what lies in the window counts.
     func bears(on input: InputPlan, isFact: Bool, now: Instant) -> Bool {
-        let isPast = resource.span.map { $0.upperBound < windowStart(now) } ?? false
         // Whose it is, is not known: it may be this patient's.
-        if finding == .subjectMissing || finding == .subjectUnresolved { return !isPast }
+        if finding == .subjectMissing || finding == .subjectUnresolved {
+            return !isPast(now)
+        }
         if isFact || input.absence != nil {
-            let isLater = resource.span.map { $0.lowerBound > input.windowEnd(now) } ?? false
-            return finding.leavesUnread && !isPast && (isFact || !isLater)
+            guard finding.leavesUnread, !isPast(now) else { return false }
+            return isFact
+                || !(resource.span.map { $0.lowerBound > input.windowEnd(now) } ?? false)
         }
         if finding == .future { return true }
         guard finding == .stale else { return finding.leavesUnread }
@@ -74,6 +76,10 @@ extension MappingPass.PendingRejection {
         case .assume(let stated, _), .impute(let stated, _): return reading != stated
         case .reject, .partial, .model: return true
         }
+    }
+
+    private func isPast(_ now: Instant) -> Bool {
+        resource.span.map { $0.upperBound < windowStart(now) } ?? false
     }
 
     /// Whether this record, could it be read, might have been taken instead of the winner.
@@ -97,9 +103,9 @@ extension MappingPass.PendingRejection {
         switch input.selection {
         case .max, .min, .worst, .mean, .median, .count, .exists: return true
         case .latest:
-            if span.upperBound != winner.order { return span.upperBound > winner.order }
+            if span.upperBound != winner.order(now) { return span.upperBound > winner.order(now) }
         case .first:
-            if span.lowerBound != winner.order { return span.lowerBound < winner.order }
+            if span.lowerBound != winner.order(now) { return span.lowerBound < winner.order(now) }
         }
         // At the same moment nothing can change the value that wins every tie, and a record
         // that says nothing leaves another record of that moment as it is.
