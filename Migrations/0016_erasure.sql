@@ -377,8 +377,9 @@ DECLARE
     partition text;
 BEGIN
     LOCK TABLE audit.legal_hold, audit.lifted_hold, audit.held_subject IN SHARE MODE;
-    INSERT INTO audit.dropped_month (month, relation, row_count, leaf_digest, reason, event_id)
-    SELECT wanted, c.relation, c.row_count, c.leaf_digest, why, event
+    INSERT INTO audit.dropped_month (month, relation, row_count, leaf_digest, places, reason,
+        event_id)
+    SELECT wanted, c.relation, c.row_count, c.leaf_digest, c.places, why, event
     FROM audit.month_content(wanted) c
     WHERE to_regclass(format('audit.%I', c.relation)) IS NOT NULL;
     IF audit.is_time_held(first, last) THEN
