@@ -153,7 +153,7 @@ let package = Package(
         // Measurements, run in release mode.
         bench(
             "AuditListBench",
-            ["Basics", "Audit", "AuditStore", "Crypto", "Ledger", "PostgreSQL"]
+            ["Basics", "Audit", "AuditStore", "Crypto", "Ledger", "PostgreSQL", "Vault"]
         ),
         bench("AuditBench", ["Basics", "AuditStore", "Ledger", "PostgreSQL", "Vault"]),
         bench("EngineBench", ["Basics", "ClinicalEngine", "PMML"]),
@@ -293,7 +293,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "Support", "Basics", "JSON", "HTTPMessages", "HTTPClient", "Posix", "Crypto",
-                "StructureDefinitions",
+                "PostgreSQL", "StructureDefinitions",
             ],
             path: "Tests/EndToEndTests",
             swiftSettings: settings

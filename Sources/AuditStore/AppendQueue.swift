@@ -117,10 +117,8 @@ final class AppendQueue: Sendable {
     /// Whether rows wait for a server that cannot write, and may go to the spool instead.
     var mustWaitForServer: Bool { spool != nil && isWriteFailing }
 
-    /// Why no writer has a connection; `nil` while one has.
-    var connectionProblem: AuditStoreError? {
-        state.withLock { $0.connectedCount > 0 ? nil : $0.failedCheck ?? $0.connectionProblem }
-    }
+    /// Why the database takes no rows; `nil` when it does.
+    var problem: AuditStoreError? { state.withLock { $0.problem } }
 
     var isClosing: Bool { state.withLock { $0.isClosing } }
 

@@ -68,6 +68,25 @@ package struct AuditStoreError: Error, Equatable, Sendable {
         }
     }
 
+    /// Whether it says that the database is away, and nothing against it.
+    ///
+    /// A login that is refused looks to libpq like a server that does not answer; so the server is
+    /// asked whether it is there. The thread waits for it.
+    package func isAbsence(of settings: ConnectionSettings) -> Bool {
+        if code == .notDurable { return subject == Self.recovery }
+        guard code == .database, let cause else { return false }
+        switch cause.code {
+        case .connectionFailed:
+            switch ServerPresence.ask(settings) {
+            case .absent, .notReady: return true
+            case .present, .unusableSettings: return false
+            }
+        case .connectionLost, .timeout: return true
+        case .statementFailed: return cause.isTransient
+        case .unexpectedResult, .invalidSettings: return false
+        }
+    }
+
     /// The subject of a server that is a standby.
     static let recovery = "recovery"
 

@@ -21,6 +21,8 @@ package final class PostgreSQLAuditSink: AuditSink {
     private let statisticsBox: StatisticsBox
     private let threads: Mutex<[JoinableThread]>
     private let ends: EndsBox
+    /// Whether the database was away when the sink was opened; it is checked when it is back.
+    package let hasStartedAway: Bool
 
     /// Connects as the writer, checks the database, and starts the writers.
     ///
@@ -36,7 +38,8 @@ package final class PostgreSQLAuditSink: AuditSink {
     ///   - onStateChange: Called with the reason when rows can no longer be made durable, with
     ///     another reason when that changes, and with `nil` when they can again; not while closing.
     ///     It is called on a writer's thread, one call at a time, and must be brief.
-    /// - Returns: The sink, whose writers connect by themselves.
+    /// - Returns: The sink, whose writers connect by themselves. With a spool the database may be
+    ///   away: each connection is checked before a row is trusted to it, so the first one will be.
     /// - Throws: `AuditStoreError` when the database cannot be trusted with rows as it is: fsync or
     ///   synchronous_commit off, migrations not current, a login that passes by row security.
     package static func open(
@@ -51,7 +54,13 @@ package final class PostgreSQLAuditSink: AuditSink {
     ) throws(AuditStoreError) -> PostgreSQLAuditSink {
         precondition(writerCount >= 1, "at least one writer is needed")
         precondition(writerCount <= Limits.auditWritersMax, "too many writers")
-        try verify(settings, migrations, timing)
+        var absence: AuditStoreError?
+        do throws(AuditStoreError) {
+            try verify(settings, migrations, timing)
+        } catch {
+            guard spool != nil, error.isAbsence(of: settings) else { throw error }
+            absence = error
+        }
         var bells: [Doorbell] = []
         for _ in 0..<writerCount {
             do throws(SystemError) {
@@ -66,6 +75,7 @@ package final class PostgreSQLAuditSink: AuditSink {
             migrations: migrations,
             identity: identity,
             spool: spool,
+            absence: absence,
             bells: bells,
             timing: timing,
             onStateChange: onStateChange
@@ -78,6 +88,7 @@ package final class PostgreSQLAuditSink: AuditSink {
         migrations: [MigrationFile],
         identity: LogIdentity,
         spool: AuditSpool?,
+        absence: AuditStoreError?,
         bells: [Doorbell],
         timing: AuditSinkTiming,
         onStateChange: @escaping @Sendable (AuditStoreError?) -> Void
@@ -88,9 +99,11 @@ package final class PostgreSQLAuditSink: AuditSink {
             spool: spool,
             onStateChange: onStateChange
         )
+        if let absence { queue.connectionFailed(because: absence) }
         let statistics = StatisticsBox()
         self.sealer = sealer
         self.queue = queue
+        hasStartedAway = absence != nil
         statisticsBox = statistics
         let ends = EndsBox()
         self.ends = ends
@@ -119,6 +132,10 @@ package final class PostgreSQLAuditSink: AuditSink {
     /// False while no writer has a connection, while the server is late, after it has failed to
     /// write (a full disk, say) until it has written again, and after `close`.
     package var isWritable: Bool { queue.isWritable }
+
+    /// Why the database takes no rows at present, though they may be durable in the spool; `nil`
+    /// when it takes them.
+    package var databaseProblem: AuditStoreError? { queue.problem }
 
     /// What was done so far, for metrics.
     package var statistics: AuditStatistics { statisticsBox.current }

@@ -17,11 +17,18 @@ package final class PostgreSQLTokenLedger: TokenLedger {
 
     /// Connects as the writer, checks the database, and starts the thread.
     ///
+    /// - Parameters:
+    ///   - settings: How to log in as the writer.
+    ///   - migrations: The migrations that this program was built with.
+    ///   - timing: How long to wait for what.
+    ///   - mayBeAway: Whether the database may be away; it is checked when it comes back, and until
+    ///     then every use is refused.
     /// - Throws: `AuditStoreError` when the database is away or not as it must be.
     package static func open(
         _ settings: ConnectionSettings,
         migrations: [MigrationFile],
-        timing: TokenLedgerTiming = TokenLedgerTiming()
+        timing: TokenLedgerTiming = TokenLedgerTiming(),
+        mayBeAway: Bool = false
     ) throws(AuditStoreError) -> PostgreSQLTokenLedger {
         let bell: Doorbell
         do throws(SystemError) {
@@ -35,14 +42,18 @@ package final class PostgreSQLTokenLedger: TokenLedger {
             timing: timing,
             queue: TokenUseQueue(bell: bell)
         )
-        let connection = try loop.connect()
-        return PostgreSQLTokenLedger(loop, connection)
+        do throws(AuditStoreError) {
+            return PostgreSQLTokenLedger(loop, try loop.connect())
+        } catch {
+            guard mayBeAway, error.isAbsence(of: settings) else { throw error }
+            return PostgreSQLTokenLedger(loop, nil)
+        }
     }
 
-    private init(_ loop: TokenLedgerLoop, _ connection: consuming Connection) {
+    private init(_ loop: TokenLedgerLoop, _ connection: consuming Connection?) {
         queue = loop.queue
         // The first connection is there before the first use, so that none is refused at the start.
-        queue.connected()
+        if connection != nil { queue.connected() }
         let first = Mutex<Connection?>(connection)
         thread = Mutex(
             JoinableThread { loop.run(startingWith: first.withLock { $0.take() }) }
@@ -51,6 +62,9 @@ package final class PostgreSQLTokenLedger: TokenLedger {
 
     /// Whether a use could be remembered now.
     package var isConnected: Bool { queue.isConnected }
+
+    /// Whether the database is there, as far as is known.
+    package var isAvailable: Bool { queue.isConnected }
 
     /// Remembers a use; `false` when it was remembered before.
     package func remember(_ use: TokenUse) async throws(TokenLedgerError) -> Bool {

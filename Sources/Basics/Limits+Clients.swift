@@ -29,10 +29,17 @@ extension Limits {
     /// How long refusals of one bucket are only counted after one had a row, in microseconds: 10 s.
     @inlinable public static var rateReportMicroseconds: Int64 { 10_000_000 }
 
-    /// How many failed logins a second of one address have a row each in the long run.
+    /// How many requests a second an address of another machine may send when nobody says otherwise.
+    ///
+    /// A hospital's interface engine sends hundreds; a machine of two cores answers some thousands.
+    @inlinable public static var remoteRequestsPerSecond: Int { 1_000 }
+
+    /// How many failed logins a second of one address have a row each, and how many of its tokens
+    /// are checked, in the long run.
     @inlinable public static var failedLoginsPerSecond: Int { 20 }
 
-    /// How many failed logins of one address have a row each at once.
+    /// How many failed logins of one address have a row each at once, before its tokens are not
+    /// looked at for a while.
     ///
     /// An interface engineer who tries things out never comes near it, a guessing program does.
     @inlinable public static var failedLoginsAtOnce: Int { 1_000 }

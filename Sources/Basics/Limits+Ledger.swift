@@ -33,4 +33,9 @@ extension Limits {
     ///
     /// What a thief could cut off unseen is what came since the last checkpoint left the database.
     @inlinable public static var ledgerCheckpointSeconds: Int { 10 }
+
+    /// How many years the rows of the trail are kept at least.
+    ///
+    /// 45 CFR 164.316(b)(2)(i) asks for six; the database refuses to drop anything younger.
+    @inlinable public static var auditKeptYears: Int { 6 }
 }

@@ -317,7 +317,7 @@ package struct HookService: Sendable {
                 earlierKeys: templates[..<position].map(\.key)
             )
             if let fault { throw object.error(.prefetchTemplate, template.key, fault) }
-            guard text.hasPrefix(template.resourceType) else {
+            guard PrefetchTemplate.resourceType(of: text) == template.resourceType else {
                 throw object.error(
                     .prefetchTemplate,
                     template.key,

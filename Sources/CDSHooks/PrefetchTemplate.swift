@@ -84,7 +84,8 @@ package struct PrefetchTemplate: Sendable, Equatable {
     /// The resource type that the template asks for.
     package var resourceType: String { Self.resourceType(of: text) }
 
-    private static func resourceType(of text: String) -> String {
+    /// The resource type that the text of a template begins with.
+    static func resourceType(of text: String) -> String {
         String(text.prefix { $0 != "/" && $0 != "?" })
     }
 

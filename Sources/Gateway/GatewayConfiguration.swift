@@ -1,6 +1,7 @@
 package import Audit
 package import Basics
 package import Crypto
+import HTTPMessages
 package import JOSE
 
 /// What a gateway is given beside its catalogue: keys, clock, randomness and checks.
@@ -11,10 +12,17 @@ package struct GatewayConfiguration: Sendable {
         package let name: String
         /// Whether it is right now.
         package let isReady: @Sendable () -> Bool
+        /// What an operator should see although traffic may come; `nil` when there is nothing.
+        package let note: @Sendable () -> String?
 
         /// Makes a check.
-        package init(name: String, isReady: @escaping @Sendable () -> Bool) {
+        package init(
+            name: String,
+            note: @escaping @Sendable () -> String? = { nil },
+            isReady: @escaping @Sendable () -> Bool
+        ) {
             self.name = name
+            self.note = note
             self.isReady = isReady
         }
     }
@@ -48,6 +56,8 @@ package struct GatewayConfiguration: Sendable {
     ///
     /// Behind a proxy that reports no addresses all clients share one.
     package var addressRate: RateAllowance?
+    /// How often one address may call that is not of this machine, where `addressRate` says nothing.
+    package var remoteAddressRate: RateAllowance?
     /// How many logins of one address may fail before the others have no row each.
     package var failureRate = RateAllowance(
         perSecond: Limits.failedLoginsPerSecond,
@@ -65,6 +75,13 @@ package struct GatewayConfiguration: Sendable {
     package var guardsMetrics = false
     /// Whether discovery is for clients only; otherwise whoever shows no credentials sees all.
     package var guardsDiscovery = false
+
+    /// How often the whole of an address may call.
+    func addressRate(of address: String) -> RateAllowance? {
+        if let addressRate { return addressRate }
+        if let one = IPAddress(address), AddressPolicy.isLoopback(one) { return nil }
+        return remoteAddressRate
+    }
 
     /// Makes a configuration.
     package init(

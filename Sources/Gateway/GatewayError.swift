@@ -36,6 +36,7 @@ package struct GatewayError: Error, Sendable {
         case scopeMissing = "LIMEN-GATE-032"
         case tenantClaimed = "LIMEN-GATE-033"
         case originNotAllowed = "LIMEN-GATE-034"
+        case callerUncheckable = "LIMEN-GATE-035"
         case auditQuestion = "LIMEN-GATE-060"
         case reasonMissing = "LIMEN-GATE-061"
         case cursorRefused = "LIMEN-GATE-062"
@@ -127,7 +128,9 @@ extension GatewayError.Code {
         case .rateLimited: 429
         case .prefetchMissing: 412
         case .patientMismatch, .notEvaluable, .rowRefused: 422
-        case .deadline, .auditUnavailable, .draining, .versionNotLoaded, .auditUnreadable: 503
+        case .deadline, .auditUnavailable, .draining, .versionNotLoaded, .auditUnreadable,
+            .callerUncheckable:
+            503
         case .invalidResponse, .cardFailure: 500
         }
     }
@@ -152,7 +155,9 @@ extension GatewayError.Code {
         case .prefetchMissing: "required"
         case .patientMismatch: "business-rule"
         case .deadline: "timeout"
-        case .auditUnavailable, .draining, .versionNotLoaded, .auditUnreadable: "transient"
+        case .auditUnavailable, .draining, .versionNotLoaded, .auditUnreadable,
+            .callerUncheckable:
+            "transient"
         case .invalidResponse, .cardFailure: "exception"
         }
     }
@@ -196,6 +201,7 @@ extension GatewayError.Code {
         case .scopeMissing: "The role of the caller does not allow this."
         case .originNotAllowed: "The page is not registered for the caller."
         case .tenantClaimed: "The body names a tenant that is not the caller's."
+        case .callerUncheckable: "Whether the token was used cannot be told; try again later."
         }
     }
 
@@ -212,7 +218,7 @@ extension GatewayError.Code {
         case .prefetchMissing: .incomplete
         case .patientMismatch: .refused
         case .deadline, .auditUnavailable, .invalidResponse, .cardFailure, .draining,
-            .versionNotLoaded, .auditUnreadable:
+            .versionNotLoaded, .auditUnreadable, .callerUncheckable:
             .failed
         }
     }
@@ -220,7 +226,7 @@ extension GatewayError.Code {
     /// Which kind of event the audit row is.
     package var kind: AuditRecord.Kind {
         switch self {
-        case .unauthenticated: .authenticationFailure
+        case .unauthenticated, .callerUncheckable: .authenticationFailure
         case .unknownService, .methodNotAllowed, .mediaType, .tooLarge, .notAcceptable,
             .malformedBody, .hookMismatch, .replayNotAllowed, .unknownPath, .serviceNotAllowed,
             .draining, .unknownModel, .modelNotAllowed, .notEvaluable, .tooManyRows, .noSegments,

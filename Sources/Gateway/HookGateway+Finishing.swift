@@ -66,7 +66,8 @@ extension HookGateway {
             return response
         case .methodNotAllowed:
             response.fields.append("Allow", route.methods.joined(separator: ", "))
-        case .deadline, .auditUnavailable, .draining, .versionNotLoaded, .auditUnreadable:
+        case .deadline, .auditUnavailable, .draining, .versionNotLoaded, .auditUnreadable,
+            .callerUncheckable:
             response.fields.append("Retry-After", String(Limits.retryAfterSeconds))
         case .unknownService, .mediaType, .tooLarge, .notAcceptable, .malformedBody,
             .hookMismatch, .replayNotAllowed, .prefetchMissing, .patientMismatch,

@@ -1,5 +1,6 @@
 import Audit
 import HTTPMessages
+import JOSE
 import Telemetry
 
 /// The endpoints that read nothing and record nothing.
@@ -37,6 +38,29 @@ extension HookGateway {
         HTTPResponse(status: 200, fields: ["Content-Type": type], body: body)
     }
 
+    /// What becomes of clients that sign tokens.
+    private enum TokenStanding {
+        case fine
+        case someAreRefused
+        case nobodyGetsIn
+    }
+
+    /// A line of `/readyz` that always stands there when it is so.
+    private static let tokensAway =
+        "[!]tokens the store of used tokens is away: clients that sign tokens get 503\n"
+
+    /// What the store of used tokens being away means for the clients there are.
+    ///
+    /// Whoever has an API key or a certificate is still answered, so traffic goes elsewhere only
+    /// when there is no such client.
+    private var tokenStanding: TokenStanding {
+        guard !configuration.tokenLedger.isAvailable else { return .fine }
+        let clients = catalogue.clients.clients.values.filter(\.isActive)
+        guard clients.contains(where: { $0.token != nil }) else { return .fine }
+        return clients.contains { !$0.apiKeys.isEmpty || $0.certificate?.isEnough ?? false }
+            ? .someAreRefused : .nobodyGetsIn
+    }
+
     /// Whether traffic may come: the answer is for machines in its status, for people in its text.
     private func readiness(isVerbose: Bool) -> HTTPResponse {
         var checks = [
@@ -46,8 +70,14 @@ extension HookGateway {
             (name: "versions", isReady: catalogue.plans.values.allSatisfy(\.isComplete)),
         ]
         checks += configuration.readinessChecks.map { (name: $0.name, isReady: $0.isReady()) }
+        let tokens = tokenStanding
+        checks.append((name: "tokens", isReady: tokens != .nobodyGetsIn))
         let isReady = checks.allSatisfy { $0.isReady }
-        var text = ""
+        var text = tokens == .someAreRefused ? Self.tokensAway : ""
+        for check in configuration.readinessChecks {
+            // What is bridged is ready, and still to be seen.
+            if let note = check.note() { text += "[!]\(check.name) \(note)\n" }
+        }
         if isVerbose || !isReady {
             for check in checks {
                 text += (check.isReady ? "[+]" : "[-]") + check.name

@@ -33,10 +33,10 @@ package final class KeyStore: Sendable {
         var mergedUntil = Instant(microseconds: .min)
         var confirmedAt = Instant(microseconds: .min)
         var schedule: RefreshSchedule
+        var overlapMicroseconds: Int64
     }
 
     private let state: Mutex<State>
-    private let overlapMicroseconds: Int64
     private let ageMicroseconds: Int64?
 
     /// Makes a store.
@@ -55,14 +55,16 @@ package final class KeyStore: Sendable {
         ageSecondsMax: Int? = nil,
         refreshSeconds: Int = Limits.keyRefreshSecondsDefault
     ) {
-        var initial = State(schedule: RefreshSchedule(intervalSeconds: refreshSeconds))
+        var initial = State(
+            schedule: RefreshSchedule(intervalSeconds: refreshSeconds),
+            overlapMicroseconds: Int64(overlapSeconds) * 1_000_000
+        )
         initial.current = keys
         if keys != nil {
             initial.confirmedAt = now
             initial.schedule.attempted(now, succeeded: true)
         }
         state = Mutex(initial)
-        overlapMicroseconds = Int64(overlapSeconds) * 1_000_000
         ageMicroseconds = ageSecondsMax.map { Int64($0) * 1_000_000 }
     }
 
@@ -106,11 +108,16 @@ package final class KeyStore: Sendable {
                 return true
             }
             // Each key has its own while, however often sets follow one another.
-            let until = now.advanced(byMicroseconds: overlapMicroseconds)
+            let until = now.advanced(byMicroseconds: state.overlapMicroseconds)
             for (name, key) in old.keys { state.retired[name] = Retired(key: key, until: until) }
             for name in keys.keys.keys { state.retired[name] = nil }
             return true
         }
+    }
+
+    /// From the next rotation on, how long a key is still believed that a new set no longer names.
+    package func overlap(seconds: Int) {
+        state.withLock { $0.overlapMicroseconds = Int64(seconds) * 1_000_000 }
     }
 
     /// Whether the source should be read now; asked by whoever refreshes in the background.

@@ -18,6 +18,9 @@ struct ReplayCache {
     /// How many uses are remembered.
     var count: Int { entries.count }
 
+    /// Whether a use is remembered.
+    func contains(_ use: TokenUse) -> Bool { entries[use.withoutMoment] != nil }
+
     /// Remembers a use; `false` when it is remembered already.
     mutating func insert(_ use: TokenUse, now: Instant) -> Bool {
         let key = use.withoutMoment

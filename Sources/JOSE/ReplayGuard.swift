@@ -17,6 +17,11 @@ package final class ReplayGuard: Sendable {
         cache = Mutex(ReplayCache(entriesMax: entriesMax))
     }
 
+    /// Whether this process knows that a token was used; `false` says nothing.
+    package func isRemembered(_ use: TokenUse) -> Bool {
+        cache.withLock { $0.contains(use) }
+    }
+
     /// Takes the one use of a token.
     ///
     /// - Throws: `replayed` when it was taken before, `ledgerUnavailable` when nobody can tell:

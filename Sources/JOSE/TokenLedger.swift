@@ -5,6 +5,9 @@ package protocol TokenLedger: Sendable {
     /// - Returns: Whether this is the first one.
     /// - Throws: `TokenLedgerError` when that cannot be found out; the token is refused then.
     func remember(_ use: TokenUse) async throws(TokenLedgerError) -> Bool
+
+    /// Whether a use could be remembered now, as far as is known.
+    var isAvailable: Bool { get }
 }
 
 /// Why a ledger cannot tell whether a token was used.

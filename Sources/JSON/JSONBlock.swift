@@ -60,17 +60,16 @@ struct JSONBlock {
 
     /// The commas, colons and brackets of both kinds, and `\`, `^`, `_`, `|`, `~` and DEL.
     ///
-    /// The latter stand nowhere in JSON outside of strings, and save two comparisons.
+    /// The latter stand nowhere in JSON outside of strings, and save three comparisons.
     @inline(__always)
     var marks: UInt64 {
-        let highest = Lanes(repeating: 0x7A)
-        let isCurly = lanes .> highest
-        // What is above the square brackets wraps around and is negative.
-        let raised = lanes &+ Lanes(repeating: 0x20)
-        let isSquare = raised .> highest
+        // A bit makes curly brackets of square ones. It is set eight lanes at a time, because the
+        // operator on bytes goes lane by lane.
+        let words = unsafe unsafeBitCast(lanes, to: SIMD8<UInt64>.self)
+        let raised = words | SIMD8<UInt64>(repeating: 0x2020_2020_2020_2020)
+        let isBracket = unsafe unsafeBitCast(raised, to: Lanes.self) .> Lanes(repeating: 0x7A)
         let isComma = lanes .== Lanes(repeating: 0x2C)
         let isColon = lanes .== Lanes(repeating: 0x3A)
-        let isBracket = isCurly .| isSquare
         let isSeparator = isComma .| isColon
         return Self.bits(isBracket .| isSeparator)
     }

@@ -9,8 +9,8 @@
 /// memory does not grow with the text. Strings are checked here for control characters, and
 /// everything for UTF-8; the syntax is not.
 struct JSONIndexer {
-    /// Room for the indexes.
-    typealias Window = InlineArray<2176, UInt32>
+    /// Room for the indexes, with some behind the last place for what is written too much.
+    typealias Window = InlineArray<1104, UInt32>
 
     /// How many indexes stand in the window, without the ones that mark the end.
     private(set) var count = 0
@@ -36,8 +36,11 @@ struct JSONIndexer {
     /// How many indexes behind the last one name the end of the text.
     static let endCount = 8
 
-    /// No block is begun when this many indexes stand in the window; one less than a power of two.
-    private static let countMax = 2047
+    /// No block is begun when more indexes than these stand in the window.
+    private static var countMax: Int { 895 }
+
+    /// Covers every place in the window; so combined, no place needs to be checked.
+    @inline(__always) static var placeMask: Int { 1023 }
 
     /// Whether the text is UTF-8 and its strings are closed and hold no control character.
     var isSound: Bool { isDone && carry.faults | carry.inString == 0 && encoding.isSound }
@@ -94,13 +97,14 @@ struct JSONIndexer {
         let unusual = block.less(than: 0x20)
         var beyondASCII: UInt64 = 0
         if unusual != 0 {
-            beyondASCII = block.beyondASCII
-            let controls = unusual & ~beyondASCII
             // The control characters that are white space (RFC 8259, section 2).
             var breaks = block.equal(to: 0x0A)
-            if controls & ~breaks != 0 { breaks |= block.equal(to: 0x0D) | block.equal(to: 0x09) }
+            if unusual & ~breaks != 0 {
+                breaks |= block.equal(to: 0x0D) | block.equal(to: 0x09)
+                beyondASCII = block.beyondASCII
+            }
             spaces |= breaks
-            carry.faults |= controls & (strings | ~breaks)
+            carry.faults |= unusual & ~beyondASCII & (strings | ~breaks)
         }
         if beyondASCII == 0 {
             encoding.takeASCII()
@@ -152,21 +156,28 @@ struct JSONIndexer {
         _ count: inout Int
     ) {
         var bits = bitmap
-        // Says the compiler that all indexes are inside, so that it need not check each of them.
-        let start = count & countMax
-        let end = bits.nonzeroBitCount
+        let start = count & placeMask
         var index = 0
-        while index < end {
-            // Four at a time: what is written too much is written again, or never read.
-            for offset in 0..<4 {
-                let place = bits.trailingZeroBitCount
-                window[start &+ (index & 63) &+ offset] = UInt32(
-                    truncatingIfNeeded: position &+ place
-                )
-                bits &= bits &- 1
-            }
+        var second: UInt64 = 0
+        var third: UInt64 = 0
+        var fourth: UInt64 = 0
+        // Four at a time: what is written too much is written again, or never read.
+        while bits != 0 {
+            let place = start &+ (index & 63)
+            window[place] = UInt32(truncatingIfNeeded: position &+ bits.trailingZeroBitCount)
+            second = bits & (bits &- 1)
+            window[place &+ 1] = UInt32(truncatingIfNeeded: position &+ second.trailingZeroBitCount)
+            third = second & (second &- 1)
+            window[place &+ 2] = UInt32(truncatingIfNeeded: position &+ third.trailingZeroBitCount)
+            fourth = third & (third &- 1)
+            window[place &+ 3] = UInt32(truncatingIfNeeded: position &+ fourth.trailingZeroBitCount)
+            bits = fourth & (fourth &- 1)
             index &+= 4
         }
-        count &+= end
+        // Of the last four, those without a bit do not count.
+        index &-= second == 0 ? 1 : 0
+        index &-= third == 0 ? 1 : 0
+        index &-= fourth == 0 ? 1 : 0
+        count &+= bitmap == 0 ? 0 : index
     }
 }

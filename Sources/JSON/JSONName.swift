@@ -74,7 +74,7 @@ public struct JSONName: Sendable {
     @inline(__always)
     static func prefix(_ start: Int, length: Int, in bytes: Span<UInt8>) -> UInt64 {
         if let word = JSONBytes.word(start, in: bytes) {
-            return length >= 8 ? word : word & ((1 << UInt64(length * 8)) &- 1)
+            return length >= 8 ? word : word & ((1 &<< UInt64(length &* 8)) &- 1)
         }
         var prefix: UInt64 = 0
         for index in 0..<min(length, 8) {

@@ -84,17 +84,21 @@ struct JSONTapeBuilder {
         while tape.freeCapacity >= 2 {
             if indexer.count &- taken < 8 { refill(&taken, from: bytes) }
             if container.isObject { try takeName(&taken, &container, in: bytes, into: &tape) }
-            switch byte(taken, in: bytes) {
+            let start = index(taken)
+            switch byte(at: start, in: bytes) {
             case UInt8(ascii: "\""):
-                let start = index(taken) &+ 1
-                let isEscaped = try takeString(&taken, in: bytes)
-                append(.string, start, index(taken &- 1), isEscaped, to: &tape)
+                let text = try takeString(&taken, from: start &+ 1, in: bytes)
+                append(.string, start &+ 1, text.end, text.isEscaped, to: &tape)
             case UInt8(ascii: "{"):
-                if try open(&container, true, &taken, in: bytes, into: &tape) { continue }
+                if try open(&container, true, at: start, &taken, in: bytes, into: &tape) {
+                    continue
+                }
             case UInt8(ascii: "["):
-                if try open(&container, false, &taken, in: bytes, into: &tape) { continue }
+                if try open(&container, false, at: start, &taken, in: bytes, into: &tape) {
+                    continue
+                }
             default:
-                try takeScalar(&taken, in: bytes, into: &tape)
+                try takeScalar(&taken, from: start, in: bytes, into: &tape)
             }
             // The ends of containers, and the comma.
             while true {
@@ -103,15 +107,15 @@ struct JSONTapeBuilder {
                     self.taken = taken
                     return
                 }
-                let mark = byte(taken, in: bytes)
+                let position = index(taken)
+                let mark = byte(at: position, in: bytes)
+                taken &+= 1
                 if mark == UInt8(ascii: ",") { break }
                 let end = container.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")
                 guard mark == end else { throw Refusal() }
-                try close(&container, at: index(taken), in: array, &tape)
-                taken &+= 1
+                try close(&container, at: position, in: array, &tape)
                 if indexer.count &- taken < 8 { refill(&taken, from: bytes) }
             }
-            taken &+= 1
         }
         if depth > 0 { containers[depth &- 1] = container }
         self.taken = taken
@@ -125,16 +129,16 @@ struct JSONTapeBuilder {
         taken = 0
     }
 
+    /// The index at a place behind those that were taken.
     @inline(__always)
-    private func index(_ count: Int) -> Int {
-        Int(window[count])
+    private func index(_ taken: Int, _ offset: Int = 0) -> Int {
+        Int(window[(taken & JSONIndexer.placeMask) &+ offset])
     }
 
     /// The byte at an index; behind the end zero, which stands nowhere in JSON.
     @inline(__always)
-    private func byte(_ count: Int, in bytes: Span<UInt8>) -> UInt8 {
-        let index = index(count)
-        return index < bytes.count ? bytes[index] : 0
+    private func byte(at index: Int, in bytes: Span<UInt8>) -> UInt8 {
+        index < bytes.count ? bytes[index] : 0
     }
 
     @inline(__always)
@@ -163,6 +167,7 @@ struct JSONTapeBuilder {
     private mutating func open(
         _ container: inout Container,
         _ isObject: Bool,
+        at start: Int,
         _ taken: inout Int,
         in bytes: Span<UInt8>,
         into tape: inout OutputSpan<TapeEntry>
@@ -171,10 +176,10 @@ struct JSONTapeBuilder {
         if depth > 0 { containers[depth &- 1] = container }
         depth &+= 1
         container = Container(tapeIndex: tape.count, isObject: isObject)
-        let start = index(taken)
         append(isObject ? .object : .array, start, start, false, to: &tape)
+        let next = byte(at: index(taken, 1), in: bytes)
         taken &+= 1
-        return byte(taken, in: bytes) != (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+        return next != (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
     }
 
     @inline(__always)
@@ -205,14 +210,15 @@ struct JSONTapeBuilder {
         in bytes: Span<UInt8>,
         into tape: inout OutputSpan<TapeEntry>
     ) throws(Refusal) {
-        guard byte(taken, in: bytes) == UInt8(ascii: "\"") else { throw Refusal() }
-        let start = index(taken) &+ 1
-        let isEscaped = try takeString(&taken, in: bytes)
-        let length = index(taken &- 1) &- start
-        guard byte(taken, in: bytes) == UInt8(ascii: ":") else { throw Refusal() }
+        let quote = index(taken)
+        guard byte(at: quote, in: bytes) == UInt8(ascii: "\"") else { throw Refusal() }
+        let start = quote &+ 1
+        let text = try takeString(&taken, from: start, in: bytes)
+        let length = text.end &- start
+        guard byte(at: index(taken), in: bytes) == UInt8(ascii: ":") else { throw Refusal() }
         taken &+= 1
         var fingerprint = JSONName.escapedFingerprint
-        if isEscaped {
+        if text.isEscaped {
             container.mayRepeat = true
         } else {
             fingerprint = JSONName.fingerprint(
@@ -232,31 +238,36 @@ struct JSONTapeBuilder {
                 length: UInt32(truncatingIfNeeded: length),
                 next: fingerprint,
                 kind: .string,
-                isEscaped: isEscaped
+                isEscaped: text.isEscaped
             )
         )
     }
 
-    /// Steps from an opening quote behind the closing one; whether there is an escape.
+    /// Steps from an opening quote behind the closing one.
+    ///
+    /// - Returns: where the text ends, and whether there is an escape in it.
     @inline(__always)
     private mutating func takeString(
         _ taken: inout Int,
+        from start: Int,
         in bytes: Span<UInt8>
-    ) throws(Refusal) -> Bool {
+    ) throws(Refusal) -> (end: Int, isEscaped: Bool) {
+        let end = index(taken, 1)
+        guard byte(at: end, in: bytes) == UInt8(ascii: "\"") else {
+            return (try takeEscapes(&taken, in: bytes), true)
+        }
         taken &+= 2
-        if byte(taken &- 1, in: bytes) == UInt8(ascii: "\"") { return false }
-        taken &-= 1
-        try takeEscapes(&taken, in: bytes)
-        return true
+        return (end, false)
     }
 
-    /// Steps from the first backslash in a string behind its closing quote.
+    /// Steps from the opening quote of a string with escapes behind its closing one.
     @inline(never)
     private mutating func takeEscapes(
         _ taken: inout Int,
         in bytes: Span<UInt8>
-    ) throws(Refusal) {
-        while byte(taken, in: bytes) == UInt8(ascii: "\\") {
+    ) throws(Refusal) -> Int {
+        taken &+= 1
+        while byte(at: index(taken), in: bytes) == UInt8(ascii: "\\") {
             var position = index(taken)
             do {
                 try JSONBytes.skipEscape(&position, in: bytes)
@@ -269,8 +280,10 @@ struct JSONTapeBuilder {
                 if indexer.count &- taken < 8 { refill(&taken, from: bytes) }
             } while index(taken) < position
         }
-        guard byte(taken, in: bytes) == UInt8(ascii: "\"") else { throw Refusal() }
+        let end = index(taken)
+        guard byte(at: end, in: bytes) == UInt8(ascii: "\"") else { throw Refusal() }
         taken &+= 1
+        return end
     }
 
     // MARK: Numbers and words
@@ -279,10 +292,10 @@ struct JSONTapeBuilder {
     @inline(__always)
     private mutating func takeScalar(
         _ taken: inout Int,
+        from start: Int,
         in bytes: Span<UInt8>,
         into tape: inout OutputSpan<TapeEntry>
     ) throws(Refusal) {
-        let start = index(taken)
         guard start < bytes.count else { throw Refusal() }
         var end = start
         var kind = JSONKind.number

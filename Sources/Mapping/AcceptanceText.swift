@@ -54,7 +54,7 @@ struct AcceptanceText {
             "a time with seconds and zone"
         case .periodReversed: "a period that starts before it ends"
         case .periodTooLong:
-            "a period of at most " + DurationText.text(seconds: input?.windowSeconds ?? 0)
+            "a period of at most " + DurationText.text(seconds: windowSeconds)
         case .periodOpen: "a period with an end"
         case .severalTimes: "one effective[x]"
         case .future:
@@ -83,6 +83,9 @@ struct AcceptanceText {
             : ""
     }
 
+    /// The window of the alternative, or of the input where none is known.
+    private var windowSeconds: Int { rule?.windowSeconds ?? input?.windowSeconds ?? 0 }
+
     private var unit: String { rule?.units?.target.text ?? input?.unit ?? "1" }
 
     private var value: String {
@@ -104,7 +107,7 @@ struct AcceptanceText {
 
     /// The age the profile allows, and by how much the record is older, both for people.
     private func window(_ resource: ResourceFields) -> String {
-        let allowed = "an age of at most " + DurationText.text(seconds: input?.windowSeconds ?? 0)
+        let allowed = "an age of at most " + DurationText.text(seconds: windowSeconds)
         guard let value = resource.timing?.value else { return allowed }
         let end = resource.tape.member(MemberNames.end, of: value)
         let time = EffectiveTime(resource.tape, end ?? value)
@@ -115,7 +118,7 @@ struct AcceptanceText {
         case .unusable: return allowed
         }
         let seconds = Int(now.microseconds(since: moment) / 1_000_000)
-        let excess = seconds - (input?.windowSeconds ?? 0)
+        let excess = seconds - windowSeconds
         return allowed + "; this is \(DurationText.text(seconds: excess)) older"
     }
 

@@ -44,10 +44,11 @@ struct EarlierMoment: Sendable {
 }
 
 extension ProfileReader {
-    /// Reads `earlier`; `inputs` are the inputs without the facts.
+    /// Reads `earlier`; `inputs` are the inputs without the facts, `rules` their alternatives.
     static func earlier(
         _ root: ProfileNode,
-        _ inputs: [InputPlan]
+        _ inputs: [InputPlan],
+        _ rules: [SourceRule]
     ) throws(ProfileError) -> EarlierMoment? {
         guard let node = root.child("earlier") else { return nil }
         try node.requireObject(ProfileFormat.earlier)
@@ -78,7 +79,8 @@ extension ProfileReader {
         return EarlierMoment(
             kind: kind,
             futureSeconds: inputs.map(\.futureSeconds).max() ?? 0,
-            windowSeconds: members.map { inputs[$0].windowSeconds }.max() ?? 0
+            windowSeconds: rules.filter { members.contains($0.input) }
+                .map(\.windowSeconds).max() ?? 0
         )
     }
 }

@@ -75,6 +75,7 @@ final class InputPlan: Sendable {
     let increment: DecimalNumber?
     let plausible: ClosedRange<DecimalNumber>?
     let values: [String]
+    /// How old a record may be for alternatives that say nothing of it.
     let windowSeconds: Int
     /// What is younger than this is not taken; 0 for no such bound.
     let beforeSeconds: Int
@@ -133,11 +134,6 @@ final class InputPlan: Sendable {
         self.absence = absence
     }
 
-    /// The earliest moment in the window.
-    func windowStart(_ now: Instant) -> Instant {
-        now.advanced(byMicroseconds: -Int64(windowSeconds) * 1_000_000)
-    }
-
     /// The latest moment in the window.
     func windowEnd(_ now: Instant) -> Instant {
         let seconds = beforeSeconds > 0 ? -beforeSeconds : futureSeconds
@@ -156,6 +152,8 @@ final class SourceRule: Sendable {
     let input: Int
     /// The index among the alternatives of the input.
     let position: Int
+    /// How old a record may be.
+    let windowSeconds: Int
     let resource: ResourceType
     let codes: [CodeToken]
     /// When given, the value stands in the component with one of these codes.
@@ -191,6 +189,7 @@ final class SourceRule: Sendable {
         plan: InputPlan,
         input: Int,
         position: Int,
+        windowSeconds: Int,
         resource: ResourceType,
         codes: [CodeToken],
         components: [CodeToken],
@@ -213,6 +212,7 @@ final class SourceRule: Sendable {
         self.plan = plan
         self.input = input
         self.position = position
+        self.windowSeconds = windowSeconds
         self.resource = resource
         self.codes = codes
         self.components = components
@@ -232,6 +232,11 @@ final class SourceRule: Sendable {
         self.plausible = plausible
         self.timeIsOptional = timeIsOptional
         self.isStandIn = isStandIn
+    }
+
+    /// The earliest moment in the window.
+    func windowStart(_ now: Instant) -> Instant {
+        now.advanced(byMicroseconds: -Int64(windowSeconds) * 1_000_000)
     }
 }
 

@@ -251,11 +251,16 @@ extension InputReader {
         guard time == "required" || time == "optional" else {
             throw node.fault(.malformed, at: "time")
         }
+        let window = try node.duration("within") ?? input.windowSeconds
+        // A Patient tells no time, so no window would be looked at.
+        guard input.beforeSeconds < window, resource != .patient || node.json["within"] == nil
+        else { throw node.fault(.malformed, at: "within") }
         let declared = try UnitDeclarations(parent).adding(UnitDeclarations(node))
         return SourceRule(
             plan: input,
             input: inputs.count,
             position: position,
+            windowSeconds: window,
             resource: resource,
             codes: codes,
             components: components,

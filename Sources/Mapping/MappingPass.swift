@@ -33,6 +33,8 @@ struct MappingPass {
         let finding: Finding
         /// The rule it failed; `nil` when no rule asks for the resource.
         let rule: Int?
+        /// How old it might have been and still be taken.
+        let windowSeconds: Int
         let resourceIndex: Int
         let resource: ResourceFields
         let path: String
@@ -172,6 +174,7 @@ struct MappingPass {
         while index < matched.count {
             let input = plan.rules[matched[index]].input
             var furthest: (fault: Fault, rule: Int)?
+            var unread: (fault: Fault, rule: Int)?
             var hasPassed = false
             while index < matched.count, plan.rules[matched[index]].input == input {
                 let rule = matched[index]
@@ -183,9 +186,20 @@ struct MappingPass {
                     if error.finding.rank > (furthest?.fault.finding.rank ?? -1) {
                         furthest = (error, rule)
                     }
+                    if error.finding.leavesUnread,
+                        error.finding.rank > (unread?.fault.finding.rank ?? -1)
+                    {
+                        unread = (error, rule)
+                    }
                 }
             }
-            guard !hasPassed, let furthest else { continue }
+            guard !hasPassed, var furthest else { continue }
+            // Too old for one alternative, and unreadable for another that looks further back.
+            if furthest.fault.finding == .stale, let unread,
+                plan.rules[unread.rule].windowSeconds > plan.rules[furthest.rule].windowSeconds
+            {
+                furthest = unread
+            }
             let fault = furthest.fault
             reject(
                 fault.finding,
@@ -260,6 +274,17 @@ struct MappingPass {
 
     // MARK: Rejections
 
+    /// The longest window of the input's alternatives that asked for the resource: it might have
+    /// been taken by any of them.
+    private func longestWindow(like rule: Int) -> Int {
+        let input = plan.rules[rule].input
+        var seconds = plan.rules[rule].windowSeconds
+        for other in matched where plan.rules[other].input == input {
+            seconds = max(seconds, plan.rules[other].windowSeconds)
+        }
+        return seconds
+    }
+
     mutating func rejectOncePerInput(
         _ finding: Finding,
         at position: Int,
@@ -285,6 +310,7 @@ struct MappingPass {
             PendingRejection(
                 finding: finding,
                 rule: rule,
+                windowSeconds: rule.map { longestWindow(like: $0) } ?? 0,
                 resourceIndex: position,
                 resource: fields,
                 path: path,

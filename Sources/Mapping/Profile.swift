@@ -56,7 +56,7 @@ package struct Profile: Sendable {
             + plan.inputs.compactMap(\.unreadCode)
         codes = plan.codes
         windowSeconds =
-            (plan.inputs.map(\.windowSeconds).max() ?? 0) + (plan.earlier?.reachSeconds ?? 0)
+            (plan.rules.map(\.windowSeconds).max() ?? 0) + (plan.earlier?.reachSeconds ?? 0)
     }
 
     /// Everything that is wrong with a profile; it loads when none of it is an error.
@@ -97,7 +97,7 @@ package struct Profile: Sendable {
         var groups: [Retrieval] = []
         let reach = plan.earlier?.reachSeconds ?? 0
         for rule in plan.rules where rule.resource != .patient {
-            let window = plan.inputs[rule.input].windowSeconds + reach
+            let window = rule.windowSeconds + reach
             let type = rule.resource.rawValue
             let codes = rule.retrievalCodes
             if let place = groups.firstIndex(where: {

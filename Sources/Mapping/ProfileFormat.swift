@@ -30,7 +30,7 @@ package enum ProfileFormat {
         "conceptMap",
         "textSystem", "status", "verification", "profile", "unit", "unitAliases", "molarMass",
         "convert", "above",
-        "plausible", "time", "standIn",
+        "plausible", "within", "time", "standIn",
     ]
     /// `earlier`.
     package static let earlier = ["back", "set", "of"]

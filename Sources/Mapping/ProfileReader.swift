@@ -86,7 +86,7 @@ struct ProfileReader {
             return try quorums(root, Array(inputs[..<lists.inputs.count]))
         }
         let earlierMoment = faults.attempt { () throws(ProfileError) in
-            isWhole ? try earlier(root, Array(inputs[..<lists.inputs.count])) : nil
+            isWhole ? try earlier(root, Array(inputs[..<lists.inputs.count]), reader.rules) : nil
         }
         guard faults.errors.isEmpty, let quorumRules else { return nil }
         return ProfilePlan(

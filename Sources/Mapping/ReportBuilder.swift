@@ -145,6 +145,7 @@ struct ReportBuilder {
                 MappingPass.PendingRejection(
                     finding: finding,
                     rule: candidate.rule,
+                    windowSeconds: plan.rules[candidate.rule].windowSeconds,
                     resourceIndex: candidate.resourceIndex,
                     resource: candidate.resource,
                     path: candidate.path

@@ -12,7 +12,7 @@ extension SourceRule {
             return nil
         }
         let finding = read.time.finding(
-            windowStart: plan.windowStart(now),
+            windowStart: windowStart(now),
             windowEnd: plan.windowEnd(now),
             latestAllowed: now.advanced(byMicroseconds: Int64(plan.futureSeconds) * 1_000_000)
         )
@@ -95,7 +95,7 @@ extension SourceRule {
             throw Fault(.periodReversed, named.name.text)
         }
         let length = end.lowerBound.microseconds(since: start.upperBound)
-        guard resource.openPeriodGoesOn || length <= Int64(plan.windowSeconds) * 1_000_000 else {
+        guard resource.openPeriodGoesOn || length <= Int64(windowSeconds) * 1_000_000 else {
             throw Fault(.periodTooLong, named.name.text)
         }
     }

@@ -12,10 +12,9 @@ struct ResourceVersions {
 
     init(_ resources: [JSONValue]) {
         var first: [ArraySlice<UInt8>: Int] = [:]
-        first.reserveCapacity(resources.count)
         var groups: [Int: [Int]] = [:]
-        for (position, resource) in resources.enumerated() {
-            guard let id = resource["id"]?.decodedBytes, !id.isEmpty else { continue }
+        for position in Self.positionsOfLikeIDs(resources) {
+            guard let id = resources[position]["id"]?.decodedBytes else { continue }
             if let start = first[id] {
                 groups[start, default: [start]].append(position)
             } else {
@@ -23,6 +22,33 @@ struct ResourceVersions {
             }
         }
         for group in groups.values { judge(group, resources) }
+    }
+
+    private static let idName = JSONName("id")
+
+    /// The positions, in their order, of resources whose ids have the same hash; most often none.
+    ///
+    /// The hashes are sorted rather than kept in a table, so that ids that were chosen to have the
+    /// same one cost no more than a sort, and the comparison of these few that follows.
+    private static func positionsOfLikeIDs(_ resources: [JSONValue]) -> [Int] {
+        var ids: [(hash: UInt64, position: Int)] = []
+        ids.reserveCapacity(resources.count)
+        for position in resources.indices {
+            let tape = resources[position].tape
+            guard let id = tape.member(idName, of: resources[position].place),
+                tape.isNonEmptyString(id)
+            else { continue }
+            ids.append((tape.hash(id, seed: 0), position))
+        }
+        ids.sort { $0.hash < $1.hash }
+        var positions: [Int] = []
+        for index in ids.indices.dropFirst() where ids[index].hash == ids[index - 1].hash {
+            if positions.last != ids[index - 1].position {
+                positions.append(ids[index - 1].position)
+            }
+            positions.append(ids[index].position)
+        }
+        return positions.sorted()
     }
 
     /// What is wrong with the resource at a place; `nil` when it is the newest of its versions.

@@ -50,12 +50,17 @@ extension ResourceFields {
 }
 
 extension MappingPass.PendingRejection {
+    /// The earliest moment at which it could have been taken.
+    private func windowStart(_ now: Instant) -> Instant {
+        now.advanced(byMicroseconds: -Int64(windowSeconds) * 1_000_000)
+    }
+
     /// Whether this record bears on an input without a value, though it could not be used.
     ///
     /// An assumed value never covers it. A stale one counts where it says something else than
     /// what is assumed; for a fact only what lies in the window counts.
     func bears(on input: InputPlan, isFact: Bool, now: Instant) -> Bool {
-        let isPast = resource.span.map { $0.upperBound < input.windowStart(now) } ?? false
+        let isPast = resource.span.map { $0.upperBound < windowStart(now) } ?? false
         // Whose it is, is not known: it may be this patient's.
         if finding == .subjectMissing || finding == .subjectUnresolved { return !isPast }
         if isFact || input.absence != nil {
@@ -81,7 +86,7 @@ extension MappingPass.PendingRejection {
         if let span {
             // What lies ahead or behind the window would not have been taken anyway.
             if span.lowerBound > input.windowEnd(now) { return false }
-            if span.upperBound < input.windowStart(now) { return false }
+            if span.upperBound < windowStart(now) { return false }
         }
         // Where one is enough, another one more changes nothing.
         if input.selection == .exists { return winner.reading.value != .boolean(true) }

@@ -30,4 +30,21 @@ package enum Readiness: Sendable {
         precondition(entry.revents & Int16(POLLNVAL) == 0, "a closed descriptor is waited for")
         return result > 0
     }
+
+    /// Waits until something can be read from one of two descriptors, at most so long.
+    package static func waitForReading(
+        _ first: Int32,
+        _ second: Int32,
+        timeoutMilliseconds: Int
+    ) -> (first: Bool, second: Bool) {
+        var entries = [first, second].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        let result = unsafe poll(&entries, 2, Int32(clamping: max(0, timeoutMilliseconds)))
+        precondition(result >= 0 || errno == EINTR || errno == ENOMEM, "poll was misused")
+        guard result > 0 else { return (false, false) }
+        precondition(
+            entries.allSatisfy { $0.revents & Int16(POLLNVAL) == 0 },
+            "a closed descriptor is waited for"
+        )
+        return (entries[0].revents != 0, entries[1].revents != 0)
+    }
 }

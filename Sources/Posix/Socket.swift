@@ -66,6 +66,29 @@ package struct Socket: ~Copyable, Sendable {
         return socket
     }
 
+    /// Connects to the Unix socket of a path; a path longer than 107 bytes is refused.
+    package static func connect(path: String) throws(SystemError) -> Socket {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw .invalidArgument
+        }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { room in
+            for (place, byte) in bytes.enumerated() { unsafe room[place] = byte }
+        }
+        let socket = try make(family: AF_UNIX)
+        let raw = socket.descriptor.raw
+        try SystemCall.run {
+            unsafe withUnsafePointer(to: &address) {
+                unsafe $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                    unsafe Glibc.connect(raw, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                }
+            }
+        }
+        return socket
+    }
+
     /// Accepts a waiting connection.
     package func accept() throws(SystemError) -> Acceptance {
         var storage = sockaddr_storage()

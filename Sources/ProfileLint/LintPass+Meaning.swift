@@ -138,7 +138,7 @@ extension LintPass {
             guard let node = quorum["span"], let span = node.seconds else { continue }
             let names = quorum.texts("of")
             let windows = modelInputs.filter { names.isEmpty || names.contains($0.name) }
-                .compactMap { inherited("within", $0)?.seconds }
+                .compactMap { longestWindow(of: $0) }
             guard let longest = windows.max(), span > longest else { continue }
             add(
                 .warning,

@@ -9,6 +9,7 @@ extension LintPass {
             if let node = within, let seconds {
                 checkWithin(node, seconds, input)
             }
+            checkOwnWindows(input, seconds)
             if let node = inherited("future", input), let future = node.seconds {
                 if future > 3_600 {
                     add(
@@ -23,10 +24,27 @@ extension LintPass {
             guard let node = input.node["tieWithin"], let span = node.seconds else { continue }
             if input.node["onTie"] == nil {
                 add(.warning, .tie, node, "tieWithin has no effect without onTie")
-            } else if let seconds, span >= seconds {
+            } else if let longest = longestWindow(of: input), span >= longest {
                 add(.warning, .tie, node, "tieWithin reaches beyond the window itself")
             }
         }
+    }
+
+    /// Windows of single alternatives, and one above them that none of them looks at.
+    private mutating func checkOwnWindows(_ input: LintInput, _ shared: Int?) {
+        let own = rules.filter { $0.input.node.path == input.node.path }
+        for rule in own {
+            guard let node = rule.node["within"], let seconds = node.seconds else { continue }
+            checkWithin(node, seconds, input)
+            if seconds == shared {
+                add(.warning, .window, node, "the window of the input is the same")
+            }
+        }
+        guard let node = input.node["within"], !own.isEmpty,
+            own.allSatisfy({ $0.node["within"] != nil || $0.resource == "Patient" })
+        else { return }
+        guard own.contains(where: { $0.node["within"] != nil }) else { return }
+        add(.warning, .window, node, "it has no effect: every alternative has a window of its own")
     }
 
     private mutating func checkWithin(_ node: LintNode, _ seconds: Int, _ input: LintInput) {
@@ -111,9 +129,11 @@ extension LintPass {
                 query.codes.isEmpty || !query.codes.isDisjoint(with: rule.codes)
             }
             var windows: [(name: String, seconds: Int)] = []
-            for rule in fed where !windows.contains(where: { $0.name == rule.input.name }) {
-                guard let window = inherited("within", rule.input)?.seconds else { continue }
-                windows.append((rule.input.name, window))
+            for rule in fed {
+                guard let window = window(of: rule)?.seconds else { continue }
+                let known = (rule.input.name, window)
+                guard !windows.contains(where: { $0 == known }) else { continue }
+                windows.append(known)
                 guard reach < window else { continue }
                 add(
                     .warning,

@@ -47,6 +47,17 @@ struct LintPass {
         input.node[name] ?? root["defaults"]?[name]
     }
 
+    /// How far back an alternative looks: its own window, or that of its input.
+    func window(of rule: LintRuleNode) -> LintNode? {
+        rule.node["within"] ?? inherited("within", rule.input)
+    }
+
+    /// The longest window of an input in seconds.
+    func longestWindow(of input: LintInput) -> Int? {
+        rules.filter { $0.input.node.path == input.node.path }
+            .compactMap { window(of: $0)?.seconds }.max() ?? inherited("within", input)?.seconds
+    }
+
     /// Adds a finding at a value.
     ///
     /// `byteOffset` counts from the first character of a string's text.

@@ -241,12 +241,20 @@ package final class Spool: Sendable {
         state.withLock { $0.backlog.hold(entry) }
     }
 
+    /// What the database has refused is read again, from the first of it on.
+    package func retryRefused() {
+        state.withLock { $0.backlog.retryRefused() }
+    }
+
     private func holdSession(_ finding: SpoolFinding) {
         state.withLock { state in
             if let segment = finding.segment { state.backlog.holdSession(of: segment) }
             if state.findings.count < Limits.spoolFindingsMax { state.findings.append(finding) }
         }
     }
+
+    /// How often the clock was found to be set back since the start.
+    package var clockStepCount: Int { state.withLock { $0.status.clockStepCount } }
 
     /// Whether every entry was settled, except those that are held.
     package var isDrained: Bool { state.withLock { $0.backlog.isRead } }
@@ -318,11 +326,22 @@ package final class Spool: Sendable {
             if !bell.wait(timeoutMilliseconds: configuration.sealMilliseconds) {
                 writer.seal()
                 note(writer)
-                bell.wait(timeoutMilliseconds: 60_000)
+                let hasProblem = state.withLock { $0.problem != nil }
+                bell.wait(timeoutMilliseconds: hasProblem ? Self.trialMilliseconds : 60_000)
+                if hasProblem { tryAgain(&writer) }
             }
         }
         writer.seal()
         note(writer)
+    }
+
+    /// How often a disk that has failed is tried, while nobody is let in to try it.
+    private static let trialMilliseconds = 500
+
+    /// Takes entries again when the disk has room, without anybody's row at stake.
+    private func tryAgain(_ writer: inout SpoolWriter) {
+        guard writer.hasRoom() else { return }
+        state.withLock { $0.problem = nil }
     }
 
     private func takeGroup() -> [Waiting] {
@@ -400,6 +419,7 @@ package final class Spool: Sendable {
         state.withLock { state in
             state.status.byteCount = writer.totalByteCount - writer.freeByteCount
             state.status.abandonedCount = writer.abandonedCount
+            state.status.clockStepCount = writer.clockStepCount
         }
     }
 }

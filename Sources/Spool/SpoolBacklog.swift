@@ -22,8 +22,13 @@ package struct SpoolBacklog: Sendable {
         var rowCount: Int
         /// When the first entry that is not settled was taken, or one before it.
         var oldestAt: Instant
-        /// Whether entries in it must stay.
+        /// Whether entries in it must stay because of damage.
         var isHeld = false
+        /// Where the first entry lies that the database has refused.
+        var firstRefused: (sequence: UInt64, offset: Int)?
+        /// How many were refused, and the rows that were settled behind the first of them.
+        var refusedCount = 0
+        var settledBehindCount = 0
 
         /// Whether nothing is left to read in it.
         package var isRead: Bool { sequence == endSequence }
@@ -157,14 +162,38 @@ package struct SpoolBacklog: Sendable {
         guard let index = segments.firstIndex(where: { $0.header.number == entry.segment }),
             segments[index].sequence == entry.sequence
         else { return }
+        if isHeld {
+            heldEntryCount += 1
+            segments[index].refusedCount += 1
+            if segments[index].firstRefused == nil {
+                segments[index].firstRefused = (entry.sequence, segments[index].offset)
+            }
+        } else {
+            segments[index].rowCount -= entry.entry.rowCount
+            if segments[index].firstRefused != nil {
+                segments[index].settledBehindCount += entry.entry.rowCount
+            }
+        }
         segments[index].sequence += 1
         segments[index].offset = entry.endOffset
         segments[index].oldestAt = entry.at
-        if isHeld {
-            heldEntryCount += 1
-            segments[index].isHeld = true
-        } else {
-            segments[index].rowCount -= entry.entry.rowCount
+    }
+
+    /// Everything that the database has refused is to be read again, with what was settled behind
+    /// it: whoever takes entries must bear to see one twice.
+    ///
+    /// What is damaged stays as it is.
+    package mutating func retryRefused() {
+        heldLogs = []
+        for index in segments.indices where !segments[index].isHeld {
+            guard let first = segments[index].firstRefused else { continue }
+            heldEntryCount -= segments[index].refusedCount
+            segments[index].rowCount += segments[index].settledBehindCount
+            segments[index].sequence = first.sequence
+            segments[index].offset = first.offset
+            segments[index].firstRefused = nil
+            segments[index].refusedCount = 0
+            segments[index].settledBehindCount = 0
         }
     }
 
@@ -178,7 +207,8 @@ package struct SpoolBacklog: Sendable {
         var blocked: Set<UUIDBytes> = []
         for segment in segments {
             let isFree =
-                segment.isRead && !segment.isHeld && !blocked.contains(segment.header.session)
+                segment.isRead && !segment.isHeld && segment.firstRefused == nil
+                && !blocked.contains(segment.header.session)
                 && segment.header.number != current
             if isFree {
                 removable.append(segment)

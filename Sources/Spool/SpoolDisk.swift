@@ -1,3 +1,4 @@
+import Basics
 package import Posix
 
 /// The system calls of the spool: a folder.
@@ -17,6 +18,23 @@ package protocol SpoolDisk: Sendable {
     func remove(_ name: String) throws(SystemError)
     /// Makes the names durable.
     func synchronizeFolder() throws(SystemError)
+}
+
+extension SpoolDisk {
+    /// Looks again when a look was interrupted, a few times at most; looking changes nothing.
+    func look<Result>(_ body: () throws(SystemError) -> Result) throws(SystemError) -> Result {
+        var interruptionCount = 0
+        while true {
+            do throws(SystemError) {
+                return try body()
+            } catch {
+                interruptionCount += 1
+                guard error.isInterrupted, interruptionCount <= Limits.spoolInterruptionsMax else {
+                    throw error
+                }
+            }
+        }
+    }
 }
 
 /// An open file of a spool; it is closed when it is let go of.

@@ -39,11 +39,13 @@ package struct SpoolReader: Sendable {
     ) throws(SpoolError) -> [SpooledEntry] {
         let bytes: [UInt8]
         do throws(SystemError) {
-            bytes = try disk.read(
-                SpoolNames.segment(segment.header.number),
-                at: segment.offset,
-                count: byteCount
-            )
+            bytes = try disk.look { () throws(SystemError) in
+                try disk.read(
+                    SpoolNames.segment(segment.header.number),
+                    at: segment.offset,
+                    count: byteCount
+                )
+            }
         } catch {
             throw SpoolError(code: .folderUnusable)
         }

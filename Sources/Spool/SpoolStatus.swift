@@ -24,6 +24,8 @@ package struct SpoolStatus: Equatable, Sendable {
     package var rejectedCount = 0
     /// Segments that were given up because a call failed.
     package var abandonedCount = 0
+    /// How often the clock was found to be set back; the entries keep their order all the same.
+    package var clockStepCount = 0
     /// Whether entries are taken at present.
     package var takesEntries = true
     /// What was found in the files.

@@ -34,7 +34,7 @@ package struct SpoolSurvey: Sendable {
     /// came back later than the one behind it was removed would look like a gap.
     package static func settleNames(on disk: any SpoolDisk) throws(SpoolError) {
         do throws(SystemError) {
-            try disk.synchronizeFolder()
+            try disk.look { () throws(SystemError) in try disk.synchronizeFolder() }
         } catch {
             throw SpoolError(code: .folderUnusable)
         }
@@ -54,7 +54,7 @@ package struct SpoolSurvey: Sendable {
     ) throws(SpoolError) {
         let names: [String]
         do throws(SystemError) {
-            names = try disk.names()
+            names = try disk.look { () throws(SystemError) in try disk.names() }
         } catch {
             throw SpoolError(code: .folderUnusable)
         }
@@ -77,7 +77,7 @@ package struct SpoolSurvey: Sendable {
         _ disk: any SpoolDisk,
         _ identity: SpoolIdentity
     ) -> SegmentHeader? {
-        if name == SpoolNames.lock { return nil }
+        if name == SpoolNames.lock || SpoolNames.notes.contains(name) { return nil }
         if SpoolNames.isUnfinished(name) {
             unfinished.append(name)
             return nil
@@ -87,7 +87,10 @@ package struct SpoolSurvey: Sendable {
             return nil
         }
         if number >= nextNumber { nextNumber = number &+ 1 }
-        guard let block = try? disk.read(name, at: 0, count: Limits.spoolHeaderBytesMax) else {
+        let head = try? disk.look { () throws(SystemError) in
+            try disk.read(name, at: 0, count: Limits.spoolHeaderBytesMax)
+        }
+        guard let block = head else {
             add(SpoolFinding(.unreadable, segment: number))
             return nil
         }
@@ -120,7 +123,10 @@ package struct SpoolSurvey: Sendable {
     ) {
         let name = SpoolNames.segment(header.number)
         let count = header.segmentByteCount + 1
-        guard let bytes = try? disk.read(name, at: 0, count: count) else {
+        let whole = try? disk.look { () throws(SystemError) in
+            try disk.read(name, at: 0, count: count)
+        }
+        guard let bytes = whole else {
             add(SpoolFinding(.unreadable, segment: header.number))
             return
         }

@@ -12,6 +12,10 @@ package struct SpoolWriter {
     /// The segment whose file has no durable name yet.
     private var unpublished: UInt64?
     private var lastAt = Instant(microseconds: .min)
+    private var lastNow = Instant(microseconds: .min)
+    private let bytesMax: Int
+    /// How often the clock was found to be set back by more than a second.
+    package private(set) var clockStepCount = 0
 
     /// Where a group has come to lie.
     package struct Place: Equatable, Sendable {
@@ -37,6 +41,7 @@ package struct SpoolWriter {
         self.disk = disk
         self.identity = identity
         self.session = session
+        self.bytesMax = bytesMax
         state = SpoolState(
             segmentByteCount: identity.segmentByteCount,
             blockByteCount: identity.blockByteCount,
@@ -91,6 +96,10 @@ package struct SpoolWriter {
         now: Instant
     ) throws(SpoolError) -> Place {
         precondition(!entries.isEmpty, "a group without entries")
+        if lastNow.microseconds > .min, now.microseconds(since: lastNow) < -1_000_000 {
+            clockStepCount += 1
+        }
+        lastNow = now
         lastAt = max(lastAt, now)
         let sequence = state.nextSequence
         let group = encode(entries, sequence: sequence)
@@ -105,6 +114,25 @@ package struct SpoolWriter {
                 .writeGroup, .abandon, .remove:
                 action = perform(action, group)
             }
+        }
+    }
+
+    /// Whether the disk takes a segment, tried with a file that no recovery looks into.
+    package mutating func hasRoom() -> Bool {
+        guard state.totalByteCount + identity.segmentByteCount <= bytesMax else { return false }
+        // The number is that of no segment: those begin at 1.
+        let name = SpoolNames.unfinished(0)
+        defer { try? disk.remove(name) }
+        do throws(SystemError) {
+            try? disk.remove(name)
+            let trial = try disk.create(name)
+            try trial.allocate(byteCount: identity.segmentByteCount)
+            let block = [UInt8](repeating: 0, count: identity.blockByteCount)
+            guard try trial.write(block[...], at: 0) == block.count else { return false }
+            try trial.synchronize()
+            return true
+        } catch {
+            return false
         }
     }
 

@@ -38,13 +38,16 @@ enum Limen {
         case "batch": return try await BatchCommand.run(rest)
         case "audit" where rest.first == "verify": return try AuditVerifyCommand.run(rest)
         case "audit" where rest.first == "prove": return try AuditProveCommand.run(rest)
+        case "audit" where rest.first == "signer":
+            return try await SignerCommand.run(Array(rest.dropFirst()))
+        case "audit" where rest.first == "restored": return try await RestoredCommand.run(rest)
         case "audit": return try await AuditCommand.run(rest)
         case "openapi": return try OpenAPICommand.run(rest)
         case "feedback": return try await FeedbackCommand.run(rest)
         case "migrate": try MigrateCommand.run(rest)
         case "doctor": return try DoctorCommand.run(rest)
         case "bench": return try await BenchCommand.run(rest)
-        case "drill" where rest.first == "tamper": return try TamperDrill.run(rest)
+        case "drill" where rest.first == "tamper": return try await TamperDrill.run(rest)
         case "drill": return try await DrillCommand.run(rest)
         case "database": try DatabaseCommand.run(rest)
         case "help", "--help", "-h":

@@ -32,7 +32,11 @@ struct KeeperTests {
 
         var armTotals: [ArmKey: ArmTotals] { totals.withLock { $0 } }
 
+        /// What it was given to take over, in order.
+        let adopted = Mutex<[DeploymentBook]>([])
+
         func adopt(_ book: DeploymentBook) -> DeploymentDuties {
+            adopted.withLock { $0.append(book) }
             totals.withLock { $0 = $0.filter { !forgotten.contains($0.key.number) } }
             return duties.withLock { $0 }
         }
@@ -142,6 +146,39 @@ struct KeeperTests {
         user.duties.withLock { $0.watches = [Self.watch("s")] }
         try keeper.look(store)
         #expect(told.all == ["rolled back s"])
+    }
+
+    @Test("While the database is away the last known state stays, and that is told once")
+    func away() async throws {
+        let cluster = try PrivateCluster()
+        let database = try TestDatabase(server: cluster.settings)
+        do {
+            let store = try DeploymentStore.open(database.login("limen_gateway"))
+            _ = try store.startCanary(of: "s", Self.version)
+        }
+        let user = User()
+        let (keeper, told) = try keeper(database, user)
+        keeper.start()
+        defer { keeper.stop() }
+        cluster.kill()
+        try await Patience.wait { told.all == ["unreadable"] }
+        let known = user.adopted.withLock { $0 }
+        #expect(known.last?.deployments["s"]?.canary == Self.version)
+        #expect(known.last?.deployments["s"]?.isCanaryActive == true)
+        // It is said on /readyz once the state may be another than ours.
+        try await Patience.wait { !keeper.isCurrent }
+        #expect(told.all == ["unreadable"], "each look in vain is no other event")
+        // Nothing was taken over since, least of all that there is no deployment.
+        #expect(user.adopted.withLock { $0 } == known)
+        // An operator's command fails as a whole: there is nothing it could have changed.
+        let failure = #expect(throws: AuditStoreError.self) {
+            _ = try DeploymentStore.open(database.login("limen_operator"))
+        }
+        #expect(failure?.code == .database)
+        try cluster.restart()
+        try await Patience.wait { told.all == ["unreadable", "readable"] }
+        #expect(keeper.isCurrent)
+        #expect(user.adopted.withLock { $0.last?.deployments["s"]?.number } == 1)
     }
 
     @Test("A canary that was started is judged from the next look on, with all its cases")

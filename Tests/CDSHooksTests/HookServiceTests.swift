@@ -42,6 +42,38 @@ struct HookServiceTests {
         #"{"name":"\#(name)","when":"\#(when)","all":\#(all),"card":{"summary":"\#(name)","indicator":"\#(indicator)"}}"#
     }
 
+    @Test(
+        "asks by FHIRPath for the very type that every client is asked for",
+        arguments: [
+            ("Observation?patient={{%patient.id}}", true),
+            // A type whose name begins alike is another type.
+            ("ObservationDefinition?patient={{%patient.id}}", false),
+            ("Observations?patient={{%patient.id}}", false), ("Obs?patient={{%patient.id}}", false),
+        ]
+    )
+    func pathType(_ path: String, _ isTaken: Bool) throws {
+        let text = #"""
+            {"id":"s","hook":"patient-view","title":"T","description":"D",
+             "prefetch":{"patient":"Patient/{{context.patientId}}",
+              "observations":"Observation?patient={{context.patientId}}"},
+             "limen":{"format":"limen-hook/1","version":"1","profile":"p","mode":"live",
+              "deadline":"PT0.4S","defaults":{"source":{"label":"L"}},
+              "prefetchFHIRPath":{"observations":"\#(path)"},
+              "cards":[{"name":"a","card":{"summary":"S","indicator":"info"}}]}}
+            """#
+        let document = try JSONDocument(parsing: text)
+        func read() throws(HookServiceError) -> HookService {
+            try HookService(reading: document, profile: .init(queries: [], inputNames: []))
+        }
+        guard !isTaken else {
+            #expect(try read().prefetch.count == 2)
+            return
+        }
+        let error = #expect(throws: HookServiceError.self) { _ = try read() }
+        #expect(error?.path == "limen.prefetchFHIRPath.observations")
+        #expect(error?.code == .prefetchTemplate)
+    }
+
     @Test("shows the first card that matches, or all that say so, the most urgent first")
     func precedence() throws {
         let first = try Self.service(

@@ -43,6 +43,73 @@ struct CommandLineTests {
         #expect(!curl.output.contains(try LiveGateway.text("demo-client.key")))
     }
 
+    @Test("hook fire --context sends the context of a file, for hooks that no bundle makes")
+    func hookFireContext() throws {
+        let bundle = try #require(LiveGateway.state) + "/example-bundle.json"
+        func fire(_ context: String?, _ more: String...) throws -> LiveGateway.Run {
+            var words = ["hook", "fire", "news2", "--bundle", bundle] + more
+            let path =
+                FileManager.default.temporaryDirectory.path + "/limen-context-"
+                + UUID().uuidString.prefix(8)
+            defer { try? FileManager.default.removeItem(atPath: path) }
+            if let context {
+                try Data(context.utf8).write(to: URL(filePath: path))
+                words += ["--context", path]
+            }
+            return try LiveGateway.run(words)
+        }
+        let patient = try #require(
+            try JSONDocument(parsing: LiveGateway.text("example-bundle.json")).root["entry"]?
+                .elements.compactMap { $0["resource"] }
+                .first { $0["resourceType"]?.isString("Patient") ?? false }?["id"]?.stringValue
+        )
+        let context = #"{"userId":"Practitioner/of-a-file","patientId":"\#(patient)"}"#
+        let run = try fire(context)
+        #expect(run.exitCode == 0 && run.output.contains("NEWS2 11"), "\(run.error)")
+        let curl = try fire(context, "--curl")
+        #expect(curl.output.contains("Practitioner/of-a-file"))
+        #expect(try !fire(nil, "--curl").output.contains("Practitioner/of-a-file"))
+        // What the hook does not take is the gateway's to refuse, by place and without a quotation.
+        let bad = try fire(#"{"userId":["nobody's"],"patientId":"\#(patient)"}"#)
+        #expect(bad.exitCode == 1 && bad.output.contains("/context/userId"), "\(bad.output)")
+        #expect(!bad.output.contains("nobody's"))
+        for (text, sentence) in [
+            ("{", "the context is not JSON"), ("[1]", "the context is no JSON object"),
+        ] {
+            let refused = try fire(text)
+            #expect(refused.exitCode == 3 && refused.error.contains(sentence), "\(refused.error)")
+        }
+        let absent = try LiveGateway.run([
+            "hook", "fire", "news2", "--bundle", bundle, "--context", "absent.json",
+        ])
+        #expect(absent.exitCode == 3 && absent.error.contains("there is no file"))
+    }
+
+    @Test("a segment that a user was shown is told in short to them, and in full to another")
+    func suppressedSegment() throws {
+        let patient = "segment-\(RandomBytes.number())"
+        func call(_ user: String, systolic: String = "128") throws -> (card: JSONValue, id: String)
+        {
+            let instance = UUID().uuidString.lowercased()
+            let response = try LiveGateway.post(
+                "segments",
+                SegmentCall(patient: patient, user: user, instance: instance, systolic: systolic)
+                    .text
+            )
+            #expect(response.status == 200)
+            let cards = try JSONDocument(parsing: response.body).root["cards"]
+            return (try #require(cards?.elements.first { _ in true }), instance)
+        }
+        let first = try call("Practitioner/one")
+        let summary = try #require(first.card["summary"]?.stringValue)
+        #expect(summary.hasPrefix("Segment"), "\(summary)")
+        let again = try call("Practitioner/one")
+        #expect(again.card["summary"]?.stringValue?.hasSuffix(" ago: " + summary) == true)
+        #expect(try call("Practitioner/two").card["summary"]?.stringValue == summary)
+        let row = try #require(try LiveGateway.rows(hookInstance: again.id).first)
+        #expect(row["flags"]?.elements.contains { $0.isString("suppressed") } == true)
+    }
+
     @Test("hook fire --at evaluates as of a moment, and the row says so")
     func replay() throws {
         let text = try LiveGateway.text("example-bundle.json")

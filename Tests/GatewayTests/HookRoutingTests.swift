@@ -99,6 +99,49 @@ struct HookRoutingTests {
         #expect(hooks == ["patient-view"] + Self.contexts.map(\.hook))
     }
 
+    /// What `order-dispatch` is sent with: version 1.1, the example of its page, and version 1.0.
+    static let dispatches: [(name: String, context: String, isOld: Bool)] = [
+        (
+            "fulfillmentTasks",
+            #","dispatchedOrders":["ServiceRequest/s"],"fulfillmentTasks":[{"resourceType":"Task"}]"#,
+            false
+        ),
+        (
+            "fulfillment-tasks",
+            #","dispatchedOrders":["ServiceRequest/s"],"fulfillment-tasks":[{"resourceType":"Task"}]"#,
+            true
+        ),
+        (
+            "order and task", #","order":"ServiceRequest/s","task":{"resourceType":"Task"}"#, true
+        ),
+    ]
+
+    @Test("answers order-dispatch in each of its three spellings, and the row tells an old one")
+    func dispatch() async throws {
+        let fixture = try GatewayFixture(
+            extraFiles: try Self.service("news2", id: "news2-dispatch", hooks: ["order-dispatch"])
+        )
+        for (name, context, isOld) in Self.dispatches {
+            // The hook names no user (version 1.1), and some clients send one all the same.
+            for user in [true, false] {
+                var body = Self.body("order-dispatch", context + #","performer":"Device/d""#)
+                if !user { body = body.replacing(#""userId":"Practitioner/pr1","#, with: "") }
+                let response = await fixture.post("/cds-services/news2-dispatch", body)
+                #expect(response.status == 200, "\(name) \(response.text)")
+                let summary = try response.card?["summary"]?.stringValue
+                #expect(summary?.hasPrefix("NEWS2 ") == true, "\(name)")
+                let row = try #require(fixture.sink.records.last)
+                #expect(row.hook == "order-dispatch")
+                #expect(row.flags.contains("legacy-context-field") == isOld, "\(name)")
+            }
+        }
+        let mixed = Self.body(
+            "order-dispatch",
+            #","task":{"resourceType":"Task"},"performer":"D/d""#
+        )
+        #expect(await fixture.post("/cds-services/news2-dispatch", mixed).status == 400)
+    }
+
     @Test("refuses a hook that it is not offered for, whether or not the context fits")
     func mismatch() async throws {
         let fixture = try GatewayFixture()

@@ -60,7 +60,8 @@ struct RoutingTests {
         let ready = await fixture.send("GET", "/readyz", key: nil, query: "verbose")
         #expect(ready.status == 200)
         #expect(
-            ready.text == "[+]configuration ok\n[+]audit ok\n[+]accepting ok\n[+]versions ok\nok\n"
+            ready.text == "[+]configuration ok\n[+]audit ok\n[+]accepting ok\n[+]versions ok\n"
+                + "[+]tokens ok\nok\n"
         )
         fixture.sink.fail(with: AuditError(code: .unavailable))
         let notReady = await fixture.send("GET", "/readyz", key: nil)

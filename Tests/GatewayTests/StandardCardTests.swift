@@ -101,7 +101,21 @@ struct StandardCardTests {
         let cards = try #require(try response.json["cards"])
         #expect(Array(cards.elements).count == 1)
         let reasons = try #require(try response.card?["overrideReasons"])
-        #expect(Array(reasons.elements).count == 12)
+        // Of the code system of CDS Hooks 3.0-ballot.
+        let system = "http://terminology.hl7.org/CodeSystem/non-adherence-reason-codes"
+        #expect(
+            reasons.elements.map { $0["code"]?.stringValue } == [
+                "cds-not-applicable", "cds-suboptimal-context", "recipient-disagrees-evidence",
+                "recipient-concerns-outcomes", "does-not-align-preferences",
+                "not-convenient-feasible", "action-completed", "patient-contraindication",
+                "patient-refuses", "too-costly-uncovered", "service-not-available",
+                "recipient-does-not-understand",
+            ]
+        )
+        for reason in reasons.elements {
+            #expect(reason["system"]?.stringValue == system)
+            #expect(reason["display"]?.stringValue?.isEmpty == false)
+        }
         let other = try Self.fixture(defaults: #","defaults":{"overrideReasons":[]}"#)
         let plain = try await other.post("/cds-services/qsofa", body.text).card
         #expect(plain?["summary"]?.stringValue == "qSOFA 2: positive")

@@ -8,6 +8,8 @@ final class MemoryLedger: TokenLedger {
 
     func fail(with error: TokenLedgerError?) { problem.withLock { $0 = error } }
 
+    var isAvailable: Bool { true }
+
     func remember(_ use: TokenUse) async throws(TokenLedgerError) -> Bool {
         if let error = problem.withLock({ $0 }) { throw error }
         let key = Array(use.tenant.utf8) + [0] + use.issuerDigest + use.tokenIDDigest

@@ -170,8 +170,10 @@ struct JSONPathsTests {
 struct JSONSharedPathsTests {
     static let folders = [
         "conformance/json-testsuite/test_parsing", "conformance/json-torture",
-        "conformance/fhir-json", "data/smart-stu3", "data/messy", "data/synthea-2019-r4",
-        "data/synthea-uscore-inferno",
+        "conformance/fhir-json", "conformance/fhir-json/cases", "data/smart-stu3", "data/messy",
+        "data/synthea-2019-r4",
+        "data/synthea-uscore-inferno", "data/r4-examples/hl7-core", "data/r4-examples/us-core-3",
+        "data/r4-examples/us-core-9",
     ]
 
     @Test("every file and every line of it is read alike", arguments: folders)

@@ -129,6 +129,19 @@ struct LogWriterStateTests {
             .heartbeat(number: 7, at: start),
             .key(.init(oldKey: [1], newKey: [2], at: start, signature: [3])),
             .tombstone(.init(month: 202_611, relation: "event_202611", at: start)),
+            .tombstone(
+                .init(
+                    month: 202_611,
+                    relation: "event_202611",
+                    at: start,
+                    content: .init(
+                        rowCount: 3,
+                        leafDigest: [4],
+                        places: [.init(logID: UUIDBytes(high: 1, low: 2), first: 3, last: 5)]
+                    )
+                )
+            ),
+            .keyBegun(.init(key: [1], at: start, signature: [2])),
             .adoptionComplete(at: start),
             .restored(.init(size: 9, root: MerkleHash.empty, at: start)),
         ] as [TreeEntry]

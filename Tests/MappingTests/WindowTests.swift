@@ -51,6 +51,148 @@ struct WindowTests {
         #expect(report.rejections.map(\.reason) == [.future, .future])
     }
 
+    /// A meter of the ward, whose reading counts for hours, and a laboratory.
+    private static let meter = """
+        {"name":"glucose","type":"quantity","unit":"mg/dL","within":"PT4H",
+        "from":[{"code":["s|ward"],"path":"value.ofType(Quantity)"},
+        {"code":["s|lab"],"path":"value.ofType(Quantity)","within":"P1D"},
+        {"code":["s|strip"],"path":"value.ofType(Quantity)","within":"PT1H"}]}
+        """
+
+    @Test(
+        "An alternative with a window of its own is held against that one, wider or narrower",
+        arguments: [
+            ("ward", 240, true), ("ward", 241, false), ("lab", 241, true), ("lab", 1_440, true),
+            ("lab", 1_441, false), ("strip", 60, true), ("strip", 61, false),
+        ]
+    )
+    func ownWindows(_ code: String, _ minutes: Int, _ isTaken: Bool) throws {
+        let record = try Probe.observation(
+            "o",
+            code: code,
+            minutes: minutes,
+            Probe.quantity("90", "mg/dL")
+        )
+        let report = try Probe.map(Probe.profile(Self.meter), [record])
+        #expect((report.inputs[0].value != nil) == isTaken)
+        guard !isTaken else { return }
+        let rejection = try #require(report.rejections.first)
+        #expect(rejection.reason == .stale)
+        let allowed = ["ward": "4 h", "lab": "1 d", "strip": "1 h"][code] ?? ""
+        #expect(rejection.accepted.contains(" " + allowed), "\(rejection.accepted)")
+    }
+
+    @Test("The newest within the windows is taken, and each window is asked for by itself")
+    func ownWindowsTogether() throws {
+        let profile = try Probe.profile(Self.meter)
+        func value(_ code: String, _ minutes: Int, _ value: String) throws -> String {
+            let quantity = Probe.quantity(value, "mg/dL")
+            return try Probe.observation(code, code: code, minutes: minutes, quantity)
+        }
+        // The strip is the newest of all, and too old for a strip.
+        let records = try [
+            value("strip", 90, "1"), value("ward", 200, "2"), value("lab", 210, "3"),
+        ]
+        #expect(try Probe.map(profile, records).inputs[0].value?.text == "2 mg/dL")
+        #expect(
+            try Probe.map(profile, [records[0], records[2]]).inputs[0].value?.text == "3 mg/dL"
+        )
+        #expect(profile.windowSeconds == 86_400)
+        let asked = profile.retrievals.map { "\($0.windowSeconds) \($0.codes)" }
+        #expect(asked == [#"14400 ["s|ward"]"#, #"86400 ["s|lab"]"#, #"3600 ["s|strip"]"#])
+        #expect(profile.retrievals.allSatisfy { $0.feeds == ["glucose"] && $0.isRequired })
+    }
+
+    @Test("One code in two alternatives counts for each as long as it says")
+    func sameCode() throws {
+        let profile = try Probe.profile(
+            """
+            {"name":"a","type":"quantity","unit":"mg/dL","within":"PT1H",
+            "from":[{"code":["s|a"],"path":"value.ofType(Quantity)"},
+            {"code":["s|a"],"path":"value.ofType(Quantity)","within":"P1D","standIn":true}]}
+            """
+        )
+        let fresh = try Probe.map(profile, [value(30, "3")]).inputs[0]
+        let old = try Probe.map(profile, [value(300, "3")]).inputs[0]
+        #expect(fresh.value?.text == "3 mg/dL" && !fresh.flags.contains(.standIn))
+        #expect(old.value?.text == "3 mg/dL" && old.flags.contains(.standIn))
+        #expect(try Probe.map(profile, [value(1_441, "3")]).inputs[0].value == nil)
+    }
+
+    @Test("What is too old for one alternative and cannot be read by another is not passed over")
+    func unread() throws {
+        let profile = try Probe.profile(
+            """
+            {"name":"flow","type":"boolean","missing":{"policy":"assume","value":false},
+            "from":[{"code":["s|a"],"path":"value.ofType(Quantity).value > 0","within":"P2D"},
+            {"code":["s|a"],"constant":true,"within":"PT1H"}]}
+            """
+        )
+        let older = try value(1_800, "2")
+        #expect(try Probe.map(profile, [older]).inputs[0].value == .boolean(true))
+        // Newer, without a value: it might have said that the flow was ended.
+        let newer = try Probe.observation("n", minutes: 300, #""note":[{"text":"x"}]"#)
+        #expect(try Probe.map(profile, [older, newer]).inputs[0].value == nil)
+        #expect(try Probe.map(profile, [newer]).inputs[0].value == nil, "nor is it assumed")
+        // Beyond the longest window it bears on nothing.
+        let past = try Probe.observation("n", minutes: 2_881, #""note":[{"text":"x"}]"#)
+        #expect(try Probe.map(profile, [older, past]).inputs[0].value == .boolean(true))
+    }
+
+    @Test("What cannot be read bars only what lies in the window of its own alternative")
+    func unreadElsewhere() throws {
+        let profile = try Probe.profile(Self.meter)
+        let lab = try Probe.observation(
+            "lab",
+            code: "lab",
+            minutes: 1_000,
+            Probe.quantity("90", "mg/dL")
+        )
+        func ward(_ minutes: Int) throws -> String {
+            try Probe.observation(
+                "w",
+                code: "ward",
+                minutes: minutes,
+                Probe.quantity("5", "nonsense")
+            )
+        }
+        #expect(try Probe.map(profile, [lab, ward(240)]).inputs[0].value == nil)
+        #expect(try Probe.map(profile, [lab, ward(241)]).inputs[0].value?.text == "90 mg/dL")
+    }
+
+    @Test("The set before this one is looked for as far back as the longest alternative")
+    func earlierSet() throws {
+        let profile = try Probe.profile(
+            Self.meter,
+            more: #""earlier":{"set":"previous","of":["glucose"]},"#
+        )
+        #expect(profile.windowSeconds > 2 * 86_400)
+        #expect(try Probe.profile(Self.meter).windowSeconds == 86_400)
+    }
+
+    @Test(
+        "A window of an alternative that cannot be meant is refused at its place",
+        arguments: [
+            (#","before":"PT2H""#, #"{"code":["s|a"],"within":"PT2H","#, true),
+            (#","before":"PT2H""#, #"{"code":["s|a"],"within":"PT2H1S","#, false),
+            ("", #"{"code":["s|a"],"within":"P1Y","#, true),
+            ("", #"{"code":["s|a"],"within":3600,"#, true),
+            ("", #"{"resource":"Patient","within":"PT1H","#, true),
+            ("", #"{"resource":"Patient","#, false),
+        ]
+    )
+    func badWindows(_ input: String, _ from: String, _ isRefused: Bool) throws {
+        let text = Probe.text(
+            #"{"name":"a","type":"quantity","unit":"mg/dL"\#(input),"from":["#
+                + from + #""path":"value.ofType(Quantity)"}]}"#
+        )
+        let findings = try Profile.findings(
+            parsing: JSONDocument(parsing: text),
+            conceptMaps: [:]
+        )
+        #expect(findings.map(\.path) == (isRefused ? ["inputs[0].from[0].within"] : []))
+    }
+
     private static func pair(_ quorum: String) throws -> Profile {
         try Probe.profile(
             """

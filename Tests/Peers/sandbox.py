@@ -46,7 +46,10 @@ def main() -> int:
     httpx.Client.send = send_with_key
     failed = False
     for service, hook in SERVICES:
+        # Nothing is left out in silence: a service that is not there shows nothing.
         if (service, hook) not in offered:
+            print(f"FAILED {hook} {service}: not offered")
+            failed = True
             continue
         client = SandboxClient(url=f"{base}/cds-services/{service}", workflow=hook)
         with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
@@ -56,15 +59,16 @@ def main() -> int:
             client.load_from_path(file.name)
         for request in client.requests:
             request.context.patientId = patient["id"]
+        count = 0
         for answer in client.send_requests():
-            cards = (answer or {}).get("cards", [])
             # Its model of a response must take ours.
-            CDSResponse(**answer)
-            for card in cards:
-                print(f"ok    {hook} {service}: {card['indicator']}: {card['summary']}")
-            if not cards:
-                print(f"FAILED {hook} {service}: no card")
-                failed = True
+            response = CDSResponse(**(answer or {}))
+            for card in response.cards or []:
+                print(f"ok    {hook} {service}: {card.indicator}: {card.summary}")
+                count += 1
+        if count == 0:
+            print(f"FAILED {hook} {service}: no card")
+            failed = True
     return 1 if failed else 0
 
 

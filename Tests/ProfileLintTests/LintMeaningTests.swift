@@ -27,6 +27,21 @@ struct LintMeaningTests {
             (temperature, temperature + "\"select\": \"first\",", "window", "inputs[2].select"),
             (temperature, temperature + "\"select\": \"max\",", "window", "inputs[2].select"),
             (temperature, temperature + "\"within\": \"PT12M\",", "window", "inputs[2].within"),
+            (
+                "\"code\": [\"http://loinc.org|8310-5\",",
+                "\"within\": \"PT12M\",\"code\": [\"http://loinc.org|8310-5\",",
+                "window", "inputs[2].from[0].within"
+            ),
+            (
+                "\"code\": [\"http://loinc.org|8310-5\",",
+                "\"within\": \"P30D\",\"code\": [\"http://loinc.org|8310-5\",",
+                "window", "inputs[2].from[0].within"
+            ),
+            (
+                "\"code\": [\"http://loinc.org|8310-5\",",
+                "\"within\": \"PT12H\",\"code\": [\"http://loinc.org|8310-5\",",
+                "window", "inputs[2].from[0].within"
+            ),
             ("\"future\": \"PT5M\"", "\"future\": \"P1D\"", "window", "defaults.future"),
             (head, "\"status\": \"retired\",\"model\"", "status", "status"),
             (

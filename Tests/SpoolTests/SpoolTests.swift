@@ -158,6 +158,10 @@ struct SpoolTests {
                     finding: SpoolFinding(.otherInstallation, segment: 1)
                 )
             ) { try Spool.open(folder: folder, Samples.configuration(other)) }
+            #expect(
+                try Folder.names(path: folder).contains("0000000000000001.spool"),
+                "what is another's is not removed"
+            )
             let rekeyed = try Samples.identity(secret: 6)
             #expect(
                 throws: SpoolError(
@@ -251,6 +255,83 @@ struct SpoolTests {
             defer { next.close() }
             let all = try next.oldest(entryCountMax: 100).map { Samples.number($0.entry) }
             #expect(all.contains(4) && all.contains(6) && all.contains(8))
+        }
+    }
+
+    @Test("What was refused is read again when it is asked for, and nothing else is lost by it")
+    func retried() throws {
+        try Samples.withFolder { folder in
+            let identity = try Samples.identity(segment: 1_536)
+            let spool = try Spool.open(folder: folder, Samples.configuration(identity))
+            defer { spool.close() }
+            let other = UUIDBytes(high: 9, low: 9)
+            for number in 0..<20 {
+                try spool.append(Samples.entry(number, log: number % 2 == 0 ? Samples.log : other))
+            }
+            func pass(refusing refused: Set<Int>) throws -> [Int] {
+                var settled: [Int] = []
+                while let entry = try spool.oldest(entryCountMax: 1).first {
+                    let number = Samples.number(entry.entry)
+                    if refused.contains(number) {
+                        spool.hold(entry)
+                    } else {
+                        settled.append(number)
+                        spool.settle([entry])
+                    }
+                }
+                return settled
+            }
+            let first = try pass(refusing: [6])
+            #expect(first.filter { $0 % 2 == 0 } == [0, 2, 4])
+            // Still refused: the same ones stay, and are counted once.
+            spool.retryRefused()
+            #expect(!spool.isDrained)
+            _ = try pass(refusing: [6])
+            #expect(spool.status(now: Clock.now()).heldEntryCount == 7)
+            spool.retryRefused()
+            let last = try pass(refusing: [])
+            #expect(last.filter { $0 % 2 == 0 } == [6, 8, 10, 12, 14, 16, 18], "in their order")
+            #expect(spool.heldLogs.isEmpty)
+            let status = spool.status(now: Clock.now())
+            #expect(status.heldEntryCount == 0)
+            #expect(status.rowCount == 0)
+            #expect(status.alarms.isEmpty)
+            try eventually { try Folder.names(path: folder) == ["lock"] }
+        }
+    }
+
+    @Test(
+        "A clock that is set back while rows are spooled moves none of them, and none gets younger"
+    )
+    func clock() throws {
+        try Samples.withFolder { folder in
+            let identity = try Samples.identity()
+            let disk = FolderDisk(path: folder)
+            var writer = SpoolWriter(
+                disk: disk,
+                identity: identity,
+                session: UUIDBytes(high: 1, low: 1),
+                firstNumber: 1,
+                foundByteCount: 0,
+                bytesMax: 1 << 20
+            )
+            for (number, second) in [100, 200, 50, 60, 300].enumerated() {
+                _ = try writer.write(
+                    [Samples.entry(number)],
+                    now: Instant(microseconds: Int64(second) * 1_000_000)
+                )
+            }
+            #expect(writer.clockStepCount == 1, "it is said once")
+            let survey = try SpoolSurvey(of: disk, identity: identity, isOpeningBodies: true)
+            #expect(survey.findings.filter(\.isLoss).isEmpty)
+            var backlog = SpoolBacklog(survey)
+            let front = try #require(backlog.front)
+            let entries = try SpoolReader(disk: disk, identity: identity)
+                .read(front, entryCountMax: 9)
+            #expect(entries.map { Samples.number($0.entry) } == [0, 1, 2, 3, 4])
+            #expect(entries.map { $0.at.microseconds / 1_000_000 } == [100, 200, 200, 200, 300])
+            for entry in entries { backlog.settle(entry) }
+            #expect(backlog.isRead)
         }
     }
 

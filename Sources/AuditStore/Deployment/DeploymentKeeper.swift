@@ -34,6 +34,7 @@ package final class DeploymentKeeper: Sendable {
     private let user: any DeploymentUser
     private let gateway: UUIDBytes
     private let onEvent: @Sendable (Event) -> Void
+    private let onRead: @Sendable (DeploymentBook) -> Void
     private let state: Mutex<State>
     private let bell: Doorbell
 
@@ -49,25 +50,46 @@ package final class DeploymentKeeper: Sendable {
 
     /// Makes a keeper that has looked once; it goes on after `start`.
     ///
+    /// - Parameters:
+    ///   - settings: How to log in as `limen_gateway`.
+    ///   - user: What follows the state.
+    ///   - gateway: The name of this gateway in the counts.
+    ///   - known: What was in force when it was last read; taken when the database is away.
+    ///   - onRead: Takes what was read, to be kept for a start without the database.
+    ///   - onEvent: Takes what an operator should read of.
     /// - Throws: `AuditStoreError` when the state cannot be read: a gateway that knows no earlier
     ///   state must not guess one.
     package init(
         _ settings: ConnectionSettings,
         user: any DeploymentUser,
         gateway: UUIDBytes,
+        known: DeploymentBook? = nil,
+        onRead: @escaping @Sendable (DeploymentBook) -> Void = { _ in },
         onEvent: @escaping @Sendable (Event) -> Void = { _ in }
     ) throws(AuditStoreError) {
         self.settings = settings
         self.user = user
         self.gateway = gateway
         self.onEvent = onEvent
+        self.onRead = onRead
         do {
             bell = try Doorbell()
         } catch {
             throw AuditStoreError(code: .noDescriptor)
         }
         state = Mutex(State(lastLook: Clock.monotonicMilliseconds()))
-        try look(DeploymentStore.open(settings))
+        do throws(AuditStoreError) {
+            try look(DeploymentStore.open(settings))
+        } catch {
+            guard let known, error.isAbsence(of: settings) else { throw error }
+            // Canaries are neither started nor judged before the state was read.
+            _ = user.adopt(known)
+            state.withLock { state in
+                state.lastLook -= Self.staleMilliseconds
+                state.isFailing = true
+            }
+            onEvent(.unreadable(error))
+        }
     }
 
     /// Whether the state was read a moment ago.
@@ -120,6 +142,7 @@ package final class DeploymentKeeper: Sendable {
         var fault = try send(to: store)
         let book = try store.book()
         let duties = user.adopt(book)
+        onRead(book)
         let wasFailing = state.withLock { state in
             state.lastLook = Clock.monotonicMilliseconds()
             defer { state.isFailing = false }

@@ -73,4 +73,32 @@ enum LedgerReader {
         }
         return CompactRange.root(of: hashes)
     }
+
+    /// A row of `audit.dropped_month`, its columns in the order of `LedgerStatements.dropped`.
+    ///
+    /// One that does not say which rows it held, or says it out of order, has no content.
+    static func tombstone(
+        _ rows: borrowing QueryResult,
+        _ row: Int
+    ) throws(PostgreSQLError) -> TreeEntry.Tombstone {
+        guard let month = try rows.integer(row, 0), let relation = try rows.text(row, 1),
+            let at = try rows.instant(row, 2)
+        else { throw PostgreSQLError(code: .unexpectedResult) }
+        var content: TreeEntry.Content?
+        if let count = try rows.integer(row, 3), let digest = rows.bytes(row, 4),
+            let places = rows.bytes(row, 5).flatMap({ TreeEntry.Places.list($0) })
+        {
+            content = TreeEntry.Content(
+                rowCount: Int64(count),
+                leafDigest: digest,
+                places: places
+            )
+        }
+        return TreeEntry.Tombstone(
+            month: Int32(clamping: month),
+            relation: relation,
+            at: at,
+            content: content
+        )
+    }
 }

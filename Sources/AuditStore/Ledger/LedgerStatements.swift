@@ -153,11 +153,19 @@ enum LedgerStatements {
         """
 
     static let dropped: StaticString = """
-        SELECT pg_catalog.to_char(month, 'YYYYMM')::pg_catalog.int4, relation, dropped_at
+        SELECT pg_catalog.to_char(month, 'YYYYMM')::pg_catalog.int4, relation, dropped_at,
+               row_count, leaf_digest, places
         FROM audit.dropped_month
         WHERE relation LIKE 'event\\_%'
         ORDER BY dropped_at, relation
         OFFSET $1 LIMIT 100
+        """
+
+    /// The tables of events, by the months that they are for.
+    static let relations: StaticString = """
+        SELECT c.relname::text
+        FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+        WHERE i.inhparent = 'audit.event'::pg_catalog.regclass
         """
 
     static let tenants: StaticString = "SELECT tenant FROM audit.tenant ORDER BY tenant LIMIT 256"

@@ -240,6 +240,30 @@ package final class PostgreSQLLedgerSource: LedgerSource {
         return tenants
     }
 
+    /// What is on record of dropped tables of events.
+    package func droppedMonths() throws(PostgreSQLError) -> [TreeEntry.Tombstone] {
+        var stones: [TreeEntry.Tombstone] = []
+        while true {
+            var known = Parameters()
+            known.add(int32: Int32(clamping: stones.count))
+            let found = try connection.execute(LedgerStatements.dropped, known)
+            for row in 0..<found.rowCount {
+                stones.append(try LedgerReader.tombstone(found, row))
+            }
+            guard found.rowCount > 0 else { return stones }
+        }
+    }
+
+    /// The tables of events.
+    package func relations() throws(PostgreSQLError) -> Set<String>? {
+        let found = try connection.execute(LedgerStatements.relations)
+        var names: Set<String> = []
+        for row in 0..<found.rowCount {
+            if let name = try found.text(row, 0) { names.insert(name) }
+        }
+        return names
+    }
+
     private static func number(
         _ found: borrowing QueryResult,
         _ row: Int,

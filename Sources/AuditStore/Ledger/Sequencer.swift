@@ -83,6 +83,29 @@ package final class Sequencer: Sendable {
         return try sign(on: connection)
     }
 
+    /// Puts on record what an operator has done, and signs the tree with it.
+    ///
+    /// - Returns: The checkpoint; `nil` when another sequencer has the turn.
+    package func record(_ deed: LedgerDeed) throws -> Checkpoint? {
+        let connection = try Connection.open(settings)
+        return try sign(on: connection, deed)
+    }
+
+    /// Whether the trail knows a key, asked as a writer or as the sequencer.
+    package static func standing(
+        of key: [UInt8],
+        _ settings: ConnectionSettings
+    ) throws(PostgreSQLError) -> SignerStanding {
+        let connection = try Connection.open(settings)
+        var wanted = Parameters()
+        wanted.add(bytes: key)
+        let found = try connection.execute("SELECT audit.signer_standing($1)", wanted)
+        guard let standing = try found.text(0, 0).flatMap({ SignerStanding(rawValue: $0) }) else {
+            throw PostgreSQLError(code: .unexpectedResult)
+        }
+        return standing
+    }
+
     private var isStopping: Bool { state.withLock { $0.isStopping } }
 
     private func work() {
@@ -122,10 +145,13 @@ package final class Sequencer: Sendable {
         }
     }
 
-    private func sign(on connection: borrowing Connection) throws -> Checkpoint? {
+    private func sign(
+        on connection: borrowing Connection,
+        _ deed: LedgerDeed? = nil
+    ) throws -> Checkpoint? {
         // What waits is taken in pieces; the last piece is signed.
         var isDue = false
-        for _ in 0..<10_000 {
+        for turn in 0..<10_000 {
             let known = state.withLock { $0.known }
             var adoption = state.withLock { $0.adoption }
             defer { state.withLock { $0.adoption = adoption } }
@@ -134,12 +160,15 @@ package final class Sequencer: Sendable {
                 identity,
                 adoption: &adoption,
                 known: known,
-                isCheckpointDue: isDue
+                isCheckpointDue: isDue,
+                deed: turn == 0 || deed != .restored ? deed : nil
             )
             switch ending {
             case .passed:
                 return nil
             case .folded(_, let note):
+                // The tree goes on from the restored state, and no longer from what was known.
+                if deed == .restored { state.withLock { $0.known = nil } }
                 if let note {
                     let checkpoint = try Checkpoint(text: note.text)
                     state.withLock { $0.known = checkpoint }

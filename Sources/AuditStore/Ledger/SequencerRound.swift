@@ -20,6 +20,7 @@ struct SequencerRound {
     private let identity: LogIdentity
     private let known: Checkpoint?
     private let isCheckpointDue: Bool
+    private let deed: LedgerDeed?
     private var tree: FoldedTree
     private let now: Instant
     /// The log of rows that came without a place, as far as this program has opened one.
@@ -34,7 +35,8 @@ struct SequencerRound {
         _ identity: LogIdentity,
         adoption: inout LogWriterState?,
         known: Checkpoint?,
-        isCheckpointDue: Bool
+        isCheckpointDue: Bool,
+        deed: LedgerDeed? = nil
     ) throws -> Ending {
         // A log of which it is not known where it ends is not written on.
         let before = adoption
@@ -46,7 +48,8 @@ struct SequencerRound {
                 identity,
                 before,
                 known,
-                isCheckpointDue
+                isCheckpointDue,
+                deed
             )
             _ = try connection.execute("COMMIT")
             adoption = log
@@ -62,7 +65,8 @@ struct SequencerRound {
         _ identity: LogIdentity,
         _ adoption: LogWriterState?,
         _ known: Checkpoint?,
-        _ isCheckpointDue: Bool
+        _ isCheckpointDue: Bool,
+        _ deed: LedgerDeed?
     ) throws -> (Ending, LogWriterState?) {
         let found = try connection.execute(LedgerStatements.take)
         guard found.rowCount == 1 else { return (.passed, adoption) }
@@ -82,6 +86,7 @@ struct SequencerRound {
             identity: identity,
             known: known,
             isCheckpointDue: isCheckpointDue,
+            deed: deed,
             tree: FoldedTree(state),
             now: now,
             adoption: adoption
@@ -94,6 +99,8 @@ struct SequencerRound {
     /// The tree must be the one that is known outside, or go on from it.
     private func verifyKnown(on connection: borrowing Connection) throws {
         guard let known, known.size > 0 else { return }
+        // That the state is another one is what the operator puts on record.
+        if deed == .restored { return }
         let range = tree.state.range
         guard known.size <= range.size else { throw LedgerStateError.rolledBack }
         guard let plan = MerkleProof.consistency(from: known.size, to: range.size) else {
@@ -112,6 +119,10 @@ struct SequencerRound {
     }
 
     private mutating func fold(on connection: borrowing Connection) throws -> Ending {
+        // Before anything else: what stands before this leaf is what the restored state has.
+        if deed == .restored, let entry = deed?.entry(identity, known, at: now) {
+            tree.append(entry)
+        }
         let placed = try adopt(on: connection)
         let folded = try takeBatches(on: connection)
         try addTombstones(on: connection)
@@ -122,6 +133,9 @@ struct SequencerRound {
         }
         var note: SignedNote?
         if isCheckpointDue {
+            if deed != .restored, let entry = deed?.entry(identity, known, at: now) {
+                tree.append(entry)
+            }
             tree.state.heartbeat += 1
             tree.append(.heartbeat(number: tree.state.heartbeat, at: now))
             let checkpoint = Checkpoint(
@@ -147,15 +161,7 @@ struct SequencerRound {
         known.add(int32: tree.state.tombstones)
         let found = try connection.execute(LedgerStatements.dropped, known)
         for row in 0..<found.rowCount {
-            guard let month = try found.integer(row, 0), let relation = try found.text(row, 1),
-                let at = try found.instant(row, 2)
-            else { throw LedgerStateError.unreadable }
-            let stone = TreeEntry.Tombstone(
-                month: Int32(clamping: month),
-                relation: relation,
-                at: at
-            )
-            tree.append(.tombstone(stone))
+            tree.append(.tombstone(try LedgerReader.tombstone(found, row)))
             tree.state.tombstones += 1
         }
     }

@@ -10,6 +10,8 @@ package final class AuditSpool: Sendable {
         var isSpooling = false
         var drainedRowCount = 0
         var lastRefusal: SpoolError.Code?
+        var clockStepCount = 0
+        var lastUnreadable: SpoolError?
     }
 
     /// The durable queue.
@@ -54,12 +56,17 @@ package final class AuditSpool: Sendable {
             if isNews { onEvent(.refused(error)) }
             throw error
         }
-        let isFirst = state.withLock { state in
-            defer { state.isSpooling = true }
+        let stepCount = spool.clockStepCount
+        let (isFirst, isStep) = state.withLock { state in
+            defer {
+                state.isSpooling = true
+                state.clockStepCount = stepCount
+            }
             state.lastRefusal = nil
-            return !state.isSpooling
+            return (!state.isSpooling, stepCount > state.clockStepCount)
         }
         if isFirst { onEvent(.began) }
+        if isStep { onEvent(.clockSetBack) }
     }
 
     /// Takes the right to drain, which one writer has at a time.
@@ -95,15 +102,27 @@ package final class AuditSpool: Sendable {
     /// The database refuses an entry.
     func hold(_ entry: SpooledEntry, sqlState: String?) {
         spool.hold(entry)
-        onEvent(.held(sqlState: sqlState))
+        onEvent(.held(RefusedEntry(entry, sqlState: sqlState)))
+    }
+
+    /// Refused entries are sent again, with what follows in their logs.
+    package func retryRefused() {
+        spool.retryRefused()
     }
 
     /// The next entries; none when records were found to be damaged, which is told.
     func oldest(_ count: Int) -> [SpooledEntry] {
         do throws(SpoolError) {
-            return try spool.oldest(entryCountMax: count)
+            let entries = try spool.oldest(entryCountMax: count)
+            state.withLock { $0.lastUnreadable = nil }
+            return entries
         } catch {
-            onEvent(.damaged(error))
+            // A disk that cannot be read is asked again and again, and told once.
+            let isNews = state.withLock { state in
+                defer { state.lastUnreadable = error }
+                return state.lastUnreadable != error
+            }
+            if isNews { onEvent(.damaged(error)) }
             return []
         }
     }

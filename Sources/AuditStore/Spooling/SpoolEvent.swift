@@ -9,7 +9,9 @@ package enum SpoolEvent: Equatable, Sendable {
     /// The spool takes no batch; callers are told that their rows are not durable.
     case refused(SpoolError)
     /// The database refuses an entry that was acknowledged: it stays, with what follows in its log.
-    case held(sqlState: String?)
+    case held(RefusedEntry)
+    /// The clock was set back while rows were spooled: they keep their order.
+    case clockSetBack
     /// Records that were durable cannot be used any more.
     case damaged(SpoolError)
 }

@@ -46,15 +46,17 @@ package final class ClientKeys: Sendable {
         _ token: TokenRegistration,
         _ now: Instant
     ) -> KeyStore {
+        let store: KeyStore
         switch token.keys {
         case .set(let keys):
-            guard let old else { return KeyStore(keys, now: now) }
-            old.replace(keys, now: now, overlaps: token.overlaps)
-            return old
+            store = old ?? KeyStore(keys, now: now)
+            store.overlap(seconds: token.overlapSeconds)
+            if old != nil { store.replace(keys, now: now, overlaps: token.overlaps) }
         case .address:
-            return old
-                ?? KeyStore(nil, now: now, ageSecondsMax: Limits.keySetAgeSecondsMax)
+            store = old ?? KeyStore(nil, now: now, ageSecondsMax: Limits.keySetAgeSecondsMax)
+            store.overlap(seconds: token.overlapSeconds)
         }
+        return store
     }
 
     /// The keys of a client.

@@ -18,41 +18,45 @@ extension HookGateway {
     ) async throws(GatewayError) -> Client {
         let now = exchange.record.startedAt
         let address = configuration.edge.address(of: request)
-        if let allowance = configuration.addressRate {
+        let whole = configuration.edge.wholeAddress(of: request)
+        if let allowance = configuration.addressRate(of: whole) {
             try take(address, allowance, rates.addresses, .address, now, &exchange)
         }
+        try checkTokens(request, address, now, &exchange)
+        let isServed = route.methods.contains(request.method)
         let caller: CallerCheck.Caller
         do throws(CallerCheck.Refused) {
             caller = try identify(request, route, catalogue, now)
-            // A token that is not going to be used is not used up.
-            if route.methods.contains(request.method), let token = caller.token {
-                try await claim(token, of: caller.client, now)
+            if isServed, let token = caller.token {
+                try checkUnused(token, of: caller.client)
             }
         } catch {
-            // A wrong method is answered as such to anybody: it says nothing about callers.
-            guard route.methods.contains(request.method) else {
-                throw GatewayError(.methodNotAllowed)
-            }
-            try countFailure(error, request, address, now, &exchange)
-            // The caller must not learn from the clock how far it came. Whoever fails too often was
-            // refused above, so that nobody can make us work without end.
-            if error.refusal.isCheap { TokenVerifier.spendSignature() }
-            throw GatewayError(.unauthenticated)
+            throw try refusal(error, request, isServed, address, now, &exchange)
         }
         let client = caller.client
-        exchange.client = client
-        exchange.key = configuration.tenantKeys[client.tenant] ?? configuration.systemKey
-        exchange.record.tenant = client.tenant
-        exchange.record.client = client.id
-        CallerProof(caller, key: exchange.key).write(to: &exchange.record)
-        if let allowance = client.rate {
-            try take(client.id, allowance, rates.clients, .client, now, &exchange)
+        var known = exchange
+        known.client = client
+        known.key = configuration.tenantKeys[client.tenant] ?? configuration.systemKey
+        known.record.tenant = client.tenant
+        known.record.client = client.id
+        CallerProof(caller, key: known.key).write(to: &known.record)
+        do throws(GatewayError) {
+            try limit(client, address, now, &known)
+        } catch {
+            exchange = known
+            throw error
         }
-        if let allowance = client.addressRate {
-            let key = client.id + " " + address
-            try take(key, allowance, rates.clientAddresses, .clientAddress, now, &exchange)
+        // A token that is not going to be used is not used up: the client may send it again after
+        // a call that came too often, or by a method that is served.
+        if isServed, let token = caller.token {
+            do throws(CallerCheck.Refused) {
+                try await claim(token, of: client, now)
+            } catch {
+                throw try refusal(error, request, isServed, address, now, &exchange)
+            }
         }
-        guard route.methods.contains(request.method) else { throw GatewayError(.methodNotAllowed) }
+        exchange = known
+        guard isServed else { throw GatewayError(.methodNotAllowed) }
         guard client.scopes.contains(scope) else {
             exchange.note("scope-missing")
             throw GatewayError(.scopeMissing)
@@ -90,6 +94,114 @@ extension HookGateway {
             throw CallerCheck.Refused(refusal: .tenantWithoutKey, claimed: caller.client)
         }
         return caller
+    }
+
+    /// What a caller is told who is not let in.
+    ///
+    /// - Throws: too many of them from one address are told that instead.
+    private func refusal(
+        _ refused: CallerCheck.Refused,
+        _ request: HTTPRequest,
+        _ isServed: Bool,
+        _ address: String,
+        _ now: Instant,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) -> GatewayError {
+        if refused.refusal == .token(.ledgerUnavailable) {
+            return uncheckable(address, now, &exchange)
+        }
+        // A wrong method is answered as such to anybody, which says nothing about callers; its
+        // token cost as much as any.
+        guard isServed else {
+            if case .token = refused.refusal {
+                try take(
+                    address,
+                    configuration.failureRate,
+                    rates.failures,
+                    .failures,
+                    now,
+                    &exchange
+                )
+            }
+            return GatewayError(.methodNotAllowed)
+        }
+        try countFailure(refused, request, address, now, &exchange)
+        // The caller must not learn from the clock how far it came. Whoever fails too often was
+        // refused above, so that nobody can make us work without end.
+        if refused.refusal.isCheap { TokenVerifier.spendSignature() }
+        return GatewayError(.unauthenticated)
+    }
+
+    /// Refuses a token before any work on it: where its use could not be remembered, and where too
+    /// many logins of the address have failed.
+    ///
+    /// A signature costs thousands of times what it costs to send one, whatever it is worth. So the
+    /// failures of an address bound the checks it gets; within the bound nothing differs for
+    /// anybody. A client that shares its address with whoever guesses shares the bound.
+    private func checkTokens(
+        _ request: HTTPRequest,
+        _ address: String,
+        _ now: Instant,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) {
+        guard
+            let tried = try? CallerCredentials(request, edge: configuration.edge),
+            tried.token != nil
+        else { return }
+        let verdict = rates.failures.look(address, configuration.failureRate, now: now)
+        try refuse(verdict, .failures, &exchange)
+        guard configuration.tokenLedger.isAvailable else {
+            throw uncheckable(address, now, &exchange)
+        }
+    }
+
+    /// Nobody can tell whether a token was used, so none is let in: the failure is ours, and the
+    /// answer is the same for every token.
+    ///
+    /// Few of them have a row, because as many may come as the clients send.
+    private func uncheckable(
+        _ address: String,
+        _ now: Instant,
+        _ exchange: inout Exchange
+    ) -> GatewayError {
+        let reason = CallerRefusal.token(.ledgerUnavailable).reason
+        metrics.authenticationFailures.add(1, [reason])
+        exchange.note(reason)
+        var error = GatewayError(.callerUncheckable)
+        switch rates.uncheckable.take(address, configuration.failureRate, now: now) {
+        case .allowed: break
+        case .refused(_, let unreported):
+            error.hasRow = unreported != nil
+            if let unreported { exchange.record.result = Self.refusedCount(unreported) }
+        }
+        return error
+    }
+
+    /// Refuses a token that this process knows to be used, before it counts as a call of its client:
+    /// who has caught one must not use up what the client may send.
+    private func checkUnused(
+        _ token: VerifiedToken,
+        of client: Client
+    ) throws(CallerCheck.Refused) {
+        guard !replays.isRemembered(token.use(tenant: client.tenant)) else {
+            throw CallerCheck.Refused(refusal: .token(.replayed), claimed: client)
+        }
+    }
+
+    /// Holds a client to the rates of its document.
+    private func limit(
+        _ client: Client,
+        _ address: String,
+        _ now: Instant,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) {
+        if let allowance = client.rate {
+            try take(client.id, allowance, rates.clients, .client, now, &exchange)
+        }
+        if let allowance = client.addressRate {
+            let key = client.id + " " + address
+            try take(key, allowance, rates.clientAddresses, .clientAddress, now, &exchange)
+        }
     }
 
     /// Takes the single use of a token (CDS Hooks 2.0, `jti`).
@@ -154,7 +266,15 @@ extension HookGateway {
         _ now: Instant,
         _ exchange: inout Exchange
     ) throws(GatewayError) {
-        switch limiter.take(key, allowance, now: now) {
+        try refuse(limiter.take(key, allowance, now: now), kind, &exchange)
+    }
+
+    private func refuse(
+        _ verdict: TokenBuckets.Verdict,
+        _ kind: RateKind,
+        _ exchange: inout Exchange
+    ) throws(GatewayError) {
+        switch verdict {
         case .allowed:
             return
         case .refused(let seconds, let unreported):
@@ -164,14 +284,19 @@ extension HookGateway {
             error.hasRow = unreported != nil
             if let unreported {
                 exchange.note(kind.rawValue)
-                var writer = JSONWriter()
-                writer.beginObject()
-                writer.member("refused", unreported)
-                writer.endObject()
-                exchange.record.result = writer.bytes
+                exchange.record.result = Self.refusedCount(unreported)
             }
             throw error
         }
+    }
+
+    /// How many were refused and have no row of their own, as JSON text.
+    private static func refusedCount(_ count: Int) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("refused", count)
+        writer.endObject()
+        return writer.bytes
     }
 
     // MARK: Guarded routes

@@ -10,4 +10,7 @@ package struct ProcessLedger: TokenLedger {
 
     /// The memory of the process has seen it for the first time, or it would not be asked here.
     package func remember(_ use: TokenUse) async throws(TokenLedgerError) -> Bool { true }
+
+    /// It is never away.
+    package var isAvailable: Bool { true }
 }

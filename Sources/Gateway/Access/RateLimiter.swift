@@ -9,6 +9,11 @@ final class RateLimiter: Sendable {
     func take(_ key: String, _ allowance: RateAllowance, now: Instant) -> TokenBuckets.Verdict {
         buckets.withLock { $0.take(key, allowance, now: now) }
     }
+
+    /// Says whether one could be taken, and takes none.
+    func look(_ key: String, _ allowance: RateAllowance, now: Instant) -> TokenBuckets.Verdict {
+        buckets.withLock { $0.look(key, allowance, now: now) }
+    }
 }
 
 /// The limiters of a gateway.
@@ -17,6 +22,8 @@ struct RateLimits: Sendable {
     let addresses = RateLimiter()
     /// The failed logins of an address.
     let failures = RateLimiter()
+    /// The tokens of an address that nobody could check.
+    let uncheckable = RateLimiter()
     /// The requests of a client.
     let clients = RateLimiter()
     /// The requests of a client from one address.

@@ -36,6 +36,27 @@ struct TokenBuckets {
 
     /// Takes a token from the bucket of a key.
     mutating func take(_ key: String, _ allowance: RateAllowance, now: Instant) -> Verdict {
+        verdict(key, allowance, takes: true, now: now)
+    }
+
+    /// Says whether there is a token in the bucket of a key, and leaves it there.
+    ///
+    /// Who was never counted is within every rate: a look makes no bucket.
+    mutating func look(_ key: String, _ allowance: RateAllowance, now: Instant) -> Verdict {
+        let isCounted = buckets[key] != nil
+        guard isCounted || buckets.count >= bucketsMax && buckets[Self.sharedKey] != nil else {
+            return .allowed
+        }
+        let key = isCounted ? key : Self.sharedKey
+        return verdict(key, allowance, takes: false, now: now)
+    }
+
+    private mutating func verdict(
+        _ key: String,
+        _ allowance: RateAllowance,
+        takes: Bool,
+        now: Instant
+    ) -> Verdict {
         let key = room(for: key, allowance, now) ? key : Self.sharedKey
         let full = allowance.burst * Self.unit
         var bucket = buckets[key] ?? Bucket(level: full, filledAt: now)
@@ -43,7 +64,7 @@ struct TokenBuckets {
         bucket.filledAt = max(bucket.filledAt, now)
         defer { buckets[key] = bucket }
         guard bucket.level < Self.unit else {
-            bucket.level -= Self.unit
+            if takes { bucket.level -= Self.unit }
             return .allowed
         }
         bucket.refusedCount += 1

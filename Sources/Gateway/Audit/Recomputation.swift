@@ -21,8 +21,8 @@ package struct Recomputation: Sendable {
         case unknownDigest(String)
         /// Nothing was computed then: the request failed, was refused or was incomplete before.
         case nothingComputed
-        /// The row is of a check of interactions, which is no model.
-        case interactions
+        /// The row lacks what it takes; the words say what.
+        case incompleteRow(String)
         /// The inputs are sealed, and the key is not here.
         case sealed
         /// The inputs were erased.
@@ -37,7 +37,7 @@ package struct Recomputation: Sendable {
             case .different: "different"
             case .unknownDigest: "unknown-digest"
             case .nothingComputed: "nothing-computed"
-            case .interactions: "interactions"
+            case .incompleteRow: "incomplete-row"
             case .sealed: "sealed"
             case .erased: "erased"
             case .unreadable: "unreadable"
@@ -48,7 +48,7 @@ package struct Recomputation: Sendable {
         package var isFinding: Bool {
             switch self {
             case .different, .unknownDigest, .unreadable: true
-            case .same, .nothingComputed, .interactions, .sealed, .erased: false
+            case .same, .nothingComputed, .incompleteRow, .sealed, .erased: false
             }
         }
     }
@@ -64,9 +64,14 @@ package struct Recomputation: Sendable {
     }
 
     private let profiles: [String: LoadedProfile]
+    /// The knowledge bases, by the digest of the document and those of the product tables.
+    let knowledge: [String: InteractionKnowledge]
 
-    /// Makes it with the profiles that are at hand; those of older versions too.
-    package init(_ profiles: [LoadedProfile]) {
+    /// Makes it with the profiles and knowledge bases that are at hand; older versions too.
+    package init(_ profiles: [LoadedProfile], knowledge: [InteractionKnowledge] = []) {
+        var bases: [String: InteractionKnowledge] = [:]
+        for base in knowledge { bases[Self.name(of: base)] = base }
+        self.knowledge = bases
         var known: [String: LoadedProfile] = [:]
         for profile in profiles { known[profile.profileDigest + profile.modelDigest] = profile }
         self.profiles = known
@@ -81,7 +86,6 @@ package struct Recomputation: Sendable {
     package func verdict(on event: StoredEvent) -> Verdict {
         let record = event.record
         let facts = EventFacts(record)
-        if facts.isInteractions { return .interactions }
         switch event.sealing {
         case .sealed: return .sealed
         case .erased: return .erased
@@ -91,6 +95,9 @@ package struct Recomputation: Sendable {
         }
         guard let inputs = record.inputs, let result = record.result else {
             return .nothingComputed
+        }
+        if facts.isInteractions {
+            return interactionVerdict(record, inputs: inputs, result: result)
         }
         guard let profileDigest = facts.profileDigest, let modelDigest = facts.modelDigest else {
             return .unreadable("artifacts")
@@ -158,7 +165,7 @@ package struct Recomputation: Sendable {
         return true
     }
 
-    private func compare(
+    func compare(
         _ stored: JSONValue?,
         _ computed: JSONValue,
         _ path: String,
@@ -198,7 +205,7 @@ package struct Recomputation: Sendable {
         }
     }
 
-    private func add(
+    func add(
         _ path: String,
         _ stored: String?,
         _ computed: String?,
@@ -208,7 +215,7 @@ package struct Recomputation: Sendable {
         differences.append(Difference(path: path, stored: stored, computed: computed))
     }
 
-    private static func text(_ value: JSONValue) -> String {
+    static func text(_ value: JSONValue) -> String {
         value.stringValue ?? String(decoding: value.rawBytes, as: UTF8.self)
     }
 

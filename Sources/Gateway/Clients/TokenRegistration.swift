@@ -44,4 +44,15 @@ package struct TokenRegistration: Sendable {
     package let lifetimeSecondsMax: Int
     /// How far the clocks may differ, in seconds.
     package let skewSeconds: Int
+
+    /// How long a key is believed after a rotation, in seconds.
+    ///
+    /// A token that was signed just before it, by a clock that is ahead, is good for its life and
+    /// twice the skew; no less than the usual values, since a client may be slow to change.
+    var overlapSeconds: Int {
+        max(
+            Limits.tokenLifetimeSecondsDefault + Limits.tokenSkewSecondsDefault,
+            lifetimeSecondsMax + 2 * skewSeconds
+        )
+    }
 }

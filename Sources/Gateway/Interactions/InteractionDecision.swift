@@ -40,22 +40,7 @@ struct InteractionDecision {
         self.list = list
         self.gaps = gaps
         screening = list.asksAnything ? knowledge.screen(list) : nil
-        // Stable: by severity, then by the first rule, then by ingredient.
-        findings = (screening?.findings ?? []).sorted { first, second in
-            let one = Self.order(first, knowledge)
-            let other = Self.order(second, knowledge)
-            return one.lexicographicallyPrecedes(other)
-        }
-    }
-
-    private static func order(
-        _ finding: InteractionScreening.Finding,
-        _ knowledge: InteractionKnowledge
-    ) -> [Int] {
-        let top = knowledge.topRule(of: finding)
-        return [
-            -knowledge.rules[top].severity.indicator.rank, top, finding.one, finding.other,
-        ]
+        findings = knowledge.ordered(screening?.findings ?? [])
     }
 
     /// Where the decision stands.
@@ -89,6 +74,18 @@ extension InteractionKnowledge {
             list.medicines.map { .init(ingredients: $0.ingredients, isAsked: $0.isAsked) },
             in: table
         )
+    }
+
+    /// Findings by severity, then by the first rule, then by ingredient: the same each time.
+    func ordered(
+        _ findings: [InteractionScreening.Finding]
+    ) -> [InteractionScreening.Finding] {
+        findings.sorted { order(of: $0).lexicographicallyPrecedes(order(of: $1)) }
+    }
+
+    private func order(of finding: InteractionScreening.Finding) -> [Int] {
+        let top = topRule(of: finding)
+        return [-rules[top].severity.indicator.rank, top, finding.one, finding.other]
     }
 
     /// The most severe rule of a finding; the first of equal ones.

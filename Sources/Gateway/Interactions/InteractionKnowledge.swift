@@ -84,8 +84,13 @@ package struct InteractionKnowledge: Sendable {
 
     /// The ingredients of a concept; `nil` when none of its codings is known.
     func ingredients(of concept: MedicationRecord.Concept) -> [Int]? {
+        ingredients(of: concept.codings)
+    }
+
+    /// The ingredients of codings; `nil` when none of them is known.
+    func ingredients(of codings: [MedicationRecord.Coding]) -> [Int]? {
         var found: Set<Int> = []
-        for coding in concept.codings {
+        for coding in codings {
             guard let system = coding.system else { continue }
             let known = MedicationRecord.Coding(
                 system: systemAliases[system] ?? system,

@@ -89,26 +89,36 @@ struct InteractionReport {
         writer.member("status", decision.status.rawValue)
         writer.member("medicines", decision.list.medicines.count)
         writer.member("unchecked", decision.list.uncheckedCount)
-        writer.member("lookups", decision.screening?.lookupCount ?? 0)
-        writer.name("pairs")
-        writer.beginArray()
-        for finding in decision.findings { write(finding, to: &writer) }
-        writer.endArray()
-        write("duplicates", decision.screening?.duplicates ?? [], to: &writer)
-        write("notCovered", decision.screening?.uncovered ?? [], to: &writer)
-        writer.name("emptyClasses")
-        writer.beginArray()
-        for name in decision.knowledge.emptyClasses { writer.value(name) }
-        writer.endArray()
+        Self.write(decision.screening, decision.findings, decision.knowledge, to: &writer)
         writer.endObject()
         return writer.bytes
     }
 
-    private func write(
-        _ finding: InteractionScreening.Finding,
+    /// What a table says about a list, as members of the result; a row is computed again by it.
+    static func write(
+        _ screening: InteractionScreening?,
+        _ findings: [InteractionScreening.Finding],
+        _ knowledge: InteractionKnowledge,
         to writer: inout JSONWriter
     ) {
-        let knowledge = decision.knowledge
+        writer.member("lookups", screening?.lookupCount ?? 0)
+        writer.name("pairs")
+        writer.beginArray()
+        for finding in findings { write(finding, knowledge, to: &writer) }
+        writer.endArray()
+        write("duplicates", screening?.duplicates ?? [], to: &writer)
+        write("notCovered", screening?.uncovered ?? [], to: &writer)
+        writer.name("emptyClasses")
+        writer.beginArray()
+        for name in knowledge.emptyClasses { writer.value(name) }
+        writer.endArray()
+    }
+
+    private static func write(
+        _ finding: InteractionScreening.Finding,
+        _ knowledge: InteractionKnowledge,
+        to writer: inout JSONWriter
+    ) {
         writer.beginObject()
         writer.name("ingredients")
         writer.beginArray()
@@ -126,7 +136,7 @@ struct InteractionReport {
     }
 
     /// Pairs of positions in the inputs: counted, and listed up to the limit.
-    private func write(
+    private static func write(
         _ name: String,
         _ pairs: [InteractionScreening.DrugPair],
         to writer: inout JSONWriter

@@ -23,6 +23,10 @@ package struct LedgerModel: Sendable, Equatable {
     package var checkpoints: [StoredCheckpoint] = []
     /// Rows that belong to nothing.
     package var strays: [StrayRow] = []
+    /// The rows of `audit.dropped_month`; `nil` for those that the tree has.
+    package var droppedMonths: [TreeEntry.Tombstone]?
+    /// The tables of events; `nil` when that is not asked.
+    package var relations: Set<String>?
 
     /// An empty trail.
     package init() {}

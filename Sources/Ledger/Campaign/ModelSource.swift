@@ -99,4 +99,18 @@ package final class ModelSource: LedgerSource {
 
     /// The tenants.
     package func tenants() -> [String] { SampleRows.tenants }
+
+    /// What is on record of dropped tables.
+    package func droppedMonths() -> [TreeEntry.Tombstone] {
+        model.droppedMonths
+            ?? entries.compactMap { stored in
+                guard let entry = try? TreeEntry(canonical: stored.entry),
+                    case .tombstone(let stone) = entry
+                else { return nil }
+                return stone
+            }
+    }
+
+    /// The tables of events.
+    package func relations() -> Set<String>? { model.relations }
 }

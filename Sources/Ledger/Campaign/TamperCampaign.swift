@@ -2,10 +2,30 @@ import Basics
 
 /// Tampers with trails, one or two ways at a time, and counts what the verifier finds.
 package struct TamperCampaign: Sendable {
+    /// What came of one kind.
+    package struct Tally: Sendable, Equatable {
+        /// How often it was tried.
+        package var tried = 0
+        /// How often that was found.
+        package var found = 0
+        /// How often the first bad row was named, or, where only the tree was touched, the damage.
+        package var named = 0
+        /// The columns that were edited, or the points at which it was done.
+        package var places: Set<String> = []
+
+        /// Counts from nothing, or from these.
+        package init(tried: Int = 0, found: Int = 0, named: Int = 0, places: Set<String> = []) {
+            self.tried = tried
+            self.found = found
+            self.named = named
+            self.places = places
+        }
+    }
+
     /// What came of it.
     package struct Outcome: Sendable, Equatable {
-        /// How often each kind was tried.
-        package var tried: [Tampering.Kind: Int] = [:]
+        /// What came of each kind.
+        package var kinds: [Tampering.Kind: Tally] = [:]
         /// How many trials there were.
         package var count = 0
         /// Trials that were not found.
@@ -16,6 +36,26 @@ package struct TamperCampaign: Sendable {
         package var classes: [LedgerFinding.Damage: Int] = [:]
         /// The first trials that went wrong, as numbers of trials with their kinds.
         package var failures: [String] = []
+
+        /// An outcome of no trial.
+        package init() {}
+
+        /// Adds what came of other trials.
+        package mutating func add(_ other: Outcome) {
+            kinds.merge(other.kinds) { mine, theirs in
+                Tally(
+                    tried: mine.tried + theirs.tried,
+                    found: mine.found + theirs.found,
+                    named: mine.named + theirs.named,
+                    places: mine.places.union(theirs.places)
+                )
+            }
+            count += other.count
+            missed += other.missed
+            misnamed += other.misnamed
+            classes.merge(other.classes, uniquingKeysWith: +)
+            failures = Array((failures + other.failures).sorted().prefix(20))
+        }
     }
 
     private let seed: UInt64
@@ -25,26 +65,43 @@ package struct TamperCampaign: Sendable {
         self.seed = seed
     }
 
+    /// How many trials share a trail: sizes of batches and places of checkpoints differ from one
+    /// trail to the next.
+    package static let partTrialCount = 250
+
     /// Tampers so often, with one change or with two.
     package func run(_ count: Int, changes: Int) -> Outcome {
         var outcome = Outcome()
-        var random = CampaignNumbers(seed &+ UInt64(changes))
-        var subject: TamperSubject?
-        for trial in 0..<count {
-            // A new trail now and then: sizes of batches and places of checkpoints differ.
-            if trial.isMultiple(of: 500) {
-                subject = TamperSubject(seed: seed &+ UInt64(trial))
-            }
-            guard let subject else { continue }
+        var part = 0
+        while part * Self.partTrialCount < count {
+            outcome.add(run(part: part, of: count, changes: changes))
+            part += 1
+        }
+        return outcome
+    }
+
+    /// The trials of one part, which need nothing of another: many can run at once, and what comes
+    /// of them is the same in any order.
+    package func run(part: Int, of count: Int, changes: Int) -> Outcome {
+        var outcome = Outcome()
+        let first = part * Self.partTrialCount
+        var random = CampaignNumbers(
+            seed &* 1_000_003 &+ UInt64(changes) &* 7_919 &+ UInt64(part)
+        )
+        guard let subject = TamperSubject(seed: seed &+ UInt64(first)) else { return outcome }
+        for trial in first..<min(count, first + Self.partTrialCount) {
             attempt(subject, trial, changes, &random, &outcome)
         }
         return outcome
     }
 
     /// Verifies trails that nobody has touched, and answers how many were called damaged.
-    package func falseAlarms(_ count: Int) -> Int {
+    package func falseAlarms(_ count: Int) -> Int { falseAlarms(in: 0..<count) }
+
+    /// The same for some of the trails.
+    package func falseAlarms(in trials: Range<Int>) -> Int {
         var alarms = 0
-        for trial in 0..<count {
+        for trial in trials {
             guard
                 let subject = TamperSubject(
                     seed: seed &+ UInt64(trial),
@@ -92,11 +149,18 @@ package struct TamperCampaign: Sendable {
         }
         guard done.count == changes else { return }
         outcome.count += 1
-        for tampering in done { outcome.tried[tampering.kind, default: 0] += 1 }
         let report = Self.verify(model, subject)
         if let first = report.findings.first { outcome.classes[first.damage, default: 0] += 1 }
         let touched = model.firstDifference(from: subject.model)
         let isNamed = Self.isNamed(done, report, touched)
+        for tampering in done {
+            var tally = outcome.kinds[tampering.kind] ?? Tally()
+            tally.tried += 1
+            if !report.isClean { tally.found += 1 }
+            if !report.isClean, isNamed { tally.named += 1 }
+            if let place = tampering.place { tally.places.insert(place) }
+            outcome.kinds[tampering.kind] = tally
+        }
         if report.isClean { outcome.missed += 1 } else if !isNamed { outcome.misnamed += 1 }
         guard report.isClean || !isNamed, outcome.failures.count < 20 else { return }
         let kinds = done.map(\.kind.rawValue)

@@ -27,6 +27,8 @@ package struct Tampering: Sendable {
 
     /// What was done.
     package let kind: Kind
+    /// Which column was edited, or where the trail was cut; `nil` for other kinds.
+    package var place: String?
     /// The first row of the batches among which a fork can be told to begin.
     package let forkFloor: Int64?
 
@@ -113,11 +115,11 @@ package struct TamperSubject: Sendable {
     ) -> Tampering? {
         switch kind {
         case .editRow, .deleteRow, .insertRow, .swapRows, .moveRow, .renumberRow, .cutRows:
-            guard tamperRows(kind, &model, &random) else { return nil }
-            return Tampering(kind: kind, forkFloor: nil)
+            guard let place = tamperRows(kind, &model, &random) else { return nil }
+            return Tampering(kind: kind, place: place, forkFloor: nil)
         case .cutAll, .editBatch, .deleteBatch, .deleteBatchAndRows:
-            guard tamperBatches(kind, &model, &random) else { return nil }
-            return Tampering(kind: kind, forkFloor: nil)
+            guard let place = tamperBatches(kind, &model, &random) else { return nil }
+            return Tampering(kind: kind, place: place, forkFloor: nil)
         case .editGenesis:
             editGenesis(&model, &random)
             return Tampering(kind: kind, forkFloor: nil)
@@ -138,14 +140,15 @@ package struct TamperSubject: Sendable {
         _ kind: Tampering.Kind,
         _ model: inout LedgerModel,
         _ random: inout CampaignNumbers
-    ) -> Bool {
-        guard model.logs[0].rows.count > 2 else { return false }
+    ) -> String? {
+        guard model.logs[0].rows.count > 2 else { return nil }
         let place = Int.random(in: 0..<model.logs[0].rows.count, using: &random)
         let sequence = model.logs[0].rows[place].sequence
         switch kind {
         case .editRow:
             let change = RowChanges.all[Int.random(in: 0..<RowChanges.all.count, using: &random)]
             change.make(&model.logs[0].rows[place])
+            return change.column
         case .deleteRow:
             model.logs[0].rows.remove(at: place)
         case .insertRow:
@@ -155,7 +158,7 @@ package struct TamperSubject: Sendable {
         case .swapRows:
             let other = Int.random(in: 0..<model.logs[0].rows.count, using: &random)
             guard other != place, model.logs[0].rows[other].sequence != sequence else {
-                return false
+                return nil
             }
             let otherSequence = model.logs[0].rows[other].sequence
             model.logs[0].rows[place].sequence = otherSequence
@@ -166,21 +169,21 @@ package struct TamperSubject: Sendable {
                 model.logs[0].rows[other].leafHash = hash
             }
         case .moveRow:
-            guard let tenant = model.logs[0].rows[place].row?.tenant else { return false }
+            guard let tenant = model.logs[0].rows[place].row?.tenant else { return nil }
             let others = SampleRows.tenants.filter { $0 != tenant }
             model.logs[0].rows[place].row?.tenant =
                 others.randomElement(using: &random) ?? "system"
         case .renumberRow:
             let other = Int64.random(in: 0..<300, using: &random)
-            guard other != sequence else { return false }
+            guard other != sequence else { return nil }
             model.logs[0].rows[place].sequence = other
         case .cutRows:
             model.logs[0].rows.removeAll { $0.sequence >= sequence }
         case .cutAll, .editBatch, .deleteBatch, .deleteBatchAndRows, .editGenesis, .editLeaf,
             .deleteLeaf, .editCheckpoint, .deleteCheckpoint, .rollBack, .fork:
-            return false
+            return nil
         }
-        return true
+        return String(sequence)
     }
 
     // MARK: Batches
@@ -189,33 +192,36 @@ package struct TamperSubject: Sendable {
         _ kind: Tampering.Kind,
         _ model: inout LedgerModel,
         _ random: inout CampaignNumbers
-    ) -> Bool {
-        guard model.logs[0].batches.count > 1 else { return false }
+    ) -> String? {
+        guard model.logs[0].batches.count > 1 else { return nil }
         let place = Int.random(in: 0..<model.logs[0].batches.count, using: &random)
         let batch = model.logs[0].batches[place]
         let first = batch.firstSequence
         if kind == .editBatch {
-            editBatch(&model.logs[0].batches[place], &random)
-            return true
+            return editBatch(&model.logs[0].batches[place], &random)
         }
         model.logs[0].batches.removeAll { stored in
             kind == .cutAll ? stored.firstSequence >= first : stored.firstSequence == first
         }
-        if kind == .deleteBatch { return true }
+        if kind == .deleteBatch { return String(first) }
         model.logs[0].rows.removeAll { row in
             row.sequence >= first && (kind == .cutAll || row.sequence <= batch.lastSequence)
         }
-        guard kind == .cutAll, let position = batch.position else { return true }
+        guard kind == .cutAll, let position = batch.position else { return String(first) }
         let end = place == 0 ? 0 : position
         model.entries.removeAll { $0.position >= end }
         model.checkpoints.removeAll { $0.size > end }
         if place == 0 { model.logs.remove(at: 0) }
-        return true
+        return String(first)
     }
 
-    private func editBatch(_ batch: inout StoredBatch, _ random: inout CampaignNumbers) {
+    private func editBatch(
+        _ batch: inout StoredBatch,
+        _ random: inout CampaignNumbers
+    ) -> String {
         let bit: UInt8 = 1 << UInt8.random(in: 0..<8, using: &random)
-        switch Int.random(in: 0..<8, using: &random) {
+        let column = Int.random(in: 0..<8, using: &random)
+        switch column {
         case 0: batch.stampedAt = batch.stampedAt.advanced(byMicroseconds: 1)
         case 1: batch.previous[Int.random(in: 0..<32, using: &random)] ^= bit
         case 2:
@@ -228,6 +234,7 @@ package struct TamperSubject: Sendable {
             precondition(last == 7, "a batch has eight columns that can be edited")
             batch.lastSequence += 1
         }
+        return "column \(column)"
     }
 
     // MARK: The tree

@@ -11,6 +11,8 @@ extension TreeEntry {
         case tombstone = 5
         case adoptionComplete = 6
         case restored = 7
+        case keyBegun = 8
+        case countedTombstone = 9
     }
 
     /// The entry as bytes, of which the leaf hash is made.
@@ -39,10 +41,16 @@ extension TreeEntry {
             writer.instant(rotation.at)
             writer.data(rotation.signature)
         case .tombstone(let stone):
-            writer.byte(Mark.tombstone.rawValue)
+            writer.byte((stone.content == nil ? Mark.tombstone : .countedTombstone).rawValue)
             writer.number(stone.month)
             writer.text(stone.relation)
             writer.instant(stone.at)
+            if let content = stone.content { Self.write(content, to: &writer) }
+        case .keyBegun(let beginning):
+            writer.byte(Mark.keyBegun.rawValue)
+            writer.data(beginning.key)
+            writer.instant(beginning.at)
+            writer.data(beginning.signature)
         case .adoptionComplete(let at):
             writer.byte(Mark.adoptionComplete.rawValue)
             writer.instant(at)
@@ -107,6 +115,23 @@ extension TreeEntry {
                     at: try reader.instant()
                 )
             )
+        case .countedTombstone:
+            return .tombstone(
+                Tombstone(
+                    month: try reader.number(),
+                    relation: try reader.text(),
+                    at: try reader.instant(),
+                    content: try content(&reader)
+                )
+            )
+        case .keyBegun:
+            return .keyBegun(
+                Beginning(
+                    key: try reader.data(),
+                    at: try reader.instant(),
+                    signature: try reader.data()
+                )
+            )
         case .adoptionComplete:
             return .adoptionComplete(at: try reader.instant())
         case .restored:
@@ -118,6 +143,40 @@ extension TreeEntry {
                 )
             )
         }
+    }
+
+    private static func write(_ content: Content, to writer: inout CanonicalWriter) {
+        writer.number(content.rowCount)
+        writer.data(content.leafDigest)
+        writer.number(Int64(content.places.count))
+        for range in content.places {
+            writer.uuid(range.logID)
+            writer.number(range.first)
+            writer.number(range.last)
+        }
+    }
+
+    private static func content(
+        _ reader: inout CanonicalReader
+    ) throws(CanonicalError) -> Content {
+        let rowCount: Int64 = try reader.number()
+        let leafDigest = try reader.data()
+        let count: Int64 = try reader.number()
+        guard count >= 0 else { throw reader.failure() }
+        var places: [Places] = []
+        var number: Int64 = 0
+        while number < count {
+            // What was sent short is refused here, long before the count is reached.
+            places.append(
+                Places(
+                    logID: try reader.uuid(),
+                    first: try reader.number(),
+                    last: try reader.number()
+                )
+            )
+            number += 1
+        }
+        return Content(rowCount: rowCount, leafDigest: leafDigest, places: places)
     }
 
     private static func hash(

@@ -13,6 +13,8 @@ package enum TreeEntry: Sendable, Equatable {
     case heartbeat(number: Int64, at: Instant)
     /// A further key signs from here on; signed by a key that was trusted before.
     case key(Rotation)
+    /// A key signs from here on that no earlier one vouches for.
+    case keyBegun(Beginning)
     /// Rows were dropped because their time is over.
     case tombstone(Tombstone)
     /// All rows from before the ledger have been taken in: from here on there are no more of them.
@@ -87,40 +89,6 @@ package enum TreeEntry: Sendable, Equatable {
             writer.data(newKey)
             writer.instant(at)
             return writer.bytes
-        }
-    }
-
-    /// What is left of a month whose rows were dropped.
-    package struct Tombstone: Sendable, Equatable {
-        /// The month, as 202611.
-        package let month: Int32
-        /// The table that was dropped, such as `event_202611`.
-        package let relation: String
-        /// When it was dropped.
-        package let at: Instant
-
-        /// Names a month.
-        package init(month: Int32, relation: String, at: Instant) {
-            self.month = month
-            self.relation = relation
-            self.at = at
-        }
-    }
-
-    /// What was lost when an older state was put in force.
-    package struct Restoration: Sendable, Equatable {
-        /// The size of the tree that was known before.
-        package let size: UInt64
-        /// Its root.
-        package let root: MerkleHash
-        /// When the older state was put in force.
-        package let at: Instant
-
-        /// Names a state.
-        package init(size: UInt64, root: MerkleHash, at: Instant) {
-            self.size = size
-            self.root = root
-            self.at = at
         }
     }
 }

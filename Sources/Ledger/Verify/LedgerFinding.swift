@@ -63,6 +63,10 @@ package struct LedgerReport: Sendable, Equatable {
     package var heartbeatCount = 0
     /// The longest time between two of them, in microseconds.
     package var heartbeatGapMicroseconds: Int64 = 0
+    /// How many copies from outside know leaves that a restored database has lost.
+    package var restoredCopyCount = 0
+    /// What operators have put on record and is no damage: restored databases, keys that began.
+    package var notes: [String] = []
     /// How many rows no checkpoint covers yet.
     package var uncoveredRowCount = 0
     /// How many rows were dropped because their time is over.

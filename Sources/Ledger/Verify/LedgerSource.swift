@@ -22,6 +22,10 @@ package protocol LedgerSource: AnyObject {
     func nextStray() throws(Failure) -> StrayRow?
     /// The tenants that there are, for telling where a row was moved from.
     func tenants() throws(Failure) -> [String]
+    /// What is on record of tables of events that were dropped.
+    func droppedMonths() throws(Failure) -> [TreeEntry.Tombstone]
+    /// The tables of events that there are; `nil` when the source has no such thing.
+    func relations() throws(Failure) -> Set<String>?
 }
 
 /// A leaf of the tree as it is stored.

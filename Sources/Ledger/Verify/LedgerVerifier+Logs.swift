@@ -15,7 +15,9 @@ extension LedgerVerifier {
         var isChained = true
         var row: StoredRow?
         /// The first of some rows that are missing, and how many.
-        var missing: (first: Int64, count: Int64)?
+        var missing: (first: Int64, count: Int64, stampedAt: Instant)?
+        /// The runs of its rows that were dropped with their months and did not go by yet.
+        var dropped: ArraySlice<DroppedPlaces> = []
         var stampedAt: Instant?
         var recordedAt: Instant?
         var lastSequence: Int64 = -1
@@ -26,6 +28,7 @@ extension LedgerVerifier {
         report.logCount += 1
         let genesis = signed.genesis
         var log = Log(genesis: genesis, key: verifyGenesis(signed), previous: genesis.hash)
+        log.dropped = places(of: genesis.logID)[...]
         log.row = try source.nextRow()
         while let batch = try source.nextBatch() {
             report.batchCount += 1
@@ -230,6 +233,10 @@ extension LedgerVerifier {
         log.missing = nil
         let last = missing.first + missing.count - 1
         let rows = missing.count == 1 ? "row \(last) is" : "rows \(missing.first) to \(last) are"
+        if let lost = lostTable(missing.stampedAt) {
+            find(.deleted, name(missing.first, log), "\(rows) missing: \(lost)")
+            return
+        }
         find(
             isEnd ? .truncated : .deleted,
             name(missing.first, log),

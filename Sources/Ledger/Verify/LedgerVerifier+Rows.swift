@@ -13,6 +13,7 @@ extension LedgerVerifier {
             let sequence = signed.firstSequence + Int64(index)
             var isFound = false
             var wrong: [StoredRow] = []
+            let wasDropped = dropped(sequence, wanted, batch, &log)
             while let row = log.row, row.sequence <= sequence {
                 log.row = try source.nextRow()
                 report.rowCount += 1
@@ -20,6 +21,13 @@ extension LedgerVerifier {
                     isFound = true
                     endMissing(&log, isEnd: false)
                     verifyFacts(of: row, wanted, batch, log)
+                    if wasDropped {
+                        find(
+                            .inserted,
+                            name(row, log),
+                            "a row is there that a tombstone says was dropped with its month"
+                        )
+                    }
                 } else {
                     wrong.append(row)
                 }
@@ -28,17 +36,20 @@ extension LedgerVerifier {
                 endMissing(&log, isEnd: false)
                 if isFound || place > 0 {
                     find(.inserted, name(row, log), "a row has the number of another")
+                } else if row.row == nil, wasDropped || isDropped(batch) {
+                    report.droppedRowCount += 1
                 } else if row.row == nil {
                     find(.deleted, name(row, log), "a row is missing of which the place is left")
                 } else {
                     classify(row, at: index, signed, log)
                 }
             }
-            if !isFound, wrong.isEmpty, isDropped(batch) {
+            if !isFound, wrong.isEmpty, wasDropped || isDropped(batch) {
                 report.droppedRowCount += 1
             } else if !isFound, wrong.isEmpty {
                 let first = log.missing?.first ?? sequence
-                log.missing = (first, sequence - first + 1)
+                let stampedAt = log.missing?.stampedAt ?? batch.stampedAt
+                log.missing = (first, sequence - first + 1, stampedAt)
             }
             previous = wanted
         }
@@ -49,15 +60,15 @@ extension LedgerVerifier {
     /// A row lies in the month in which its request began, which is that of its batch or the one
     /// before.
     private func isDropped(_ batch: StoredBatch) -> Bool {
-        guard !tombstones.isEmpty else { return false }
+        // Those that name their rows are asked for each of them.
+        guard tombstones.count > droppedMonths.count else { return false }
         let date = batch.stampedAt.date
         let before = date.month == 1 ? (date.year - 1, 12) : (date.year, date.month - 1)
-        return tombstones.contains(Self.relation(date.year, date.month))
-            || tombstones.contains(Self.relation(before.0, before.1))
-    }
-
-    private static func relation(_ year: Int, _ month: Int) -> String {
-        "event_" + padded(year, 4) + padded(month, 2)
+        return [Self.relation(date.year, date.month), Self.relation(before.0, before.1)]
+            .contains { name in
+                tombstones.contains(name)
+                    && !droppedMonths.contains { $0.stone.relation == name }
+            }
     }
 
     /// Reads the rows of a batch that cannot be relied on: each is held against its own hash.

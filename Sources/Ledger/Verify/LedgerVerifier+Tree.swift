@@ -16,7 +16,28 @@ extension LedgerVerifier {
         /// The first batch behind the last copy from outside that agrees.
         var unprovedBatch: RowName?
         /// What was said to be lost when an older state was put in force.
-        var restorations: [TreeEntry.Restoration] = []
+        var restorations: [Restored] = []
+
+        func explains(_ copy: OutsideCheckpoints.Copy) -> Bool {
+            restorations.enumerated().contains { $1.explains(copy, number: $0) }
+        }
+    }
+
+    /// An older state that was put in force.
+    private struct Restored {
+        /// The leaf that says so: the leaves before it are those that were kept.
+        let position: UInt64
+        let lost: TreeEntry.Restoration
+
+        /// Whether a copy may know leaves that are gone since.
+        ///
+        /// The number says how many databases were restored before this one: a copy that was made
+        /// after this restore is not explained by it.
+        func explains(_ copy: OutsideCheckpoints.Copy, number: Int) -> Bool {
+            let known = copy.checkpoint
+            guard known.size > position, copy.epoch <= number else { return false }
+            return known.size == lost.size ? known.root == lost.root : known.size < lost.size
+        }
     }
 
     /// Makes the roots from the leaves and holds them against what was signed.
@@ -73,6 +94,9 @@ extension LedgerVerifier {
                 }
                 return checkpoint
             } catch {
+                if unreadCheckpoints.count < Limits.ledgerGuessesMax {
+                    unreadCheckpoints.insert(stored.size)
+                }
                 let damage: LedgerFinding.Damage =
                     error.code == .noteUntrusted ? .unknownKey : .edited
                 find(
@@ -97,7 +121,7 @@ extension LedgerVerifier {
     private mutating func pay(_ tree: inout Tree) {
         guard let size = tree.owedCheckpoint else { return }
         tree.owedCheckpoint = nil
-        guard tree.seenSize != size else { return }
+        guard tree.seenSize != size, !unreadCheckpoints.contains(size) else { return }
         find(.deleted, nil, "the checkpoint of \(size) leaves is not there")
     }
 
@@ -121,18 +145,18 @@ extension LedgerVerifier {
     private mutating func holdOutside(against tree: inout Tree) {
         let size = tree.range.size
         while let copy = outside.next(upTo: size) {
-            if copy.root == tree.range.root {
+            if copy.checkpoint.root == tree.range.root {
                 report.outsideCount += 1
                 tree.unprovedBatch = nil
-            } else if !tree.isForked,
-                !tree.restorations.contains(where: { $0.size >= copy.size })
-            {
+            } else if tree.explains(copy) {
+                report.restoredCopyCount += 1
+            } else if !tree.isForked {
                 tree.isForked = true
                 endings.append(
                     LedgerFinding(
                         .forked,
                         tree.unprovedBatch,
-                        "a copy outside has another root for \(copy.size) leaves: the history was "
+                        "a copy outside has another root for \(copy.checkpoint.size) leaves: the history was "
                             + "written anew, or an older state of the database went on"
                     )
                 )
@@ -141,8 +165,15 @@ extension LedgerVerifier {
     }
 
     private mutating func endOutside(_ tree: Tree) {
-        guard let copy = outside.beyond else { return }
-        if tree.restorations.contains(where: { $0.size >= copy.size }) { return }
+        var beyond: Checkpoint?
+        while let copy = outside.next(upTo: .max) {
+            if tree.explains(copy) {
+                report.restoredCopyCount += 1
+            } else {
+                beyond = copy.checkpoint
+            }
+        }
+        guard let copy = beyond else { return }
         endings.append(
             LedgerFinding(
                 tree.isDamaged ? .truncated : .rolledBack,
@@ -176,11 +207,13 @@ extension LedgerVerifier {
         case .key(let rotation):
             take(rotation, stored)
         case .tombstone(let stone):
-            tombstones.insert(stone.relation)
+            take(stone, at: stored.position)
+        case .keyBegun(let beginning):
+            take(beginning, stored)
         case .adoptionComplete:
             isAdoptionComplete = stored.position
         case .restored(let state):
-            tree.restorations.append(state)
+            take(state, stored, &tree)
         }
     }
 
@@ -242,5 +275,37 @@ extension LedgerVerifier {
             return
         }
         trusted[rotation.newKey] = new
+    }
+
+    /// A key that vouches for itself must be known from elsewhere.
+    private mutating func take(_ beginning: TreeEntry.Beginning, _ stored: StoredEntry) {
+        guard let key = trusted[beginning.key],
+            key.isValid(beginning.signature, over: beginning.statement, by: .ed25519)
+        else {
+            find(
+                .unknownKey,
+                nil,
+                "leaf \(stored.position) begins a key that is not among the public keys given"
+            )
+            return
+        }
+        report.notes.append(
+            "at \(beginning.at.text) a key was begun that no earlier key vouches for (leaf "
+                + "\(stored.position))"
+        )
+    }
+
+    private mutating func take(
+        _ state: TreeEntry.Restoration,
+        _ stored: StoredEntry,
+        _ tree: inout Tree
+    ) {
+        tree.restorations.append(Restored(position: stored.position, lost: state))
+        restoredAt.append(state.at)
+        let lost = state.size > stored.position ? state.size - stored.position : 0
+        report.notes.append(
+            "at \(state.at.text) an operator put a restored database in force (leaf "
+                + "\(stored.position)): \(lost) leaves that were signed before are lost with it"
+        )
     }
 }

@@ -34,6 +34,8 @@ package struct LedgerVerifier<Source: LedgerSource> {
     var openGeneses: [UUIDBytes: MerkleHash] = [:]
     var lastHeartbeat: Instant?
     var isAdoptionComplete: UInt64?
+    /// The sizes of checkpoints that are there and do not read, as far as they fit in.
+    var unreadCheckpoints: Set<UInt64> = []
     /// Findings about the end of everything, which are named by the last row.
     var endings: [LedgerFinding] = []
     var lastRow: (recordedAt: Instant, name: RowName)?
@@ -42,6 +44,13 @@ package struct LedgerVerifier<Source: LedgerSource> {
     /// When each key was last used at each place.
     var uses: [KeyUse: Instant] = [:]
     var tombstones: Set<String> = []
+    /// The months that were dropped, and which rows of each log went with them.
+    var droppedMonths: [DroppedMonth] = []
+    var droppedPlaces: [UUIDBytes: [DroppedPlaces]] = [:]
+    /// The tables of events that there are; `nil` when the source has no such thing.
+    var relations: Set<String>?
+    /// When restored databases were put in force.
+    var restoredAt: [Instant] = []
     var tenants: [String] = []
     var guesses = 0
     /// The first rows that are not as they were written, as they were found.
@@ -71,7 +80,9 @@ package struct LedgerVerifier<Source: LedgerSource> {
     /// Reads everything and says what is wrong.
     package mutating func run() throws(Source.Failure) -> LedgerReport {
         tenants = try source.tenants()
+        relations = try source.relations()
         try verifyTree()
+        try verifyDropped()
         while let genesis = try source.nextLog() {
             ordinals[genesis.genesis.logID] = ordinals.count
             try verifyLog(genesis)
@@ -83,6 +94,7 @@ package struct LedgerVerifier<Source: LedgerSource> {
                 "the tree knows a log whose beginning is not there"
             )
         }
+        verifyTombstones()
         try verifyStrays()
         for ending in endings {
             let after = RowName(
@@ -132,21 +144,40 @@ package struct LedgerVerifier<Source: LedgerSource> {
 
 /// The checkpoints that were kept outside the database, the smallest first.
 package struct OutsideCheckpoints: Sendable {
-    private let checkpoints: [Checkpoint]
+    /// A copy, and how many restored databases were put in force before it was made.
+    struct Copy {
+        let checkpoint: Checkpoint
+        /// How often the sizes went back before it in its file.
+        let epoch: Int
+    }
+
+    private let copies: [Copy]
     private var place = 0
 
-    /// Takes checkpoints in any order.
+    /// Takes the checkpoints of one file, in the order in which they were copied.
     package init(_ checkpoints: [Checkpoint]) {
-        self.checkpoints = checkpoints.sorted { $0.size < $1.size }
+        self.init(files: [checkpoints])
+    }
+
+    /// Takes the checkpoints of several files, each in the order in which they were copied.
+    package init(files: [[Checkpoint]]) {
+        var copies: [Copy] = []
+        for checkpoints in files {
+            var epoch = 0
+            var last: UInt64 = 0
+            for checkpoint in checkpoints {
+                if checkpoint.size < last { epoch += 1 }
+                last = checkpoint.size
+                copies.append(Copy(checkpoint: checkpoint, epoch: epoch))
+            }
+        }
+        self.copies = copies.sorted { $0.checkpoint.size < $1.checkpoint.size }
     }
 
     /// The next one, when the tree has reached its size.
-    mutating func next(upTo size: UInt64) -> Checkpoint? {
-        guard place < checkpoints.count, checkpoints[place].size <= size else { return nil }
+    mutating func next(upTo size: UInt64) -> Copy? {
+        guard place < copies.count, copies[place].checkpoint.size <= size else { return nil }
         defer { place += 1 }
-        return checkpoints[place]
+        return copies[place]
     }
-
-    /// The largest that the tree has not reached.
-    var beyond: Checkpoint? { place < checkpoints.count ? checkpoints.last : nil }
 }

@@ -32,7 +32,8 @@ enum AuditRecomputeCommand {
             throw CommandError(.usage, "decisions and evaluations alone can be computed again")
         }
         let rowsMax = try parsed.integer("limit", default: 100_000, in: 1...10_000_000)
-        let recomputation = Recomputation(try profiles(parsed))
+        let pinned = try profiles(parsed)
+        let recomputation = Recomputation(pinned.profiles, knowledge: pinned.knowledge)
         let query = try access.open()
         // What is shown are values of patients where they differ: on record before any of them.
         var note = ReadNote("recompute", reason: reason)
@@ -79,8 +80,11 @@ enum AuditRecomputeCommand {
     }
 
     /// The profiles of this checkout, and those of further folders with older versions.
-    private static func profiles(_ parsed: Arguments) throws(CommandError) -> [LoadedProfile] {
+    private static func profiles(
+        _ parsed: Arguments
+    ) throws(CommandError) -> (profiles: [LoadedProfile], knowledge: [InteractionKnowledge]) {
         var loaded: [LoadedProfile] = []
+        var knowledge: [InteractionKnowledge] = []
         for folder in [try ConfigurationFiles.home() + "/Profiles"] + parsed.all("profiles") {
             guard Folder.isFolder(path: folder) else {
                 throw CommandError(.badInput, "there is no folder \(folder)")
@@ -90,6 +94,13 @@ enum AuditRecomputeCommand {
                 // Golden cases and pages are no part of what computes.
                 guard !name.contains("/cases/") else { continue }
                 files["Profiles/" + name] = bytes
+            }
+            let bases = InteractionKnowledge.all(in: files)
+            knowledge += bases.loaded
+            for name in bases.failed {
+                Terminal.writeError(
+                    "limen: \(folder)/\(name) does not load; its rows cannot be computed again\n"
+                )
             }
             for name in ProfileProject.names(in: files) {
                 let project = ProfileProject(name: name, files: files, now: Clock.now())
@@ -102,6 +113,6 @@ enum AuditRecomputeCommand {
                 loaded.append(profile)
             }
         }
-        return loaded
+        return (loaded, knowledge)
     }
 }

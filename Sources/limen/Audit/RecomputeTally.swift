@@ -33,7 +33,9 @@ struct RecomputeTally {
                         + "\($0.computed ?? "nothing")\n"
                 }.joined()
         case .unreadable(let place): return "\(head)  unreadable: \(place)\n"
-        case .same, .unknownDigest, .nothingComputed, .interactions, .sealed, .erased: return ""
+        case .same, .unknownDigest, .nothingComputed, .sealed, .erased: return ""
+        case .incompleteRow(let reason):
+            return "\(head)  cannot be recomputed, because the row holds \(reason)\n"
         }
     }
 
@@ -47,7 +49,7 @@ struct RecomputeTally {
             ("unknown-digest", "NOT CHECKED: the profile or model of the row is not here"),
             ("sealed", "NOT CHECKED: sealed, and the key is not here"),
             ("erased", "NOT CHECKED: erased"),
-            ("interactions", "NOT CHECKED: checks of interactions, which are no models"),
+            ("incomplete-row", "CANNOT BE RECOMPUTED: the row lacks what it takes"),
             ("nothing-computed", "with nothing that was computed"),
         ]
         var text = ""
@@ -82,7 +84,8 @@ struct RecomputeTally {
             writer.endArray()
         case .unknownDigest(let digest): writer.member("profileSHA256", digest)
         case .unreadable(let place): writer.member("place", place)
-        case .same, .nothingComputed, .interactions, .sealed, .erased: break
+        case .incompleteRow(let reason): writer.member("reason", reason)
+        case .same, .nothingComputed, .sealed, .erased: break
         }
         writer.endObject()
         return writer.text + "\n"

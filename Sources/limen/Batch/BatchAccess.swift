@@ -37,7 +37,8 @@ struct BatchAccess {
                 vault: try VaultFiles.read(VaultFiles.source(folder, tenant)),
                 writer: ConnectionSettings(conninfo: ""),
                 identity: try LedgerFolder.open(
-                    Terminal.environment("LIMEN_LEDGER") ?? folder + "/.ledger"
+                    Terminal.environment("LIMEN_LEDGER") ?? folder + "/.ledger",
+                    of: ConnectionSettings(conninfo: "")
                 ).identity(),
                 migrations: migrations
             )
@@ -74,7 +75,10 @@ struct BatchAccess {
             key: AuthenticationKey(Array(text.utf8)),
             vault: try VaultFiles.make(state, tenant, hasRows: true),
             writer: try database.existingSettings(as: "limen_writer"),
-            identity: try LedgerFolder.open(state.file("ledger")).identity(),
+            identity: try LedgerFolder.open(
+                state.file("ledger"),
+                of: try database.existingSettings(as: "limen_writer")
+            ).identity(),
             migrations: migrations
         )
     }

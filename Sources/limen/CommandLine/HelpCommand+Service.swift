@@ -35,13 +35,18 @@ extension HelpCommand {
         writer role. Profiles/, Hooks/ and Migrations/ are read below $LIMEN_HOME.
         --public-url is what tokens must name in aud, where a proxy gives the gateway another
         address. Headers that name a certificate or an address count only from --trusted-proxy.
-        --address-rate is how often one address may call in a second. --closed-discovery keeps
+        --address-rate is how often one address may call in a second; without it 1000 times from
+        another machine, and as often as it likes from this one. --closed-discovery keeps
         GET /cds-services for clients; without it whoever shows no credentials sees all services,
-        and a client those it may call. Metrics are for clients
-        with the role metrics-reader and the like; --development opens them, and lets in clients
+        and a client those it may call. Metrics are for clients with the role metrics-reader
+        and the like; --development opens them, and lets in clients
         whose private keys are public. --spool names a folder for rows that PostgreSQL cannot take
-        for a while, encrypted; without it answers are withheld then. limen audit spool status|check
-        tells what is in it, limen drill outage --seconds N shows it at work.
+        for a while, encrypted; without it answers are withheld then. With it the gateway also starts
+        while PostgreSQL is away, with the versions that it last read as in force, and checks the
+        server when it turns up: one that fails the check gets no rows, and no hook is answered.
+        $LIMEN_GRACE_MILLISECONDS (50 to 10000, 1000 without it) is how long rows wait for
+        PostgreSQL before they are spooled. limen audit spool status|check|list|show|retry tells
+        what is in it, limen drill outage --seconds N shows it at work.
         --tls-certificate is the certificate with its chain, --tls-key its key (PEM, the key
         readable by its owner only); TLS 1.2 and 1.3. SIGHUP reads them anew; open connections
         stay. --client-ca asks clients for a certificate of these authorities, which counts as
@@ -140,11 +145,16 @@ extension HelpCommand {
         limen audit verify [--since TIME] [--outside FILE]... [--verifiers FILE] [--json]
         limen audit verify --receipt FILE [--verifiers FILE]
         limen audit prove EVENT [--verifiers FILE]
+        limen audit signer | signer new --reason TEXT [--unvouched]
+        limen audit restored --reason TEXT
 
         verify holds every row, batch and checkpoint against its signature and against copies of
         checkpoints outside the database, and names the first bad row; it needs the login
         limen_verifier and the public keys. prove prints a receipt that verify --receipt checks
-        without the database. Exit codes: 0 as written, 1 findings, 4 cannot be read.
+        without the database. signer shows the key that signs; signer new begins another, for which
+        the old one vouches, or, with --unvouched, none (it was lost, or this is a further gateway).
+        restored puts on record that a restored database is in force, so that verify tells it from
+        one that was put back in secret. Exit codes: 0 as written, 1 findings, 4 cannot be read.
 
           limen audit list --service news2 --outcome cards
           limen audit timeline 123 --reason "complaint 2026-17" --zone +02:00
@@ -231,6 +241,7 @@ extension HelpCommand {
         """,
         "drill": """
         limen drill kill [--cycles N] [--seed N]
+        limen drill outage [--seconds N]
         limen drill markers [--count N] [--seed N]
         limen drill tamper [--count N] [--double N] [--clean N] [--seed N]
         limen drill slow [--connections N] [--seconds N] [--url URL [--process PID]]
@@ -238,8 +249,15 @@ extension HelpCommand {
         limen drill garbage [--count N] [--seed N] [--url URL [--process PID]]
         limen drill soak [--seconds N] [--url URL [--process PID]]
 
-        Kills the gateway with SIGKILL under load, again and again, and then checks that each
-        hookInstance that was answered has just one audit row. Exit code 1 when one has not.
+        kill puts a gateway with a spool and a PostgreSQL of its own under load, and in turn kills
+        the gateway, PostgreSQL and both with SIGKILL, and cuts the replies to the writer after a
+        number of bytes. After each cycle every hookInstance that was answered must have just one
+        audit row, the spool must be empty and the trail must verify; exit code 1 otherwise. A
+        seed gives the same numbers again, though not the same moments.
+
+        outage stops PostgreSQL under load for N seconds, 120 without it: nobody may be refused,
+        and afterwards all rows must be there once and in their order. It prints how long answers
+        took and how much memory they took, before, meanwhile and afterwards.
 
         markers plants names, identifiers, values, comments and tokens in requests of every kind
         and searches logs, metrics, errors, other tenants' answers, the files of the database and a

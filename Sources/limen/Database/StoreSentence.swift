@@ -3,6 +3,31 @@ import PostgreSQL
 
 /// What the audit store's errors mean for whoever started the command.
 enum StoreSentence {
+    /// The sentence for a gateway that does not start.
+    static func commandError(
+        _ error: AuditStoreError,
+        atStartOf settings: RunningService.Settings
+    ) -> CommandError {
+        guard error.code == .database, error.cause?.code == .connectionFailed else {
+            return commandError(error)
+        }
+        if ServerPresence.ask(settings.writer) == .present {
+            return CommandError(
+                .unavailable,
+                "the database is there and does not let the gateway in; check the login and the "
+                    + "password, and how many connections it allows"
+            )
+        }
+        let remedy =
+            settings.spool == nil
+            ? "; without a spool (--spool FOLDER) the gateway does not start while it is away" : ""
+        return CommandError(
+            .unavailable,
+            "the database is away or its place is wrong (\(PostgreSQLError.Code.connectionFailed.rawValue)); "
+                + "check that it runs and that the PG* variables name it" + remedy
+        )
+    }
+
     /// One sentence with its remedy.
     static func commandError(_ error: AuditStoreError) -> CommandError {
         let subject = error.subject ?? ""

@@ -24,9 +24,9 @@ enum AuditVerifyCommand {
         if let path = parsed.value("receipt") { return try receipt(path, parsed) }
         let access = try LedgerAccess.choose(parsed)
         let since = try ZoneOffset.moment("since", parsed)
-        var outside: [Checkpoint] = []
+        var outside: [[Checkpoint]] = []
         for path in parsed.all("outside") + access.copies {
-            outside += try CheckpointCopies.read(path, keys: access.keys)
+            outside.append(try CheckpointCopies.read(path, keys: access.keys))
         }
         let started = Clock.monotonicMilliseconds()
         let report: LedgerReport
@@ -35,7 +35,7 @@ enum AuditVerifyCommand {
             var verifier = LedgerVerifier(
                 source,
                 knowledge: .init(keys: access.keys, since: since),
-                outside: OutsideCheckpoints(outside)
+                outside: OutsideCheckpoints(files: outside)
             )
             report = try verifier.run()
         } catch {
@@ -50,7 +50,7 @@ enum AuditVerifyCommand {
                 ? LedgerPrinter.json(report) + "\n"
                 : LedgerPrinter.text(
                     report,
-                    hasOutside: !outside.isEmpty,
+                    hasOutside: outside.contains { !$0.isEmpty },
                     milliseconds: milliseconds
                 )
         )

@@ -16,9 +16,11 @@ struct CheckpointCopies: Sendable {
         var last: Checkpoint?
         var files: [(path: String, file: DurableFile)] = []
         for path in paths {
-            for checkpoint in try read(path, keys: [folder.signer.key])
-            where checkpoint.size > last?.size ?? 0 {
-                last = checkpoint
+            // The last that was copied: after a restore it can be smaller than those before it.
+            if let copied = try read(path, keys: try folder.keys()).last,
+                copied.size > last?.size ?? 0
+            {
+                last = copied
             }
             do throws(SystemError) {
                 files.append((path, try DurableFile.open(path: path)))

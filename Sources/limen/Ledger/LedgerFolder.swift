@@ -1,13 +1,16 @@
+import AuditStore
 import Basics
 import Crypto
 import Ledger
 import Posix
+import PostgreSQL
 
 /// The folder with the key that signs the trail, and what is known of the trail outside of it.
 ///
 ///     .limen/ledger/
 ///       signer        the private key; nobody but its owner may read it
 ///       verifiers     the public keys, one a line: all that who verifies needs
+///       signer.until- a key that signed before
 ///       last-log      the end of the last log, which the next start names
 ///       checkpoints   the checkpoints, copied outside the database
 struct LedgerFolder: Sendable {
@@ -19,17 +22,76 @@ struct LedgerFolder: Sendable {
     /// The name of the key, and the origin of the checkpoints, when none is set.
     static let defaultOrigin = "limen.local/audit"
 
-    /// Opens the folder, making it and the key at first use.
+    /// Opens the folder of a trail, and makes it with its key when nothing was signed there yet.
     ///
-    /// - Throws: `CommandError` when the key cannot be read, is open to others, or is no key.
+    /// A key that the trail does not know is refused: rows signed with one that nobody began on
+    /// purpose would look to every verifier as if somebody else had written them.
+    ///
+    /// - Throws: `CommandError` when the key is missing though the trail was signed, or is another.
+    static func open(
+        _ path: String,
+        of writer: ConnectionSettings
+    ) throws(CommandError) -> LedgerFolder {
+        let key = path + "/signer"
+        guard File.exists(path: key) else {
+            switch try standing([], writer) {
+            case .none, .known:
+                try make(in: path)
+                return try open(path)
+            case .other: throw missing(key)
+            }
+        }
+        let folder = try open(path)
+        // A database that is away is for the writer to say; what it takes is verified later.
+        guard let standing = try? standing(folder.signer.key.bytes, writer), standing == .other
+        else { return folder }
+        throw CommandError(
+            .badInput,
+            "the trail of this database was signed with other keys than \(key): put the right one "
+                + "in its place, or, for a gateway that has none yet, remove it and begin one with "
+                + beginning
+        )
+    }
+
+    private static let beginning = "limen audit signer new --unvouched --reason TEXT"
+
+    private static func missing(_ key: String) -> CommandError {
+        CommandError(
+            .badInput,
+            "\(key), the key that signs the trail, is missing, and this trail was signed before: "
+                + "restore it from its backup, or begin a new key on purpose with \(beginning)"
+        )
+    }
+
+    private static func standing(
+        _ key: [UInt8],
+        _ writer: ConnectionSettings
+    ) throws(CommandError) -> SignerStanding {
+        do throws(PostgreSQLError) {
+            return try Sequencer.standing(of: key, writer)
+        } catch {
+            throw CommandError(
+                .unavailable,
+                "whether the trail was signed before cannot be asked (\(error.code.rawValue)): the "
+                    + "database is away, or lacks its migrations"
+            )
+        }
+    }
+
+    /// Opens the folder with the key that is there.
+    ///
+    /// - Throws: `CommandError` when the key is missing, cannot be read, is open to others, or is
+    ///   no key.
     static func open(_ path: String) throws(CommandError) -> LedgerFolder {
         let key = path + "/signer"
-        do throws(SystemError) {
-            try Folder.create(path: path)
-        } catch {
-            throw StateFolder.failure(error, path)
-        }
-        if !File.exists(path: key) { try make(in: path) }
+        guard File.exists(path: key) else { throw missing(key) }
+        return try open(path, key: key)
+    }
+
+    private static func open(
+        _ path: String,
+        key: String
+    ) throws(CommandError) -> LedgerFolder {
         let bytes: [UInt8]
         do throws(PrivateFile.Fault) {
             bytes = try PrivateFile.read(path: key, bytesMax: 4_096)
@@ -48,16 +110,16 @@ struct LedgerFolder: Sendable {
         }
     }
 
-    /// The folder of an installation: that of its state, or beside its keys.
+    /// The path of an installation's folder: that of its state, or beside its keys.
     ///
     /// - Throws: `CommandError` when neither is known.
-    static func of(_ state: StateFolder?) throws(CommandError) -> LedgerFolder {
-        if let named = Terminal.environment("LIMEN_LEDGER") { return try open(named) }
-        if let state { return try open(state.file("ledger")) }
+    static func path(_ state: StateFolder?) throws(CommandError) -> String {
+        if let named = Terminal.environment("LIMEN_LEDGER") { return named }
+        if let state { return state.file("ledger") }
         guard let keys = Terminal.environment("LIMEN_KEYS") else {
             throw CommandError(.badInput, "name the folder with the signing key with LIMEN_LEDGER")
         }
-        return try open(keys + "/.ledger")
+        return keys + "/.ledger"
     }
 
     /// The public keys of a folder or a file, without a private one.
@@ -122,6 +184,22 @@ struct LedgerFolder: Sendable {
     }
 
     private static func make(in path: String) throws(CommandError) {
+        do throws(SystemError) {
+            try Folder.create(path: path)
+        } catch {
+            throw StateFolder.failure(error, path)
+        }
+        _ = try prepareKey(in: path)
+        try adoptKey(in: path)
+    }
+
+    // MARK: A new key
+
+    /// Makes the key that is to sign next, in a file beside the one that signs; one that an
+    /// earlier try has left is taken up again.
+    static func prepareKey(in path: String) throws(CommandError) -> LedgerFolder {
+        let file = path + "/signer.next"
+        if File.exists(path: file) { return try open(path, key: file) }
         let origin = Terminal.environment("LIMEN_LEDGER_ORIGIN") ?? defaultOrigin
         guard let signer = NoteSigner.generate(name: origin), let text = signer.text else {
             throw CommandError(
@@ -130,14 +208,52 @@ struct LedgerFolder: Sendable {
             )
         }
         do throws(SystemError) {
-            try File.writeAtomically(path: path + "/signer", Array((text + "\n").utf8))
-            try File.writeAtomically(
-                path: path + "/verifiers",
-                Array((signer.key.text + "\n").utf8),
-                mode: 0o644
-            )
+            try Folder.create(path: path)
+            try File.writeAtomically(path: file, Array((text + "\n").utf8))
+        } catch {
+            throw StateFolder.failure(error, file)
+        }
+        return LedgerFolder(path: Folder.absolutePath(path) ?? path, signer: signer)
+    }
+
+    /// Puts the prepared key in force: its public half is added, the old one is kept by its name.
+    static func adoptKey(in path: String) throws(CommandError) {
+        let next = try prepareKey(in: path).signer
+        let verifiers = path + "/verifiers"
+        let known = File.exists(path: verifiers) ? try text(verifiers) : ""
+        do throws(SystemError) {
+            if !known.split(separator: "\n").contains(next.key.text[...]) {
+                let open = known.isEmpty || known.hasSuffix("\n") ? known : known + "\n"
+                try File.writeAtomically(
+                    path: verifiers,
+                    Array((open + next.key.text + "\n").utf8),
+                    mode: 0o644
+                )
+            }
+            if File.exists(path: path + "/signer") {
+                let stamp = Clock.now().text.filter { $0.isNumber }
+                try File.move(from: path + "/signer", to: path + "/signer.until-" + stamp)
+            }
+            try File.move(from: path + "/signer.next", to: path + "/signer")
         } catch {
             throw StateFolder.failure(error, path)
+        }
+    }
+
+    /// Every public key of the folder; that of the signer too.
+    func keys() throws(CommandError) -> [NoteKey] {
+        guard File.exists(path: path + "/verifiers") else { return [signer.key] }
+        let known = try Self.verifiers(path)
+        return known.contains(signer.key) ? known : known + [signer.key]
+    }
+
+    /// Forgets the end of the last log: a restored database need not have it.
+    func forgetLastLog() throws(CommandError) {
+        guard File.exists(path: path + "/last-log") else { return }
+        do throws(SystemError) {
+            try File.move(from: path + "/last-log", to: path + "/last-log.before-restore")
+        } catch {
+            throw StateFolder.failure(error, path + "/last-log")
         }
     }
 

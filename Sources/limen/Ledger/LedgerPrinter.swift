@@ -28,6 +28,12 @@ enum LedgerPrinter {
         if report.droppedRowCount > 0 {
             text += "dropped with a tombstone: \(report.droppedRowCount) rows\n"
         }
+        for note in report.notes { text += "on record: \(note)\n" }
+        if report.restoredCopyCount > 0 {
+            text +=
+                "copies outside of leaves that a restored database has lost: "
+                + "\(report.restoredCopyCount)\n"
+        }
         if !hasOutside {
             text +=
                 "no copy of a checkpoint from outside was given: who can write to the database "
@@ -51,6 +57,11 @@ enum LedgerPrinter {
         writer.member("heartbeatGapMicroseconds", Int(report.heartbeatGapMicroseconds))
         writer.member("uncoveredRows", report.uncoveredRowCount)
         writer.member("droppedRows", report.droppedRowCount)
+        writer.member("restoredCopies", report.restoredCopyCount)
+        writer.name("onRecord")
+        writer.beginArray()
+        for note in report.notes { writer.value(note) }
+        writer.endArray()
         writer.member("findingCount", report.findingCount)
         if let row = report.firstBadRow {
             writer.name("firstBadRow")

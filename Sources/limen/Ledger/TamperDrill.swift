@@ -2,9 +2,12 @@ import Ledger
 import Posix
 
 /// `limen drill tamper`: trails of 200 rows, tampered with in every way, and what the verifier finds.
+///
+/// Parts of the campaign run on as many threads as there are cores; what comes of them depends on
+/// the seed alone.
 enum TamperDrill {
     /// Runs the campaign; exit code 1 when anything was missed, misnamed, or a false alarm.
-    static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
+    static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
         let parsed = try Arguments(arguments, values: ["count", "double", "clean", "seed"])
         guard parsed.words == ["tamper"] else {
             throw CommandError(
@@ -17,23 +20,68 @@ enum TamperDrill {
         let clean = try parsed.integer("clean", default: 1_000, in: 0...1_000_000)
         let seed = try parsed.integer("seed", default: 1, in: 0...Int.max)
         let campaign = TamperCampaign(seed: UInt64(seed))
-        let one = campaign.run(count, changes: 1)
-        let two = campaign.run(double, changes: 2)
-        let alarms = campaign.falseAlarms(clean)
-        Terminal.writeOutput(text("one change", one) + text("two changes", two))
-        Terminal.writeOutput("clean trails: \(clean), false alarms: \(alarms)\n")
+        let started = Clock.monotonicMilliseconds()
+        Terminal.writeOutput("seed \(seed)\n")
+        let one = await outcome(of: campaign, count, changes: 1)
+        Terminal.writeOutput(text("one change", one))
+        let two = await outcome(of: campaign, double, changes: 2)
+        Terminal.writeOutput(text("two changes", two))
+        let alarms = await falseAlarms(of: campaign, clean)
+        let seconds = (Clock.monotonicMilliseconds() - started) / 1_000
+        Terminal.writeOutput(
+            "clean trails: \(clean), false alarms: \(alarms)\n\(seconds) s in all\n"
+        )
         let isGood =
             one.missed + one.misnamed + two.missed + two.misnamed + alarms == 0
             && one.count == count && two.count == double
         return isGood ? .ok : .findings
     }
 
+    private static func outcome(
+        of campaign: TamperCampaign,
+        _ count: Int,
+        changes: Int
+    ) async -> TamperCampaign.Outcome {
+        let size = TamperCampaign.partTrialCount
+        return await withTaskGroup(of: TamperCampaign.Outcome.self) { group in
+            var total = TamperCampaign.Outcome()
+            for part in 0..<((count + size - 1) / size) {
+                // A few parts wait at a time, so that a long campaign takes no memory.
+                if part >= 16, let done = await group.next() { total.add(done) }
+                group.addTask { campaign.run(part: part, of: count, changes: changes) }
+            }
+            for await done in group { total.add(done) }
+            return total
+        }
+    }
+
+    private static func falseAlarms(of campaign: TamperCampaign, _ count: Int) async -> Int {
+        await withTaskGroup(of: Int.self) { group in
+            for first in stride(from: 0, to: count, by: 100) {
+                group.addTask {
+                    campaign.falseAlarms(in: first..<min(count, first + 100))
+                }
+            }
+            return await group.reduce(0, +)
+        }
+    }
+
     private static func text(_ title: String, _ outcome: TamperCampaign.Outcome) -> String {
         var text =
             "\(title): \(outcome.count) trials, \(outcome.missed) missed, "
             + "\(outcome.misnamed) with another row named first\n"
+            + "     tried     found     named    missed    places  kind\n"
         for kind in Tampering.Kind.allCases {
-            text += "  \(outcome.tried[kind] ?? 0)  \(kind.rawValue)\n"
+            let tally = outcome.kinds[kind] ?? TamperCampaign.Tally()
+            let numbers = [
+                tally.tried, tally.found, tally.named, tally.tried - tally.found,
+                tally.places.count,
+            ]
+            text +=
+                numbers.map { number in
+                    let digits = String(number)
+                    return String(repeating: " ", count: max(1, 10 - digits.count)) + digits
+                }.joined() + "  \(kind.rawValue)\n"
         }
         for failure in outcome.failures { text += "  " + failure + "\n" }
         return text

@@ -51,8 +51,9 @@ struct InputStory {
             asked.append(token)
         }
         askedTokens = asked
-        window =
+        let shared =
             definition?["within"]?.stringValue ?? profile?["defaults"]?["within"]?.stringValue
+        window = Self.window(of: rules, shared)
         let round = definition?["round"]
         rounding = input.flags.contains(.rounded) ? round?.numberText ?? round?.stringValue : nil
 
@@ -86,6 +87,18 @@ struct InputStory {
             let second = right.element.moment ?? oldest
             return first != second ? first > second : left.offset < right.offset
         }.map(\.element)
+    }
+
+    /// How old a value may be, and where an alternative says otherwise, for which.
+    private static func window(of rules: [JSONValue], _ shared: String?) -> String? {
+        let own = rules.map { $0["within"]?.stringValue }
+        var parts: [String] = []
+        if own.contains(nil), let shared { parts.append(shared) }
+        for (position, window) in own.enumerated() {
+            guard let window else { continue }
+            parts.append(own.count == 1 ? window : "\(window) for alternative \(position)")
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
     private static func tokens(_ rule: JSONValue, _ name: String) -> [String] {

@@ -1,91 +1,194 @@
+import AuditStore
+import Basics
+import Ledger
 import Posix
+import PostgreSQL
 import Spool
 
 /// `limen drill outage`: PostgreSQL is stopped under load, and comes back.
 ///
-/// Nobody may be refused, and when the database is back it holds every answered request once.
+/// Nobody may be refused, and when the database is back it holds every answered request once, in
+/// the order of its log, with the time it was asked at.
 enum OutageDrill {
     private static let connectionCount = 8
+    /// How much the gateway may grow while the database is away: what waits to be written and read
+    /// is bounded, and answers are not kept.
+    private static let growthBytesMax = 192 << 20
 
     /// Runs the drill; exit code 1 when an answer or a row is missing or doubled.
     static func run(_ parsed: Arguments) async throws(CommandError) -> ExitCode {
         let seconds = try parsed.integer("seconds", default: 120, in: 1...86_400)
-        let gateway = try ChildGateway()
-        try gateway.removeWhenSignalled()
-        do throws(CommandError) {
-            let isGood = try await drill(gateway, seconds: seconds)
-            try gateway.remove()
-            return isGood ? .ok : .findings
-        } catch {
-            try? gateway.remove()
-            throw error
+        return try await DrillCommand.onSite { site throws(CommandError) in
+            let report = try await drill(site, seconds: seconds)
+            Terminal.writeOutput(report.text)
+            return report.isGood
         }
     }
 
     private static func drill(
-        _ gateway: ChildGateway,
+        _ site: DrillSite,
         seconds: Int
-    ) async throws(CommandError) -> Bool {
-        let address = try await gateway.start()
+    ) async throws(CommandError) -> Report {
+        let address = try await site.startGateway()
         let volley = Volley(
             address: address,
             request: try LoadRequest(
                 prefetchBytes: 4_096,
                 host: "127.0.0.1",
-                key: try gateway.key(),
+                key: try site.own.key(),
                 now: Clock.now()
             )
         )
+        var report = Report(seconds: seconds)
+        var marks = [moment]
         try volley.start(connections: connectionCount)
-        try? await Task.sleep(for: .seconds(1))
-        let cluster = try Cluster.inState(gateway.state)
-        let before = volley.answeredCount
-        let memory = ResourceUsage.residentBytes(process: gateway.identifier) ?? 0
+        let cluster = try Cluster.inState(site.own.state)
+        await sleep(min(seconds, 5))
+        report.bytesBefore = ResourceUsage.residentBytes(process: site.identifier) ?? 0
+        let stopped = Clock.now()
+        marks.append(moment)
         try cluster.stop()
-        try? await Task.sleep(for: .seconds(seconds))
-        let during = volley.answeredCount - before
-        let peak = ResourceUsage.residentBytesPeak(process: gateway.identifier) ?? 0
-        let refused = volley.refusedCount
-        let slowest = volley.slowestMilliseconds
+        let before = volley.answeredCount
+        await sleep(seconds)
+        report.awayCount = volley.answeredCount - before
+        let started = Clock.now()
+        marks.append(moment)
         try cluster.start()
-        try? await Task.sleep(for: .seconds(1))
-        let rest = try await drain(gateway)
         // The load goes on until the spool is empty, or it would show less than it says.
-        try gateway.end(.terminate)
+        report.leftCount = try await site.drain()
+        await sleep(min(seconds, 5))
+        marks.append(moment)
+        report.bytesMost = ResourceUsage.residentBytesPeak(process: site.identifier) ?? 0
+        volley.stop()
         let answered = await volley.end()
-        try cluster.start()
-        let verdict = try KillDrill(gateway: gateway, seed: 0).verdict(answered)
-        let isGood =
-            verdict.missingCount == 0 && verdict.doubledCount == 0 && refused == 0 && during > 0
-            && rest == 0
-        Terminal.writeOutput(
-            """
-            PostgreSQL stopped for \(seconds) s under load, \(connectionCount) connections
-            answered before         \(before)
-            answered while away     \(during)
-            refused while away      \(refused)
-            slowest answer          \(slowest) ms
-            resident before         \(memory >> 20) MB
-            resident at most        \(peak >> 20) MB
-            answered in all         \(answered.count)
-            answered without a row  \(verdict.missingCount)
-            rows more than once     \(verdict.doubledCount)
-            entries left in spool   \(rest)
-            \(isGood ? "no answer was lost, and every one has its row" : "this run does not show it")
-
-            """
-        )
-        return isGood
+        report.answeredCount = answered.count
+        report.refusedCount = volley.refusedCount
+        for phase in 0..<3 {
+            report.latencies.append(volley.latencies(from: marks[phase], to: marks[phase + 1]))
+        }
+        let drill = KillDrill(site: site, seed: 0)
+        let counts = try drill.rowCounts(since: stopped.advanced(byMicroseconds: -60_000_000))
+        report.lostCount = answered.count { counts[$0] == nil }
+        report.doubledCount = counts.values.reduce(0) { $0 + max(0, $1 - 1) }
+        report.trail = try drill.verify()
+        report.replayed = try replayed(site, from: stopped, to: started)
+        return report
     }
 
-    /// Waits until the spool is empty; answers how many segments are left.
-    private static func drain(_ gateway: ChildGateway) async throws(CommandError) -> Int {
-        let deadline = Clock.monotonicMilliseconds() + 120_000
-        while true {
-            let names = (try? Folder.names(path: gateway.state.file("spool"))) ?? []
-            let count = names.count { $0.hasSuffix(".spool") }
-            if count == 0 || Clock.monotonicMilliseconds() > deadline { return count }
-            try? await Task.sleep(for: .milliseconds(50))
+    private static var moment: Int64 { Clock.monotonicNanoseconds() / 1_000 }
+
+    private static func sleep(_ seconds: Int) async {
+        try? await Task.sleep(for: .seconds(seconds))
+    }
+
+    /// Rows that were asked for and recorded apart, and how many of them are out of order.
+    struct Replayed {
+        /// Decisions whose time lies in the outage; none could be written then.
+        var rowCount = 0
+        /// Rows whose number in the log follows one with a later stamp.
+        var disorderCount = 0
+    }
+
+    private static func replayed(
+        _ site: DrillSite,
+        from stopped: Instant,
+        to started: Instant
+    ) throws(CommandError) -> Replayed {
+        let settings = try site.settings(as: "limen_verifier")
+        do throws(PostgreSQLError) {
+            let connection = try Connection.open(settings)
+            var window = Parameters()
+            window.add(instant: stopped)
+            window.add(instant: started)
+            let rows = try connection.execute(
+                """
+                SELECT count(*) FROM audit.event
+                WHERE kind = 'decision' AND started_at BETWEEN $1::timestamptz AND $2::timestamptz
+                """,
+                window
+            )
+            let batches = try connection.execute(
+                """
+                SELECT count(*) FROM (
+                    SELECT stamped_at < lag(stamped_at) OVER log AS is_late_stamp,
+                        recorded_at < lag(recorded_at) OVER log AS is_late_record,
+                        first_seq <> 1 + lag(last_seq) OVER log AS is_gap
+                    FROM audit.batch WINDOW log AS (PARTITION BY log_id ORDER BY first_seq)) b
+                WHERE is_late_stamp OR is_late_record OR is_gap
+                """
+            )
+            return Replayed(
+                rowCount: try rows.integer(0, 0) ?? 0,
+                disorderCount: try batches.integer(0, 0) ?? -1
+            )
+        } catch {
+            throw CommandError(
+                .unavailable,
+                "the trail cannot be read after the drill (\(error.code.rawValue))"
+            )
+        }
+    }
+
+    /// What the drill came to.
+    struct Report {
+        let seconds: Int
+        var answeredCount = 0
+        var awayCount = 0
+        var refusedCount = 0
+        var lostCount = 0
+        var doubledCount = 0
+        var leftCount = 0
+        var bytesBefore = 0
+        var bytesMost = 0
+        /// Before, while away, afterwards.
+        var latencies: [[Int64]] = []
+        var replayed = Replayed()
+        var trail = LedgerReport()
+
+        init(seconds: Int) {
+            self.seconds = seconds
+        }
+
+        var isGood: Bool {
+            lostCount == 0 && doubledCount == 0 && refusedCount == 0 && awayCount > 0
+                && leftCount == 0 && replayed.disorderCount == 0
+                && replayed.rowCount >= awayCount && trail.isClean
+                && bytesMost - bytesBefore <= OutageDrill.growthBytesMax
+        }
+
+        var text: String {
+            var lines = [
+                "PostgreSQL stopped for \(seconds) s under load, \(connectionCount) connections",
+                "answered in all          \(answeredCount)",
+                "answered while away      \(awayCount)",
+                "refused                  \(refusedCount)",
+                "answered without a row   \(lostCount)",
+                "rows more than once      \(doubledCount)",
+                "rows of the time away    \(replayed.rowCount)",
+                "batches out of order     \(replayed.disorderCount)",
+                "segments left in spool   \(leftCount)",
+                "findings of the verifier \(trail.findingCount)",
+                "resident before          \(bytesBefore >> 20) MB",
+                "resident at most         \(bytesMost >> 20) MB",
+            ]
+            for (name, list) in zip(["before", "while away", "afterwards"], latencies) {
+                let name = "latency " + name
+                let space = String(repeating: " ", count: max(1, 25 - name.count))
+                lines.append(
+                    name + space + "p50 \(Self.quantile(50, list)) us, "
+                        + "p99 \(Self.quantile(99, list)) us, most \(list.last ?? 0) us"
+                )
+            }
+            lines.append(
+                isGood
+                    ? "no answer was lost, and every one has its row, in order"
+                    : "this run does not show it"
+            )
+            return lines.joined(separator: "\n") + "\n"
+        }
+
+        private static func quantile(_ percent: Int, _ sorted: [Int64]) -> Int64 {
+            sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * percent / 100)]
         }
     }
 }

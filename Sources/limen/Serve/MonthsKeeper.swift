@@ -8,7 +8,9 @@ import Telemetry
 /// store is.
 final class MonthsKeeper: Sendable {
     /// How often it looks.
-    private static let periodMinutes = 60
+    private static let periodSeconds = 3_600
+    /// How often it looks while it cannot.
+    private static let retrySeconds = 5
 
     private let settings: RunningService.Settings
     private let migrations: [MigrationFile]
@@ -19,6 +21,8 @@ final class MonthsKeeper: Sendable {
         var monthsAhead: Int?
         var defaultBytes = 0
         var isCurrent = true
+        /// Whether the last look failed, which is told once.
+        var isFailing = false
     }
 
     /// Makes a keeper with its gauges.
@@ -45,18 +49,24 @@ final class MonthsKeeper: Sendable {
     /// Whether the next month is there.
     var hasRoom: Bool { state.withLock { ($0.monthsAhead ?? 1) >= 1 } }
 
-    /// Looks now and then every hour, on a thread of its own.
-    func start() {
-        look()
+    /// Looks now and then every hour, and soon again while it cannot.
+    ///
+    /// - Parameter isAway: Whether the database is known to be away, so that nobody waits for it.
+    func start(isAway: Bool) {
+        let first = isAway ? false : look()
         Task.detached { [self] in
+            var isDone = first
             while !Task.isCancelled {
-                try? await Task.sleep(for: .seconds(Self.periodMinutes * 60))
-                look()
+                let seconds = isDone ? Self.periodSeconds : Self.retrySeconds
+                try? await Task.sleep(for: .seconds(seconds))
+                isDone = look()
             }
         }
     }
 
-    private func look() {
+    /// One look; answers whether all of it was done.
+    private func look() -> Bool {
+        var problems: [String] = []
         do throws(AuditStoreError) {
             if let maintenance = settings.maintenance {
                 try Maintenance.ensureMonths(maintenance)
@@ -65,23 +75,23 @@ final class MonthsKeeper: Sendable {
                 try Maintenance.purgeShown(maintenance)
             }
         } catch {
-            Terminal.writeError(
-                "limen: the upkeep of the audit store failed (\(error.code.rawValue))\n"
-            )
+            problems.append("the upkeep of the audit store failed (\(error.code.rawValue))")
         }
         do throws(AuditStoreError) {
             let health = try Maintenance.health(settings.writer, migrations: migrations)
-            state.withLock {
-                $0 = State(
-                    monthsAhead: health.monthsAhead,
-                    defaultBytes: health.defaultBytes,
-                    isCurrent: health.isCurrent
-                )
+            state.withLock { state in
+                state.monthsAhead = health.monthsAhead
+                state.defaultBytes = health.defaultBytes
+                state.isCurrent = health.isCurrent
             }
         } catch {
-            Terminal.writeError(
-                "limen: the state of the store could not be read (\(error.code.rawValue))\n"
-            )
+            problems.append("the state of the store could not be read (\(error.code.rawValue))")
         }
+        let isNews = state.withLock { state in
+            defer { state.isFailing = !problems.isEmpty }
+            return !state.isFailing
+        }
+        if isNews { for problem in problems { Terminal.writeError("limen: \(problem)\n") } }
+        return problems.isEmpty
     }
 }

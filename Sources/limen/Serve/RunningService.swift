@@ -104,6 +104,8 @@ struct RunningService: Sendable {
         let spool = try settings.spool.map { settings throws(CommandError) in
             try SpoolService.open(settings, log: log)
         }
+        let watch = StoreWatch(log: log, hasSpool: spool != nil, writer: settings.writer)
+        let timing = try SpoolSettings.timing()
         let sink: PostgreSQLAuditSink
         do {
             sink = try PostgreSQLAuditSink.open(
@@ -113,20 +115,22 @@ struct RunningService: Sendable {
                 identity: identity,
                 spool: spool?.shared,
                 writerCount: settings.writerCount,
-                onStateChange: { log.log(storeEvent($0)) }
+                timing: timing,
+                onStateChange: { watch.tell($0) }
             )
-            if let warning = try Maintenance.versionWarning(settings.writer) {
-                Terminal.writeError("limen: \(warning); install the newest minor release\n")
-            }
         } catch {
-            throw StoreSentence.commandError(error)
+            spool?.close()
+            throw StoreSentence.commandError(error, atStartOf: settings)
         }
+        let isAway = sink.hasStartedAway
+        if isAway { watch.tellAbsence() } else { watch.tellVersion() }
         let tokens: TokenService
         do throws(CommandError) {
             tokens = try TokenService.open(
                 writer: settings.writer,
                 migrations: migrations,
-                networks: Terminal.environment("LIMEN_KEY_NETWORKS")
+                networks: Terminal.environment("LIMEN_KEY_NETWORKS"),
+                mayBeAway: isAway
             )
         } catch {
             sink.close()
@@ -162,14 +166,21 @@ struct RunningService: Sendable {
                 chain,
                 registry,
                 [
+                    watch.check(sink, isBridged: isBridged),
                     .init(name: "migrations") { months.isCurrent },
                     .init(name: "months") { months.hasRoom },
-                    .init(name: "tokens") { tokens.ledger.isConnected || isBridged() },
                     .init(name: "deployments") { versions.isCurrent || isBridged() },
                 ],
                 log
             )
-            let keeper = try versions.keep(settings.deployments, gateway, log)
+            let memory = VersionsMemory(settings.ledger, key: settings.systemKey)
+            let keeper = try versions.keep(
+                settings.deployments,
+                gateway,
+                memory,
+                isAway: isAway,
+                log
+            )
             let counters = try makeCounters(settings, gateway, registry, log)
             let server = try listen(settings, gateway, registry)
             let service = RunningService(
@@ -186,7 +197,7 @@ struct RunningService: Sendable {
                 chain: chain
             )
             gateway.serves(at: service.url)
-            months.start()
+            months.start(isAway: isAway)
             tokens.refreshKeys(of: gateway, registry, log)
             keeper.start()
             try await service.note(
@@ -203,17 +214,6 @@ struct RunningService: Sendable {
             sink.close()
             throw error
         }
-    }
-
-    /// What a change of the store's state says in the log: the code, and the setting or SQLSTATE.
-    private static func storeEvent(_ error: AuditStoreError?) -> LogEvent {
-        guard let error else { return LogEvent(.info, "the audit trail takes rows again") }
-        var attributes: [(LogEvent.Attribute, LogEvent.Value)] = [
-            (.errorType, .text(error.cause?.code.rawValue ?? error.code.rawValue))
-        ]
-        if let subject = error.subject { attributes.append((.place, .text(subject))) }
-        if let state = error.cause?.sqlState { attributes.append((.sqlState, .text(state))) }
-        return LogEvent(.error, "the audit trail takes no rows", attributes)
     }
 
     /// Reads and checks `Profiles/`, `Hooks/` and the clients.
@@ -278,6 +278,10 @@ struct RunningService: Sendable {
         configuration.publicURLs = settings.publicURLs
         configuration.edge = settings.edge
         configuration.addressRate = settings.addressRate
+        configuration.remoteAddressRate = RateAllowance(
+            perSecond: Limits.remoteRequestsPerSecond,
+            burst: 2 * Limits.remoteRequestsPerSecond
+        )
         configuration.guardsMetrics = !settings.isDevelopment
         if let login = settings.auditReader {
             do {

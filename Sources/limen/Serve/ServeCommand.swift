@@ -65,7 +65,8 @@ enum ServeCommand {
                     systemKey: systemKey
                 ),
                 ledger: try LedgerFolder.open(
-                    Terminal.environment("LIMEN_LEDGER") ?? keysFolder + "/.ledger"
+                    Terminal.environment("LIMEN_LEDGER") ?? keysFolder + "/.ledger",
+                    of: ConnectionSettings(conninfo: "")
                 ),
                 writer: ConnectionSettings(conninfo: ""),
                 chain: Terminal.environment("LIMEN_CHAIN_DATABASE").map {

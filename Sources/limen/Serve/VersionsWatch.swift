@@ -16,17 +16,30 @@ final class VersionsWatch: Sendable {
 
     /// Makes the keeper of a gateway.
     ///
-    /// - Throws: `CommandError` when what is in force cannot be read.
+    /// - Throws: `CommandError` when what is in force cannot be read, and, with the database away,
+    ///   is not known from before either.
     func keep(
         _ settings: ConnectionSettings,
         _ gateway: HookGateway,
+        _ memory: VersionsMemory,
+        isAway: Bool,
         _ log: LogWriter
     ) throws(CommandError) -> DeploymentKeeper {
+        let known = isAway ? memory.known(at: Clock.now()) : nil
+        if isAway, known == nil {
+            throw CommandError(
+                .unavailable,
+                "the database is away, and this gateway has not read within the last days which "
+                    + "versions are in force; it guesses none, so start it once the database is back"
+            )
+        }
         do throws(AuditStoreError) {
             let keeper = try DeploymentKeeper(
                 settings,
                 user: gateway,
                 gateway: .version7(at: Clock.now()),
+                known: known,
+                onRead: { memory.keep($0, at: Clock.now()) },
                 onEvent: { log.log(Self.event($0)) }
             )
             self.keeper.withLock { $0 = keeper }

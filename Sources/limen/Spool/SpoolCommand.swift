@@ -4,7 +4,8 @@ import JSON
 import Posix
 import Spool
 
-/// `limen audit spool status|check`: what lies in the spool, for who runs the gateway.
+/// `limen audit spool status|check|list|show|retry`: what lies in the spool, for who runs the
+/// gateway.
 ///
 /// It only reads, so it may run beside a gateway; what is being written at that moment can look
 /// like a torn tail.
@@ -16,10 +17,18 @@ enum SpoolCommand {
             values: ["spool", "keys", "state"],
             switches: ["json"]
         )
-        guard parsed.words == ["status"] || parsed.words == ["check"] else {
-            throw CommandError(.usage, "say limen audit spool status or limen audit spool check")
+        let settings: SpoolSettings
+        switch (parsed.words.first, parsed.words.count) {
+        case ("status", 1), ("check", 1): settings = try Self.settings(parsed)
+        case ("list", 1): return RefusedPage.list(try Self.settings(parsed), parsed)
+        case ("show", 2): return try RefusedPage.show(parsed.words[1], try Self.settings(parsed))
+        case ("retry", 1): return try RefusedPage.retry(try Self.settings(parsed))
+        default:
+            throw CommandError(
+                .usage,
+                "say limen audit spool status, check, list, show SEGMENT/NUMBER or retry"
+            )
         }
-        let settings = try settings(parsed)
         let survey: SpoolSurvey
         do {
             survey = try SpoolSurvey(

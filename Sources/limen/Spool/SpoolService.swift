@@ -10,6 +10,7 @@ struct SpoolService: Sendable {
     /// What the writers share.
     let shared: AuditSpool
     private let spool: Spool
+    private let notes: RefusedNotes
 
     /// Opens the spool and says in the log what it holds from before.
     static func open(
@@ -52,8 +53,16 @@ struct SpoolService: Sendable {
                 )
             )
         }
-        let shared = AuditSpool(spool) { log.log(event($0)) }
-        return SpoolService(shared: shared, spool: spool)
+        let notes = RefusedNotes(folder: settings.folder)
+        let shared = AuditSpool(spool) { event in
+            if case .held(let refused) = event { notes.add(refused) }
+            log.log(Self.event(event))
+        }
+        notes.watch {
+            log.log(LogEvent(.info, "refused rows of the spool are tried again"))
+            shared.retryRefused()
+        }
+        return SpoolService(shared: shared, spool: spool, notes: notes)
     }
 
     private static func event(_ event: SpoolEvent) -> LogEvent {
@@ -72,14 +81,20 @@ struct SpoolService: Sendable {
                 "the local spool takes no rows",
                 [(.errorType, .text(error.code.rawValue))]
             )
-        case .held(let sqlState):
+        case .held(let refused):
             LogEvent(
                 .error,
                 "the database refuses rows of the spool: they stay there",
                 [
                     (.errorType, .text(SpoolError.Code.rowRefused.rawValue)),
-                    (.sqlState, .text(sqlState ?? "")),
+                    (.sqlState, .text(refused.sqlState ?? "")),
+                    (.place, .text(refused.name)),
                 ]
+            )
+        case .clockSetBack:
+            LogEvent(
+                .warning,
+                "the clock was set back while rows were spooled; they keep their order"
             )
         case .damaged(let error):
             LogEvent(
@@ -131,6 +146,7 @@ struct SpoolService: Sendable {
 
     /// Ends the writer of the spool; after the sink.
     func close() {
+        notes.end()
         spool.close()
     }
 }

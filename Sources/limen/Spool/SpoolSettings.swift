@@ -1,3 +1,4 @@
+import AuditStore
 import Basics
 import Crypto
 import Posix
@@ -42,6 +43,21 @@ struct SpoolSettings: Sendable {
             )
         }
         return bytes
+    }
+
+    /// How long the writers wait for what: `LIMEN_GRACE_MILLISECONDS`, 50 to 10000, is how long
+    /// rows wait for the database before they go to the spool; 1000 without it.
+    static func timing() throws(CommandError) -> AuditSinkTiming {
+        var timing = AuditSinkTiming()
+        guard let text = Terminal.environment("LIMEN_GRACE_MILLISECONDS") else { return timing }
+        guard let milliseconds = Int(text), (50...10_000).contains(milliseconds) else {
+            throw CommandError(
+                .badInput,
+                "LIMEN_GRACE_MILLISECONDS is a number of milliseconds from 50 to 10000"
+            )
+        }
+        timing.graceMilliseconds = milliseconds
+        return timing
     }
 
     /// What `--spool` or `LIMEN_SPOOL` says: `off`, or the folder of the spool.

@@ -21,7 +21,8 @@ final class TokenService: Sendable {
     static func open(
         writer: ConnectionSettings,
         migrations: [MigrationFile],
-        networks: String?
+        networks: String?,
+        mayBeAway: Bool
     ) throws(CommandError) -> TokenService {
         let texts = (networks ?? "").split { $0 == "," || $0 == " " }
         let opened = texts.compactMap { IPNetwork($0) }.filter(AddressPolicy.canOpen)
@@ -44,7 +45,11 @@ final class TokenService: Sendable {
             throw CommandError(.unavailable, "no connection can be made: \(error.text)")
         }
         do throws(AuditStoreError) {
-            let ledger = try PostgreSQLTokenLedger.open(writer, migrations: migrations)
+            let ledger = try PostgreSQLTokenLedger.open(
+                writer,
+                migrations: migrations,
+                mayBeAway: mayBeAway
+            )
             return TokenService(ledger, client, trust, opened)
         } catch {
             client.stop()

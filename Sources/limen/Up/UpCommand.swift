@@ -108,7 +108,10 @@ enum UpCommand {
                 otherwise: state.file("spool"),
                 systemKey: systemKey
             ),
-            ledger: try LedgerFolder.open(state.file("ledger")),
+            ledger: try LedgerFolder.open(
+                state.file("ledger"),
+                of: try database.settings(as: "limen_writer")
+            ),
             writer: try database.settings(as: "limen_writer"),
             chain: try database.settings(as: "limen_chain"),
             deployments: try database.settings(as: "limen_gateway"),

@@ -120,7 +120,10 @@ struct VaultAccess {
         record.details = writer.bytes
         let settings = try settings(.writer)
         let migrations = try AuditDatabase.migrationFiles(home: try ConfigurationFiles.home())
-        let identity = try LedgerFolder.of(database?.state).identity()
+        let identity = try LedgerFolder.open(
+            try LedgerFolder.path(database?.state),
+            of: settings
+        ).identity()
         do throws(AuditStoreError) {
             let sink = try PostgreSQLAuditSink.open(
                 settings,

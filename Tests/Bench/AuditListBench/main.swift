@@ -3,14 +3,18 @@ import AuditStore
 import Basics
 import Crypto
 import Foundation
+import Ledger
 import PostgreSQL
+import Vault
 
 // The list of a patient's events in a small trail beside a large one: a page takes an index and no
 // scan, so both must cost about the same.
 //
-//     LIMEN_TEST_DATABASE="host=... user=postgres dbname=postgres" AuditListBench [SMALL] [LARGE]
+//     LIMEN_TEST_DATABASE="host=... user=postgres dbname=postgres" AuditListBench [SMALL] [LARGE] [APPENDS]
+//         [--json FILE]
 //
-// 10,000 and 10,000,000 rows without further words; the large trail takes some 6 GB and a while.
+// 10,000 and 10,000,000 rows and 20,000 appends without further words; the large trail takes some
+// 10 GB.
 
 guard let conninfo = ProcessInfo.processInfo.environment["LIMEN_TEST_DATABASE"] else {
     FileHandle.standardError.write(
@@ -21,6 +25,7 @@ guard let conninfo = ProcessInfo.processInfo.environment["LIMEN_TEST_DATABASE"] 
 let words = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 let sizes = [words.first ?? 10_000, words.dropFirst().first ?? 10_000_000]
 let rowsPerPatient = 100
+let appendCount = words.dropFirst(2).first ?? 20_000
 
 let folder = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -33,6 +38,7 @@ let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
 let server = ConnectionSettings(conninfo: conninfo)
 
 /// Makes a database with so many rows of two years, and gives the login of its auditor.
+@MainActor
 func fill(_ rowCount: Int) throws -> ConnectionSettings {
     do {
         let administrator = try Connection.open(server)
@@ -44,36 +50,57 @@ func fill(_ rowCount: Int) throws -> ConnectionSettings {
     let provisioning = try Provisioning.open(place)
     try provisioning.createTenant("bench", title: "bench")
     try provisioning.createAuditor(login: "auditor_list_bench", tenant: "bench")
+    let start = Date()
     let connection = try Connection.open(place)
+    // What is measured is reading: rows are put in without triggers, in the order of their time, and
+    // the indexes but the keys are made behind them, in one pass each.
     try connection.runScript(
         """
         SET synchronous_commit = off;
+        SET maintenance_work_mem = '512MB';
         SET ROLE limen_owner;
         SELECT audit.add_month('event', (date_trunc('month', now() AT TIME ZONE 'UTC')
             - make_interval(months => step))::date) FROM generate_series(2, 24) step;
         RESET ROLE;
-        """
+        CREATE TABLE public.bench_index AS
+            SELECT pg_get_indexdef(i.indexrelid) AS statement, i.indexrelid::regclass::text AS name
+            FROM pg_index i WHERE i.indrelid = 'audit.event'::regclass AND NOT i.indisprimary;
+        DO $$
+        DECLARE
+            name text;
+        BEGIN
+            FOR name IN SELECT b.name FROM public.bench_index b LOOP
+                EXECUTE 'DROP INDEX ' || name;
+            END LOOP;
+            FOR name IN SELECT inhrelid::regclass::text FROM pg_inherits
+                WHERE inhparent = 'audit.event'::regclass LOOP
+                EXECUTE format('ALTER TABLE %s DISABLE TRIGGER ALL', name);
+            END LOOP;
+        END $$;
+        """,
+        timeoutMilliseconds: 600_000
     )
-    let start = Date()
     var done = 0
     while done < rowCount {
-        let part = min(100_000, rowCount - done)
+        let part = min(200_000, rowCount - done)
         var values = Parameters()
         values.add(int64: Int64(done))
         values.add(int64: Int64(done + part - 1))
         values.add(int64: Int64(max(1, rowCount / rowsPerPatient)))
+        values.add(int64: Int64(rowCount))
         _ = try connection.execute(
             """
             INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, client,
                 service, hook, hook_instance, patient_pseudonym, user_pseudonym, artifacts,
                 card_ids, missing_inputs, flags, trace_id)
             SELECT 'bench',
-                now() - interval '700 days' * random(), gen_random_uuid(), 'decision',
+                now() - interval '700 days' * (1 - n::float8 / $4), md5(n::text)::uuid, 'decision',
                 CASE WHEN n % 3 = 0 THEN 'cards' ELSE 'no-cards' END, 200, 'ward-' || n % 5,
-                (ARRAY['news2', 'qsofa', 'mews'])[1 + n % 3], 'patient-view', gen_random_uuid(),
+                (ARRAY['news2', 'qsofa', 'mews'])[1 + n % 3], 'patient-view',
+                md5('i' || n)::uuid,
                 sha256(int8send(n % $3)), sha256(int8send(-1 - n % 500)),
                 '{"profile":{"name":"news2"},"model":{"sha256":"00"}}', '{}', '{}', '{}',
-                uuid_send(gen_random_uuid())
+                uuid_send(md5('t' || n)::uuid)
             FROM generate_series($1, $2) n
             """,
             values,
@@ -81,14 +108,45 @@ func fill(_ rowCount: Int) throws -> ConnectionSettings {
         )
         done += part
     }
-    try connection.runScript("ANALYZE audit.event", timeoutMilliseconds: 3_600_000)
-    let seconds = Date().timeIntervalSince(start)
-    print("filled \(rowCount) rows in \(Int(seconds)) s")
+    let filled = Date()
+    try connection.runScript(
+        """
+        DO $$
+        DECLARE
+            statement text;
+            name text;
+        BEGIN
+            FOR statement IN SELECT b.statement FROM public.bench_index b LOOP
+                EXECUTE statement;
+            END LOOP;
+            FOR name IN SELECT inhrelid::regclass::text FROM pg_inherits
+                WHERE inhparent = 'audit.event'::regclass LOOP
+                EXECUTE format('ALTER TABLE %s ENABLE TRIGGER ALL', name);
+            END LOOP;
+        END $$;
+        DROP TABLE public.bench_index;
+        ANALYZE audit.event;
+        CHECKPOINT;
+        """,
+        timeoutMilliseconds: 3_600_000
+    )
+    print(
+        "filled \(rowCount) rows in \(Int(filled.timeIntervalSince(start))) s, made the indexes in "
+            + "\(Int(Date().timeIntervalSince(filled))) s"
+    )
     return place.asUser("auditor_list_bench")
 }
 
-/// Lists fifty events of each of many patients, and prints how long a list took.
-func measure(_ rowCount: Int) throws -> Double {
+/// What it costs in a trail of one size.
+struct Cost {
+    var list: Double
+    var append: Double
+}
+
+/// Lists fifty events of each of many patients, and prints how long a list took; then appends rows
+/// through the sink, as a gateway does, and prints what one cost.
+@MainActor
+func measure(_ rowCount: Int) async throws -> Cost {
     let query = try AuditQuery.open(try fill(rowCount))
     var times: [Double] = []
     let patients = max(1, rowCount / rowsPerPatient)
@@ -112,10 +170,60 @@ func measure(_ rowCount: Int) throws -> Double {
         "\(rowCount) rows: list of a patient, 50 a page:",
         String(format: "p50 %.2f ms, p99 %.2f ms", median, times[times.count * 99 / 100])
     )
-    return median
+    let append = try await measureAppends(rowCount)
+    return Cost(list: median, append: append)
 }
 
-let small = try measure(sizes[0])
-let large = try measure(sizes[1])
-print(String(format: "large over small: %.2f", large / small))
+/// The median time of an append in microseconds, in the trail that is there.
+@MainActor
+func measureAppends(_ rowCount: Int) async throws -> Double {
+    guard let signer = NoteSigner.generate(name: "bench") else { exit(2) }
+    let sink = try PostgreSQLAuditSink.open(
+        server.inDatabase("limen_list_bench").asUser("limen_writer"),
+        sealer: RecordSealer(KeyRing([.generate(tenant: "bench", name: "bench")])),
+        migrations: files,
+        identity: LogIdentity(
+            signer: signer,
+            program: "bench",
+            place: [UInt8](repeating: 0, count: 32)
+        ),
+        writerCount: 1
+    )
+    defer { sink.close() }
+    var report: AuditBench.Report?
+    // The first run fills the caches of the server.
+    for count in [appendCount / 4 + 1, appendCount] {
+        report = try await AuditBench.run(sink, rowCount: count, taskCount: 64) { number in
+            AuditBench.sampleRecord(
+                tenant: "bench",
+                startedAt: Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)),
+                number: number
+            )
+        }
+    }
+    guard let report else { return 0 }
+    print(
+        "\(rowCount) rows: appending \(report.rowCount), 64 at once:",
+        "\(Int(report.rowsPerSecond)) rows/s, p50 \(report.medianMicroseconds) us, "
+            + "p99 \(report.p99Microseconds) us"
+    )
+    return Double(report.medianMicroseconds)
+}
+
+let small = try await measure(sizes[0])
+let large = try await measure(sizes[1])
+print(String(format: "list, large over small: %.2f", large.list / small.list))
+print(String(format: "append, large over small: %.2f", large.append / small.append))
+if let place = CommandLine.arguments.firstIndex(of: "--json"),
+    place + 1 < CommandLine.arguments.count
+{
+    let table: [String: Double] = [
+        "smallRows": Double(sizes[0]), "largeRows": Double(sizes[1]),
+        "smallListMilliseconds": small.list, "largeListMilliseconds": large.list,
+        "smallAppendMicroseconds": small.append, "largeAppendMicroseconds": large.append,
+    ]
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try encoder.encode(table).write(to: URL(filePath: CommandLine.arguments[place + 1]))
+}
 _ = try Connection.open(server).execute("DROP DATABASE limen_list_bench WITH (FORCE)")

@@ -132,7 +132,7 @@ struct KeyRotationTests {
         #expect(await issuer.fire(Self.one) == 200)
         await issuer.look()
         #expect(await issuer.fire(Self.one) == 200, "its tokens may still be on their way")
-        let overlap = Int64(Limits.tokenLifetimeSecondsDefault + Limits.tokenSkewSecondsDefault)
+        let overlap = Int64(Limits.tokenLifetimeSecondsDefault + 2 * Limits.tokenSkewSecondsDefault)
         issuer.advance(overlap - 1)
         #expect(await issuer.fire(Self.one) == 200)
         issuer.advance(1)

@@ -32,6 +32,28 @@ struct RateTests {
         #expect(take(-60) == .refused(retryAfterSeconds: 1, unreported: nil), "a clock set back")
     }
 
+    @Test("a look takes nothing, makes no bucket, and counts what it refuses")
+    func look() {
+        var buckets = TokenBuckets(bucketsMax: 2)
+        let allowance = RateAllowance(perSecond: 1, burst: 1)
+        for key in ["a", "b", "c"] {
+            for _ in 0..<3 {
+                #expect(buckets.look(key, allowance, now: Self.moment(0)) == .allowed)
+            }
+        }
+        #expect(buckets.count == 0)
+        #expect(buckets.take("a", allowance, now: Self.moment(0)) == .allowed)
+        let refused = TokenBuckets.Verdict.refused(retryAfterSeconds: 1, unreported: 1)
+        #expect(buckets.look("a", allowance, now: Self.moment(0)) == refused)
+        #expect(buckets.look("b", allowance, now: Self.moment(0)) == .allowed)
+        #expect(buckets.look("a", allowance, now: Self.moment(1)) == .allowed)
+        #expect(buckets.take("a", allowance, now: Self.moment(1)) == .allowed)
+        // Without room what is new shares one bucket, to look as to take.
+        #expect(buckets.take("b", allowance, now: Self.moment(1)) == .allowed)
+        #expect(buckets.take("c", allowance, now: Self.moment(1)) == .allowed)
+        #expect(buckets.look("d", allowance, now: Self.moment(1)) != .allowed)
+    }
+
     @Test("a slow rate says how long it takes")
     func slow() {
         var buckets = TokenBuckets()

@@ -129,7 +129,11 @@ struct RecomputationTests {
             ({ $0.result = Array("[]".utf8) }, "unreadable"),
             ({ $0.artifacts = nil }, "unreadable"),
             ({ $0.result = nil }, "nothing-computed"),
-            ({ $0.artifacts = Array(#"{"interactions":{"name":"x"}}"#.utf8) }, "interactions"),
+            ({ $0.artifacts = Array(#"{"interactions":{"name":"x"}}"#.utf8) }, "unreadable"),
+            (
+                { $0.artifacts = Array(#"{"interactions":{"name":"x","sha256":"00"}}"#.utf8) },
+                "unknown-digest"
+            ),
         ] as [((inout AuditRecord) -> Void, String)] {
             var event = good
             change(&event.record)

@@ -1,0 +1,73 @@
+import AuditStore
+import Posix
+import Synchronization
+
+/// Notes of refused entries, in a file beside the segments, and the wish to try them again.
+///
+///     refused   one entry a line: segment, number, log, rows, microseconds, SQLSTATE
+///     retry     somebody has asked for another try; the gateway removes it
+///
+/// The entries themselves stay in their segments. At a start everything is tried again, so the
+/// notes of an earlier start are gone.
+final class RefusedNotes: Sendable {
+    private let folder: String
+    private let lines = Mutex<[String]>([])
+    private let isEnded = Atomic<Bool>(false)
+
+    /// How often the wish is looked for.
+    private static let periodMilliseconds = 200
+    private static let linesMax = 10_000
+
+    /// The notes of a gateway that begins.
+    init(folder: String) {
+        self.folder = folder
+        try? File.remove(path: Self.path(folder))
+        try? File.remove(path: Self.wish(folder))
+    }
+
+    /// Notes an entry; the log has it too, so a note that cannot be written is not missed.
+    func add(_ entry: RefusedEntry) {
+        lines.withLock { lines in
+            guard lines.count < Self.linesMax else { return }
+            lines.append(entry.line)
+            let text = lines.joined(separator: "\n") + "\n"
+            try? File.writeAtomically(path: Self.path(folder), Array(text.utf8))
+        }
+    }
+
+    /// Looks for the wish until `end`.
+    func watch(_ retry: @escaping @Sendable () -> Void) {
+        Task.detached { [self] in
+            while !isEnded.load(ordering: .acquiring) {
+                try? await Task.sleep(for: .milliseconds(Self.periodMilliseconds))
+                guard File.exists(path: Self.wish(folder)) else { continue }
+                lines.withLock { lines in
+                    lines = []
+                    try? File.remove(path: Self.path(folder))
+                }
+                try? File.remove(path: Self.wish(folder))
+                retry()
+            }
+        }
+    }
+
+    /// Ends the watch.
+    func end() {
+        isEnded.store(true, ordering: .releasing)
+    }
+
+    /// The notes of a gateway that runs, or ran last.
+    static func read(folder: String) -> [RefusedEntry] {
+        guard let bytes = try? File.read(path: path(folder), bytesMax: 4 << 20) else { return [] }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            .compactMap { RefusedEntry(line: $0) }
+    }
+
+    /// Asks the gateway for another try.
+    static func ask(folder: String) throws(SystemError) {
+        try File.writeAtomically(path: wish(folder), [])
+    }
+
+    private static func path(_ folder: String) -> String { folder + "/refused" }
+    private static func wish(_ folder: String) -> String { folder + "/retry" }
+}

@@ -1,0 +1,188 @@
+import Basics
+import Ledger
+import PostgreSQL
+import Testing
+
+@testable import AuditStore
+
+/// A database restored from last week, with and without a word of its operator, and keys that begin.
+@Suite("Restored databases", .enabled(if: TestDatabase.isPresent, "\(TestDatabase.absence)"))
+struct RestoredTests {
+    static func sequencer(
+        _ database: TestDatabase,
+        _ signer: NoteSigner = TestDatabase.signer,
+        known: Checkpoint?
+    ) throws -> Sequencer {
+        try Sequencer(
+            database.login("limen_chain"),
+            identity: LogIdentity(
+                signer: signer,
+                program: "test",
+                place: [UInt8](repeating: 1, count: 32)
+            ),
+            known: known,
+            periodMilliseconds: 1_000
+        ) { _ in }
+    }
+
+    static func append(_ count: Int, _ database: TestDatabase) async throws {
+        let sink = try database.sink(writers: 1)
+        for _ in 0..<count { try await sink.append(Records.small()) }
+        sink.close()
+    }
+
+    /// A trail of which the last two checkpoints and rows are gone, as a backup of last week has it.
+    static func lastWeek() async throws -> (database: TestDatabase, copies: [Checkpoint]) {
+        let database = try TestDatabase()
+        var copies: [Checkpoint] = []
+        for round in 0..<3 {
+            try await append(4, database)
+            if round == 0 {
+                try database.script(
+                    """
+                    CREATE SCHEMA kept;
+                    CREATE TABLE kept.sequencer AS TABLE audit.sequencer;
+                    CREATE TABLE kept.moment AS SELECT max(recorded_at) AS at FROM audit.event;
+                    """
+                )
+                // What is not folded yet when the backup is made is folded by the restored state.
+            }
+            let known = copies.last
+            copies.append(try #require(try LedgerStoreTests.sign(database, known: known)))
+        }
+        try LedgerStoreTests.tamper(
+            database,
+            """
+            DELETE FROM audit.event WHERE recorded_at > (SELECT at FROM kept.moment);
+            DELETE FROM audit.batch WHERE recorded_at > (SELECT at FROM kept.moment);
+            DELETE FROM audit.log l WHERE NOT EXISTS (
+                SELECT FROM audit.batch b WHERE b.log_id = l.log_id);
+            DELETE FROM audit.tree_leaf;
+            DELETE FROM audit.tree_node;
+            DELETE FROM audit.checkpoint;
+            UPDATE audit.sequencer s SET size = k.size, hashes = k.hashes, heartbeat = k.heartbeat,
+                is_adoption_complete = k.is_adoption_complete, tombstones = k.tombstones
+            FROM kept.sequencer k;
+            DELETE FROM audit.unfolded;
+            INSERT INTO audit.unfolded (log_id, first_seq)
+                SELECT log_id, first_seq FROM audit.batch ORDER BY recorded_at, first_seq;
+            DROP SCHEMA kept CASCADE;
+            """
+        )
+        return (database, copies)
+    }
+
+    @Test("Without a word a database of last week is signed by nobody and called rolled back")
+    func silent() async throws {
+        let (database, copies) = try await Self.lastWeek()
+        #expect(throws: LedgerStateError.rolledBack) {
+            try LedgerStoreTests.sign(database, known: copies.last)
+        }
+        #expect(
+            try LedgerStoreTests.verify(database, copies).findings.map(\.damage) == [.rolledBack]
+        )
+    }
+
+    @Test("A restored database that its operator has put on record verifies, and goes on")
+    func onRecord() async throws {
+        let (database, copies) = try await Self.lastWeek()
+        let restored = try #require(
+            try Self.sequencer(database, known: copies.last).record(.restored)
+        )
+        try await Self.append(3, database)
+        let later = try #require(try LedgerStoreTests.sign(database, known: restored))
+        let report = try LedgerStoreTests.verify(database, copies + [restored, later])
+        #expect(report.findings == [])
+        #expect(report.rowCount == 7)
+        #expect(report.outsideCount == 2)
+        #expect(report.restoredCopyCount == 3)
+        #expect(report.notes.count == 1)
+        #expect(report.notes.first?.contains("restored database") == true)
+        // What came after it is guarded as before.
+        try LedgerStoreTests.tamper(
+            database,
+            "DELETE FROM audit.event WHERE recorded_at = (SELECT max(recorded_at) FROM audit.event)"
+        )
+        #expect(
+            try LedgerStoreTests.verify(database, copies + [later]).findings.map(\.damage)
+                == [.truncated]
+        )
+    }
+
+    @Test("The word for one restore does not cover a second roll-back")
+    func second() async throws {
+        let (database, copies) = try await Self.lastWeek()
+        let restored = try #require(
+            try Self.sequencer(database, known: copies.last).record(.restored)
+        )
+        var known = restored
+        var later: [Checkpoint] = []
+        for _ in 0..<3 {
+            try await Self.append(2, database)
+            known = try #require(try LedgerStoreTests.sign(database, known: known))
+            later.append(known)
+        }
+        // Not even while the tree is smaller than the one that was lost.
+        #expect(known.size < (copies.last?.size ?? 0))
+        try LedgerStoreTests.tamper(
+            database,
+            """
+            DELETE FROM audit.tree_leaf WHERE position >= \(restored.size);
+            DELETE FROM audit.checkpoint WHERE size > \(restored.size);
+            DELETE FROM audit.batch b WHERE NOT EXISTS (SELECT FROM audit.tree_leaf t
+                WHERE t.log_id = b.log_id AND t.first_seq = b.first_seq);
+            DELETE FROM audit.event e WHERE NOT EXISTS (SELECT FROM audit.batch b
+                WHERE b.log_id = e.log_id AND e.seq BETWEEN b.first_seq AND b.last_seq);
+            DELETE FROM audit.log l WHERE NOT EXISTS (
+                SELECT FROM audit.batch b WHERE b.log_id = l.log_id);
+            """
+        )
+        let report = try LedgerStoreTests.verify(database, copies + [restored] + later)
+        #expect(report.findings.contains { $0.damage == .rolledBack }, "\(report.findings)")
+    }
+
+    @Test("A trail knows the keys that signed it or that its tree names, and no other")
+    func standing() async throws {
+        let database = try TestDatabase()
+        let writer = database.login("limen_writer")
+        let key = TestDatabase.signer.key.bytes
+        let next = try #require(NoteSigner(name: "test", seed: [UInt8](repeating: 8, count: 32)))
+        #expect(try Sequencer.standing(of: key, writer) == .none)
+        try await Self.append(2, database)
+        #expect(try Sequencer.standing(of: key, writer) == .known)
+        #expect(try Sequencer.standing(of: next.key.bytes, writer) == .other)
+        #expect(try Sequencer.standing(of: [], writer) == .other)
+        let changed = try #require(
+            try Self.sequencer(database, known: nil).record(.keyChanged(next.key.bytes))
+        )
+        #expect(try Sequencer.standing(of: next.key.bytes, writer) == .known)
+        let later = try #require(
+            try Self.sequencer(database, next, known: changed).signNow()
+        )
+        // Who has only the old public key trusts the new one by its word.
+        let report = try LedgerStoreTests.verify(database, [changed, later])
+        #expect(report.findings == [])
+        #expect(report.checkpointCount == 2)
+    }
+
+    @Test("A key that nobody vouches for is known to who was given it, and named to the others")
+    func begun() async throws {
+        let (database, copies) = try await LedgerStoreTests.written(3)
+        let next = try #require(NoteSigner(name: "test", seed: [UInt8](repeating: 8, count: 32)))
+        let begun = try #require(
+            try Self.sequencer(database, next, known: copies[0]).record(.keyBegun)
+        )
+        #expect(
+            Set(try LedgerStoreTests.verify(database, copies).findings.map(\.damage))
+                == [.unknownKey]
+        )
+        var verifier = LedgerVerifier(
+            try PostgreSQLLedgerSource(database.login("limen_verifier")),
+            knowledge: .init(keys: [TestDatabase.signer.key, next.key]),
+            outside: OutsideCheckpoints(copies + [begun])
+        )
+        let report = try verifier.run()
+        #expect(report.findings == [])
+        #expect(report.notes.first?.contains("no earlier key vouches") == true)
+    }
+}

@@ -1,0 +1,214 @@
+import Audit
+import Basics
+import Testing
+
+@testable import Ledger
+
+/// Months that were dropped, and what is left of them.
+@Suite("Tombstones")
+struct TombstoneTests {
+    typealias Stone = TreeEntry.Tombstone
+
+    /// November 2025, in which the rows are written, and the end of its six years.
+    static let start = Instant(microseconds: 1_763_700_000_000_000)
+    static let over = Instant(microseconds: 1_963_700_000_000_000)
+
+    /// A trail of twelve rows of which the first eight were dropped with their month.
+    ///
+    /// The first closure makes the tombstone from the one that is right; `nil` leaves none.
+    static func dropped(
+        at moment: Instant = over,
+        _ change: (TreeEntry.Content) -> TreeEntry.Content? = { $0 },
+        _ tamper: (inout LedgerModel) -> Void = { _ in }
+    ) throws -> LedgerReport {
+        let signer = try #require(NoteSigner(name: "k", seed: [UInt8](repeating: 1, count: 32)))
+        var random = CampaignNumbers(3)
+        var writer = LedgerModelWriter(signer: signer, at: start)
+        let log = writer.open(&random)
+        writer.write(4, to: log, &random)
+        writer.write(4, to: log, &random)
+        writer.setClock(over)
+        writer.write(4, to: log, &random)
+        let rows = writer.model.logs[log].rows
+        let logID = writer.model.logs[log].genesis.genesis.logID
+        var digest = MonthDigest()
+        for row in rows.prefix(8) {
+            digest.add(try #require(MerkleHash(row.leafHash)), logID, row.sequence)
+        }
+        let content = TreeEntry.Content(
+            rowCount: 8,
+            leafDigest: digest.finish(),
+            places: [.init(logID: logID, first: 0, last: 7)]
+        )
+        if let content = change(content) {
+            writer.append(
+                .tombstone(
+                    Stone(month: 202_511, relation: "event_202511", at: moment, content: content)
+                )
+            )
+        }
+        writer.checkpoint()
+        var model = writer.model
+        model.logs[0].rows.removeFirst(8)
+        model.relations = ["event_203203"]
+        tamper(&model)
+        var verifier = LedgerVerifier(
+            ModelSource(model.joined),
+            knowledge: .init(keys: [signer.key])
+        )
+        return verifier.run()
+    }
+
+    @Test("A month that was dropped with its tombstone is no damage")
+    func right() throws {
+        let report = try Self.dropped()
+        #expect(report.findings == [])
+        #expect(report.droppedRowCount == 8)
+    }
+
+    @Test("A table that was dropped without a tombstone is named with its rows")
+    func none() throws {
+        let report = try Self.dropped { _ in nil }
+        #expect(report.findings.map(\.damage) == [.deleted])
+        #expect(report.findings.first?.text.contains("event_202511") == true)
+        #expect(report.firstBadRow?.sequence == 0)
+        #expect(report.droppedRowCount == 0)
+    }
+
+    @Test("A count that is not that of the batches is named, with the first row of the month")
+    func count() throws {
+        for count in [7, 9, 0] as [Int64] {
+            let report = try Self.dropped {
+                .init(rowCount: count, leafDigest: $0.leafDigest, places: $0.places)
+            }
+            #expect(report.findings.map(\.damage) == [.edited], "\(count)")
+            #expect(report.firstBadRow?.sequence == 0)
+        }
+    }
+
+    @Test("A digest that is not that of the batches is named")
+    func digest() throws {
+        let report = try Self.dropped {
+            .init(
+                rowCount: $0.rowCount,
+                leafDigest: [UInt8](repeating: 0, count: 32),
+                places: $0.places
+            )
+        }
+        #expect(report.findings.map(\.damage) == [.edited])
+    }
+
+    @Test("Rows that no tombstone names are missing, though their month has one")
+    func fewerPlaces() throws {
+        let report = try Self.dropped { content in
+            let place = content.places[0]
+            return .init(
+                rowCount: 8,
+                leafDigest: content.leafDigest,
+                places: [.init(logID: place.logID, first: 0, last: 5)]
+            )
+        }
+        #expect(report.findings.map(\.damage) == [.deleted, .edited])
+        #expect(report.findings.first?.row?.sequence == 6)
+        #expect(report.droppedRowCount == 6)
+    }
+
+    @Test("A tombstone does not excuse rows that were written long after its month")
+    func laterRows() throws {
+        let report = try Self.dropped(
+            { content in
+                let place = content.places[0]
+                return .init(
+                    rowCount: 12,
+                    leafDigest: content.leafDigest,
+                    places: [.init(logID: place.logID, first: 0, last: 11)]
+                )
+            },
+            { $0.logs[0].rows = [] }
+        )
+        #expect(report.droppedRowCount == 8)
+        #expect(report.findings.contains { $0.row?.sequence == 8 })
+    }
+
+    @Test("A month that was dropped before its time is named")
+    func early() throws {
+        let report = try Self.dropped(at: Self.start.advanced(byMicroseconds: 86_400_000_000))
+        #expect(report.findings.first?.damage == .deleted)
+        #expect(report.findings.first?.row?.sequence == 0)
+    }
+
+    @Test("A row that its tombstone says was dropped does not stand there again")
+    func back() throws {
+        let report = try Self.dropped {
+            $0
+        } _: { model in
+            // The same history, with one of the dropped rows left in place.
+            let signer = NoteSigner(name: "k", seed: [UInt8](repeating: 1, count: 32))
+            var random = CampaignNumbers(3)
+            guard let signer else { return }
+            var writer = LedgerModelWriter(signer: signer, at: Self.start)
+            writer.write(4, to: writer.open(&random), &random)
+            model.logs[0].rows.insert(writer.model.logs[0].rows[2], at: 0)
+        }
+        #expect(report.findings.map(\.damage) == [.inserted])
+        #expect(report.firstBadRow?.sequence == 2)
+    }
+
+    @Test("What the database says of a dropped month is held against the tree")
+    func records() throws {
+        #expect(
+            try Self.dropped {
+                $0
+            } _: {
+                $0.droppedMonths = []
+            }.findings.map(\.damage)
+                == [.deleted]
+        )
+        let other = Stone(month: 202_511, relation: "event_202511", at: Self.over)
+        #expect(
+            try Self.dropped {
+                $0
+            } _: {
+                $0.droppedMonths = [other]
+            }.findings.map(\.damage)
+                == [.edited]
+        )
+    }
+
+    @Test("A tombstone from before they named their rows excuses the rows of its month")
+    func olderForm() throws {
+        let signer = try #require(NoteSigner(name: "k", seed: [UInt8](repeating: 1, count: 32)))
+        var random = CampaignNumbers(3)
+        var writer = LedgerModelWriter(signer: signer, at: Self.start)
+        writer.write(4, to: writer.open(&random), &random)
+        writer.append(.tombstone(Stone(month: 202_511, relation: "event_202511", at: Self.over)))
+        writer.checkpoint()
+        var model = writer.model
+        model.logs[0].rows = []
+        var verifier = LedgerVerifier(
+            ModelSource(model.joined),
+            knowledge: .init(keys: [signer.key])
+        )
+        let report = verifier.run()
+        #expect(report.findings == [])
+        #expect(report.droppedRowCount == 4)
+    }
+
+    @Test("Places come from 32 bytes each, and from nothing else")
+    func places() throws {
+        let bytes =
+            [UInt8](repeating: 0, count: 15) + [9] + [UInt8](repeating: 0, count: 7) + [3]
+            + [UInt8](repeating: 0, count: 7) + [5]
+        #expect(
+            TreeEntry.Places.list(bytes)
+                == [.init(logID: UUIDBytes(high: 0, low: 9), first: 3, last: 5)]
+        )
+        #expect(TreeEntry.Places.list([]) == [])
+        #expect(TreeEntry.Places.list(Array(bytes.dropLast())) == nil)
+        var backwards = bytes
+        backwards[31] = 2
+        #expect(TreeEntry.Places.list(backwards) == nil)
+        backwards[24] = 0x80
+        #expect(TreeEntry.Places.list(backwards) == nil)
+    }
+}
