@@ -34,11 +34,12 @@ struct LedgerStoreTests {
 
     static func verify(
         _ database: TestDatabase,
-        _ copies: [Checkpoint]
+        _ copies: [Checkpoint],
+        since: Instant? = nil
     ) throws -> LedgerReport {
         var verifier = LedgerVerifier(
-            try PostgreSQLLedgerSource(database.login("limen_verifier")),
-            knowledge: .init(keys: [TestDatabase.signer.key]),
+            try PostgreSQLLedgerSource(database.login("limen_verifier"), since: since),
+            knowledge: .init(keys: [TestDatabase.signer.key], since: since),
             outside: OutsideCheckpoints(copies)
         )
         return try verifier.run()
@@ -121,6 +122,38 @@ struct LedgerStoreTests {
         let report = try Self.verify(database, copies)
         #expect(report.firstBadRow?.sequence == sequence)
         #expect(report.findings.contains { $0.damage == damage }, "\(report.findings)")
+    }
+
+    @Test("Since a moment, a log that was quiet has no rows to name, but those put behind its end")
+    func quietLog() async throws {
+        let (database, copies) = try await Self.written()
+        let moment = Instant(
+            microseconds: Int64(
+                try database.count(
+                    """
+                    SELECT (extract(epoch FROM max(recorded_at)) * 1000000)::bigint + 1
+                    FROM audit.event
+                    """
+                )
+            )
+        )
+        let sink = try database.sink(writers: 1)
+        try await sink.append(Records.small())
+        sink.close()
+        let later = try #require(try Self.sign(database, known: copies[0]))
+        let report = try Self.verify(database, copies + [later], since: moment)
+        #expect(report.findings == [])
+        #expect(report.rowCount == 1)
+        try Self.tamper(
+            database,
+            """
+            UPDATE audit.event SET seq = 12, log_id = (
+                SELECT log_id FROM audit.batch GROUP BY log_id ORDER BY max(last_seq) DESC LIMIT 1)
+            WHERE recorded_at >= '\(moment.text)'
+            """
+        )
+        let damaged = try Self.verify(database, copies + [later], since: moment)
+        #expect(damaged.findings.contains { $0.damage == .inserted }, "\(damaged.findings)")
     }
 
     @Test("A row that somebody slips in without a place is not taken in, and is named")

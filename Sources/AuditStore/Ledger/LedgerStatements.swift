@@ -119,6 +119,10 @@ enum LedgerStatements {
         LIMIT 400
         """
 
+    /// The last row that the batches of a log hold.
+    static let lastSequence: StaticString =
+        "SELECT pg_catalog.max(last_seq) FROM audit.batch WHERE log_id = $1"
+
     /// Rows that belong to nothing: of unknown logs, without a place, and parts without an event.
     static let strays: StaticString = """
         SELECT kind, tenant, started_at, event_id, log_id, seq FROM (

@@ -93,7 +93,11 @@ package final class PostgreSQLLedgerSource: LedgerSource {
         batches = LedgerPage()
         rows = LedgerPage()
         try fillBatches()
-        firstSequence = batches.first?.firstSequence ?? 0
+        if let first = batches.first {
+            firstSequence = first.firstSequence
+        } else {
+            firstSequence = try behindLastBatch(of: next.genesis.logID)
+        }
         rowKey = (firstSequence - 1, UUIDBytes(high: .max, low: .max))
         return next
     }
@@ -102,6 +106,14 @@ package final class PostgreSQLLedgerSource: LedgerSource {
     package func nextBatch() throws(PostgreSQLError) -> StoredBatch? {
         if batches.isEmpty, !batches.isOver { try fillBatches() }
         return batches.take()
+    }
+
+    /// Where the rows begin of a log whose batches were all written before the moment.
+    private func behindLastBatch(of logID: UUIDBytes) throws(PostgreSQLError) -> Int64 {
+        var key = Parameters()
+        key.add(uuid: logID)
+        let found = try connection.execute(LedgerStatements.lastSequence, key)
+        return try found.integer(0, 0).map { Int64($0) + 1 } ?? 0
     }
 
     private func fillBatches() throws(PostgreSQLError) {
