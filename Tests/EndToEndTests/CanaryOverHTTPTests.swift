@@ -193,6 +193,13 @@ struct CanaryOverHTTPTests {
         variables["PGPASSWORD"] = writer
         variables["LIMEN_STATE_DATABASE"] =
             "host=\(socket) dbname=limen user=limen_gateway password=\(reader)"
+        var signing = environment
+        signing["LIMEN_LEDGER"] = keys + "/.ledger"
+        let begun = try LiveGateway.run(
+            ["audit", "signer", "new", "--unvouched", "--reason", "a second gateway"],
+            environment: signing
+        )
+        try #require(begun.exitCode == 0, "\(begun.error)")
         let process = try start(
             [
                 "serve", "--listen", "127.0.0.1:\(port)", "--clients", state + "/clients",

@@ -276,13 +276,6 @@ struct CommandLineTests {
         #expect(system.output.contains(#""kind":"start""#))
     }
 
-    @Test("the kill drill finds a row for each answer, in its smoke mode")
-    func killDrill() throws {
-        let run = try LiveGateway.run(["drill", "kill", "--cycles", "3"])
-        #expect(run.exitCode == 0, "\(run.output) \(run.error)")
-        #expect(run.output.contains("exactly one row"))
-    }
-
     @Test("the bench measures the main job beside its parts, in its smoke mode")
     func bench() throws {
         let run = try LiveGateway.run(["bench", "--seconds", "1", "--connections", "4", "--json"])
