@@ -397,7 +397,9 @@ final class ConnectionDriver: EventLoopDelegate {
         if connection.output.isEmpty {
             perform(connection.state.flushed(at: now), connection)
             // Input may have waited for this.
-            if connection.state.wantsInput, connection.hasInput || connection.mayRead {
+            if connection.state.wantsInput,
+                connection.hasInput || connection.mayRead || connection.hasSaidEnd
+            {
                 queueToRead(connection)
             }
         } else {

@@ -24,6 +24,12 @@ package struct Socket: ~Copyable, Sendable {
         var length = socklen_t(MemoryLayout<Int32>.size)
         let result = unsafe getsockopt(raw, SOL_SOCKET, SO_ACCEPTCONN, &isListening, &length)
         guard result == 0, isListening == 1 else { return nil }
+        // The address of a peer is believed to be one of the internet protocol.
+        var family: Int32 = 0
+        length = socklen_t(MemoryLayout<Int32>.size)
+        guard unsafe getsockopt(raw, SOL_SOCKET, SO_DOMAIN, &family, &length) == 0,
+            family == AF_INET || family == AF_INET6
+        else { return nil }
         let flags = limen_status_flags(raw)
         guard flags >= 0, limen_set_status_flags(raw, flags | O_NONBLOCK) == 0 else { return nil }
         guard limen_close_on_exec(raw) == 0 else { return nil }

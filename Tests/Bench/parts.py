@@ -100,6 +100,12 @@ def instructions(options):
     if options.keep:
         kept.update(found)
         KEPT.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n", encoding="utf-8")
+    if options.check and not kept:
+        fail(3, f"nothing is kept to hold them against: {KEPT.name} is missing; --keep makes it")
+    absent = [n for n in kept if n.startswith(options.only) and n not in found]
+    if options.check and (absent or set(found) - set(kept)):
+        fail(1, "the parts are not those that are kept: " + ", ".join(
+            sorted(set(absent) | (set(found) - set(kept)))))
     if options.check and worse:
         fail(1, "these take more instructions than what is kept: " + ", ".join(worse))
 

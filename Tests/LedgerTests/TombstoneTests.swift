@@ -18,6 +18,7 @@ struct TombstoneTests {
     /// The first closure makes the tombstone from the one that is right; `nil` leaves none.
     static func dropped(
         at moment: Instant = over,
+        now: Instant? = nil,
         _ change: (TreeEntry.Content) -> TreeEntry.Content? = { $0 },
         _ tamper: (inout LedgerModel) -> Void = { _ in }
     ) throws -> LedgerReport {
@@ -54,9 +55,42 @@ struct TombstoneTests {
         tamper(&model)
         var verifier = LedgerVerifier(
             ModelSource(model.joined),
-            knowledge: .init(keys: [signer.key])
+            knowledge: .init(keys: [signer.key], now: now)
         )
         return verifier.run()
+    }
+
+    @Test("A tombstone of a time that has not come excuses no rows")
+    func future() throws {
+        let isOver = try Self.dropped(now: Self.over.advanced(byMicroseconds: 1_000_000))
+        #expect(isOver.findings == [])
+        let isAhead = try Self.dropped(now: Self.start)
+        #expect(isAhead.findings.contains { $0.damage == .deleted }, "\(isAhead.findings)")
+        #expect(isAhead.findings.contains { $0.text.contains("has not come") })
+    }
+
+    @Test("That a restored database is in force counts when a trusted key has signed it")
+    func forgedRestoration() throws {
+        for isSigned in [true, false] {
+            let signer = try #require(NoteSigner(name: "k", seed: [UInt8](repeating: 1, count: 32)))
+            var random = CampaignNumbers(3)
+            var writer = LedgerModelWriter(signer: signer, at: Self.start)
+            let log = writer.open(&random)
+            writer.write(4, to: log, &random)
+            writer.checkpoint()
+            writer.append(
+                .restored(
+                    .init(size: 1_000_000, root: MerkleHash.leaf([]), at: Self.start)
+                )
+            )
+            if isSigned { writer.checkpoint() }
+            var verifier = LedgerVerifier(
+                ModelSource(writer.model.joined),
+                knowledge: .init(keys: [signer.key])
+            )
+            let found = verifier.run().findings
+            #expect(found.map(\.damage) == (isSigned ? [] : [.inserted]), "\(found)")
+        }
     }
 
     @Test("A month that was dropped with its tombstone is no damage")

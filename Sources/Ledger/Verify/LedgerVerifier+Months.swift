@@ -34,6 +34,16 @@ extension LedgerVerifier {
             )
             return
         }
+        if let now = knowledge.now,
+            stone.at.microseconds(since: now) > Limits.ledgerClockStepMicrosecondsMax
+        {
+            find(
+                .deleted,
+                stone.content.flatMap { Self.firstRow(of: $0) },
+                "\(name) was left at a time that has not come"
+            )
+            return
+        }
         guard let content = stone.content else { return }
         let number = droppedMonths.count
         droppedMonths.append(DroppedMonth(stone: stone, content: content))

@@ -79,7 +79,21 @@ extension LedgerVerifier {
             checkpoint = try nextCheckpoint()
         }
         report.entryCount = tree.range.size
+        endRestorations(tree)
         endOutside(tree)
+    }
+
+    /// A leaf about a restored database excuses copies only when a trusted key has signed it.
+    private mutating func endRestorations(_ tree: Tree) {
+        let signedSize = tree.checkpoint?.size ?? 0
+        for restored in tree.restorations where restored.position >= signedSize {
+            find(
+                .inserted,
+                nil,
+                "leaf \(restored.position) says that a restored database was put in force, and no "
+                    + "checkpoint that holds it was signed"
+            )
+        }
     }
 
     private mutating func nextCheckpoint() throws(Source.Failure) -> Checkpoint? {

@@ -15,11 +15,16 @@ package struct LedgerVerifier<Source: LedgerSource> {
         package var keys: [NoteKey]
         /// Rows that were written before this are not read; `nil` for all.
         package var since: Instant?
+        /// The time of the check: what says that it was done later was not done.
+        ///
+        /// `nil` asks nothing.
+        package var now: Instant?
 
         /// Says what is known.
-        package init(keys: [NoteKey], since: Instant? = nil) {
+        package init(keys: [NoteKey], since: Instant? = nil, now: Instant? = nil) {
             self.keys = keys
             self.since = since
+            self.now = now
         }
     }
 

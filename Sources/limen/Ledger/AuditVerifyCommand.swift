@@ -34,7 +34,7 @@ enum AuditVerifyCommand {
             let source = try PostgreSQLLedgerSource(access.settings, since: since)
             var verifier = LedgerVerifier(
                 source,
-                knowledge: .init(keys: access.keys, since: since),
+                knowledge: .init(keys: access.keys, since: since, now: Clock.now()),
                 outside: OutsideCheckpoints(files: outside)
             )
             report = try verifier.run()
