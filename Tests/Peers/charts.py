@@ -2,7 +2,7 @@
 
 import math
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 720, 380, 70, 190, 40, 50
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 840, 400, 70, 270, 40, 50
 COLOURS = ["#1b5e9e", "#c4511d", "#3d7f3d", "#7b3fa0", "#a08a00", "#555555", "#008080"]
 
 
@@ -15,14 +15,14 @@ def scale(values, low, high):
 
 def marks(values):
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
-    return [10 ** power for power in range(low, high + 1)
-            if min(values) / 1.01 <= 10 ** power <= max(values) * 1.01]
+    steps = [step * 10 ** power for power in range(low, high + 1) for step in (1, 2, 5)]
+    return [value for value in steps if min(values) / 1.01 <= value <= max(values) * 1.01]
 
 
 def short(value):
     if value >= 1e6:
-        return f"{value / 1e6:g} M"
-    return f"{value / 1e3:g} k" if value >= 1e3 else f"{value:g}"
+        return f"{value / 1e6:.3g} M"
+    return f"{value / 1e3:.3g} k" if value >= 1e3 else f"{value:.3g}"
 
 
 def chart(title, across, up, series):
