@@ -36,4 +36,9 @@ extension Limits {
     ///
     /// Some 400 bytes each: 4 MB.
     @inlinable public static var dataKeysMax: Int { 10_000 }
+
+    /// The longest text that is packed before it is sealed, in bytes.
+    ///
+    /// The longest row of the audit trail; what is longer is refused anyway.
+    @inlinable public static var packedTextBytesMax: Int { auditRowBytesMax }
 }

@@ -205,4 +205,35 @@ struct RecordSealerTests {
             return
         }
     }
+
+    @Test("A part that repeats itself is stored short, and nobody can pass it off as another form")
+    func packed() throws {
+        let secret = Secret([UInt8](repeating: 9, count: AuthenticatedCipher.keyByteCount))
+        let place = Sealing.Place(tenant: "demo", eventID: .version4())
+        let text = Array(String(repeating: #"{"reason":"superseded"},"#, count: 50).utf8)
+        let sealed = Sealing.seal(text, key: secret, at: place, column: "sealed_inputs")
+        #expect(sealed.count * 4 < text.count)
+        #expect(Sealing.open(sealed, key: secret, at: place, column: "sealed_inputs") == text)
+        for format: UInt8 in [0, 1, 3, 255] {
+            var altered = sealed
+            altered[0] = format
+            #expect(Sealing.open(altered, key: secret, at: place, column: "sealed_inputs") == nil)
+        }
+    }
+
+    @Test("A long part of a row that was stored before parts were packed opens")
+    func earlierForm() {
+        let secret = Secret([UInt8](repeating: 9, count: AuthenticatedCipher.keyByteCount))
+        let eventID = UUIDBytes.version4()
+        let place = Sealing.Place(tenant: "demo", eventID: eventID)
+        let text = Array(String(repeating: #"{"reason":"superseded"},"#, count: 50).utf8)
+        let nonce = [UInt8](repeating: 7, count: AuthenticatedCipher.nonceByteCount)
+        let associated =
+            Array("limen-seal/1".utf8) + [0, 0, 0, 4] + Array("demo".utf8) + eventID.bytes
+            + [0, 0, 0, 13] + Array("sealed_inputs".utf8) + [0, 0, 0, 2]
+        let sealed =
+            [1] + nonce
+            + AuthenticatedCipher.seal(text, key: secret, nonce: nonce, associated: associated)
+        #expect(Sealing.open(sealed, key: secret, at: place, column: "sealed_inputs") == text)
+    }
 }
