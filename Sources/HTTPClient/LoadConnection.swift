@@ -12,6 +12,8 @@ final class LoadConnection {
     var sent = 0
     var input: [UInt8] = []
     var isWaiting = false
+    /// Whether it waits until the rate allows the next request.
+    var isResting = false
     var startedNanoseconds: Int64 = 0
 
     /// A socket in a place where it can be replaced.
@@ -38,5 +40,6 @@ final class LoadConnection {
         sent = 0
         input = []
         isWaiting = false
+        isResting = false
     }
 }

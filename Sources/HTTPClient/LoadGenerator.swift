@@ -2,7 +2,7 @@ import Basics
 import HTTPMessages
 package import Posix
 
-/// Asks a server as fast as it answers, from the calling thread.
+/// Asks a server as fast as it answers, or at a steady rate, from the calling thread.
 ///
 ///     let request = RequestSerializer.bytes(HTTPRequest(method: "GET", path: "/livez"), host: "x")
 ///     let report = try LoadGenerator.run(plan, template: request)
@@ -18,6 +18,9 @@ package final class LoadGenerator {
     private var onTheirWay = 0
     private var isAsking = true
     private var askUntil = Int64.max
+    private var startedNanoseconds: Int64 = 0
+    /// Connections that wait until the rate allows the next request.
+    private var resting: [LoadConnection] = []
 
     /// Runs a plan; `vary` may change the request in place, given its number, but not its length.
     package static func run(
@@ -57,6 +60,7 @@ package final class LoadGenerator {
     private func run() throws(SystemError) -> LoadReport {
         let processorStart = Clock.threadProcessorNanoseconds()
         let start = Clock.monotonicNanoseconds()
+        startedNanoseconds = start
         if case .milliseconds(let time) = plan.end { askUntil = start + Int64(time) * 1_000_000 }
         for slot in 0..<plan.connectionCount {
             connections.append(LoadConnection(slot: slot))
@@ -69,6 +73,7 @@ package final class LoadGenerator {
                 guard connection.generation == event.token.generation else { return }
                 handle(connection)
             }
+            wakeResting()
             let now = Clock.monotonicNanoseconds()
             if isAsking, now >= askUntil { isAsking = false }
             // Nobody left to ask, such as when the server is gone.
@@ -109,6 +114,11 @@ package final class LoadGenerator {
     private func handle(_ connection: LoadConnection) {
         guard let socket = connection.socket else { return }
         do throws(SystemError) {
+            if connection.isResting {
+                // Nothing was asked, so what there is to read can only be the end.
+                guard case .moved = try socket.socket.receive(into: &piece) else { return }
+                throw SystemError.connectionReset
+            }
             if !connection.isWaiting {
                 try socket.socket.takeError()
                 try ask(connection, socket)
@@ -129,6 +139,11 @@ package final class LoadGenerator {
             isAsking = false
             return
         }
+        guard mayAsk else {
+            connection.isResting = true
+            resting.append(connection)
+            return
+        }
         vary(&template, startedRequests)
         startedRequests += 1
         connection.isWaiting = true
@@ -137,6 +152,28 @@ package final class LoadGenerator {
         connection.rest = template
         connection.sent = 0
         try sendRest(connection, socket)
+    }
+
+    /// Whether the rate allows another request.
+    private var mayAsk: Bool {
+        guard let rate = plan.requestsPerSecond else { return true }
+        let elapsed = Clock.monotonicNanoseconds() - startedNanoseconds
+        return Int64(startedRequests) * 1_000_000_000 <= elapsed * Int64(rate)
+    }
+
+    /// Asks on connections that rest, as many as the rate allows.
+    private func wakeResting() {
+        while isAsking, mayAsk, !resting.isEmpty {
+            let connection = resting.removeFirst()
+            // One that was lost meanwhile rests no more; it asks when it is connected again.
+            guard connection.isResting, let socket = connection.socket else { continue }
+            connection.isResting = false
+            do throws(SystemError) {
+                try ask(connection, socket)
+            } catch {
+                lose(connection)
+            }
+        }
     }
 
     private func sendRest(

@@ -8,6 +8,8 @@ package struct LoadPlan: Sendable {
     package var connectionCount: Int
     /// When to stop asking.
     package var end: End
+    /// How many requests a second are begun at most; `nil` for as many as are answered.
+    package var requestsPerSecond: Int?
     /// How long to wait for the last answers.
     package var patienceMilliseconds = 10_000
 

@@ -152,6 +152,24 @@ struct LoadGeneratorTests {
         #expect(await server.drain(withinMilliseconds: 5_000))
     }
 
+    @Test("a steady load begins no more requests than its rate allows, on all connections in turn")
+    func steady() async throws {
+        let server = try HTTPServer.start(HTTPServerConfiguration(port: 0)) { _ in
+            HTTPResponse(status: 200)
+        }
+        let address = SocketAddress(host: "127.0.0.1", port: server.localPort)
+        var plan = LoadPlan(address: address, connectionCount: 3, end: .milliseconds(300))
+        plan.requestsPerSecond = 50
+        let report = try LoadGenerator.run(
+            plan,
+            template: Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        )
+        #expect(report.requestCount >= 3)
+        #expect(report.requestCount <= 1 + report.elapsedNanoseconds / 20_000_000)
+        #expect(report.errorCount == 0)
+        #expect(await server.drain(withinMilliseconds: 5_000))
+    }
+
     @Test("a server that is not there is an error, not an endless attempt")
     func nobody() throws {
         let listener = try Socket.listen(SocketAddress(host: "127.0.0.1", port: 0), backlog: 1)

@@ -253,7 +253,7 @@ extension HelpCommand {
         limen drill slow [--connections N] [--seconds N] [--url URL [--process PID]]
         limen drill flood [--connections N] [--seconds N] [--url URL [--process PID]]
         limen drill garbage [--count N] [--seed N] [--url URL [--process PID]]
-        limen drill soak [--seconds N] [--url URL [--process PID]]
+        limen drill soak [--seconds N] [--rate N] [--url URL [--process PID]]
 
         kill puts a gateway with a spool and a PostgreSQL of its own under load, and in turn kills
         the gateway, PostgreSQL and both with SIGKILL, and cuts the replies to the writer after a
@@ -278,8 +278,9 @@ extension HelpCommand {
         slow holds 2,000 connections that drip heads, drip bodies and do not read, and measures a
         good client with and without them. flood asks on 1,000 connections at once and wants every
         answer right. garbage sends random and changed requests and wants no failure. soak asks
-        steadily and fits a line to the server's memory. Each starts a gateway of its own, or takes
-        one with --url, whose memory is read when --process names it. Exit code 1 on a finding.
+        steadily, 200 times a second, and fits a line to the memory of the server. Each starts a
+        gateway of its own, or takes one with --url, whose memory is read when --process names it.
+        Exit code 1 on a finding.
 
         """,
         "database": """

@@ -104,18 +104,20 @@ struct EdgeTarget: Sendable {
         var text: String { "\(residentBytes >> 20) MB, \(descriptorCount) descriptors" }
     }
 
-    /// Asks as fast as it is answered.
+    /// Asks as fast as it is answered, or so often a second.
     func load(
         _ bytes: [UInt8],
         connections: Int,
         milliseconds: Int,
+        requestsPerSecond: Int? = nil,
         vary: (inout [UInt8], Int) -> Void = { _, _ in }
     ) throws(CommandError) -> LoadReport {
-        let plan = LoadPlan(
+        var plan = LoadPlan(
             address: address,
             connectionCount: connections,
             end: .milliseconds(milliseconds)
         )
+        plan.requestsPerSecond = requestsPerSecond
         do {
             return try LoadGenerator.run(plan, template: bytes, vary: vary)
         } catch {

@@ -5,6 +5,8 @@ import Synchronization
 /// `limen drill soak`: steady load for a long time, and how the memory of the server moves.
 enum SoakDrill {
     private static let connectionCount = 8
+    /// An hour of it fills five gigabytes of audit rows.
+    private static let requestsPerSecond = 200
     /// A shorter run shows the noise of the allocator and no slope.
     private static let secondsMin = 600
     private static let megabytesPerHourMax = 1.0
@@ -12,12 +14,14 @@ enum SoakDrill {
     /// Runs the drill; `false` when an answer was wrong or the memory grows.
     static func run(_ target: EdgeTarget, _ parsed: Arguments) async throws(CommandError) -> Bool {
         let seconds = try parsed.integer("seconds", default: 3_600, in: 1...604_800)
+        let rate = try parsed.integer("rate", default: requestsPerSecond, in: 1...100_000)
         let sampler = MemorySampler(target)
         try sampler.start()
         let report = try target.load(
             target.work.bytes,
             connections: connectionCount,
             milliseconds: seconds * 1_000,
+            requestsPerSecond: rate,
             vary: target.work.vary
         )
         let samples = await sampler.end()

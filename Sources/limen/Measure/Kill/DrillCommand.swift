@@ -10,7 +10,9 @@ enum DrillCommand {
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
         let parsed = try Arguments(
             arguments,
-            values: ["cycles", "seed", "count", "seconds", "connections", "url", "process"]
+            values: [
+                "cycles", "seed", "count", "seconds", "connections", "rate", "url", "process",
+            ]
         )
         switch parsed.words {
         case ["markers"]: return try await MarkerDrill.run(parsed)
