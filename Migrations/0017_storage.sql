@@ -20,7 +20,9 @@ CREATE OR REPLACE FUNCTION audit.fence_partition(parent text, partition text) RE
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     EXECUTE format('CREATE TABLE audit.%I (LIKE audit.%I INCLUDING ALL)', partition, parent);
-    EXECUTE format('ALTER TABLE audit.%I SET (toast_tuple_target = 8160)', partition);
+    IF parent = 'event' THEN
+        EXECUTE format('ALTER TABLE audit.%I SET (toast_tuple_target = 8160)', partition);
+    END IF;
     EXECUTE format('ALTER TABLE audit.%I ENABLE ROW LEVEL SECURITY', partition);
     EXECUTE format('ALTER TABLE audit.%I FORCE ROW LEVEL SECURITY', partition);
     EXECUTE format(
