@@ -109,19 +109,19 @@ def processor_seconds(root):
     return total / TICKS
 
 
-def load(url, connections, seconds, body_file=None, key=None, process=None):
-    """One run of wrk."""
+def load(url, connections, seconds, body_file=None, key=None, process=None, store=None):
+    """One run of wrk; `process` and `store` are those whose CPU is counted for each request."""
     environment = dict(os.environ)
     environment.pop("LIMEN_BENCH_BODY", None)
     if body_file:
         environment["LIMEN_BENCH_BODY"] = str(body_file)
         environment["LIMEN_BENCH_KEY"] = key or "none"
-    before = processor_seconds(process) if process else 0
+    before = [processor_seconds(root) if root else 0 for root in (process, store)]
     run = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s",
          str(HERE / "bench.lua"), url],
         env=environment, capture_output=True, text=True, check=False)
-    after = processor_seconds(process) if process else 0
+    after = [processor_seconds(root) if root else 0 for root in (process, store)]
     line = next((l for l in run.stdout.splitlines() if l.startswith("FIGURES ")), None)
     if line is None:
         raise SystemExit(f"wrk gave no figures:\n{run.stdout}{run.stderr}")
@@ -130,8 +130,9 @@ def load(url, connections, seconds, body_file=None, key=None, process=None):
     # Only sound answers count: one that refuses fast is not fast.
     sound = max(0, figures["requests"] - figures["failed"])
     figures["rate"] = sound / (figures["microseconds"] / 1e6)
-    if process:
-        figures["cpu"] = (after - before) * 1e6 / count
+    for name, root, begun, ended in zip(("cpu", "store"), (process, store), before, after):
+        if root:
+            figures[name] = (ended - begun) * 1e6 / count
     return figures
 
 
@@ -166,13 +167,13 @@ class Bench:
         for process in list(self.processes):
             self.stop(process)
 
-    def measure(self, name, url, connections, size=None, key=None, process=None):
+    def measure(self, name, url, connections, size=None, key=None, process=None, store=None):
         body_file = self.bodies[size] if size else None
         load(url, min(connections, 16), 1, body_file, key)
         best = None
         for _ in range(self.options.runs):
             run = load(url, connections, self.options.seconds, body_file, key,
-                       process.pid if process else None)
+                       process.pid if process else None, store)
             if best is None or run["rate"] > best["rate"]:
                 best = run
         best.update(name=name, connections=connections)
@@ -181,6 +182,7 @@ class Bench:
         self.rows.append(best)
         print(f"{name:<34} {connections:>4} {best['rate']:>10.0f}/s  p50 {best['p50']:>7} us"
               f"  p99 {best['p99']:>7} us  CPU {best.get('cpu', 0):>6.0f} us"
+              f" + {best.get('store', 0):>4.0f} us in PostgreSQL"
               f"  failed {best['failed'] + best['broken']}", flush=True)
         return best
 
@@ -240,15 +242,19 @@ http {{
             time.sleep(0.1)
         url = (state / "url").read_text().strip()
         key = (state / "demo-client.key").read_text().strip()
+        # PostgreSQL is started as a daemon, so it is not below the gateway.
+        cluster = pathlib.Path((state / "cluster").read_text().strip())
+        store = int((cluster / "data" / "postmaster.pid").read_text().split()[0])
         kind = " over TLS" if tls else ""
         for connections in self.options.connections:
             self.measure("limen, /livez" + kind, url + "/livez", connections, process=process)
         for connections in self.options.connections:
             self.measure("limen, audited patient-view" + kind, url + "/cds-services/news2",
-                         connections, 20_000, key, process)
+                         connections, 20_000, key, process, store)
         if not tls:
             for size in self.bodies:
-                self.measure("limen, by size", url + "/cds-services/news2", 4, size, key, process)
+                self.measure("limen, by size", url + "/cds-services/news2", 4, size, key, process,
+                             store)
         self.stop(process)
         return None
 
