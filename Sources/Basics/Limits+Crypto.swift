@@ -40,6 +40,10 @@ extension Limits {
     /// How many bytes are encrypted in one go: what a loop holds of one response twice.
     @inlinable public static var tlsPieceBytes: Int { 1 << 18 }
 
+    /// How many encrypted bytes may wait in the exchange of a loop: the chain of a server, or a
+    /// piece of a response, whichever is larger, and their framing.
+    @inlinable public static var tlsExchangeBytesMax: Int { 2 * (tlsFileBytesMax + tlsPieceBytes) }
+
     /// How many bytes one receive can decrypt to: what was received, and a record before it.
     @inlinable public static var tlsPlainBytesMax: Int { httpReadBytes + 32_768 }
 }

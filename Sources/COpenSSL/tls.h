@@ -59,6 +59,7 @@ typedef struct {
     unsigned char *output;
     size_t outputCount;
     size_t outputCapacity;
+    size_t outputMax;
 } limen_tls_exchange;
 
 static inline int limen_tls_exchange_read(BIO *bio, char *target, int count) {
@@ -81,6 +82,7 @@ static inline int limen_tls_exchange_write(BIO *bio, const char *source, int cou
     BIO_clear_retry_flags(bio);
     if (count <= 0) return 0;
     size_t needed = exchange->outputCount + (size_t)count;
+    if (needed > exchange->outputMax) return -1;
     if (needed > exchange->outputCapacity) {
         size_t capacity = exchange->outputCapacity < 16384 ? 32768 : exchange->outputCapacity * 2;
         while (capacity < needed) capacity *= 2;
@@ -171,67 +173,61 @@ static inline int limen_tls_no_phrase(char *buffer, int count, int writes, void 
     return -1;
 }
 
-// Takes a certificate with its chain, and its key, both PEM; answers 0, or which was at fault:
-// 1 the certificates, 2 the key, 3 that they do not belong together.
-static inline int limen_tls_server_identity(
-    SSL_CTX *context, const void *chain, int chainCount, const void *key, int keyCount
-) {
-    int fault = 1;
-    BIO *input = BIO_new_mem_buf(chain, chainCount);
-    X509 *leaf = input == NULL ? NULL : PEM_read_bio_X509(input, NULL, limen_tls_no_phrase, NULL);
-    if (leaf != NULL && SSL_CTX_use_certificate(context, leaf) == 1) {
-        X509 *next;
-        fault = 0;
-        while (fault == 0 && (next = PEM_read_bio_X509(input, NULL, limen_tls_no_phrase, NULL))) {
-            if (SSL_CTX_add_extra_chain_cert(context, next) != 1) {
-                X509_free(next);
-                fault = 1;
-            }
-        }
+// A certificate of DER; NULL when it is none, when bytes follow it, or when it says that it signed
+// itself and did not.
+static inline X509 *limen_tls_certificate(const unsigned char *der, long count) {
+    const unsigned char *end = der;
+    X509 *certificate = d2i_X509(NULL, &end, count);
+    if (certificate == NULL) return NULL;
+    if (end == der + count &&
+        (X509_self_signed(certificate, 0) != 1 || X509_self_signed(certificate, 1) == 1)) {
+        return certificate;
     }
-    X509_free(leaf);
-    BIO_free(input);
-    if (fault != 0) return fault;
-    input = BIO_new_mem_buf(key, keyCount);
+    X509_free(certificate);
+    return NULL;
+}
+
+// Takes a certificate of the server's own: first that of its key, then those between it and its
+// authority.
+static inline int limen_tls_server_show(SSL_CTX *context, X509 *certificate, int isFirst) {
+    return isFirst ? SSL_CTX_use_certificate(context, certificate) == 1
+                   : SSL_CTX_add1_chain_cert(context, certificate) == 1;
+}
+
+// Takes the key of the certificate, PEM; answers 0, or 2 when there is none, or 3 when they do not
+// belong together.
+static inline int limen_tls_server_key(SSL_CTX *context, const void *key, int count) {
+    BIO *input = BIO_new_mem_buf(key, count);
     EVP_PKEY *pair =
         input == NULL ? NULL : PEM_read_bio_PrivateKey(input, NULL, limen_tls_no_phrase, NULL);
     BIO_free(input);
     if (pair == NULL) return 2;
-    if (SSL_CTX_use_PrivateKey(context, pair) != 1) fault = 3;
-    if (fault == 0 && SSL_CTX_check_private_key(context) != 1) fault = 3;
+    int isFit = SSL_CTX_use_PrivateKey(context, pair) == 1 &&
+        SSL_CTX_check_private_key(context) == 1;
     EVP_PKEY_free(pair);
-    return fault;
+    return isFit ? 0 : 3;
 }
 
-// Asks clients for a certificate of one of these authorities (PEM); answers how many there are,
-// or -1 when one cannot be read. What a ticket says counts for these authorities only.
+// Trusts an authority for the certificates of clients, and names it to them.
+static inline int limen_tls_server_trust(SSL_CTX *context, X509 *authority) {
+    return X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority) == 1 &&
+        SSL_CTX_add_client_CA(context, authority) == 1;
+}
+
+// Asks clients for a certificate of the authorities that are trusted, whose text is given: what a
+// ticket says counts for these authorities only.
 static inline int limen_tls_server_ask(
     SSL_CTX *context, const void *authorities, int count, int isRequired, int depth
 ) {
     unsigned char digest[32];
     unsigned int digestCount = 0;
-    if (EVP_Digest(authorities, (size_t)count, digest, &digestCount, EVP_sha256(), NULL) != 1) return -1;
+    if (EVP_Digest(authorities, (size_t)count, digest, &digestCount, EVP_sha256(), NULL) != 1) return 0;
     if (isRequired) digest[0] ^= 1;
-    if (SSL_CTX_set_session_id_context(context, digest, digestCount) != 1) return -1;
-    BIO *input = BIO_new_mem_buf(authorities, count);
-    if (input == NULL) return -1;
-    int added = 0;
-    X509 *authority;
-    while ((authority = PEM_read_bio_X509(input, NULL, limen_tls_no_phrase, NULL)) != NULL) {
-        int isAdded = X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority) == 1 &&
-            SSL_CTX_add_client_CA(context, authority) == 1;
-        X509_free(authority);
-        if (!isAdded) {
-            added = -1;
-            break;
-        }
-        added++;
-    }
-    BIO_free(input);
+    if (SSL_CTX_set_session_id_context(context, digest, digestCount) != 1) return 0;
     SSL_CTX_set_verify_depth(context, depth);
     SSL_CTX_set_verify(
         context, SSL_VERIFY_PEER | (isRequired ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), NULL);
-    return added;
+    return 1;
 }
 
 // Whether the client's certificate, if it showed one, is still valid: a resumed session does not
@@ -279,6 +275,20 @@ static inline int limen_tls_add_extension(X509 *certificate, X509 *issuer, int k
     int result = X509_add_ext(certificate, extension, -1);
     X509_EXTENSION_free(extension);
     return result == 1;
+}
+
+// How many seconds a certificate is valid for from now on; negative when it has expired.
+static inline long limen_tls_seconds_left(const X509 *certificate) {
+    int days = 0, seconds = 0;
+    if (ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(certificate)) != 1) return -1;
+    return (long)days * 86400 + seconds;
+}
+
+// Whether a certificate is that of a key, and was signed by an issuer, or by itself.
+static inline int limen_tls_is_sound(X509 *certificate, EVP_PKEY *key, X509 *issuer) {
+    EVP_PKEY *signer = X509_get0_pubkey(issuer ? issuer : certificate);
+    return signer != NULL && X509_check_private_key(certificate, key) == 1 &&
+        X509_verify(certificate, signer) == 1;
 }
 
 // Makes a certificate for a key, signed by an issuer, or by itself when there is none. Names is

@@ -69,6 +69,24 @@ package struct IssuedCertificate: Sendable {
         return unsafe Self.finished(made, key)
     }
 
+    /// For how many seconds from now on it can be used: it is a certificate with its key, signed by
+    /// an authority, or by itself without one, and not expired; `nil` when it cannot.
+    package func secondsUsable(signedBy authority: IssuedCertificate? = nil) -> Int? {
+        defer { ERR_clear_error() }
+        guard let key = Self.readKey(key), let own = unsafe Self.readCertificate(certificate)
+        else { return nil }
+        defer { unsafe X509_free(own) }
+        var issuer: OpaquePointer?
+        if let authority {
+            unsafe issuer = unsafe Self.readCertificate(authority.certificate)
+            guard unsafe issuer != nil else { return nil }
+        }
+        defer { unsafe X509_free(issuer) }
+        guard unsafe limen_tls_is_sound(own, key.pointer, issuer) == 1 else { return nil }
+        let seconds = unsafe limen_tls_seconds_left(own)
+        return seconds > 0 ? seconds : nil
+    }
+
     private static func readKey(_ pem: [UInt8]) -> KeyHandle? {
         unsafe read(pem) { unsafe PEM_read_bio_PrivateKey($0, nil, limen_tls_no_phrase, nil) }
             .flatMap { unsafe KeyHandle(adopting: $0) }

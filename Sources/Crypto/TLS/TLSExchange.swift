@@ -1,9 +1,11 @@
+import Basics
 import COpenSSL
 
 /// The bytes between the TLS sessions of one loop and their sockets.
 ///
 /// Received bytes are read where they lie; what is to be sent gathers in one buffer, which serves
-/// all sessions of the loop one after the other, so an idle connection holds none.
+/// all sessions of the loop one after the other, so an idle connection holds none. What one session
+/// has left there when the next one begins is dropped: it is for nobody else.
 @safe
 package final class TLSExchange {
     let pointer: UnsafeMutablePointer<limen_tls_exchange>
@@ -14,10 +16,12 @@ package final class TLSExchange {
         return unsafe limen_tls_exchange_method()
     }()
 
-    /// Makes an empty exchange.
-    package init() {
+    /// Makes an empty exchange, which holds so many bytes at most.
+    package init(outputBytesMax: Int = Limits.tlsExchangeBytesMax) {
+        precondition(outputBytesMax > 0, "no room for a single byte")
         unsafe pointer = UnsafeMutablePointer<limen_tls_exchange>.allocate(capacity: 1)
         unsafe pointer.initialize(to: limen_tls_exchange())
+        unsafe pointer.pointee.outputMax = outputBytesMax
     }
 
     deinit {
@@ -27,6 +31,11 @@ package final class TLSExchange {
 
     /// Whether bytes wait to be sent.
     package var hasOutput: Bool { unsafe pointer.pointee.outputCount > 0 }
+
+    /// Drops what nobody has taken.
+    func clear() {
+        unsafe pointer.pointee.outputCount = 0
+    }
 
     /// Moves what is to be sent to the end of an array.
     package func takeOutput(into bytes: inout [UInt8]) {
@@ -44,6 +53,7 @@ package final class TLSExchange {
         _ body: () throws(TLSError) -> Value
     ) throws(TLSError) -> Value {
         precondition(count <= bytes.count, "more lent than there is")
+        clear()
         var result = Result<Value, TLSError>.failure(.protocolFailure)
         unsafe bytes.withUnsafeBufferPointer { buffer in
             unsafe pointer.pointee.input = buffer.baseAddress

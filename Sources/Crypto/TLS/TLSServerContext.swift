@@ -51,39 +51,62 @@ package final class TLSServerContext: Sendable {
             Limits.tlsClientChainBytesMax
         )
         guard isPrepared == 1 else { throw .unusable }
-        switch unsafe identify(raw, parts) {
-        case 0: break
-        case 1: throw .certificateMalformed
-        case 2: throw .keyMalformed
-        default: throw .keyMismatch
-        }
+        try identify(made, parts)
         if let authorities = parts.clientAuthorities {
-            let count = unsafe authorities.withUnsafeBytes {
-                unsafe limen_tls_server_ask(
-                    raw,
-                    $0.baseAddress,
-                    Int32(clamping: $0.count),
-                    parts.requiresCertificate ? 1 : 0,
-                    Int32(Limits.tlsChainDepthMax)
-                )
-            }
-            guard count > 0 else { throw .authorityMalformed }
+            try made.ask(authorities, isRequired: parts.requiresCertificate)
         }
         return made
     }
 
-    private static func identify(_ context: OpaquePointer, _ parts: Parts) -> Int32 {
-        unsafe parts.chain.withUnsafeBytes { chain in
-            unsafe parts.key.withUnsafeBytes { key in
-                unsafe limen_tls_server_identity(
-                    context,
-                    chain.baseAddress,
-                    Int32(clamping: chain.count),
-                    key.baseAddress,
-                    Int32(clamping: key.count)
-                )
-            }
+    /// Gives a context its certificate, the chain behind it and the key.
+    private static func identify(
+        _ made: TLSServerContext,
+        _ parts: Parts
+    ) throws(TLSServerError) {
+        let chain: CertificateList
+        do {
+            chain = try CertificateList.read(parts.chain)
+        } catch {
+            throw .certificateDamaged
         }
+        guard chain.count > 0 else { throw .certificateMalformed }
+        let isShown = unsafe chain.all { certificate, place in
+            unsafe limen_tls_server_show(made.context, certificate, place == 0 ? 1 : 0) == 1
+        }
+        guard isShown else { throw .certificateUnfit }
+        let fault = unsafe parts.key.withUnsafeBytes { key in
+            unsafe limen_tls_server_key(made.context, key.baseAddress, Int32(clamping: key.count))
+        }
+        switch fault {
+        case 0: return
+        case 2: throw .keyMalformed
+        default: throw .keyMismatch
+        }
+    }
+
+    /// Asks clients for a certificate of one of these authorities.
+    private func ask(_ authorities: [UInt8], isRequired: Bool) throws(TLSServerError) {
+        let list: CertificateList
+        do {
+            list = try CertificateList.read(authorities)
+        } catch {
+            throw .authorityDamaged
+        }
+        guard list.count > 0 else { throw .authorityMalformed }
+        let isTrusted = unsafe list.all { authority, _ in
+            unsafe limen_tls_server_trust(context, authority) == 1
+        }
+        guard isTrusted else { throw .authorityDamaged }
+        let isAsked = unsafe authorities.withUnsafeBytes {
+            unsafe limen_tls_server_ask(
+                context,
+                $0.baseAddress,
+                Int32(clamping: $0.count),
+                isRequired ? 1 : 0,
+                Int32(Limits.tlsChainDepthMax)
+            )
+        }
+        guard isAsked == 1 else { throw .unusable }
     }
 
     /// Begins a session.

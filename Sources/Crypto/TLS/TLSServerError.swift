@@ -2,12 +2,18 @@
 package enum TLSServerError: String, Error, Sendable, CaseIterable {
     /// The file of the certificate holds none.
     case certificateMalformed = "tls-certificate"
+    /// A certificate of that file is cut or damaged, and so none of them is taken.
+    case certificateDamaged = "tls-certificate-damaged"
+    /// A certificate of that file is too weak.
+    case certificateUnfit = "tls-certificate-unfit"
     /// The file of the key holds none, or one with a pass phrase.
     case keyMalformed = "tls-key"
     /// The key is not that of the certificate, or too weak.
     case keyMismatch = "tls-key-mismatch"
-    /// The file of the clients' authorities holds none, or something that is none.
+    /// The file of the clients' authorities holds none.
     case authorityMalformed = "tls-client-authority"
+    /// An authority of that file is cut or damaged, and so none of them is trusted.
+    case authorityDamaged = "tls-client-authority-damaged"
     /// OpenSSL could not be set up.
     case unusable = "tls-unusable"
 }

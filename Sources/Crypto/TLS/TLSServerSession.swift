@@ -98,7 +98,10 @@ package final class TLSServerSession {
     }
 
     /// Encrypts bytes of ours; what comes of them is in the exchange.
+    ///
+    /// - Throws: `TLSError` when the session is over; nothing of the bytes is in the exchange then.
     package func write(_ bytes: ArraySlice<UInt8>) throws(TLSError) {
+        exchange.clear()
         guard !bytes.isEmpty else { return }
         ERR_clear_error()
         let written = unsafe bytes.withUnsafeBytes { source in
@@ -106,12 +109,15 @@ package final class TLSServerSession {
         }
         guard Int(written) == bytes.count else {
             ERR_clear_error()
+            // Some of it may be encrypted already.
+            exchange.clear()
             throw .protocolFailure
         }
     }
 
     /// Says to the client that we send no more.
     package func close() {
+        exchange.clear()
         guard isEstablished else { return }
         ERR_clear_error()
         _ = unsafe SSL_shutdown(session)

@@ -23,29 +23,22 @@ package final class TLSTrust: Sendable {
         return trust
     }
 
-    /// Trusts the certificates of a PEM file and no others.
+    /// Trusts the certificates of a PEM file and no others: all of them, or none.
     package static func bundle(_ pem: [UInt8]) throws(TLSError) -> TLSTrust {
         let trust = unsafe TLSTrust(try makeContext())
         guard let store = unsafe SSL_CTX_get_cert_store(trust.context) else { throw .noTrust }
-        let count = unsafe pem.withUnsafeBytes { unsafe add($0, to: store) }
-        // The end of the list is an error of the queue too; it must not be found by others.
-        ERR_clear_error()
-        guard let count, count > 0 else { throw .bundleMalformed }
-        return trust
-    }
-
-    /// Adds the certificates of a PEM text; `nil` when one cannot be added.
-    private static func add(_ pem: UnsafeRawBufferPointer, to store: OpaquePointer) -> Int? {
-        let input = unsafe BIO_new_mem_buf(pem.baseAddress, Int32(clamping: pem.count))
-        guard let input = unsafe input else { return nil }
-        defer { unsafe BIO_free(input) }
-        var count = 0
-        while let certificate = unsafe PEM_read_bio_X509(input, nil, nil, nil) {
-            defer { unsafe X509_free(certificate) }
-            guard unsafe X509_STORE_add_cert(store, certificate) == 1 else { return nil }
-            count += 1
+        let list: CertificateList
+        do {
+            list = try CertificateList.read(pem)
+        } catch {
+            throw .bundleMalformed
         }
-        return count
+        let isAdded = unsafe list.all { certificate, _ in
+            unsafe X509_STORE_add_cert(store, certificate) == 1
+        }
+        ERR_clear_error()
+        guard isAdded, list.count > 0 else { throw .bundleMalformed }
+        return trust
     }
 
     /// Begins a session.

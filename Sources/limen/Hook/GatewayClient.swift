@@ -140,7 +140,11 @@ struct GatewayClient {
             guard let bundle else { return try TLSTrust.system() }
             return try TLSTrust.bundle(bundle)
         } catch {
-            throw CommandError(.badInput, "\(authorityPath ?? "") holds no authority as PEM")
+            throw CommandError(
+                .badInput,
+                "the file of authorities that are trusted, \(authorityPath ?? ""), holds none or "
+                    + "is cut or damaged; it takes whole blocks of PEM certificates"
+            )
         }
     }
 }

@@ -13,6 +13,9 @@ struct ListenerSecurity: Sendable {
     /// Whether a client without a certificate is refused in the handshake.
     var requiresCertificate = false
 
+    /// Makes the files anew that are about to expire; nobody does for those of an operator.
+    var renew: (@Sendable () throws(CommandError) -> Void)?
+
     /// The options.
     static let values: Set<String> = [
         "tls-certificate", "tls-key", "client-ca", "client-certificate",
@@ -64,6 +67,7 @@ struct ListenerSecurity: Sendable {
     ///
     /// - Throws: `CommandError` with exit code 3 that names the file at fault.
     func load() throws(CommandError) -> TLSServerContext {
+        try renew?()
         var parts = TLSServerContext.Parts(
             chain: try ConfigurationFiles.bytes(certificate),
             key: try privateBytes(key)
@@ -80,11 +84,23 @@ struct ListenerSecurity: Sendable {
     }
 
     private func sentence(_ error: TLSServerError) -> String {
-        switch error {
-        case .certificateMalformed: "\(certificate) holds no certificate as PEM"
+        let blocks = "whole blocks from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----"
+        let authority =
+            "the file of the clients' authorities (--client-ca), \(clientAuthority ?? "")"
+        let own = "the file of the server's certificate (--tls-certificate), \(certificate)"
+        return switch error {
+        case .certificateMalformed: "\(own), holds none; it takes \(blocks), the server's first"
+        case .certificateDamaged:
+            "\(own), is cut or damaged, and none of it is taken; it takes \(blocks), "
+                + "the server's first, then those between it and its authority"
+        case .certificateUnfit:
+            "\(own), holds a certificate with too weak a key or signature; "
+                + "it takes P-256 or RSA of 2,048 bits at least, signed with SHA-256"
         case .keyMalformed: "\(key) holds no key as PEM without a pass phrase"
         case .keyMismatch: "\(key) is not the key of \(certificate), or too weak"
-        case .authorityMalformed: "\(clientAuthority ?? "") holds no authority as PEM"
+        case .authorityMalformed: "\(authority), holds none; it takes \(blocks)"
+        case .authorityDamaged:
+            "\(authority), is cut or damaged, and none of it is trusted; it takes \(blocks)"
         case .unusable: "TLS cannot be set up"
         }
     }

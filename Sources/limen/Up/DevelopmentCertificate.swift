@@ -4,54 +4,109 @@ import Posix
 /// The certificate of `limen up --tls`: made here, signed by an authority made here.
 ///
 ///     .limen/tls/authority.pem   what clients trust: curl --cacert
-///     .limen/tls/authority.key   signs the server's certificate at each start
+///     .limen/tls/authority.key   signs the server's certificate
 ///     .limen/tls/server.pem      for localhost and the loopback addresses
 ///     .limen/tls/server.key
-enum DevelopmentCertificate {
+///
+/// Both are made anew, with new keys, when they are missing, when they cannot be used, and when
+/// they expire within 30 days: at the start, and when SIGHUP asks for the files again.
+struct DevelopmentCertificate {
     private static let authorityDays = 825
     private static let serverDays = 90
+    /// How long before its end a certificate is made anew: a first try that runs for weeks does not
+    /// end with a certificate that has expired.
+    private static let renewalSeconds = 30 * 86_400
+
+    private let state: StateFolder
+    /// What was made anew, in sentences.
+    private var notes: [String] = []
 
     /// Where the authority lies.
     static func authorityPath(_ state: StateFolder) -> String { state.file("tls/authority.pem") }
 
-    /// Makes the files, keeping an authority that is there.
-    static func make(in state: StateFolder) throws(CommandError) -> ListenerSecurity {
+    /// Makes the files that are missing or about to expire; `say` is told of what was renewed, now
+    /// and whenever the files are read again.
+    static func make(
+        in state: StateFolder,
+        say: @escaping @Sendable (String) -> Void
+    ) throws(CommandError) -> ListenerSecurity {
+        let renew = { @Sendable () throws(CommandError) in
+            var certificate = DevelopmentCertificate(state: state)
+            try certificate.renew()
+            for note in certificate.notes { say(note) }
+        }
+        try renew()
+        var security = ListenerSecurity(
+            certificate: state.file("tls/server.pem"),
+            key: state.file("tls/server.key")
+        )
+        security.renew = renew
+        return security
+    }
+
+    private init(state: StateFolder) {
+        self.state = state
+    }
+
+    private mutating func renew() throws(CommandError) {
         do {
             try Folder.create(path: state.file("tls"))
         } catch {
             throw StateFolder.failure(error, state.file("tls"))
         }
-        var authority: IssuedCertificate?
-        if let certificate = try state.text("tls/authority.pem"),
-            let key = try state.text("tls/authority.key")
-        {
-            authority = IssuedCertificate(
-                certificate: Array(certificate.utf8),
-                key: Array(key.utf8)
-            )
-        }
-        if authority == nil {
-            authority = IssuedCertificate.authority(
-                commonName: "Limen development authority",
-                days: authorityDays
-            )
-            guard let authority else { throw failure }
-            try state.write("tls/authority.pem", text(authority.certificate), mode: 0o644)
-            try state.write("tls/authority.key", text(authority.key))
-        }
-        let server = authority?.issue(
+        let authority = try renewedAuthority()
+        let kept = try read("server")
+        if let kept, isFit(kept, signedBy: authority) { return }
+        let server = authority.issue(
             commonName: "localhost",
             names: "DNS:localhost,IP:127.0.0.1,IP:::1",
             purpose: .server,
-            days: serverDays
+            days: Self.serverDays
         )
-        guard let server else { throw failure }
-        try state.write("tls/server.pem", text(server.certificate), mode: 0o644)
-        try state.write("tls/server.key", text(server.key))
-        return ListenerSecurity(
-            certificate: state.file("tls/server.pem"),
-            key: state.file("tls/server.key")
+        guard let server else { throw Self.failure }
+        try write("server", server)
+        if kept != nil {
+            notes.append("the development certificate was renewed, for \(Self.serverDays) days")
+        }
+    }
+
+    private mutating func renewedAuthority() throws(CommandError) -> IssuedCertificate {
+        let kept = try read("authority")
+        if let kept, isFit(kept, signedBy: nil) { return kept }
+        let made = IssuedCertificate.authority(
+            commonName: "Limen development authority",
+            days: Self.authorityDays
         )
+        guard let made else { throw Self.failure }
+        try write("authority", made)
+        if kept != nil {
+            notes.append(
+                "the development authority was renewed, for \(Self.authorityDays) days; clients "
+                    + "must trust \(Self.authorityPath(state)) anew"
+            )
+        }
+        return made
+    }
+
+    private func isFit(
+        _ certificate: IssuedCertificate,
+        signedBy authority: IssuedCertificate?
+    ) -> Bool {
+        guard let seconds = certificate.secondsUsable(signedBy: authority) else { return false }
+        return seconds > Self.renewalSeconds
+    }
+
+    private func read(_ name: String) throws(CommandError) -> IssuedCertificate? {
+        guard let certificate = try state.text("tls/\(name).pem"),
+            let key = try state.text("tls/\(name).key")
+        else { return nil }
+        return IssuedCertificate(certificate: Array(certificate.utf8), key: Array(key.utf8))
+    }
+
+    /// The key first: a certificate without its key is made anew, and nobody has trusted it yet.
+    private func write(_ name: String, _ made: IssuedCertificate) throws(CommandError) {
+        try state.write("tls/\(name).key", Self.text(made.key))
+        try state.write("tls/\(name).pem", Self.text(made.certificate), mode: 0o644)
     }
 
     private static var failure: CommandError {

@@ -32,7 +32,11 @@ enum UpCommand {
             let client = try DemoClient.register(in: state)
             try SigningClient.register(in: state)
             var settings = try prepare(parsed, home: home, state: state, cluster: cluster)
-            if parsed.has("tls") { settings.security = try DevelopmentCertificate.make(in: state) }
+            if parsed.has("tls") {
+                settings.security = try DevelopmentCertificate.make(in: state) {
+                    Terminal.writeError("limen: \($0)\n")
+                }
+            }
             let service = try await RunningService.start(settings)
             try state.write("url", service.url)
             try state.write("pid", String(Terminal.processIdentifier))
