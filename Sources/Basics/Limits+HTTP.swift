@@ -50,11 +50,19 @@ extension Limits {
     /// even a slow link needs a tenth of it.
     @inlinable public static var httpHandshakeMilliseconds: Int { 5_000 }
 
-    /// How many handshakes may be under way on one loop.
+    /// How many handshakes may be under way on one loop, counted from a client's first byte.
     ///
     /// A handshake costs us a signature, hundreds of times what it costs who begins it, and some
-    /// 40 KB until it is over; above this a new connection is closed at once.
+    /// 40 KB until it is over; a connection that says nothing costs neither. Above this the oldest
+    /// one of the address with the most is closed: an honest client needs two round trips, so the
+    /// oldest is the likeliest never to end.
     @inlinable public static var httpHandshakeCountMax: Int { 1_024 }
+
+    /// How many of these one address, or one IPv6 network of 64 bits, may have under way; half, so
+    /// that others always find room, and a hospital behind one address can come back all at once.
+    ///
+    /// Above this its own oldest one is closed.
+    @inlinable public static var httpHandshakesPerAddressMax: Int { 512 }
 
     /// How long a head may take from its first byte, in milliseconds.
     @inlinable public static var httpHeadMilliseconds: Int { 10_000 }
@@ -84,19 +92,23 @@ extension Limits {
     /// others, so a connection cannot be held by being slow in everything.
     @inlinable public static var httpRequestMilliseconds: Int { 45_000 }
 
+    /// The least rate in bytes for each second at which a peer must take a response: who keeps it
+    /// is served to the end, as with the bodies that it sends.
+    @inlinable public static var httpReaderBytesPerSecondMin: Int { 1_024 }
+
     /// How long the peer may take too little of a response, in milliseconds.
     @inlinable public static var httpWriteStallMilliseconds: Int { 10_000 }
 
-    /// How many bytes of a response the peer must take in that time.
+    /// How many bytes of a response the peer must acknowledge in that time, or one byte now and
+    /// then would hold a connection without end.
     ///
-    /// One a millisecond, the least rate of bodies too: one byte now and then would else hold a
-    /// connection without end.
-    @inlinable public static var httpWriteStallBytesMin: Int { 10_240 }
+    /// A fifth less than the least rate makes: what was read is acknowledged in steps of a segment,
+    /// 1,460 bytes as a rule.
+    @inlinable public static var httpWriteStallBytesMin: Int { 8_192 }
 
     /// How many bytes the kernel keeps of what the peer has not been sent yet.
     ///
-    /// What it keeps beyond is memory that a slow reader holds, and it hides how slow that is: with
-    /// megabytes in the kernel nothing is seen to move for a minute.
+    /// What it keeps beyond is memory that a slow reader holds.
     @inlinable public static var httpUnsentKernelBytesMax: Int { 1 << 17 }
 
     /// How long a connection is read from after our last word, in milliseconds.

@@ -114,6 +114,11 @@ static inline int limen_terminal_columns(int descriptor) {
     return ioctl(descriptor, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
+// How many bytes of a TCP socket are not acknowledged, sent or not (SIOCOUTQ, tcp(7)).
+static inline int limen_unacknowledged_bytes(int descriptor, int *count) {
+    return ioctl(descriptor, TIOCOUTQ, count);
+}
+
 // Watching folders; the flags are one constant, since their types differ in Swift.
 static inline int limen_inotify_init(void) { return inotify_init1(IN_CLOEXEC | IN_NONBLOCK); }
 static const uint32_t limen_inotify_changes =

@@ -15,9 +15,9 @@ package struct ConnectionState: Sendable {
     private var unsentResponses = 0
     private var unsentBytes = 0
     private var requestSince: Int64 = 0
-    /// When the peer was last seen to take enough of what waits for it.
+    /// When the peer was last seen to have taken enough of what waits for it.
     private var blockedSince: Int64?
-    /// What it has taken since then.
+    /// What it had acknowledged by then, of all that it was ever sent.
     private var takenBytes = 0
     private var lingeredBytes = 0
     private var keepsAliveAsAsked = true
@@ -175,24 +175,39 @@ package struct ConnectionState: Sendable {
 
     /// Some of the response was sent and more waits for the peer to take it.
     ///
-    /// Its time is renewed when it took enough since the last time, or one byte now and then would
-    /// hold a connection for ever.
-    package mutating func blocked(unsentBytes: Int, sentBytes: Int, at now: Int64) {
+    /// - Parameters:
+    ///   - unsentBytes: what waits.
+    ///   - takenBytes: what the peer has acknowledged of all that it was ever sent.
+    ///   - now: the time.
+    package mutating func blocked(unsentBytes: Int, takenBytes: Int, at now: Int64) {
         precondition(unsentBytes > 0, "nothing waits to be sent")
         self.unsentBytes = unsentBytes
-        takenBytes += sentBytes
-        if blockedSince == nil || takenBytes >= limits.writeStallBytesMin {
-            blockedSince = now
-            takenBytes = 0
-        }
+        guard blockedSince == nil else { return taken(takenBytes, at: now) }
+        blockedSince = now
+        self.takenBytes = takenBytes
     }
+
+    /// The peer has acknowledged so much of all that it was ever sent.
+    ///
+    /// What counts is what it took and not what the kernel took from us, which a slow reader sees
+    /// only in large steps. Its time is renewed when it took enough since the last time, or one
+    /// byte now and then would hold a connection for ever.
+    package mutating func taken(_ bytes: Int, at now: Int64) {
+        guard blockedSince != nil, bytes - takenBytes >= limits.writeStallBytesMin else { return }
+        blockedSince = now
+        takenBytes = bytes
+    }
+
+    /// Whether more waits than the peer takes at present.
+    package var isBlocked: Bool { blockedSince != nil }
 
     /// All that was to be sent is sent.
     package mutating func flushed(at now: Int64) -> Action {
+        // A peer waits from when it has its answer, and not from when we began to send it.
+        if phase == .idle, unsentResponses > 0 { phaseSince = now }
         unsentResponses = 0
         unsentBytes = 0
         blockedSince = nil
-        takenBytes = 0
         switch phase {
         case .finishing:
             // The peer sends no more, so no unread input can turn our close into a reset.
@@ -247,8 +262,9 @@ package struct ConnectionState: Sendable {
         let ofPhase: Int64
         switch phase {
         case .idle:
+            // What is not sent yet has a time of its own.
             let patience = isDraining ? limits.lingerMilliseconds : limits.idleMilliseconds
-            ofPhase = phaseSince + Int64(patience)
+            ofPhase = unsentResponses > 0 ? .max : phaseSince + Int64(patience)
         case .securing: ofPhase = phaseSince + Int64(limits.handshakeMilliseconds)
         case .readingHead:
             ofPhase = min(phaseSince + Int64(limits.headMilliseconds), requestDeadline)
@@ -279,9 +295,7 @@ package struct ConnectionState: Sendable {
             return close()
         }
         switch phase {
-        case .idle:
-            guard unsentResponses == 0 else { return .wait }
-            return endIdle(at: now)
+        case .idle: return endIdle(at: now)
         case .readingHead: return refuse(.headTimeout, at: now)
         case .readingBody:
             if now >= bodyDeadline { return refuse(.bodyTimeout, at: now) }

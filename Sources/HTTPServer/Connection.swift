@@ -20,12 +20,16 @@ final class Connection {
     var isQueuedToSend = false
     var isQueuedToRead = false
     var isHandlerAtWork = false
-    /// The TLS session, where the listener has one.
+    /// What the connection is secured with; `nil` in clear.
+    var securityContext: TLSServerContext?
+    /// The TLS session, from the client's first bytes on.
     var session: TLSServerSession?
     /// The handshake is counted as under way.
     var isCountedAsHandshake = false
     /// The client was told that we send no more.
     var hasTakenLeave = false
+    /// Nothing can be encrypted any more, and a response was lost.
+    var isSessionBroken = false
     /// The client has said by TLS that it sends no more; what it sent before comes first.
     var hasSaidEnd = false
     /// The certificate that the client has shown.

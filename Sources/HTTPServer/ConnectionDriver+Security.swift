@@ -1,28 +1,45 @@
 import Basics
 import Crypto
 import HTTPMessages
+import Posix
 
 /// What TLS adds to the driver: bytes are decrypted on their way to the parser and encrypted on
 /// their way to the output queue; everything else stays as it is.
 extension ConnectionDriver {
-    /// Begins a handshake; `false` when there are too many, or none can be begun.
-    func beginHandshake(_ connection: Connection, _ context: TLSServerContext) -> Bool {
-        guard handshakeCount < shared.configuration.handshakeCountMax else {
-            shared.configuration.metrics.refused(RequestRejection.handshakesTooMany.rawValue)
-            return false
-        }
+    /// Begins a handshake with the client's first bytes; until then a connection holds nothing.
+    ///
+    /// - Returns: The session; `nil` when none can be begun, and the connection is over.
+    func beginHandshake(
+        _ connection: Connection,
+        _ context: TLSServerContext
+    ) -> TLSServerSession? {
+        let session: TLSServerSession
         do {
-            connection.session = try TLSServerSession(context, exchange)
+            session = try TLSServerSession(context, exchange)
         } catch {
             shared.configuration.metrics.refused(RequestRejection.handshakeFailed.rawValue)
-            return false
+            perform(connection.state.aborted(), connection)
+            return nil
         }
         if plainBuffer.isEmpty {
             plainBuffer = [UInt8](repeating: 0, count: Limits.tlsPlainBytesMax)
         }
+        connection.session = session
         connection.isCountedAsHandshake = true
-        handshakeCount += 1
-        return true
+        if let leaver = handshakes.begin(connection.accepted.origin, connection.token) {
+            giveWay(leaver)
+        }
+        return session
+    }
+
+    /// Closes a connection whose handshake is not over, in favour of another one.
+    private func giveWay(_ token: Poller.Token) {
+        guard let connection = find(token) else {
+            preconditionFailure("a handshake outlived its connection")
+        }
+        connection.isCountedAsHandshake = false
+        shared.configuration.metrics.refused(RequestRejection.handshakesTooMany.rawValue)
+        perform(connection.state.aborted(), connection)
     }
 
     /// Decrypts what was received; `false` when the connection is over.
@@ -74,8 +91,7 @@ extension ConnectionDriver {
     private func endHandshake(_ connection: Connection) {
         guard connection.isCountedAsHandshake else { return }
         connection.isCountedAsHandshake = false
-        handshakeCount -= 1
-        precondition(handshakeCount >= 0, "a handshake ended twice")
+        handshakes.end(connection.accepted.origin, connection.token)
     }
 
     /// Says to the client that we send no more (RFC 8446 section 6.1).
@@ -147,8 +163,9 @@ extension ConnectionDriver {
         do {
             try session.write(bytes)
         } catch {
-            // Nothing can be said to the client any more; the write stall ends the connection.
+            // Nothing can be said to the client any more: the connection ends when it is to send.
             connection.hasTakenLeave = true
+            connection.isSessionBroken = true
             return false
         }
         exchange.takeOutput(into: &output)

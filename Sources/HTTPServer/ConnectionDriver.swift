@@ -22,7 +22,8 @@ final class ConnectionDriver: EventLoopDelegate {
     var plainOutput: [UInt8] = []
     /// The bytes between the TLS sessions and their sockets.
     let exchange = TLSExchange()
-    var handshakeCount = 0
+    /// The handshakes that are under way.
+    var handshakes: HandshakeTable
     private var toSend: [Connection] = []
     private var toRead: [Connection] = []
     private(set) var now = Clock.monotonicMilliseconds()
@@ -36,6 +37,10 @@ final class ConnectionDriver: EventLoopDelegate {
         self.loop = loop
         self.number = number
         self.shared = shared
+        handshakes = HandshakeTable(
+            countMax: shared.configuration.handshakeCountMax,
+            perOriginMax: shared.configuration.handshakesPerAddressMax
+        )
     }
 
     /// Makes this the loop that accepts.
@@ -93,6 +98,10 @@ final class ConnectionDriver: EventLoopDelegate {
 
     private func expire(_ slot: Int) {
         guard let connection = slots[slot] else { return }
+        if connection.state.isBlocked {
+            // The kernel tells only of large steps: ask before the time is over.
+            connection.state.taken(takenBytes(connection), at: now)
+        }
         if connection.state.deadline > now {
             deadlines.set(slot, connection.state.deadline)
             return
@@ -123,15 +132,12 @@ final class ConnectionDriver: EventLoopDelegate {
             at: now
         )
         let connection = Connection(accepted, token: token, state: state)
+        connection.securityContext = context
         slots[slot] = connection
         shared.configuration.metrics.connectionOpened()
         do {
             try loop.watch(accepted.socket.descriptor, token, .changes)
         } catch {
-            perform(connection.state.aborted(), connection)
-            return
-        }
-        if let context, !beginHandshake(connection, context) {
             perform(connection.state.aborted(), connection)
             return
         }
@@ -153,7 +159,7 @@ final class ConnectionDriver: EventLoopDelegate {
         shared.configuration.metrics.connectionClosed()
     }
 
-    private func find(_ token: Poller.Token) -> Connection? {
+    func find(_ token: Poller.Token) -> Connection? {
         let slot = Int(token.slot)
         guard slot < slots.count, generations[slot] == token.generation else { return nil }
         return slots[slot]
@@ -244,8 +250,11 @@ final class ConnectionDriver: EventLoopDelegate {
             // of its own, unless it was told already.
             if count < readBuffer.count, !connection.isHungUp { connection.mayRead = false }
             // What is only read away need not be decrypted.
-            guard let session = connection.session, !connection.state.isLingering else {
+            guard let context = connection.securityContext, !connection.state.isLingering else {
                 return take(readBuffer, count, connection)
+            }
+            guard let session = connection.session ?? beginHandshake(connection, context) else {
+                return false
             }
             return receive(count, session, connection)
         }
@@ -385,10 +394,13 @@ final class ConnectionDriver: EventLoopDelegate {
     }
 
     private func flush(_ connection: Connection) {
+        guard !connection.isSessionBroken else {
+            perform(connection.state.aborted(), connection)
+            return
+        }
         guard !connection.isBlocked else { return }
-        let sentBytes: Int
         do {
-            sentBytes = try connection.output.send(to: connection.accepted.socket)
+            try connection.output.send(to: connection.accepted.socket)
         } catch {
             // The peer is gone; what the handler did stays done.
             perform(connection.state.aborted(), connection)
@@ -406,11 +418,20 @@ final class ConnectionDriver: EventLoopDelegate {
             connection.isBlocked = true
             connection.state.blocked(
                 unsentBytes: connection.output.byteCount,
-                sentBytes: sentBytes,
+                takenBytes: takenBytes(connection),
                 at: now
             )
         }
         renewDeadline(connection)
+    }
+
+    /// What the peer has acknowledged of all that it was ever sent.
+    private func takenBytes(_ connection: Connection) -> Int {
+        guard let waiting = try? connection.accepted.socket.unacknowledgedBytes else {
+            // Without an answer of the kernel nothing is known to be taken.
+            return 0
+        }
+        return max(0, connection.output.movedCount - waiting)
     }
 
     func renewDeadline(_ connection: Connection) {

@@ -76,6 +76,13 @@ package final class HTTPServer: Sendable {
         guard configuration.inherited.isEmpty else {
             // One for each loop at most: a loop accepts on one listener.
             guard configuration.inherited.count <= loopCount else { throw .listenersTooMany }
+            do {
+                for listener in configuration.inherited {
+                    try listener.socket.limitUnsent(bytes: Limits.httpUnsentKernelBytesMax)
+                }
+            } catch {
+                throw .system(error)
+            }
             return configuration.inherited
         }
         var port = configuration.port

@@ -20,6 +20,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var requiresTransportSecurity = true
     /// How many handshakes may be under way on one loop.
     package var handshakeCountMax = Limits.httpHandshakeCountMax
+    /// How many of them one address may have.
+    package var handshakesPerAddressMax = Limits.httpHandshakesPerAddressMax
     /// How many event loops run; one for each core when nil.
     package var loopCount: Int?
     /// The limits of parsing.

@@ -8,4 +8,9 @@ package final class ListeningSocket: Sendable {
     package init(_ socket: consuming Socket) {
         self.socket = socket
     }
+
+    /// What the kernel keeps at most of what a client has not been sent yet.
+    package var unsentBytesMax: Int {
+        get throws(SystemError) { try socket.unsentBytesMax }
+    }
 }

@@ -7,6 +7,8 @@ struct OutputQueue {
     private(set) var tail: [UInt8] = []
     private var sent = 0
     private(set) var byteCount = 0
+    /// How many bytes the kernel has taken since the connection began.
+    private(set) var movedCount = 0
 
     var isEmpty: Bool { byteCount == 0 }
 
@@ -27,9 +29,8 @@ struct OutputQueue {
         segments.append(body)
     }
 
-    /// Sends until all is sent or the peer takes no more; answers how many bytes were moved.
-    mutating func send(to socket: borrowing Socket) throws(SystemError) -> Int {
-        var moved = 0
+    /// Sends until all is sent or the kernel takes no more.
+    mutating func send(to socket: borrowing Socket) throws(SystemError) {
         while byteCount > 0 {
             let isTail = segments.isEmpty
             let hasMore = segments.count > 1 || (!isTail && !tail.isEmpty)
@@ -39,8 +40,8 @@ struct OutputQueue {
                 from: sent,
                 hasMore: hasMore
             )
-            guard case .moved(let count) = transfer else { return moved }
-            moved += count
+            guard case .moved(let count) = transfer else { return }
+            movedCount += count
             sent += count
             byteCount -= count
             guard sent == size else { continue }
@@ -48,6 +49,5 @@ struct OutputQueue {
             if !isTail { segments.removeFirst() }
         }
         tail.removeAll(keepingCapacity: tail.capacity <= 4_096)
-        return moved
     }
 }

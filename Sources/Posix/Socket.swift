@@ -50,19 +50,67 @@ package struct Socket: ~Copyable, Sendable {
         let raw = socket.descriptor.raw
         try set(raw, SOL_SOCKET, SO_REUSEADDR, 1)
         if sharesPort { try set(raw, SOL_SOCKET, SO_REUSEPORT, 1) }
-        if let bytes = unsentBytesMax {
-            // Accepted sockets inherit it.
-            try set(raw, Int32(IPPROTO_TCP), TCP_NOTSENT_LOWAT, Int32(clamping: bytes))
-        }
+        if let unsentBytesMax { try socket.limitUnsent(bytes: unsentBytesMax) }
         _ = try unsafe address.withKernelForm { unsafe bind(raw, $0, $1) }
         try SystemCall.run { Glibc.listen(raw, Int32(clamping: backlog)) }
         return socket
     }
 
+    /// Limits what the kernel keeps of what the peer has not been sent yet; a socket that is
+    /// accepted has the limit of the one that listens.
+    package func limitUnsent(bytes: Int) throws(SystemError) {
+        try Self.set(
+            descriptor.raw,
+            Int32(IPPROTO_TCP),
+            TCP_NOTSENT_LOWAT,
+            Int32(clamping: bytes)
+        )
+    }
+
+    /// What the kernel keeps at most of what the peer has not been sent yet.
+    package var unsentBytesMax: Int {
+        get throws(SystemError) {
+            var value: UInt32 = 0
+            var length = socklen_t(MemoryLayout<UInt32>.size)
+            try SystemCall.run {
+                unsafe getsockopt(
+                    descriptor.raw,
+                    Int32(IPPROTO_TCP),
+                    TCP_NOTSENT_LOWAT,
+                    &value,
+                    &length
+                )
+            }
+            return Int(value)
+        }
+    }
+
+    /// How many bytes were given to the kernel and are not acknowledged by the peer.
+    package var unacknowledgedBytes: Int {
+        get throws(SystemError) {
+            var count: Int32 = 0
+            try SystemCall.run { unsafe limen_unacknowledged_bytes(descriptor.raw, &count) }
+            return max(0, Int(count))
+        }
+    }
+
     /// Begins to connect; the socket becomes writable when the attempt has ended.
-    package static func connect(_ address: SocketAddress) throws(SystemError) -> Socket {
+    ///
+    /// - Parameters:
+    ///   - address: the peer.
+    ///   - receivedBytesMax: what the kernel keeps at most of what was not read yet, for clients
+    ///     that are slow on purpose; it decides on its own without.
+    /// - Returns: the socket.
+    /// - Throws: `SystemError` when the attempt cannot begin.
+    package static func connect(
+        _ address: SocketAddress,
+        receivedBytesMax: Int? = nil
+    ) throws(SystemError) -> Socket {
         let socket = try make(family: address.family)
         let raw = socket.descriptor.raw
+        if let bytes = receivedBytesMax {
+            try set(raw, SOL_SOCKET, SO_RCVBUF, Int32(clamping: bytes))
+        }
         try set(raw, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         do {
             _ = try unsafe address.withKernelForm { unsafe Glibc.connect(raw, $0, $1) }

@@ -124,11 +124,12 @@ struct ConnectionStateTests {
         }
         #expect(send(Self.get, &state, at: 0) == .dispatch("/"))
         _ = state.responded(closes: false, bytes: 1_000, at: 0)
-        state.blocked(unsentBytes: 900, sentBytes: 100, at: 10)
+        state.blocked(unsentBytes: 900, takenBytes: 30, at: 10)
+        #expect(state.isBlocked)
         #expect(state.deadline == 50)
-        state.blocked(unsentBytes: 800, sentBytes: 100, at: 45)
+        state.blocked(unsentBytes: 800, takenBytes: 130, at: 45)
         #expect(Step(state.expired(at: 50)) == .wait)
-        state.blocked(unsentBytes: 800, sentBytes: 0, at: 60)
+        state.blocked(unsentBytes: 800, takenBytes: 130, at: 60)
         #expect(Step(state.expired(at: 84)) == .wait)
         #expect(Step(state.expired(at: 85)) == .close)
     }
@@ -141,14 +142,38 @@ struct ConnectionStateTests {
         }
         #expect(send(Self.get, &state, at: 0) == .dispatch("/"))
         _ = state.responded(closes: false, bytes: 1_000, at: 0)
-        state.blocked(unsentBytes: 1_000, sentBytes: 0, at: 0)
-        state.blocked(unsentBytes: 950, sentBytes: 50, at: 20)
-        state.blocked(unsentBytes: 901, sentBytes: 49, at: 39)
+        state.blocked(unsentBytes: 1_000, takenBytes: 7, at: 0)
+        state.blocked(unsentBytes: 950, takenBytes: 57, at: 20)
+        state.taken(106, at: 39)
         #expect(state.deadline == 40)
         var enough = state
-        enough.blocked(unsentBytes: 900, sentBytes: 1, at: 39)
+        enough.taken(107, at: 39)
         #expect(enough.deadline == 79)
         #expect(Step(state.expired(at: 40)) == .close)
+    }
+
+    @Test("a peer that takes enough, however slowly, is waited for beyond every other time")
+    func slowReader() {
+        var state = fresh {
+            $0.writeStallMilliseconds = 40
+            $0.writeStallBytesMin = 100
+            $0.idleMilliseconds = 60
+        }
+        #expect(send(Self.get, &state, at: 0) == .dispatch("/"))
+        _ = state.responded(closes: false, bytes: 1_000, at: 0)
+        state.blocked(unsentBytes: 1_000, takenBytes: 0, at: 0)
+        // All that time our kernel took nothing more from us.
+        for round in 1...10 {
+            state.taken(round * 100, at: Int64(round) * 40)
+            #expect(Step(state.expired(at: Int64(round) * 40)) == .wait)
+            #expect(state.deadline == Int64(round + 1) * 40)
+        }
+        #expect(Step(state.flushed(at: 430)) == .wait)
+        #expect(!state.isBlocked)
+        // It has its time between requests from when it has its answer.
+        #expect(state.deadline == 490)
+        #expect(Step(state.expired(at: 489)) == .wait)
+        #expect(Step(state.expired(at: 490)) == .shutDownSending)
     }
 
     @Test("a request has one time as a whole, whichever of its parts uses it up")

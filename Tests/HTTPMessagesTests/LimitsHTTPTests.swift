@@ -29,7 +29,12 @@ struct LimitsHTTPTests {
         #expect(Limits.httpRequestMilliseconds < parts.reduce(0, +))
         #expect(Limits.httpHandshakeMilliseconds < Limits.httpHeadMilliseconds)
         #expect(Limits.httpHandshakeCountMax < Limits.httpConnectionCountMax)
+        #expect(Limits.httpHandshakesPerAddressMax < Limits.httpHandshakeCountMax)
         #expect(Limits.httpWriteStallBytesMin < Limits.httpUnsentKernelBytesMax)
+        // Who keeps the least rate is never cut, though a segment of it is not acknowledged yet.
+        let promised =
+            Limits.httpReaderBytesPerSecondMin * Limits.httpWriteStallMilliseconds / 1_000
+        #expect(Limits.httpWriteStallBytesMin + 1_460 <= promised)
         #expect(Limits.httpChunkUnpaidBytesMax > Limits.httpChunkExtensionBytesMax)
         #expect(Limits.httpConnectionsPerAddressMax <= Limits.httpConnectionCountMax)
         #expect(Limits.httpUnsentBytesMax > 16_384)

@@ -1,3 +1,4 @@
+import Posix
 import Testing
 
 @testable import HTTPServer
@@ -27,6 +28,56 @@ struct LoopPartsTests {
         #expect(await census.waitUntilEmpty() == false)
         census.orphanEnded()
         #expect(await census.waitUntilEmpty())
+    }
+
+    @Test("a handshake gives way to another: the oldest one of whoever has the most")
+    func handshakes() {
+        var table = HandshakeTable(countMax: 5, perOriginMax: 3)
+        func token(_ slot: UInt32) -> Poller.Token { Poller.Token(slot: slot, generation: 0) }
+        #expect(table.begin("bad", token(1)) == nil)
+        #expect(table.begin("good", token(2)) == nil)
+        #expect(table.begin("bad", token(3)) == nil)
+        #expect(table.begin("bad", token(4)) == nil)
+        // Its share is used up, though there is a place left.
+        #expect(table.count == 4)
+        #expect(table.begin("bad", token(5)) == token(1))
+        #expect(table.begin("other", token(6)) == nil)
+        // All places are taken: of those with three, not of the newcomers with one.
+        #expect(table.begin("third", token(7)) == token(3))
+        #expect(table.count == 5)
+        // Two have the most, counting the newcomer: the one whose oldest is older.
+        #expect(table.begin("good", token(8)) == token(2))
+        table.end("bad", token(4))
+        table.end("bad", token(4))
+        table.end("nobody", token(9))
+        #expect(table.count == 4)
+        #expect(table.begin("good", token(9)) == nil)
+        // One each of bad, other and third, two of good.
+        #expect(table.begin("fifth", token(10)) == token(8))
+        table.end("bad", token(5))
+        table.end("other", token(6))
+        table.end("third", token(7))
+        table.end("good", token(9))
+        table.end("fifth", token(10))
+        #expect(table.count == 0)
+        #expect(table.begin("bad", token(11)) == nil)
+    }
+
+    @Test("who floods with handshakes displaces nobody but himself")
+    func flood() {
+        var table = HandshakeTable(countMax: 100, perOriginMax: 50)
+        func token(_ slot: Int) -> Poller.Token {
+            Poller.Token(slot: UInt32(slot), generation: 0)
+        }
+        for slot in 0..<49 { #expect(table.begin("a\(slot)", token(slot)) == nil) }
+        var displaced: Set<UInt32> = []
+        for slot in 100..<1_000 {
+            if let leaver = table.begin(slot % 2 == 0 ? "x" : "y", token(slot)) {
+                displaced.insert(leaver.slot)
+            }
+        }
+        #expect(displaced.allSatisfy { $0 >= 100 })
+        #expect(table.count == 100)
     }
 
     @Test("slots expire at their time, once, and not before")

@@ -64,6 +64,50 @@ struct ServerTimeoutTests {
         #expect(await server.server.drain(withinMilliseconds: 5_000))
     }
 
+    /// A client with a small window that has asked for a large response.
+    private func slowReader(_ server: TestServer) throws -> SlowReader {
+        let reader = try SlowReader.connect(server.address)
+        try reader.write(Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+        return reader
+    }
+
+    @Test("a client that reads slowly, but fast enough, is served to the end")
+    func slowReading() async throws {
+        let size = 300_000
+        let server = try TestServer.start({
+            $0.connection.writeStallMilliseconds = 1_000
+            $0.connection.writeStallBytesMin = 1_000
+        }) { _ in HTTPResponse(status: 200, body: [UInt8](repeating: 1, count: size)) }
+        let received = try await OwnThread.run {
+            let reader = try slowReader(server)
+            // Longer than the time that a client has to take enough, and so little that the kernel
+            // does not say in all that time that it has room again.
+            var received = try reader.read(bytes: 36_000, piece: 1_200, pauseMilliseconds: 80)
+            received += try reader.read(bytes: size, piece: 65_536, pauseMilliseconds: 0)
+            return received
+        }
+        let response = String(decoding: received.prefix(15), as: UTF8.self)
+        #expect(response == "HTTP/1.1 200 OK")
+        let ones = received.suffix(size).count { $0 == 1 }
+        #expect(ones == size)
+        #expect(await server.server.drain(withinMilliseconds: 5_000))
+    }
+
+    @Test("a client that reads on and on, but too slowly, is dropped")
+    func tooSlowReading() async throws {
+        let size = 8 << 20
+        let server = try TestServer.start({
+            $0.connection.writeStallMilliseconds = 300
+            $0.connection.writeStallBytesMin = 4 << 20
+        }) { _ in HTTPResponse(status: 200, body: [UInt8](repeating: 1, count: size)) }
+        let received = try await OwnThread.run {
+            try slowReader(server).read(bytes: size, piece: 1_200, pauseMilliseconds: 10)
+        }
+        #expect(received.count < size)
+        await server.log.wait { $0.closed == 1 }
+        #expect(await server.server.drain(withinMilliseconds: 5_000))
+    }
+
     @Test("a client that pipelines without reading is held back, not answered without end")
     func backPressure() async throws {
         let server = try TestServer.serving { _ in
@@ -88,5 +132,57 @@ extension TestServer {
     func isAliveWithAnyBody() throws -> Bool {
         var client = try connect()
         return try client.send(HTTPRequest(method: "GET", path: "/alive")).status == 200
+    }
+}
+
+/// A client that takes what it is sent in pieces, through a window that is small.
+final class SlowReader: Sendable {
+    private let socket: Socket
+    private let bell: Doorbell
+
+    private init(_ socket: consuming Socket, _ bell: Doorbell) {
+        self.socket = socket
+        self.bell = bell
+    }
+
+    static func connect(_ address: SocketAddress) throws -> SlowReader {
+        let socket = try Socket.connect(address, receivedBytesMax: 4_096)
+        let isReady = try socket.descriptor.wait(forReading: false, timeoutMilliseconds: 20_000)
+        guard isReady else { throw SystemError.timedOut }
+        try socket.takeError()
+        return SlowReader(socket, try Doorbell())
+    }
+
+    func write(_ bytes: [UInt8]) throws {
+        let sent = try socket.send(bytes)
+        #expect(sent == .moved(bytes.count))
+    }
+
+    /// Reads so many bytes, or fewer when the server closes before.
+    func read(bytes count: Int, piece: Int, pauseMilliseconds: Int) throws -> [UInt8] {
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: piece)
+        while received.count < count {
+            let isReady = try socket.descriptor.wait(
+                forReading: true,
+                timeoutMilliseconds: 20_000
+            )
+            guard isReady else { return received }
+            let transfer: SystemCall.Transfer
+            do throws(SystemError) {
+                transfer = try socket.receive(into: &buffer)
+            } catch {
+                guard error == .connectionReset else { throw error }
+                return received
+            }
+            switch transfer {
+            case .wouldBlock: continue
+            case .moved(0): return received
+            case .moved(let moved): received += buffer[..<moved]
+            }
+            // The pace of the client: nobody rings.
+            if pauseMilliseconds > 0 { bell.wait(timeoutMilliseconds: pauseMilliseconds) }
+        }
+        return received
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import HTTPClient
 import HTTPMessages
 import HTTPServer
@@ -45,7 +46,10 @@ struct SharedPortTests {
         let socket = try Socket.listen(SocketAddress(host: "127.0.0.1", port: 0), backlog: 8)
         let port = try socket.localAddress().port
         let listener = ListeningSocket(socket)
+        #expect(try listener.unsentBytesMax != Limits.httpUnsentKernelBytesMax)
         let server = try TestServer.start { $0.inherited = [listener] }
+        // The kernel keeps as little for it as for a socket of our own.
+        #expect(try listener.unsentBytesMax == Limits.httpUnsentKernelBytesMax)
         #expect(server.server.localPort == port)
         #expect(try server.isAlive())
         #expect(await server.server.drain(withinMilliseconds: 10_000))

@@ -93,7 +93,7 @@ struct TLSServerTests {
     }
 
     @Test(
-        "ends whoever does not shake hands, in time and beyond the count",
+        "ends whoever does not shake hands in time",
         arguments: ["", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\u{16}\u{3}\u{1}"]
     )
     func noHandshake(_ sent: String) async throws {
@@ -103,7 +103,6 @@ struct TLSServerTests {
         let server = try TestServer.start {
             $0.security = context
             $0.loopCount = 1
-            $0.handshakeCountMax = 2
             $0.connection.handshakeMilliseconds = 200
         }
         var first = try server.connect()
@@ -113,25 +112,75 @@ struct TLSServerTests {
         #expect(bytes.isEmpty || bytes[0] == 0x15)
         #expect(server.log.counts.paths.isEmpty)
         _ = consume first
-        var waiting: [Waiting] = []
-        for _ in 0..<3 { waiting.append(Waiting(try server.connect())) }
-        await server.log.wait { $0.closed == 4 }
-        #expect(
-            server.log.counts.refused.contains(RequestRejection.handshakesTooMany.rawValue)
-        )
-        waiting = []
+        await server.log.wait { $0.closed == 1 }
         var good = try connect(server, fixture)
         #expect(try good.send(HTTPRequest(method: "GET", path: "/")).status == 200)
         #expect(await server.server.drain(withinMilliseconds: 10_000))
     }
 
+    @Test("serves the next client while another one holds all places with handshakes it never ends")
+    func slotsTaken() async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let context = try fixture.context()
+        let server = try TestServer.start {
+            $0.security = context
+            $0.loopCount = 1
+            $0.handshakeCountMax = 4
+            $0.connection.handshakeMilliseconds = 600_000
+        }
+        var waiting: [Waiting] = []
+        for _ in 0..<8 {
+            let client = try server.connect()
+            let held = Waiting(client)
+            try held.write([0x16, 0x03, 0x01])
+            waiting.append(held)
+        }
+        // The oldest four have given way.
+        await server.log.wait { $0.closed == 4 }
+        for _ in 0..<6 {
+            var good = try connect(server, fixture)
+            #expect(try good.send(HTTPRequest(method: "GET", path: "/")).status == 200)
+        }
+        let refused = server.log.counts.refused
+        #expect(Set(refused) == [RequestRejection.handshakesTooMany.rawValue])
+        // A handshake that ended holds no place: five more were not closed.
+        #expect(refused.count == 5, "\(refused.count)")
+        waiting = []
+        await server.server.drain(withinMilliseconds: 100)
+    }
+
+    @Test("counts no handshake that nobody has begun")
+    func silentClients() async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let context = try fixture.context()
+        let server = try TestServer.start {
+            $0.security = context
+            $0.loopCount = 1
+            $0.handshakeCountMax = 1
+            $0.connection.handshakeMilliseconds = 600_000
+        }
+        var waiting: [Waiting] = []
+        for _ in 0..<5 { waiting.append(Waiting(try server.connect())) }
+        await server.log.wait { $0.opened == 5 }
+        var good = try connect(server, fixture)
+        #expect(try good.send(HTTPRequest(method: "GET", path: "/")).status == 200)
+        #expect(server.log.counts.refused.isEmpty)
+        #expect(server.server.connectionCount == 6)
+        waiting = []
+        await server.server.drain(withinMilliseconds: 100)
+    }
+
     /// Keeps a connection open.
     private final class Waiting {
-        let client: HTTPClient
+        private var client: HTTPClient
 
         init(_ client: consuming HTTPClient) {
             self.client = client
         }
+
+        func write(_ bytes: [UInt8]) throws { try client.write(bytes) }
     }
 
     @Test("drops a client that resets in the handshake or behind it, and serves the next")
@@ -175,5 +224,76 @@ struct TLSServerTests {
         parts = good
         parts.clientAuthorities = fixture.server.key
         #expect(throws: TLSServerError.authorityMalformed) { try TLSServerContext.make(parts) }
+    }
+
+    @Test("a list of certificates is taken as a whole or not at all, wherever it is cut")
+    func cutLists() throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let first = fixture.server.certificate
+        let list: [UInt8] = first + fixture.authority.certificate
+        func chain(_ bytes: [UInt8]) throws(TLSServerError) {
+            var parts = TLSServerContext.Parts(chain: bytes, key: fixture.server.key)
+            _ = try TLSServerContext.make(parts)
+            parts.chain = first
+            parts.clientAuthorities = bytes
+            _ = try TLSServerContext.make(parts)
+        }
+        try chain(list)
+        var noted: [UInt8] = Array("subject=CN = localhost\r\n# a note\n".utf8)
+        noted.append(contentsOf: list)
+        try chain(noted)
+        // A key among them, and the last line end missing.
+        noted.append(contentsOf: fixture.server.key)
+        try chain(noted)
+        noted.removeLast()
+        try chain(noted)
+        let cuts: Range<Int> = (first.count + 1)..<(list.count - 1)
+        for cut in cuts {
+            let bytes = Array(list[..<cut])
+            #expect(throws: TLSServerError.certificateDamaged, "\(cut)") { try chain(bytes) }
+            #expect(throws: TLSError.bundleMalformed) { try TLSTrust.bundle(bytes) }
+            var parts = TLSServerContext.Parts(chain: first, key: fixture.server.key)
+            parts.clientAuthorities = bytes
+            #expect(throws: TLSServerError.authorityDamaged) { try TLSServerContext.make(parts) }
+        }
+    }
+
+    @Test("a list with a byte changed in its last certificate is not taken with the others")
+    func changedLists() throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let first = fixture.server.certificate
+        let list: [UInt8] = first + fixture.authority.certificate
+        let places: Range<Int> = first.count..<(list.count - 1)
+        for place in places {
+            var changed = list
+            // Neither a letter of base64 nor white space at the end of a line.
+            changed[place] = 0x2A
+            var parts = TLSServerContext.Parts(chain: changed, key: fixture.server.key)
+            #expect(throws: TLSServerError.certificateDamaged, "\(place)") {
+                try TLSServerContext.make(parts)
+            }
+            parts = TLSServerContext.Parts(chain: first, key: fixture.server.key)
+            parts.clientAuthorities = changed
+            #expect(throws: TLSServerError.authorityDamaged, "\(place)") {
+                try TLSServerContext.make(parts)
+            }
+        }
+        // Another letter in the signature: who says that he signed himself must have done so.
+        let end: Int = list.count - "-----END CERTIFICATE-----\n".utf8.count - 1
+        let letters: Range<Int> = (end - 40)..<end
+        for place in letters {
+            let letter: UInt8 = list[place]
+            // Neither a line end nor padding.
+            if letter == 0x0A || letter == 0x3D { continue }
+            var changed = list
+            changed[place] = letter == 0x41 ? 0x42 : 0x41
+            var parts = TLSServerContext.Parts(chain: first, key: fixture.server.key)
+            parts.clientAuthorities = changed
+            #expect(throws: TLSServerError.authorityDamaged, "\(place)") {
+                try TLSServerContext.make(parts)
+            }
+        }
     }
 }

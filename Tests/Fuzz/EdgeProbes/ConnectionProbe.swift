@@ -30,6 +30,7 @@ public struct ConnectionProbe {
     private var input: [UInt8] = []
     private var isHandlerAtWork = false
     private var unsentBytes = 0
+    private var takenBytes = 0
     private var dispatchCount = 0
     private var responseCount = 0
     private var refusalCount = 0
@@ -81,7 +82,8 @@ public struct ConnectionProbe {
         case 3 where unsentBytes > 1:
             let sent = min(amount, unsentBytes - 1)
             unsentBytes -= sent
-            state.blocked(unsentBytes: unsentBytes, sentBytes: sent, at: now)
+            takenBytes += sent
+            state.blocked(unsentBytes: unsentBytes, takenBytes: takenBytes, at: now)
         case 4 where !isInputOver:
             isInputOver = true
             perform(state.endOfInput(at: now))
