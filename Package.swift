@@ -206,17 +206,24 @@ let package = Package(
 
         // Odd bytes for parsers and models.
         fuzz("EngineProbes", ["ClinicalEngine", "PMML"]),
-        fuzz("EvaluationFuzz", ["EngineProbes"]),
-        fuzz("PMMLFuzz", ["EngineProbes"]),
+        fuzz("FuzzWatch", []),
+        fuzz("EvaluationFuzz", ["EngineProbes", "FuzzWatch"]),
+        fuzz("PMMLFuzz", ["EngineProbes", "FuzzWatch"]),
         fuzz("LanguageProbes", ["Basics", "JSON", "FHIRPath", "UCUM"]),
-        fuzz("JSONFuzz", ["LanguageProbes"]),
-        fuzz("FHIRPathFuzz", ["LanguageProbes"]),
-        fuzz("UCUMFuzz", ["LanguageProbes"]),
+        fuzz("JSONFuzz", ["LanguageProbes", "FuzzWatch"]),
+        fuzz("FHIRPathFuzz", ["LanguageProbes", "FuzzWatch"]),
+        fuzz("UCUMFuzz", ["LanguageProbes", "FuzzWatch"]),
         fuzz("TokenProbes", ["Basics", "Crypto", "JOSE"]),
-        fuzz("JWTFuzz", ["TokenProbes"]),
+        fuzz("JWTFuzz", ["TokenProbes", "FuzzWatch"]),
         fuzz("EdgeProbes", ["Basics", "HTTPMessages"]),
-        fuzz("HTTPFuzz", ["EdgeProbes"]),
-        fuzz("ConnectionFuzz", ["EdgeProbes"]),
+        fuzz("HTTPFuzz", ["EdgeProbes", "FuzzWatch"]),
+        fuzz("ConnectionFuzz", ["EdgeProbes", "FuzzWatch"]),
+        fuzz("RecordProbes", ["Basics", "JSON", "FHIR", "Mapping"]),
+        fuzz("FHIRFuzz", ["RecordProbes", "FuzzWatch"]),
+        fuzz("DocumentProbes", ["Basics", "JSON", "Mapping", "CDSHooks", "Gateway"]),
+        fuzz("ConfigurationFuzz", ["DocumentProbes", "FuzzWatch"]),
+        fuzz("TrailProbes", ["Basics", "Audit", "Crypto", "Ledger", "Spool"]),
+        fuzz("AuditFuzz", ["TrailProbes", "FuzzWatch"]),
         fuzz("CanaryFuzz", []),
 
         // Tests.
@@ -301,7 +308,8 @@ let package = Package(
         .testTarget(
             name: "FuzzTests",
             dependencies: [
-                "LanguageProbes", "EngineProbes", "TokenProbes", "EdgeProbes", "Support",
+                "LanguageProbes", "EngineProbes", "TokenProbes", "EdgeProbes", "RecordProbes",
+                "DocumentProbes", "TrailProbes", "Support",
             ],
             path: "Tests/FuzzTests",
             swiftSettings: settings

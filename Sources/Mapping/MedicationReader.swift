@@ -139,7 +139,7 @@ package struct MedicationReader {
         }
         take(concept, &found)
         if let reference {
-            found.name = found.name ?? reference["display"]?.stringValue
+            found.name = found.name ?? Self.name(reference["display"])
             if let text = reference["reference"]?.stringValue {
                 if let medication = resolve(text, in: [resource]) {
                     take(medication["code"], &found)
@@ -166,8 +166,16 @@ package struct MedicationReader {
         let codings = Self.codings(of: concept)
         found.medicine = .init(codings: (found.medicine?.codings ?? []) + codings)
         found.name =
-            found.name ?? concept["text"]?.stringValue
-            ?? concept["coding"]?.elements.lazy.compactMap { $0["display"]?.stringValue }.first
+            found.name ?? Self.name(concept["text"])
+            ?? concept["coding"]?.elements.lazy.compactMap { Self.name($0["display"]) }.first
+    }
+
+    /// A text that people can read: a name of blanks would hide which medicine is meant.
+    private static func name(_ text: JSONValue?) -> String? {
+        guard let name = text?.stringValue, name.contains(where: { !$0.isWhitespace }) else {
+            return nil
+        }
+        return name
     }
 
     /// `Medication.ingredient`: R4 `itemCodeableConcept` or `itemReference`, R5 `item`.

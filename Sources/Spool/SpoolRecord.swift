@@ -30,6 +30,25 @@ package struct SpoolRecord: Equatable, Sendable {
     /// The encrypted body.
     package let body: [UInt8]
 
+    /// Makes a record.
+    package init(
+        kind: Kind,
+        sequence: UInt64,
+        groupSequence: UInt64,
+        at: Instant,
+        log: UUIDBytes,
+        rowCount: Int,
+        body: [UInt8]
+    ) {
+        self.kind = kind
+        self.sequence = sequence
+        self.groupSequence = groupSequence
+        self.at = at
+        self.log = log
+        self.rowCount = rowCount
+        self.body = body
+    }
+
     /// The bytes before the body.
     package static let headByteCount = 56
     /// The bytes around the body.

@@ -45,6 +45,22 @@ struct MedicationReaderTests {
         )
     }
 
+    @Test("A name without a letter is none, and the next one is taken")
+    func blankNames() throws {
+        func name(_ concept: String) throws -> String? {
+            let record = #"{"resourceType":"MedicationStatement","id":"r1","status":"active","#
+            let subject = #""subject":{"reference":"Patient/p1"},"medicationCodeableConcept":"#
+            let reader = MedicationReader([], patientID: "p1", patientFullURLs: [])
+            return try #require(reader.read(try Self.json(record + subject + concept + "}"))).name
+        }
+        #expect(
+            try name(#"{"text":"","coding":[{"display":" "},{"display":"warfarin"}]}"#)
+                == "warfarin"
+        )
+        #expect(try name(#"{"text":"\t\n"}"#) == nil)
+        #expect(try name(#"{"text":" a"}"#) == " a")
+    }
+
     @Test(
         "A Medication of another server is not the one of the same id on the patient's",
         arguments: [

@@ -1,4 +1,5 @@
 import EdgeProbes
+import FuzzWatch
 
 // Scripts of events for the connection; what must hold is checked in `ConnectionProbe`.
 //
@@ -8,6 +9,6 @@ import EdgeProbes
 @c(LLVMFuzzerTestOneInput)
 public func fuzzConnection(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: count))
-    EdgeHangWatch.run { ConnectionProbe.run(bytes) }
+    HangWatch.run { ConnectionProbe.run(bytes) }
     return 0
 }

@@ -1,4 +1,5 @@
 import EngineProbes
+import FuzzWatch
 
 // Feeds rows of odd inputs to loaded models: no crash, and no number that is none.
 //
@@ -7,6 +8,7 @@ import EngineProbes
 /// The entry of libFuzzer.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzEvaluation(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    EvaluationRows.run(unsafe Array(UnsafeBufferPointer(start: data, count: count)))
+    let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: count))
+    HangWatch.run { EvaluationRows.run(bytes) }
     return 0
 }

@@ -1,3 +1,4 @@
+import FuzzWatch
 import LanguageProbes
 
 // Feeds bytes to the reader of FHIRPath; what must hold stands in `FHIRPathProbe`.

@@ -1,4 +1,5 @@
 import EdgeProbes
+import FuzzWatch
 
 // Bytes for the request parser; what must hold is checked in `RequestProbe`.
 //
@@ -8,6 +9,6 @@ import EdgeProbes
 @c(LLVMFuzzerTestOneInput)
 public func fuzzHTTP(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: count))
-    EdgeHangWatch.run { RequestProbe.run(bytes) }
+    HangWatch.run { RequestProbe.run(bytes) }
     return 0
 }

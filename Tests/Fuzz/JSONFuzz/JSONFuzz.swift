@@ -1,3 +1,4 @@
+import FuzzWatch
 import LanguageProbes
 
 // Feeds bytes to the reader of JSON; what must hold stands in `JSONProbe`.

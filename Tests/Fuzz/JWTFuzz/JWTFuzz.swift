@@ -1,3 +1,4 @@
+import FuzzWatch
 import TokenProbes
 
 // Changes signed tokens; that none of them is accepted is checked in `TokenProbe`.
@@ -8,6 +9,6 @@ import TokenProbes
 @c(LLVMFuzzerTestOneInput)
 public func fuzzJWT(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: count))
-    TokenProbe.run(bytes)
+    HangWatch.run { TokenProbe.run(bytes) }
     return 0
 }

@@ -1,4 +1,5 @@
 import EngineProbes
+import FuzzWatch
 
 // Feeds bytes to the reader of PMML documents. It must compile them or refuse them with an element
 // and a line; a model that it lets through must answer, or refuse, a patient without any value.
@@ -8,6 +9,7 @@ import EngineProbes
 /// The entry of libFuzzer.
 @c(LLVMFuzzerTestOneInput)
 public func fuzzPMML(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
-    PMMLProbe.run(unsafe Array(UnsafeBufferPointer(start: data, count: count)))
+    let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: count))
+    HangWatch.run { PMMLProbe.run(bytes) }
     return 0
 }
