@@ -31,12 +31,13 @@ enum SlowDrill {
             alone.microseconds(atQuantile: 0.99), crowded.microseconds(atQuantile: 0.99)
         )
         let isQuick = p99Crowded <= 2 * p99Alone
-        let isSmall = during.map { $0.residentBytes < residentBytesMax } ?? true
+        // What is not known is not shown.
+        let isSmall = during.map { $0.residentBytes < residentBytesMax } ?? false
         // A keep-alive connection or two may still be closing.
         let hasNoLeak =
             after.flatMap { after in
                 before.map { after.descriptorCount <= $0.descriptorCount + goodConnectionCount }
-            } ?? true
+            } ?? false
         let isGood = isServed && isQuick && isSmall && hasNoLeak && openCount == count
         Terminal.writeOutput(
             """

@@ -32,14 +32,16 @@ enum SoakDrill {
         let isServed =
             report.errorCount == 0 && report.requestCount > 0
             && report.statusCounts.keys.allSatisfy { $0 == 200 }
-        let isFlat = slope.map { $0 < megabytesPerHourMax } ?? true
+        let isFlat = slope.map { $0 < megabytesPerHourMax } ?? false
         let sizes = settled.map { $0.residentBytes >> 20 }
         let verdict =
             !isServed
             ? "an answer was wrong or missing"
             : !isLongEnough
                 ? "every answer was right; \(secondsMin) s at least are needed for a slope"
-                : isFlat ? "every answer was right, and the memory stays" : "the memory grows"
+                : slope == nil
+                    ? "the memory is not known; name the server's process with --process"
+                    : isFlat ? "every answer was right, and the memory stays" : "the memory grows"
         Terminal.writeOutput(
             """
             \(connectionCount) connections for \(seconds) s
