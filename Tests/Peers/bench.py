@@ -77,11 +77,11 @@ def wait_for(port, process, seconds=60):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if process.poll() is not None:
-            raise SystemExit(f"a peer ended before it served: {process.args[0]}")
+            raise RuntimeError(f"it ended before it served: {process.args[0]}")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return
         time.sleep(0.1)
-    raise SystemExit(f"a peer did not start: {process.args[0]}")
+    raise RuntimeError(f"it did not start: {process.args[0]}")
 
 
 def family(root):
@@ -124,7 +124,7 @@ def load(url, connections, seconds, body_file=None, key=None, process=None, stor
     after = [processor_seconds(root) if root else 0 for root in (process, store)]
     line = next((l for l in run.stdout.splitlines() if l.startswith("FIGURES ")), None)
     if line is None:
-        raise SystemExit(f"wrk gave no figures:\n{run.stdout}{run.stderr}")
+        raise RuntimeError(f"wrk gave no figures:\n{run.stdout}{run.stderr}")
     figures = json.loads(line[8:])
     count = max(1, figures["requests"])
     # Only sound answers count: one that refuses fast is not fast.
@@ -140,11 +140,26 @@ class Bench:
     def __init__(self, options, folder):
         self.options, self.folder = options, folder
         self.rows, self.processes = [], []
+        # The peers that could not run, with why: what is not measured is named, never passed over.
+        self.absent = {}
         self.bodies = {}
         for size in (2_000, 20_000, 200_000, 2_000_000):
             path = folder / f"body-{size}.json"
             path.write_text(body(size), encoding="utf-8")
             self.bodies[size] = path
+
+    def miss(self, name, why):
+        self.absent[name] = why
+        print(f"ABSENT {name}: {why}", flush=True)
+
+    def attempt(self, name, run):
+        """Runs a part; one that cannot run does not keep the others from it."""
+        try:
+            return run()
+        except (RuntimeError, OSError, subprocess.SubprocessError, KeyError, ValueError) as fault:
+            self.miss(name, str(fault) or type(fault).__name__)
+            self.stop_all()
+            return None
 
     def start(self, command, **named):
         log = open(self.folder / "peers.log", "ab")
@@ -190,7 +205,7 @@ class Bench:
 
     def nginx(self):
         if not shutil.which("nginx"):
-            return print("SKIPPED: nginx is not installed (Debian: nginx-light)")
+            return self.miss("nginx", "not installed (Debian: nginx-light)")
         port, root = free_port(), self.folder / "nginx"
         root.mkdir()
         (root / "nginx.conf").write_text(f"""
@@ -221,7 +236,7 @@ http {{
     def healthchain(self, kind):
         python = os.environ.get("LIMEN_BENCH_PYTHON")
         if not python:
-            return print("SKIPPED: HealthChain is not installed")
+            return self.miss(f"HealthChain, {kind}", "not installed; see .limen/peers/bench-venv.log")
         port = free_port()
         process = self.start([python, str(HERE / "bench_healthchain.py"), str(port), kind])
         wait_for(port, process, 120)
@@ -238,7 +253,7 @@ http {{
         end = time.monotonic() + 120
         while not (state / "url").exists() or not (state / "url").read_text().strip():
             if process.poll() is not None or time.monotonic() > end:
-                return print("SKIPPED: the gateway did not start" + (" with TLS" if tls else ""))
+                raise RuntimeError("the gateway did not start")
             time.sleep(0.1)
         url = (state / "url").read_text().strip()
         key = (state / "demo-client.key").read_text().strip()
@@ -267,6 +282,10 @@ http {{
         peers = run([os.environ["LIMEN_SIMDJSON"], *map(str, files)]) \
             if os.environ.get("LIMEN_SIMDJSON") else ""
         peer_lines = [json.loads(line) for line in peers.splitlines()]
+        if not peer_lines:
+            self.miss("simdjson", "not installed (Debian: libsimdjson-dev, g++)")
+        if not os.environ.get("LIMEN_BENCH_PYTHON"):
+            self.miss("orjson", "not installed; see .limen/peers/bench-venv.log")
         for index, file in enumerate(files):
             line = next(l for l in ours.splitlines() if l.endswith(file.name)).split()
             row = {"bytes": int(line[0]), "limen": float(line[1]), "foundation": float(line[3]),
@@ -312,41 +331,68 @@ def of(rows, name, connections):
     return next((r for r in rows if r["name"] == name and r["connections"] == connections), None)
 
 
-def verdicts(rows, documents):
-    """What issue after issue asks of the whole, as (what, wanted, seen)."""
+def verdicts(rows, documents, asks):
+    """What the issues ask of the whole, as (what, wanted, seen) for the parts that were asked for.
+
+    Nothing seen means that a peer or a row is missing, which is no pass.
+    """
     found = []
 
-    def ratio(what, wanted, top, bottom, value="rate"):
-        if top and bottom and bottom[value]:
-            found.append((what, wanted, top[value] / bottom[value]))
+    def ratio(what, wanted, parts, top, bottom, value="rate"):
+        if all(map(asks, parts)):
+            known = top and bottom and bottom[value]
+            found.append((what, wanted, top[value] / bottom[value] if known else None))
 
     ours = of(rows, "limen, audited patient-view", 64)
-    ratio("audited rate / Foundation stand-in, 64 connections", 3.5, ours,
+    ratio("audited rate / Foundation stand-in, 64 connections", 3.5, ["limen", "foundation"], ours,
           of(rows, "stand-in on Foundation", 64))
-    ratio("audited rate / HealthChain raw, 64 connections", 10, ours,
+    ratio("audited rate / HealthChain raw, 64 connections", 10, ["limen", "healthchain"], ours,
           of(rows, "HealthChain, raw", 64))
-    ratio("audited rate / HealthChain FHIR, 64 connections", 100, ours,
+    ratio("audited rate / HealthChain FHIR, 64 connections", 100, ["limen", "healthchain"], ours,
           of(rows, "HealthChain, fhir", 64))
-    ratio("audited rate / same with a sink that drops, 64 connections", 0.75, ours,
-          of(rows, "limen, dropping its rows", 64))
-    ratio("/livez / nginx plain, 64 connections", 0.5, of(rows, "limen, /livez", 64),
-          of(rows, "nginx, plain", 64))
-    ratio("/livez over TLS / plain, 64 connections", 0.667,
+    ratio("audited rate / same with a sink that drops, 64 connections", 0.75,
+          ["limen", "dropping"], ours, of(rows, "limen, dropping its rows", 64))
+    ratio("/livez / nginx plain, 64 connections", 0.5, ["limen", "nginx"],
+          of(rows, "limen, /livez", 64), of(rows, "nginx, plain", 64))
+    ratio("/livez over TLS / plain, 64 connections", 0.667, ["limen", "tls"],
           of(rows, "limen, /livez over TLS", 64), of(rows, "limen, /livez", 64))
-    if ours:
-        found.append(("p99 / p50 at 64 connections (at most)", -5, ours["p99"] / ours["p50"]))
-    wide = of(rows, "limen, audited patient-view", 256)
-    if wide:
-        found.append(("p99 at 256 connections in ms (at most)", -60, wide["p99"] / 1000))
+    if asks("limen"):
+        found.append(("p99 / p50 at 64 connections (at most)", -5,
+                      ours["p99"] / ours["p50"] if ours and ours["p50"] else None))
+        wide = of(rows, "limen, audited patient-view", 256)
+        found.append(("p99 at 256 connections in ms (at most)", -60,
+                      wide["p99"] / 1000 if wide else None))
+    if asks("json") and not documents:
+        found.append(("JSON beside simdjson and Foundation", 0.4, None))
     for row in documents:
         size = f"{row['bytes'] // 1000} KB"
-        if row.get("simdjson"):
-            found.append((f"JSON {size} / simdjson {row['kind']}", 0.4,
-                          row["limen"] / row["simdjson"]))
-            found.append((f"JSON {size} / simdjson without vectors", 1,
-                          row["limen"] / row["fallback"]))
+        peer = row.get("simdjson")
+        found.append((f"JSON {size} / simdjson {row.get('kind', 'with vectors')}", 0.4,
+                      row["limen"] / peer if peer else None))
+        found.append((f"JSON {size} / simdjson without vectors", 1,
+                      row["limen"] / row["fallback"] if peer else None))
         found.append((f"JSON {size} / Foundation", 20, row["limen"] / row["foundation"]))
     return found
+
+
+def judge(found, absent):
+    """Prints each verdict and each peer that is missing; the exit code."""
+    code = 0
+    for what, limit, seen in found:
+        if seen is None:
+            word, text = "MISSING", "not measured"
+        else:
+            word = "reached" if (seen <= -limit if limit < 0 else seen >= limit) else "MISSED"
+            text = f"{seen:.2f}"
+        code = code if word == "reached" else 1
+        print(f"{word:<8} {what}: {text} (wanted {abs(limit)})")
+    for name, why in absent.items():
+        code = 1
+        print(f"ABSENT   {name}: {why}")
+    if not found:
+        code = 1
+        print("MISSING  no verdict at all: --only leaves out what they are made of")
+    return code
 
 
 def main():
@@ -371,34 +417,31 @@ def main():
         documents = []
         try:
             if asks("nginx"):
-                bench.nginx()
+                bench.attempt("nginx", bench.nginx)
             if asks("limen"):
-                bench.gateway()
+                bench.attempt("limen", bench.gateway)
             if asks("tls"):
-                bench.gateway(tls=True)
-            if asks("dropping"):
-                bench.stand_in("dropping", "limen, dropping its rows")
-            if asks("foundation"):
-                bench.stand_in("foundation", "stand-in on Foundation")
+                bench.attempt("limen over TLS", lambda: bench.gateway(tls=True))
+            for part, name in (("dropping", "limen, dropping its rows"),
+                               ("foundation", "stand-in on Foundation")):
+                if asks(part):
+                    bench.attempt(name, lambda part=part, name=name: bench.stand_in(part, name))
             if asks("healthchain"):
-                bench.healthchain("raw")
-                bench.healthchain("fhir")
+                for kind in ("raw", "fhir"):
+                    bench.attempt(f"HealthChain, {kind}", lambda kind=kind: bench.healthchain(kind))
             if asks("json"):
-                documents = bench.json()
+                documents = bench.attempt("JSON", bench.json) or []
         finally:
             bench.stop_all()
-    report = {"rows": bench.rows, "json": documents,
-              "ratios": [{"what": w, "wanted": n, "seen": s}
-                         for w, n, s in verdicts(bench.rows, documents)]}
+    found = verdicts(bench.rows, documents, asks)
+    report = {"rows": bench.rows, "json": documents, "absent": bench.absent,
+              "ratios": [{"what": w, "wanted": n, "seen": s} for w, n, s in found]}
     (out / "report.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     charts.draw(report, out)
     print()
-    for what, limit, seen in verdicts(bench.rows, documents):
-        reached = seen <= -limit if limit < 0 else seen >= limit
-        print(f"{'reached' if reached else 'MISSED ':<8} {what}: {seen:.2f}"
-              f" (wanted {abs(limit)})")
+    code = judge(found, bench.absent)
     print(f"The report and the charts are in {out}.")
-    return 0
+    return code
 
 
 if __name__ == "__main__":
