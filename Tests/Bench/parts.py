@@ -76,6 +76,9 @@ def callgrind(program, only, rounds, folder, extra=()):
 def instructions(options):
     if not shutil.which("valgrind"):
         fail(4, "valgrind counts the instructions and is not installed (Debian: valgrind)")
+    # Said before the minutes of counting, and not behind them.
+    if options.check and not KEPT.exists():
+        fail(3, f"nothing is kept to hold them against: {KEPT.name} is missing; --keep makes it")
     program = own()
     found = {}
     with tempfile.TemporaryDirectory(prefix="limen-count-") as folder:
@@ -100,8 +103,6 @@ def instructions(options):
     if options.keep:
         kept.update(found)
         KEPT.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n", encoding="utf-8")
-    if options.check and not kept:
-        fail(3, f"nothing is kept to hold them against: {KEPT.name} is missing; --keep makes it")
     absent = [n for n in kept if n.startswith(options.only) and n not in found]
     if options.check and (absent or set(found) - set(kept)):
         fail(1, "the parts are not those that are kept: " + ", ".join(
