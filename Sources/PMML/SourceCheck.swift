@@ -5,7 +5,8 @@ import Basics
 /// The parser follows document type declarations, so they are looked for here, where nothing is
 /// interpreted; that is sound only for an encoding in which `<!` cannot be written otherwise.
 enum SourceCheck {
-    /// Refuses what is too large, not UTF-8, or declares a document type or entities.
+    /// Refuses what is too large, not UTF-8, declares a document type or entities, or would crash
+    /// the parser.
     static func check(_ bytes: [UInt8]) throws(PMMLError) {
         guard bytes.count <= Limits.pmmlBytesMax else {
             throw PMMLError(code: .tooLarge, element: "PMML", line: 1)
@@ -22,12 +23,26 @@ enum SourceCheck {
             if bytes[position] == UInt8(ascii: "\n") { line += 1 }
             guard bytes[position] == UInt8(ascii: "<") else { continue }
             let rest = bytes[(position + 1)...]
+            guard !isBareInstruction(rest) else {
+                throw PMMLError(code: .unsupported, element: "processing instruction", line: line)
+            }
             guard rest.first == UInt8(ascii: "!") else { continue }
             // Declarations are refused within comments too: better one document too many.
             guard rest.starts(with: "!--".utf8) || rest.starts(with: "![CDATA[".utf8) else {
                 throw PMMLError(code: .doctype, element: "DOCTYPE", line: line)
             }
         }
+    }
+
+    /// Whether a processing instruction begins that says nothing but its name (XML 1.0, section
+    /// 2.6), at which the parser crashes: it takes the text behind the name for given.
+    private static func isBareInstruction(_ rest: ArraySlice<UInt8>) -> Bool {
+        guard rest.first == UInt8(ascii: "?") else { return false }
+        let behindName = rest.dropFirst().drop {
+            $0 > 0x20 && $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "<")
+        }
+        let data = behindName.drop { $0 <= 0x20 }
+        return data.isEmpty || data.starts(with: "?>".utf8)
     }
 
     /// Whether it starts as XML in UTF-16 does (XML 1.0, appendix F.1).

@@ -32,6 +32,18 @@ struct HostileDocumentTests {
         #expect(error?.element == "DOCTYPE")
     }
 
+    @Test(
+        "An instruction that says nothing is refused, and does not end the program",
+        arguments: ["<?a?>", "<?a ?>", "<?a\n\t?>", "<?xml?>", "<??>", "<?", "<?a"]
+    )
+    func bareInstruction(text: String) {
+        for document in [text + Self.tail, Self.tail + text, "<PMML>" + text + "</PMML>"] {
+            let error = Sample.error(document)
+            #expect(error?.code == .unsupported || error?.code == .malformed)
+        }
+        #expect(Sample.error("<?xml-stylesheet href=\"a\"?>" + Self.tail) == nil)
+    }
+
     @Test("The line of a document type is given")
     func doctypeLine() {
         let text = "<?xml version=\"1.0\"?>\n\n<!DOCTYPE PMML>\n" + Self.tail
