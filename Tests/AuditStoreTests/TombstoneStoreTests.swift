@@ -74,6 +74,96 @@ struct TombstoneStoreTests {
         #expect(second.findings.first?.text.contains("event_201503") == true)
     }
 
+    /// Old rows of four months of 2015, all in the tree, and none of them dropped yet.
+    static func fourMonths() async throws -> (database: TestDatabase, known: Checkpoint) {
+        let database = try TestDatabase()
+        try database.script(
+            """
+            SET ROLE limen_owner;
+            SELECT audit.add_month('event', make_date(2015, n, 1)) FROM generate_series(2, 5) n;
+            RESET ROLE;
+            INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, card_ids,
+                missing_inputs, flags)
+            SELECT 'anna', make_timestamptz(2015, n, 5, 0, 0, 0, 'UTC'), gen_random_uuid(),
+                'decision', 'no-cards', 200, '{}', '{}', '{}'
+            FROM generate_series(2, 5) n, generate_series(1, 2);
+            """
+        )
+        let sink = try database.sink(writers: 1)
+        try await sink.append(Records.small())
+        sink.close()
+        return (database, try #require(try LedgerStoreTests.sign(database)))
+    }
+
+    /// Moves what is on record of a drop, as if the clock of the database had been off then.
+    static func shift(_ month: Int, byHours hours: Int, _ database: TestDatabase) throws {
+        try LedgerStoreTests.tamper(
+            database,
+            """
+            ALTER TABLE audit.dropped_month DISABLE TRIGGER ALL;
+            UPDATE audit.dropped_month SET dropped_at = dropped_at + interval '\(hours) hours'
+            WHERE month = make_date(2015, \(month), 1);
+            """
+        )
+    }
+
+    @Test("Each dropped month has one leaf, though the clock stepped back between them")
+    func clockSteppedBack() async throws {
+        let (database, known) = try await Self.fourMonths()
+        try database.script("CALL audit.drop_months_before('2015-03-01')", as: "limen_retention")
+        // The clock was two hours ahead when this month was dropped, and was set back then.
+        try Self.shift(2, byHours: 2, database)
+        var copies = [known, try #require(try LedgerStoreTests.sign(database, known: known))]
+        for month in [4, 5, 6] {
+            try database.script(
+                "CALL audit.drop_months_before(make_date(2015, \(month), 1))",
+                as: "limen_retention"
+            )
+            if month == 5 { try Self.shift(4, byHours: -5, database) }
+            copies.append(try #require(try LedgerStoreTests.sign(database, known: copies.last)))
+        }
+        // A turn that finds nothing new adds nothing.
+        copies.append(try #require(try LedgerStoreTests.sign(database, known: copies.last)))
+        let report = try LedgerStoreTests.verify(database, copies)
+        #expect(report.findings == [])
+        #expect(report.droppedRowCount == 8)
+        #expect(
+            try database.column(
+                """
+                SELECT first_seq::text FROM audit.tree_leaf
+                WHERE get_byte(entry, 0) = 9 ORDER BY position
+                """
+            ) == ["201502", "201503", "201504", "201505"]
+        )
+    }
+
+    @Test("The leaves that an earlier version left, which hold no number, are not left again")
+    func earlierLeaves() async throws {
+        let (database, known) = try await Self.fourMonths()
+        try database.script("CALL audit.drop_months_before('2015-04-01')", as: "limen_retention")
+        let earlier = try #require(try LedgerStoreTests.sign(database, known: known))
+        try LedgerStoreTests.tamper(
+            database,
+            "UPDATE audit.tree_leaf SET first_seq = NULL WHERE log_id IS NULL;"
+        )
+        var copies = [known, earlier]
+        copies.append(try #require(try LedgerStoreTests.sign(database, known: copies.last)))
+        try database.script("CALL audit.drop_months_before('2015-05-01')", as: "limen_retention")
+        try Self.shift(4, byHours: -9, database)
+        copies.append(try #require(try LedgerStoreTests.sign(database, known: copies.last)))
+        let report = try LedgerStoreTests.verify(database, copies)
+        #expect(report.findings == [])
+        #expect(report.droppedRowCount == 6)
+        #expect(
+            try database.column(
+                """
+                SELECT coalesce(first_seq::text, 'none') FROM audit.tree_leaf
+                WHERE get_byte(entry, 0) = 9 ORDER BY position
+                """
+            ) == ["none", "none", "201504"]
+        )
+    }
+
     @Test("Rows of a table of today that is gone are called by the table that is missing")
     func today() async throws {
         let (database, known) = try await Self.old()

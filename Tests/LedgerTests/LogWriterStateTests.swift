@@ -144,6 +144,14 @@ struct LogWriterStateTests {
             .keyBegun(.init(key: [1], at: start, signature: [2])),
             .adoptionComplete(at: start),
             .restored(.init(size: 9, root: MerkleHash.empty, at: start)),
+            .restored(
+                .init(
+                    size: 9,
+                    root: MerkleHash.empty,
+                    at: start,
+                    seal: .init(key: [1], signature: [2, 3])
+                )
+            ),
         ] as [TreeEntry]
     )
     func entries(entry: TreeEntry) throws {

@@ -18,6 +18,7 @@ struct TamperTests {
         #expect(outcome.missed == 0, "\(outcome.failures)")
         #expect(outcome.misnamed == 0, "\(outcome.failures)")
         #expect(outcome.kinds.count == Tampering.Kind.allCases.count)
+        #expect(outcome.pairs.isEmpty)
     }
 
     @Test("What comes of a campaign is the same part by part, in any order")
@@ -38,6 +39,11 @@ struct TamperTests {
         #expect(outcome.count == 100)
         #expect(outcome.missed == 0, "\(outcome.failures)")
         #expect(outcome.misnamed == 0, "\(outcome.failures)")
+        // A pair is one thing that is found or not; neither kind gets credit for the other.
+        #expect(outcome.kinds.isEmpty)
+        #expect(outcome.pairs.values.map(\.tried).reduce(0, +) == 100)
+        #expect(outcome.pairs.values.map(\.found).reduce(0, +) == 100)
+        #expect(outcome.pairs.keys.allSatisfy { !$0.second.isWhole })
     }
 
     @Test(

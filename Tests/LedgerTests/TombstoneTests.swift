@@ -20,7 +20,8 @@ struct TombstoneTests {
         at moment: Instant = over,
         now: Instant? = nil,
         _ change: (TreeEntry.Content) -> TreeEntry.Content? = { $0 },
-        _ tamper: (inout LedgerModel) -> Void = { _ in }
+        _ tamper: (inout LedgerModel) -> Void = { _ in },
+        stone: (Stone) -> Stone = { $0 }
     ) throws -> LedgerReport {
         let signer = try #require(NoteSigner(name: "k", seed: [UInt8](repeating: 1, count: 32)))
         var random = CampaignNumbers(3)
@@ -44,7 +45,14 @@ struct TombstoneTests {
         if let content = change(content) {
             writer.append(
                 .tombstone(
-                    Stone(month: 202_511, relation: "event_202511", at: moment, content: content)
+                    stone(
+                        Stone(
+                            month: 202_511,
+                            relation: "event_202511",
+                            at: moment,
+                            content: content
+                        )
+                    )
                 )
             )
         }
@@ -69,27 +77,70 @@ struct TombstoneTests {
         #expect(isAhead.findings.contains { $0.text.contains("has not come") })
     }
 
-    @Test("That a restored database is in force counts when a trusted key has signed it")
-    func forgedRestoration() throws {
-        for isSigned in [true, false] {
-            let signer = try #require(NoteSigner(name: "k", seed: [UInt8](repeating: 1, count: 32)))
-            var random = CampaignNumbers(3)
-            var writer = LedgerModelWriter(signer: signer, at: Self.start)
-            let log = writer.open(&random)
-            writer.write(4, to: log, &random)
-            writer.checkpoint()
-            writer.append(
-                .restored(
-                    .init(size: 1_000_000, root: MerkleHash.leaf([]), at: Self.start)
+    @Test("A tombstone whose month is not that of its table excuses nothing, named rows or not")
+    func otherTable() throws {
+        for isWhole in [false, true] {
+            let report = try Self.dropped(stone: { stone in
+                Stone(
+                    month: 201_503,
+                    relation: stone.relation,
+                    at: stone.at,
+                    content: isWhole ? nil : stone.content
                 )
-            )
-            if isSigned { writer.checkpoint() }
-            var verifier = LedgerVerifier(
-                ModelSource(writer.model.joined),
-                knowledge: .init(keys: [signer.key])
-            )
-            let found = verifier.run().findings
-            #expect(found.map(\.damage) == (isSigned ? [] : [.inserted]), "\(found)")
+            })
+            #expect(report.droppedRowCount == 0)
+            #expect(report.findings.contains { $0.text.contains("names another month") })
+            #expect(report.firstBadRow?.sequence == 0)
+        }
+    }
+
+    @Test("A tombstone that is refused excuses no row, whether it names its rows or not")
+    func refused() throws {
+        let early = Self.start.advanced(byMicroseconds: 86_400_000_000)
+        for isWhole in [false, true] {
+            let report = try Self.dropped(stone: { stone in
+                Stone(
+                    month: stone.month,
+                    relation: stone.relation,
+                    at: early,
+                    content: isWhole ? nil : stone.content
+                )
+            })
+            #expect(report.droppedRowCount == 0)
+            #expect(report.firstBadRow?.sequence == 0)
+            #expect(report.findings.contains { $0.text.contains("rows 0 to 7 are missing") })
+        }
+    }
+
+    @Test("A tombstone that no checkpoint holds excuses rows for some minutes, and says so")
+    func unsigned() throws {
+        for (minutes, isExcused) in [(1, true), (6, false)] {
+            let now = Self.over.advanced(byMicroseconds: Int64(minutes) * 60_000_000)
+            let report = try Self.dropped(now: now) { _ in
+                nil
+            } _: { model in
+                let row = model.logs[0].genesis.genesis.logID
+                let leaves = model.logs[0].batches.prefix(2).flatMap { batch in
+                    MerkleHash.list(batch.leafHashes) ?? []
+                }
+                var digest = MonthDigest()
+                for (number, leaf) in leaves.enumerated() { digest.add(leaf, row, Int64(number)) }
+                model.droppedMonths = [
+                    Stone(
+                        month: 202_511,
+                        relation: "event_202511",
+                        at: Self.over,
+                        content: .init(
+                            rowCount: 8,
+                            leafDigest: digest.finish(),
+                            places: [.init(logID: row, first: 0, last: 7)]
+                        )
+                    )
+                ]
+            }
+            #expect(report.isClean == isExcused, "\(report.findings)")
+            #expect(report.notes.contains { $0.contains("is not signed yet") } == isExcused)
+            #expect(report.firstBadRow?.sequence == (isExcused ? nil : 0))
         }
     }
 
@@ -183,6 +234,7 @@ struct TombstoneTests {
             var writer = LedgerModelWriter(signer: signer, at: Self.start)
             writer.write(4, to: writer.open(&random), &random)
             model.logs[0].rows.insert(writer.model.logs[0].rows[2], at: 0)
+            model.relations?.insert("event_202511")
         }
         #expect(report.findings.map(\.damage) == [.inserted])
         #expect(report.firstBadRow?.sequence == 2)

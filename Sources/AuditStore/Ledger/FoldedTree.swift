@@ -21,6 +21,9 @@ struct FoldedTree {
         if case .batch(let batch) = entry {
             leaf.add(uuid: batch.logID)
             leaf.add(int64: batch.firstSequence)
+        } else if case .tombstone(let stone) = entry {
+            leaf.add(uuid: nil)
+            leaf.add(int64: Int64(stone.month))
         } else {
             leaf.add(uuid: nil)
             leaf.add(int64: nil)

@@ -10,15 +10,25 @@ package enum LedgerDeed: Sendable, Equatable {
     /// The key that signs now is a new one that no earlier key vouches for.
     case keyBegun
 
-    /// The leaf that says so; `nil` when there is nothing to be said.
+    /// The leaf that says so behind the leaves of a tree; `nil` when there is nothing to be said.
     func entry(
         _ identity: LogIdentity,
         _ known: Checkpoint?,
+        behind range: CompactRange,
         at now: Instant
     ) -> TreeEntry? {
         switch self {
         case .restored:
-            known.map { .restored(.init(size: $0.size, root: $0.root, at: now)) }
+            known.map { lost in
+                .restored(
+                    .init(
+                        losing: lost,
+                        keeping: .init(size: range.size, root: range.root),
+                        by: identity.signer,
+                        at: now
+                    )
+                )
+            }
         case .keyChanged(let key):
             .key(TreeEntry.Rotation(from: identity.signer, to: key, at: now))
         case .keyBegun:

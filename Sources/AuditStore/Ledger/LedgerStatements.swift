@@ -156,13 +156,40 @@ enum LedgerStatements {
         LIMIT 100
         """
 
+    /// What is on record of dropped months behind one of them; no clock has a say in the order.
     static let dropped: StaticString = """
         SELECT pg_catalog.to_char(month, 'YYYYMM')::pg_catalog.int4, relation, dropped_at,
-               row_count, leaf_digest, places
+               row_count, leaf_digest, places, month::pg_catalog.text
         FROM audit.dropped_month
+        WHERE relation LIKE 'event\\_%' AND (month, relation) > ($1::pg_catalog.date, $2)
+        ORDER BY month, relation
+        LIMIT 100
+        """
+
+    /// The dropped months that have no leaf with their number.
+    ///
+    /// The leaf of a tombstone holds the number of its month where that of a batch holds its first
+    /// row, so that an index tells which months have theirs, in whatever order they were dropped.
+    static let withoutLeaf: StaticString = """
+        SELECT pg_catalog.to_char(month, 'YYYYMM')::pg_catalog.int4, relation, dropped_at,
+               row_count, leaf_digest, places
+        FROM audit.dropped_month d
         WHERE relation LIKE 'event\\_%'
-        ORDER BY dropped_at, relation
-        OFFSET $1 LIMIT 100
+          AND NOT EXISTS (SELECT FROM audit.tree_leaf t WHERE t.log_id IS NULL
+              AND t.first_seq = pg_catalog.to_char(d.month, 'YYYYMM')::pg_catalog.int8)
+        ORDER BY month, relation
+        """
+
+    /// How many leaves of tombstones hold the number of their month.
+    static let numberedLeaves: StaticString = """
+        SELECT pg_catalog.count(*) FROM audit.tree_leaf
+        WHERE log_id IS NULL AND first_seq IS NOT NULL
+        """
+
+    /// The leaves of tombstones of earlier versions, which hold no number.
+    static let unnumberedLeaves: StaticString = """
+        SELECT entry FROM audit.tree_leaf
+        WHERE log_id IS NULL AND first_seq IS NULL AND pg_catalog.get_byte(entry, 0) IN (5, 9)
         """
 
     /// The tables of events, by the months that they are for.

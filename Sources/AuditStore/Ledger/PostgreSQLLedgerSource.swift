@@ -255,12 +255,16 @@ package final class PostgreSQLLedgerSource: LedgerSource {
     /// What is on record of dropped tables of events.
     package func droppedMonths() throws(PostgreSQLError) -> [TreeEntry.Tombstone] {
         var stones: [TreeEntry.Tombstone] = []
+        var last = (month: "0001-01-01", relation: "")
         while true {
-            var known = Parameters()
-            known.add(int32: Int32(clamping: stones.count))
-            let found = try connection.execute(LedgerStatements.dropped, known)
+            var key = Parameters()
+            key.add(text: last.month)
+            key.add(text: last.relation)
+            let found = try connection.execute(LedgerStatements.dropped, key)
             for row in 0..<found.rowCount {
-                stones.append(try LedgerReader.tombstone(found, row))
+                let stone = try LedgerReader.tombstone(found, row)
+                stones.append(stone)
+                last = (try found.text(row, 6) ?? last.month, stone.relation)
             }
             guard found.rowCount > 0 else { return stones }
         }

@@ -120,9 +120,7 @@ struct SequencerRound {
 
     private mutating func fold(on connection: borrowing Connection) throws -> Ending {
         // Before anything else: what stands before this leaf is what the restored state has.
-        if deed == .restored, let entry = deed?.entry(identity, known, at: now) {
-            tree.append(entry)
-        }
+        if deed == .restored { append(deed) }
         let placed = try adopt(on: connection)
         let folded = try takeBatches(on: connection)
         try addTombstones(on: connection)
@@ -133,9 +131,7 @@ struct SequencerRound {
         }
         var note: SignedNote?
         if isCheckpointDue {
-            if deed != .restored, let entry = deed?.entry(identity, known, at: now) {
-                tree.append(entry)
-            }
+            if deed != .restored { append(deed) }
             tree.state.heartbeat += 1
             tree.append(.heartbeat(number: tree.state.heartbeat, at: now))
             let checkpoint = Checkpoint(
@@ -155,13 +151,31 @@ struct SequencerRound {
         return .folded(tree.state, checkpoint: note)
     }
 
+    private mutating func append(_ deed: LedgerDeed?) {
+        let entry = deed?.entry(identity, known, behind: tree.state.range, at: now)
+        if let entry { tree.append(entry) }
+    }
+
     /// A leaf for each month that was dropped since.
     private mutating func addTombstones(on connection: borrowing Connection) throws {
-        var known = Parameters()
-        known.add(int32: tree.state.tombstones)
-        let found = try connection.execute(LedgerStatements.dropped, known)
+        let found = try connection.execute(LedgerStatements.withoutLeaf)
+        guard found.rowCount > 0 else { return }
+        let numbered = try connection.execute(LedgerStatements.numberedLeaves)
+        let earlier = Int(tree.state.tombstones) - (try numbered.integer(0, 0) ?? 0)
+        var known: Set<String> = []
+        if earlier > 0 {
+            // Leaves of earlier versions hold no number: these months have theirs, or one is new.
+            guard found.rowCount > earlier else { return }
+            let leaves = try connection.execute(LedgerStatements.unnumberedLeaves)
+            for row in 0..<leaves.rowCount {
+                let entry = try? TreeEntry(canonical: leaves.bytes(row, 0) ?? [])
+                if case .tombstone(let stone)? = entry { known.insert(stone.relation) }
+            }
+        }
         for row in 0..<found.rowCount {
-            tree.append(.tombstone(try LedgerReader.tombstone(found, row)))
+            let stone = try LedgerReader.tombstone(found, row)
+            guard !known.contains(stone.relation) else { continue }
+            tree.append(.tombstone(stone))
             tree.state.tombstones += 1
         }
     }

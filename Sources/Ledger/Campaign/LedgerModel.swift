@@ -31,16 +31,35 @@ package struct LedgerModel: Sendable, Equatable {
     /// An empty trail.
     package init() {}
 
-    /// The place of a batch in the tree.
-    func position(of log: UUIDBytes, _ firstSequence: Int64) -> UInt64? {
-        for stored in entries {
-            guard let entry = try? TreeEntry(canonical: stored.entry),
-                case .batch(let batch) = entry, batch.logID == log,
-                batch.firstSequence == firstSequence
-            else { continue }
-            return stored.position
+    /// The tombstone of a table such as `event_202611`, made as the database makes it from the rows
+    /// that are there; `nil` when it is no table of a month.
+    func tombstone(of relation: String, at moment: Instant) -> TreeEntry.Tombstone? {
+        guard let month = Int32(relation.dropFirst(6)) else { return nil }
+        var digest = MonthDigest()
+        var places: [TreeEntry.Places] = []
+        for log in logs {
+            let id = log.genesis.genesis.logID
+            for row in log.rows where row.relation == relation {
+                guard let hash = MerkleHash(row.leafHash) else { return nil }
+                digest.add(hash, id, row.sequence)
+                if let last = places.last, last.logID == id, last.last + 1 == row.sequence {
+                    places.removeLast()
+                    places.append(.init(logID: id, first: last.first, last: row.sequence))
+                } else {
+                    places.append(.init(logID: id, first: row.sequence, last: row.sequence))
+                }
+            }
         }
-        return nil
+        return TreeEntry.Tombstone(
+            month: month,
+            relation: relation,
+            at: moment,
+            content: .init(
+                rowCount: digest.count,
+                leafDigest: digest.finish(),
+                places: places
+            )
+        )
     }
 }
 
@@ -53,7 +72,8 @@ package struct LedgerModelWriter: Sendable {
     private var range = CompactRange()
     private var states: [LogWriterState] = []
     private var heartbeat: Int64 = 0
-    private var now: Instant
+    /// The clock of the writers.
+    package private(set) var now: Instant
     private var signer: NoteSigner
 
     /// Starts with no log.
@@ -119,16 +139,27 @@ package struct LedgerModelWriter: Sendable {
         )
         for (row, place) in zip(rows, stamped.places) {
             let date = row.startedAt.date
+            let relation = "event_" + padded(date.year, 4) + padded(date.month, 2)
+            model.relations = (model.relations ?? ["event_default"]).union([relation])
             model.logs[log].rows.append(
                 StoredRow(
                     sequence: place.sequence,
                     leafHash: place.leafHash,
                     recordedAt: recordedAt,
-                    relation: "event_" + padded(date.year, 4) + padded(date.month, 2),
+                    relation: relation,
                     row: row
                 )
             )
         }
+    }
+
+    /// Drops the table of a month with its rows, as retention does, and leaves its tombstone.
+    package mutating func drop(_ relation: String, from log: Int) {
+        guard let stone = model.tombstone(of: relation, at: now) else { return }
+        append(.tombstone(stone))
+        model.droppedMonths = (model.droppedMonths ?? []) + [stone]
+        model.logs[log].rows.removeAll { $0.relation == relation }
+        model.relations?.remove(relation)
     }
 
     /// Leaves a sign of life and signs the tree.

@@ -19,7 +19,7 @@ package final class ModelSource: LedgerSource {
     /// Reads a model from its beginning.
     package init(_ model: LedgerModel) {
         self.model = model
-        checkpoints = model.checkpoints.sorted { $0.size < $1.size }
+        checkpoints = Self.ordered(model.checkpoints) { $0.size < $1.size }
         var found: [UUIDBytes: [Int64: TreeEntry.Batch]] = [:]
         for log in model.logs {
             let id = log.genesis.genesis.logID
@@ -34,7 +34,7 @@ package final class ModelSource: LedgerSource {
                 )
             }
         }
-        entries = model.entries.sorted { $0.position < $1.position }.map { stored in
+        entries = Self.ordered(model.entries) { $0.position < $1.position }.map { stored in
             guard let read = try? TreeEntry(canonical: stored.entry), case .batch(let named) = read
             else { return stored }
             var joined = stored
@@ -46,6 +46,15 @@ package final class ModelSource: LedgerSource {
             if one.openedAt != other.openedAt { return one.openedAt < other.openedAt }
             return one.logID.text < other.logID.text
         }
+    }
+
+    /// Elements in order; what is in order already is not moved.
+    private static func ordered<Element>(
+        _ elements: [Element],
+        by isBefore: (Element, Element) -> Bool
+    ) -> [Element] {
+        let isOrdered = zip(elements, elements.dropFirst()).allSatisfy { !isBefore($1, $0) }
+        return isOrdered ? elements : elements.sorted(by: isBefore)
     }
 
     /// The next leaf.
@@ -68,8 +77,8 @@ package final class ModelSource: LedgerSource {
         guard log < logs.count else { return nil }
         batch = 0
         row = 0
-        batches = logs[log].batches.sorted { $0.firstSequence < $1.firstSequence }
-        rows = logs[log].rows.sorted { left, right in
+        batches = Self.ordered(logs[log].batches) { $0.firstSequence < $1.firstSequence }
+        rows = Self.ordered(logs[log].rows) { left, right in
             if left.sequence != right.sequence { return left.sequence < right.sequence }
             return (left.row?.eventID.text ?? "") < (right.row?.eventID.text ?? "")
         }

@@ -1,16 +1,22 @@
-import Basics
-
 /// Tampers with trails, one or two ways at a time, and counts what the verifier finds.
 package struct TamperCampaign: Sendable {
-    /// What came of one kind.
+    /// Two kinds, in the order in which they were done.
+    package struct Pair: Hashable, Sendable {
+        /// What was done first.
+        package let first: Tampering.Kind
+        /// What was done then.
+        package let second: Tampering.Kind
+    }
+
+    /// What came of one kind, or of one pair.
     package struct Tally: Sendable, Equatable {
         /// How often it was tried.
         package var tried = 0
         /// How often that was found.
         package var found = 0
-        /// How often the first bad row was named, or, where only the tree was touched, the damage.
+        /// How often the first bad row was named, or, where only the tree was touched, no wrong one.
         package var named = 0
-        /// The columns that were edited, or the points at which it was done.
+        /// The columns that were edited, or the points at which or the ways in which it was done.
         package var places: Set<String> = []
 
         /// Counts from nothing, or from these.
@@ -20,12 +26,24 @@ package struct TamperCampaign: Sendable {
             self.named = named
             self.places = places
         }
+
+        func adding(_ other: Tally) -> Tally {
+            Tally(
+                tried: tried + other.tried,
+                found: found + other.found,
+                named: named + other.named,
+                places: places.union(other.places)
+            )
+        }
     }
 
     /// What came of it.
     package struct Outcome: Sendable, Equatable {
-        /// What came of each kind.
+        /// What came of each kind, done alone.
         package var kinds: [Tampering.Kind: Tally] = [:]
+        /// What came of each pair of kinds: that one of the two was found is nothing; the first row
+        /// that either has touched must be named.
+        package var pairs: [Pair: Tally] = [:]
         /// How many trials there were.
         package var count = 0
         /// Trials that were not found.
@@ -42,19 +60,21 @@ package struct TamperCampaign: Sendable {
 
         /// Adds what came of other trials.
         package mutating func add(_ other: Outcome) {
-            kinds.merge(other.kinds) { mine, theirs in
-                Tally(
-                    tried: mine.tried + theirs.tried,
-                    found: mine.found + theirs.found,
-                    named: mine.named + theirs.named,
-                    places: mine.places.union(theirs.places)
-                )
-            }
+            kinds.merge(other.kinds) { $0.adding($1) }
+            pairs.merge(other.pairs) { $0.adding($1) }
             count += other.count
             missed += other.missed
             misnamed += other.misnamed
             classes.merge(other.classes, uniquingKeysWith: +)
             failures = Array((failures + other.failures).sorted().prefix(20))
+        }
+
+        /// What came of the pairs that a kind is in; each pair counts once.
+        package func pairs(with kind: Tampering.Kind) -> Tally {
+            pairs.reduce(into: Tally()) { total, pair in
+                guard pair.key.first == kind || pair.key.second == kind else { return }
+                total = total.adding(pair.value)
+            }
         }
     }
 
@@ -117,7 +137,7 @@ package struct TamperCampaign: Sendable {
     package static func verify(_ model: LedgerModel, _ subject: TamperSubject) -> LedgerReport {
         var verifier = LedgerVerifier(
             ModelSource(model.joined),
-            knowledge: .init(keys: [subject.key]),
+            knowledge: .init(keys: [subject.key], now: subject.now),
             outside: OutsideCheckpoints(subject.outside)
         )
         return verifier.run()
@@ -141,50 +161,40 @@ package struct TamperCampaign: Sendable {
             let kinds = Tampering.Kind.allCases
             let kind = kinds[Int.random(in: 0..<kinds.count, using: &random)]
             // After one of these the rest would be lost or written anew.
-            if !done.isEmpty, kind == .rollBack || kind == .fork { continue }
-            guard !model.logs.isEmpty,
-                let tampering = subject.tamper(kind, &model, &random)
-            else { continue }
+            if !done.isEmpty, kind.isWhole { continue }
+            let before = model
+            guard let tampering = subject.tamper(kind, &model, &random) else { continue }
+            // Rows without cards lose none: what changes nothing is no change.
+            guard model != before else { continue }
             done.append(tampering)
         }
         guard done.count == changes else { return }
         outcome.count += 1
         let report = Self.verify(model, subject)
         if let first = report.findings.first { outcome.classes[first.damage, default: 0] += 1 }
-        let touched = model.firstDifference(from: subject.model)
-        let isNamed = Self.isNamed(done, report, touched)
-        for tampering in done {
-            var tally = outcome.kinds[tampering.kind] ?? Tally()
-            tally.tried += 1
-            if !report.isClean { tally.found += 1 }
-            if !report.isClean, isNamed { tally.named += 1 }
-            if let place = tampering.place { tally.places.insert(place) }
-            outcome.kinds[tampering.kind] = tally
+        let truth = TamperTruth(done, model, subject)
+        let isNamed = truth.allows(report.firstBadRow?.sequence)
+        let tally = Tally(
+            tried: 1,
+            found: report.isClean || changes > 1 && !isNamed ? 0 : 1,
+            named: !report.isClean && isNamed ? 1 : 0,
+            places: changes == 1 ? Set(done.map(\.place)) : []
+        )
+        if changes == 1 {
+            outcome.kinds[done[0].kind] = (outcome.kinds[done[0].kind] ?? Tally()).adding(tally)
+        } else {
+            let pair = Pair(first: done[0].kind, second: done[1].kind)
+            outcome.pairs[pair] = (outcome.pairs[pair] ?? Tally()).adding(tally)
         }
         if report.isClean { outcome.missed += 1 } else if !isNamed { outcome.misnamed += 1 }
         guard report.isClean || !isNamed, outcome.failures.count < 20 else { return }
-        let kinds = done.map(\.kind.rawValue)
-        let first = touched.map { String($0) } ?? "none"
+        let kinds = done.map { "\($0.kind.rawValue) (\($0.place))" }
+        let first = truth.touched.map { String($0) } ?? "none"
         let named = report.firstBadRow?.sequence.map { String($0) } ?? "none"
         outcome.failures.append(
             "trial \(trial): " + kinds.joined(separator: ", then ")
                 + ": row \(first) is the first, named was \(named)"
         )
-    }
-
-    /// Whether the row that is named first is the first that was touched.
-    ///
-    /// A fork that begins between two copies from outside can be told to the first batch between
-    /// them, and damage to the tree alone need not name a row.
-    private static func isNamed(
-        _ done: [Tampering],
-        _ report: LedgerReport,
-        _ touched: Int64?
-    ) -> Bool {
-        guard let touched, !done.contains(where: { $0.isOfTree }) else { return true }
-        guard let named = report.firstBadRow?.sequence else { return false }
-        let lowest = done.compactMap(\.forkFloor).min() ?? touched
-        return (min(lowest, touched)...touched).contains(named)
     }
 }
 
@@ -208,22 +218,5 @@ extension LedgerModel {
             }
         }
         return joined
-    }
-
-    /// The first number at which rows, batches or the beginning of the log are not those of another
-    /// model; `nil` when they are all the same.
-    func firstDifference(from other: LedgerModel) -> Int64? {
-        guard let mine = logs.first, let theirs = other.logs.first else {
-            return logs.isEmpty && other.logs.isEmpty ? nil : 0
-        }
-        if mine.genesis != theirs.genesis { return 0 }
-        let count = 400 as Int64
-        let myRows = Dictionary(grouping: mine.rows, by: \.sequence)
-        let theirRows = Dictionary(grouping: theirs.rows, by: \.sequence)
-        let row = (0..<count).first { myRows[$0] != theirRows[$0] }
-        let myBatches = Dictionary(grouping: mine.batches, by: \.firstSequence)
-        let theirBatches = Dictionary(grouping: theirs.batches, by: \.firstSequence)
-        let batch = (0..<count).first { myBatches[$0] != theirBatches[$0] }
-        return [row, batch].compactMap { $0 }.min()
     }
 }

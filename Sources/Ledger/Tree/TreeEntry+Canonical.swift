@@ -13,6 +13,7 @@ extension TreeEntry {
         case restored = 7
         case keyBegun = 8
         case countedTombstone = 9
+        case signedRestored = 10
     }
 
     /// The entry as bytes, of which the leaf hash is made.
@@ -55,10 +56,14 @@ extension TreeEntry {
             writer.byte(Mark.adoptionComplete.rawValue)
             writer.instant(at)
         case .restored(let state):
-            writer.byte(Mark.restored.rawValue)
+            writer.byte((state.seal == nil ? Mark.restored : .signedRestored).rawValue)
             writer.number(state.size)
             writer.fixed(state.root.bytes)
             writer.instant(state.at)
+            if let seal = state.seal {
+                writer.data(seal.key)
+                writer.data(seal.signature)
+            }
         }
         return writer.bytes
     }
@@ -140,6 +145,15 @@ extension TreeEntry {
                     size: try reader.number(),
                     root: try hash(&reader),
                     at: try reader.instant()
+                )
+            )
+        case .signedRestored:
+            return .restored(
+                Restoration(
+                    size: try reader.number(),
+                    root: try hash(&reader),
+                    at: try reader.instant(),
+                    seal: .init(key: try reader.data(), signature: try reader.data())
                 )
             )
         }

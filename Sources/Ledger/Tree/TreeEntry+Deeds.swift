@@ -113,21 +113,4 @@ extension TreeEntry {
             return places
         }
     }
-
-    /// What was lost when an older state was put in force.
-    package struct Restoration: Sendable, Equatable {
-        /// The size of the tree that was known before.
-        package let size: UInt64
-        /// Its root.
-        package let root: MerkleHash
-        /// When the older state was put in force.
-        package let at: Instant
-
-        /// Names a state.
-        package init(size: UInt64, root: MerkleHash, at: Instant) {
-            self.size = size
-            self.root = root
-            self.at = at
-        }
-    }
 }

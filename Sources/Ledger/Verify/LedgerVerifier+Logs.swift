@@ -149,6 +149,9 @@ extension LedgerVerifier {
         }
         if batch.firstSequence > log.expected { try skip(to: batch, &log) }
         verifyTimes(batch, &log)
+        if let gap, unproved == nil, batch.position.map({ $0 >= gap }) ?? true {
+            unproved = name(batch.firstSequence, log)
+        }
         let signed = batch.signed(in: log.genesis.logID)
         let isSound = signed.map { signed in log.key.map { signed.isSound(under: $0) } ?? false }
         guard let signed, isSound == true else {
@@ -199,6 +202,7 @@ extension LedgerVerifier {
             name(log.expected, log),
             "the batch of the rows \(log.expected) to \(batch.firstSequence - 1) is not there"
         )
+        passOver(log.expected..<batch.firstSequence, log)
         while let row = log.row, row.sequence < batch.firstSequence {
             log.row = try source.nextRow()
         }

@@ -5,6 +5,8 @@ struct DroppedMonth {
     let stone: TreeEntry.Tombstone
     let content: TreeEntry.Content
     var digest = MonthDigest()
+    /// Whether a batch of its rows is missing or not as it was signed, which is named there.
+    var isPassedOver = false
 }
 
 /// A run of rows of a log that a tombstone stands for.
@@ -18,33 +20,47 @@ struct DroppedPlaces {
 extension LedgerVerifier {
     // MARK: Tombstones
 
-    /// Takes a tombstone of the tree.
-    mutating func take(_ stone: TreeEntry.Tombstone, at position: UInt64?) {
+    /// Takes a tombstone: one that counts excuses the rows that it names, and no others.
+    ///
+    /// It counts when its table is that of its month, the month was over for long enough, its own
+    /// time has come, and a checkpoint that holds it was signed. One that was left within the last
+    /// minutes may still be on its way to the sequencer: it counts, and the report says so.
+    private mutating func take(_ stone: TreeEntry.Tombstone, isSigned: Bool) {
         let name = "the tombstone of \(stone.relation)"
         guard tombstones.insert(stone.relation).inserted else {
             find(.inserted, nil, "\(name) stands twice")
             return
         }
+        let first = stone.content.flatMap { Self.firstRow(of: $0) }
+        guard stone.relation == Self.relation(Int(stone.month) / 100, Int(stone.month) % 100) else {
+            find(.edited, first, "\(name) names another month than that of its table")
+            return
+        }
         let end = Self.end(ofMonth: stone.month, yearsLater: Limits.auditKeptYears)
         guard let end, stone.at >= end else {
-            find(
-                .deleted,
-                stone.content.flatMap { Self.firstRow(of: $0) },
-                "\(name) was left before the time of its rows was over"
-            )
+            find(.deleted, first, "\(name) was left before the time of its rows was over")
             return
         }
         if let now = knowledge.now,
             stone.at.microseconds(since: now) > Limits.ledgerClockStepMicrosecondsMax
         {
-            find(
-                .deleted,
-                stone.content.flatMap { Self.firstRow(of: $0) },
-                "\(name) was left at a time that has not come"
-            )
+            find(.deleted, first, "\(name) was left at a time that has not come")
             return
         }
-        guard let content = stone.content else { return }
+        if !isSigned {
+            let moment = knowledge.now ?? lastHeartbeat ?? stone.at
+            guard moment.microseconds(since: stone.at) <= Limits.ledgerFoldMicrosecondsMax else {
+                find(.unfolded, first, "\(name) is in no signed checkpoint: it excuses no row")
+                return
+            }
+            report.notes.append(
+                "\(name) is not signed yet: verify again when the sequencer has signed the tree"
+            )
+        }
+        guard let content = stone.content else {
+            droppedWhole.insert(stone.relation)
+            return
+        }
         let number = droppedMonths.count
         droppedMonths.append(DroppedMonth(stone: stone, content: content))
         for places in content.places {
@@ -54,34 +70,26 @@ extension LedgerVerifier {
         }
     }
 
-    /// Holds what the database says of dropped months against the tree.
+    /// Takes the tombstones, and holds what the database says of dropped months against the tree.
     mutating func verifyDropped() throws(Source.Failure) {
+        for (stone, position) in tombstonesOfTree { take(stone, isSigned: position < signedSize) }
         let inTree = Dictionary(
-            droppedMonths.map { ($0.stone.relation, $0.stone) },
+            tombstonesOfTree.map { ($0.stone.relation, $0.stone) },
             uniquingKeysWith: { first, _ in first }
         )
         let stored = try source.droppedMonths()
         for stone in stored {
-            if let leaf = inTree[stone.relation] {
-                guard leaf != stone else { continue }
-                find(
-                    .edited,
-                    leaf.content.flatMap { Self.firstRow(of: $0) },
-                    "what the database says of the dropped \(stone.relation) is not what its "
-                        + "tombstone in the tree says"
-                )
-            } else if !tombstones.contains(stone.relation) {
-                if let last = lastHeartbeat,
-                    last.microseconds(since: stone.at) > Limits.ledgerFoldMicrosecondsMax
-                {
-                    find(
-                        .unfolded,
-                        nil,
-                        "the tombstone of \(stone.relation) was never taken into the tree"
-                    )
-                }
-                take(stone, at: nil)
+            guard let leaf = inTree[stone.relation] else {
+                take(stone, isSigned: false)
+                continue
             }
+            guard leaf != stone else { continue }
+            find(
+                .edited,
+                leaf.content.flatMap { Self.firstRow(of: $0) },
+                "what the database says of the dropped \(stone.relation) is not what its tombstone "
+                    + "in the tree says"
+            )
         }
         guard knowledge.since == nil else { return }
         let names = Set(stored.map(\.relation))
@@ -110,6 +118,15 @@ extension LedgerVerifier {
         return isOfMonth(droppedMonths[places.month].stone.month, batch, log)
     }
 
+    /// Notes that rows go by without a batch that is as it was signed: no tombstone can be held
+    /// against them.
+    mutating func passOver(_ rows: Range<Int64>, _ log: Log) {
+        for places in droppedPlaces[log.genesis.logID] ?? []
+        where places.first < rows.upperBound && places.last >= rows.lowerBound {
+            droppedMonths[places.month].isPassedOver = true
+        }
+    }
+
     /// Whether a row of a batch can lie in a month: its request began in that of its batch or in the
     /// one before; what was adopted, at any time before.
     private func isOfMonth(_ month: Int32, _ batch: StoredBatch, _ log: Log) -> Bool {
@@ -123,7 +140,7 @@ extension LedgerVerifier {
     /// Holds each tombstone against the rows that were counted in the batches.
     mutating func verifyTombstones() {
         guard knowledge.since == nil else { return }
-        for number in droppedMonths.indices {
+        for number in droppedMonths.indices where !droppedMonths[number].isPassedOver {
             let month = droppedMonths[number]
             let first = Self.firstRow(of: month.content)
             let counted = month.digest.count

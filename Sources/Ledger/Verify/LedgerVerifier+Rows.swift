@@ -61,14 +61,11 @@ extension LedgerVerifier {
     /// before.
     private func isDropped(_ batch: StoredBatch) -> Bool {
         // Those that name their rows are asked for each of them.
-        guard tombstones.count > droppedMonths.count else { return false }
+        guard !droppedWhole.isEmpty else { return false }
         let date = batch.stampedAt.date
         let before = date.month == 1 ? (date.year - 1, 12) : (date.year, date.month - 1)
-        return [Self.relation(date.year, date.month), Self.relation(before.0, before.1)]
-            .contains { name in
-                tombstones.contains(name)
-                    && !droppedMonths.contains { $0.stone.relation == name }
-            }
+        return droppedWhole.contains(Self.relation(date.year, date.month))
+            || droppedWhole.contains(Self.relation(before.0, before.1))
     }
 
     /// Reads the rows of a batch that cannot be relied on: each is held against its own hash.
@@ -82,6 +79,7 @@ extension LedgerVerifier {
             batch.firstSequence,
             min(batch.lastSequence, batch.firstSequence + count - 1)
         )
+        passOver(batch.firstSequence..<last + 1, log)
         while let row = log.row, row.sequence <= last {
             report.rowCount += 1
             log.row = try source.nextRow()
@@ -119,6 +117,10 @@ extension LedgerVerifier {
         }
         if log.genesis.kind == .writer, row.recordedAt != batch.recordedAt {
             find(.edited, name(row, log), "the moment at which a row was recorded was changed")
+        }
+        if let relations, !relations.contains(row.relation ?? "") {
+            find(.misplaced, name(row, log), "a row lies in no table of events")
+            return
         }
         guard let relation = row.relation, let startedAt = row.row?.startedAt else { return }
         let date = startedAt.date

@@ -3,7 +3,7 @@ import Crypto
 
 extension LedgerVerifier {
     /// What is known of the tree while its leaves go by.
-    private struct Tree {
+    struct Tree {
         var range = CompactRange()
         var checkpoint: Checkpoint?
         /// The size of the last checkpoint that went by.
@@ -17,27 +17,6 @@ extension LedgerVerifier {
         var unprovedBatch: RowName?
         /// What was said to be lost when an older state was put in force.
         var restorations: [Restored] = []
-
-        func explains(_ copy: OutsideCheckpoints.Copy) -> Bool {
-            restorations.enumerated().contains { $1.explains(copy, number: $0) }
-        }
-    }
-
-    /// An older state that was put in force.
-    private struct Restored {
-        /// The leaf that says so: the leaves before it are those that were kept.
-        let position: UInt64
-        let lost: TreeEntry.Restoration
-
-        /// Whether a copy may know leaves that are gone since.
-        ///
-        /// The number says how many databases were restored before this one: a copy that was made
-        /// after this restore is not explained by it.
-        func explains(_ copy: OutsideCheckpoints.Copy, number: Int) -> Bool {
-            let known = copy.checkpoint
-            guard known.size > position, copy.epoch <= number else { return false }
-            return known.size == lost.size ? known.root == lost.root : known.size < lost.size
-        }
     }
 
     /// Makes the roots from the leaves and holds them against what was signed.
@@ -52,6 +31,8 @@ extension LedgerVerifier {
                     "the tree lacks its leaves from \(tree.range.size) to \(stored.position - 1)"
                 )
                 tree.isDamaged = true
+                gap = tree.range.size
+                unproved = tree.unprovedBatch
                 break
             }
             pay(&tree)
@@ -79,21 +60,9 @@ extension LedgerVerifier {
             checkpoint = try nextCheckpoint()
         }
         report.entryCount = tree.range.size
-        endRestorations(tree)
+        signedSize = tree.checkpoint?.size ?? 0
+        endRestorations(&tree)
         endOutside(tree)
-    }
-
-    /// A leaf about a restored database excuses copies only when a trusted key has signed it.
-    private mutating func endRestorations(_ tree: Tree) {
-        let signedSize = tree.checkpoint?.size ?? 0
-        for restored in tree.restorations where restored.position >= signedSize {
-            find(
-                .inserted,
-                nil,
-                "leaf \(restored.position) says that a restored database was put in force, and no "
-                    + "checkpoint that holds it was signed"
-            )
-        }
     }
 
     private mutating func nextCheckpoint() throws(Source.Failure) -> Checkpoint? {
@@ -162,26 +131,28 @@ extension LedgerVerifier {
             if copy.checkpoint.root == tree.range.root {
                 report.outsideCount += 1
                 tree.unprovedBatch = nil
-            } else if tree.explains(copy) {
-                report.restoredCopyCount += 1
-            } else if !tree.isForked {
+            } else if !excuses(copy, &tree), !tree.isForked, !tree.isDamaged {
+                // Leaves that do not give the root that the database itself has signed were edited.
                 tree.isForked = true
-                endings.append(
-                    LedgerFinding(
-                        .forked,
-                        tree.unprovedBatch,
-                        "a copy outside has another root for \(copy.checkpoint.size) leaves: the history was "
-                            + "written anew, or an older state of the database went on"
-                    )
-                )
+                endings.append(Self.fork(at: copy.checkpoint.size, tree.unprovedBatch))
             }
         }
+    }
+
+    /// The finding for a copy outside that has another root.
+    static func fork(at size: UInt64, _ row: RowName?) -> LedgerFinding {
+        LedgerFinding(
+            .forked,
+            row,
+            "a copy outside has another root for \(size) leaves: the history was written anew, or "
+                + "an older state of the database went on"
+        )
     }
 
     private mutating func endOutside(_ tree: Tree) {
         var beyond: Checkpoint?
         while let copy = outside.next(upTo: .max) {
-            if tree.explains(copy) {
+            if tree.restorations.contains(where: { $0.counts && $0.explains(copy) }) {
                 report.restoredCopyCount += 1
             } else {
                 beyond = copy.checkpoint
@@ -221,7 +192,7 @@ extension LedgerVerifier {
         case .key(let rotation):
             take(rotation, stored)
         case .tombstone(let stone):
-            take(stone, at: stored.position)
+            tombstonesOfTree.append((stone, stored.position))
         case .keyBegun(let beginning):
             take(beginning, stored)
         case .adoptionComplete:
@@ -306,20 +277,6 @@ extension LedgerVerifier {
         report.notes.append(
             "at \(beginning.at.text) a key was begun that no earlier key vouches for (leaf "
                 + "\(stored.position))"
-        )
-    }
-
-    private mutating func take(
-        _ state: TreeEntry.Restoration,
-        _ stored: StoredEntry,
-        _ tree: inout Tree
-    ) {
-        tree.restorations.append(Restored(position: stored.position, lost: state))
-        restoredAt.append(state.at)
-        let lost = state.size > stored.position ? state.size - stored.position : 0
-        report.notes.append(
-            "at \(state.at.text) an operator put a restored database in force (leaf "
-                + "\(stored.position)): \(lost) leaves that were signed before are lost with it"
         )
     }
 }

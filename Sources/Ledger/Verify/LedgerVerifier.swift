@@ -41,6 +41,10 @@ package struct LedgerVerifier<Source: LedgerSource> {
     var isAdoptionComplete: UInt64?
     /// The sizes of checkpoints that are there and do not read, as far as they fit in.
     var unreadCheckpoints: Set<UInt64> = []
+    /// The first leaf that is missing between others: what stands behind it proves nothing.
+    var gap: UInt64?
+    /// The first batch that the tree does not prove for that.
+    var unproved: RowName?
     /// Findings about the end of everything, which are named by the last row.
     var endings: [LedgerFinding] = []
     var lastRow: (recordedAt: Instant, name: RowName)?
@@ -48,14 +52,19 @@ package struct LedgerVerifier<Source: LedgerSource> {
     var ends: [UUIDBytes: (sequence: Int64, hash: MerkleHash)] = [:]
     /// When each key was last used at each place.
     var uses: [KeyUse: Instant] = [:]
+    /// How many leaves the last checkpoint covers that was signed and that they give.
+    var signedSize: UInt64 = 0
+    /// The tombstones of the tree with their places, until it is known which of them are signed.
+    var tombstonesOfTree: [(stone: TreeEntry.Tombstone, position: UInt64)] = []
+    /// The tables that a tombstone stands for, whatever it is worth.
     var tombstones: Set<String> = []
+    /// The tables of which a tombstone excuses every row, in the form that named none.
+    var droppedWhole: Set<String> = []
     /// The months that were dropped, and which rows of each log went with them.
     var droppedMonths: [DroppedMonth] = []
     var droppedPlaces: [UUIDBytes: [DroppedPlaces]] = [:]
     /// The tables of events that there are; `nil` when the source has no such thing.
     var relations: Set<String>?
-    /// When restored databases were put in force.
-    var restoredAt: [Instant] = []
     var tenants: [String] = []
     var guesses = 0
     /// The first rows that are not as they were written, as they were found.
@@ -106,7 +115,7 @@ package struct LedgerVerifier<Source: LedgerSource> {
                 logID: lastRow?.name.logID,
                 sequence: (lastRow?.name.sequence ?? -1) + 1
             )
-            find(ending.damage, ending.row ?? after, ending.text)
+            find(ending.damage, ending.row ?? unproved ?? after, ending.text)
         }
         report.firstBadRow = badRows.min { left, right in
             let (leftLog, rightLog) = (order(of: left), order(of: right))

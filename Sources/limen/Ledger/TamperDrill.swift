@@ -21,15 +21,14 @@ enum TamperDrill {
         let seed = try parsed.integer("seed", default: 1, in: 0...Int.max)
         let campaign = TamperCampaign(seed: UInt64(seed))
         let started = Clock.monotonicMilliseconds()
-        Terminal.writeOutput("seed \(seed)\n")
         let one = await outcome(of: campaign, count, changes: 1)
-        Terminal.writeOutput(text("one change", one))
+        let oneSeconds = (Clock.monotonicMilliseconds() - started) / 1_000
         let two = await outcome(of: campaign, double, changes: 2)
-        Terminal.writeOutput(text("two changes", two))
         let alarms = await falseAlarms(of: campaign, clean)
         let seconds = (Clock.monotonicMilliseconds() - started) / 1_000
         Terminal.writeOutput(
-            "clean trails: \(clean), false alarms: \(alarms)\n\(seconds) s in all\n"
+            TamperSummary(one: one, two: two, cleanCount: clean, alarmCount: alarms).text
+                + "seed \(seed); \(seconds) s in all, \(oneSeconds) of them for one change\n"
         )
         let isGood =
             one.missed + one.misnamed + two.missed + two.misnamed + alarms == 0
@@ -64,26 +63,5 @@ enum TamperDrill {
             }
             return await group.reduce(0, +)
         }
-    }
-
-    private static func text(_ title: String, _ outcome: TamperCampaign.Outcome) -> String {
-        var text =
-            "\(title): \(outcome.count) trials, \(outcome.missed) missed, "
-            + "\(outcome.misnamed) with another row named first\n"
-            + "     tried     found     named    missed    places  kind\n"
-        for kind in Tampering.Kind.allCases {
-            let tally = outcome.kinds[kind] ?? TamperCampaign.Tally()
-            let numbers = [
-                tally.tried, tally.found, tally.named, tally.tried - tally.found,
-                tally.places.count,
-            ]
-            text +=
-                numbers.map { number in
-                    let digits = String(number)
-                    return String(repeating: " ", count: max(1, 10 - digits.count)) + digits
-                }.joined() + "  \(kind.rawValue)\n"
-        }
-        for failure in outcome.failures { text += "  " + failure + "\n" }
-        return text
     }
 }
