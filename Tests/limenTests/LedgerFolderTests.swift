@@ -59,6 +59,49 @@ struct LedgerFolderTests {
     }
 
     @Test(
+        "A further copy that is missing, behind, or a command that is not there, is said at a start"
+    )
+    func copies() throws {
+        let path = Self.folder()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        _ = try LedgerFolder.prepareKey(in: path)
+        try LedgerFolder.adoptKey(in: path)
+        let folder = try LedgerFolder.open(path)
+        let copy = path + "/copy"
+        func problems(_ places: CheckpointCopies.Places) throws -> [String] {
+            try CheckpointCopies.open(folder, places).problems
+        }
+        // Nothing was signed yet: a new copy is none that was lost.
+        #expect(try problems(.init(file: copy)) == [])
+        try FileManager.default.removeItem(atPath: copy)
+        let root = MerkleHash.leaf([1])
+        func note(_ size: UInt64) throws -> SignedNote {
+            let checkpoint = Checkpoint(origin: folder.signer.key.name, size: size, root: root)
+            return try #require(checkpoint.signed(by: folder.signer))
+        }
+        #expect(try CheckpointCopies.open(folder, .init()).keep(try note(5)) == nil)
+        let missing = try problems(.init(file: copy))
+        #expect(missing.count == 1)
+        #expect(missing.first?.contains("is not there, though 5 leaves were signed") == true)
+        // It was begun anew, and still lacks what was before.
+        let behind = try problems(.init(file: copy))
+        #expect(behind.first?.contains("ends at 0 leaves, and \(path)/checkpoints at 5") == true)
+        #expect(try CheckpointCopies.open(folder, .init(file: copy)).keep(try note(7)) == nil)
+        #expect(try problems(.init(file: copy)) == [])
+        #expect(try CheckpointCopies.open(folder, .init(file: copy)).last?.size == 7)
+        #expect(
+            try problems(.init(command: ["/nowhere/logger", "-t", "x"]))
+                == ["LIMEN_LEDGER_COMMAND: there is no program /nowhere/logger"]
+        )
+        #expect(try problems(.init(command: ["sh", "-c"])) == [])
+        // Where it cannot be written nothing starts.
+        let error = try #require(throws: CommandError.self) {
+            try CheckpointCopies.open(folder, .init(file: path + "/none/copy"))
+        }
+        #expect(error.sentence.contains("/none/copy"))
+    }
+
+    @Test(
         "A key is made once for a new trail; one that the trail does not know starts nothing",
         .enabled(if: conninfo != nil, "no database")
     )

@@ -154,7 +154,8 @@ extension HelpCommand {
         without the database. signer shows the key that signs; signer new begins another, for which
         the old one vouches, or, with --unvouched, none (it was lost, or this is a further gateway).
         restored puts on record that a restored database is in force, so that verify tells it from
-        one that was put back in secret. Exit codes: 0 as written, 1 findings, 4 cannot be read.
+        one that was put back in secret. Exit codes: 0 as written, 1 findings, or a configured copy
+        (LIMEN_LEDGER_COPY) is gone, 4 cannot be read.
 
           limen audit list --service news2 --outcome cards
           limen audit timeline 123 --reason "complaint 2026-17" --zone +02:00
@@ -272,8 +273,9 @@ extension HelpCommand {
         is not found then.
 
         tamper changes audit trails of 200 rows, once and twice, in every way that somebody with all
-        rights could, and counts what limen audit verify finds; exit code 1 when a change was not
-        found, another row was named first, or an untouched trail was called damaged.
+        rights could, and prints for each kind what limen audit verify finds; two changes count only
+        as a pair, when the first row that either has touched is named. Exit code 1 when a change
+        was not found, another row was named first, or an untouched trail was called damaged.
 
         slow holds 2,000 connections that drip heads, drip bodies and do not read, and measures a
         good client with and without them. flood asks on 1,000 connections at once and wants every

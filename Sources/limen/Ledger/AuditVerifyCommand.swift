@@ -24,10 +24,16 @@ enum AuditVerifyCommand {
         if let path = parsed.value("receipt") { return try receipt(path, parsed) }
         let access = try LedgerAccess.choose(parsed)
         let since = try ZoneOffset.moment("since", parsed)
-        var outside: [[Checkpoint]] = []
-        for path in parsed.all("outside") + access.copies {
-            outside.append(try CheckpointCopies.read(path, keys: access.keys))
+        var outside: [CheckpointFile] = []
+        for path in parsed.all("outside") {
+            let file = try CheckpointFile(path, keys: access.keys)
+            guard file.checkpoints != nil else {
+                throw CommandError(.badInput, "\(path), named with --outside, is not there")
+            }
+            outside.append(file)
         }
+        let namedCount = outside.count
+        for path in access.copies { outside.append(try CheckpointFile(path, keys: access.keys)) }
         let started = Clock.monotonicMilliseconds()
         let report: LedgerReport
         do throws(PostgreSQLError) {
@@ -35,7 +41,7 @@ enum AuditVerifyCommand {
             var verifier = LedgerVerifier(
                 source,
                 knowledge: .init(keys: access.keys, since: since, now: Clock.now()),
-                outside: OutsideCheckpoints(files: outside)
+                outside: OutsideCheckpoints(files: outside.map { $0.checkpoints ?? [] })
             )
             report = try verifier.run()
         } catch {
@@ -45,16 +51,13 @@ enum AuditVerifyCommand {
             )
         }
         let milliseconds = Int(Clock.monotonicMilliseconds() - started)
+        let printer = LedgerPrinter(report: report, copies: outside)
         Terminal.writeOutput(
-            parsed.has("json")
-                ? LedgerPrinter.json(report) + "\n"
-                : LedgerPrinter.text(
-                    report,
-                    hasOutside: outside.contains { !$0.isEmpty },
-                    milliseconds: milliseconds
-                )
+            parsed.has("json") ? printer.json + "\n" : printer.text(milliseconds: milliseconds)
         )
-        return report.isClean ? .ok : .findings
+        // A copy that is configured and gone is what somebody leaves who cuts off the end.
+        let isLost = outside.dropFirst(namedCount).contains { $0.isLost(report) }
+        return report.isClean && !isLost ? .ok : .findings
     }
 
     private static func receipt(
@@ -146,18 +149,19 @@ struct LedgerAccess {
     /// The state folder of `limen up`; or, when `PGUSER` is set, the login that it names.
     static func choose(_ parsed: Arguments) throws(CommandError) -> LedgerAccess {
         let keys = try keys(parsed)
+        let further = [Terminal.environment(CheckpointCopies.Places.fileName)].compactMap { $0 }
         if Terminal.environment("PGUSER") != nil, parsed.value("state") == nil {
             return LedgerAccess(
                 settings: ConnectionSettings(conninfo: ""),
                 keys: keys,
-                copies: []
+                copies: further
             )
         }
         let database = try AuditDatabase.running(parsed)
         return LedgerAccess(
             settings: try database.existingSettings(as: "limen_verifier"),
             keys: keys,
-            copies: [database.state.file("ledger") + "/checkpoints"]
+            copies: [database.state.file("ledger") + "/checkpoints"] + further
         )
     }
 

@@ -28,6 +28,15 @@ final class LedgerKeeper: Sendable {
         _ log: LogWriter
     ) throws(CommandError) -> LedgerKeeper {
         let copies = try CheckpointCopies.open(folder)
+        for problem in copies.problems {
+            log.log(
+                LogEvent(
+                    .warning,
+                    "a copy of the checkpoints is not as configured",
+                    [(.place, .text(problem))]
+                )
+            )
+        }
         let latest = LatestCheckpoint()
         let size = registry.gauge(
             "limen_ledger_checkpoint_size",

@@ -60,6 +60,7 @@ struct LedgerOperator {
         _ folder: LedgerFolder
     ) throws(CommandError) -> Checkpoint {
         let copies = try CheckpointCopies.open(folder)
+        for problem in copies.problems { Terminal.writeError("limen: \(problem)\n") }
         if deed == .restored, copies.last == nil {
             throw CommandError(
                 .badInput,

@@ -3,14 +3,19 @@ import JSON
 import Ledger
 
 /// The report of a verification, for people and for programs.
-enum LedgerPrinter {
+struct LedgerPrinter {
+    /// What was found.
+    let report: LedgerReport
+    /// The files with copies of checkpoints that it was held against.
+    let copies: [CheckpointFile]
+
     /// The report as lines.
-    static func text(_ report: LedgerReport, hasOutside: Bool, milliseconds: Int) -> String {
+    func text(milliseconds: Int) -> String {
         var text = report.isClean ? "the trail is as it was written\n" : "THE TRAIL IS DAMAGED\n"
-        if let row = report.firstBadRow { text += "  first bad row  " + name(row) + "\n" }
+        if let row = report.firstBadRow { text += "  first bad row  " + Self.name(row) + "\n" }
         for finding in report.findings {
             text += "  \(finding.damage.rawValue): \(finding.text)\n"
-            if let row = finding.row { text += "      " + name(row) + "\n" }
+            if let row = finding.row { text += "      " + Self.name(row) + "\n" }
         }
         if report.findingCount > report.findings.count {
             text += "  and \(report.findingCount - report.findings.count) more\n"
@@ -34,7 +39,8 @@ enum LedgerPrinter {
                 "copies outside of leaves that a restored database has lost: "
                 + "\(report.restoredCopyCount)\n"
         }
-        if !hasOutside {
+        for copy in copies { text += line(copy) }
+        if !copies.contains(where: { $0.checkpoints?.isEmpty == false }) {
             text +=
                 "no copy of a checkpoint from outside was given: who can write to the database "
                 + "could have cut off its end unseen (--outside FILE)\n"
@@ -42,8 +48,19 @@ enum LedgerPrinter {
         return text
     }
 
+    private func line(_ copy: CheckpointFile) -> String {
+        if let checkpoints = copy.checkpoints, let last = checkpoints.last {
+            return "copies outside: \(checkpoints.count) in \(copy.path), the last of \(last.size) "
+                + "leaves\n"
+        }
+        let fault = copy.checkpoints == nil ? "is not there" : "holds no checkpoint"
+        return copy.isLost(report)
+            ? "COPIES OUTSIDE ARE LOST: \(copy.path) \(fault), though checkpoints were signed\n"
+            : "copies outside: \(copy.path) \(fault)\n"
+    }
+
     /// The report as a JSON object.
-    static func json(_ report: LedgerReport) -> String {
+    var json: String {
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("clean", report.isClean)
@@ -58,6 +75,17 @@ enum LedgerPrinter {
         writer.member("uncoveredRows", report.uncoveredRowCount)
         writer.member("droppedRows", report.droppedRowCount)
         writer.member("restoredCopies", report.restoredCopyCount)
+        writer.name("copies")
+        writer.beginArray()
+        for copy in copies {
+            writer.beginObject()
+            writer.member("file", copy.path)
+            writer.member("isLost", copy.isLost(report))
+            writer.member("count", copy.checkpoints?.count ?? 0)
+            writer.member("lastSize", Int(clamping: copy.checkpoints?.last?.size ?? 0))
+            writer.endObject()
+        }
+        writer.endArray()
         writer.name("onRecord")
         writer.beginArray()
         for note in report.notes { writer.value(note) }
@@ -65,7 +93,7 @@ enum LedgerPrinter {
         writer.member("findingCount", report.findingCount)
         if let row = report.firstBadRow {
             writer.name("firstBadRow")
-            write(row, to: &writer)
+            Self.write(row, to: &writer)
         }
         writer.name("findings")
         writer.beginArray()
@@ -75,7 +103,7 @@ enum LedgerPrinter {
             writer.member("text", finding.text)
             if let row = finding.row {
                 writer.name("row")
-                write(row, to: &writer)
+                Self.write(row, to: &writer)
             }
             writer.endObject()
         }
