@@ -5,16 +5,19 @@ import Crypto
 import Foundation
 import Ledger
 import PostgreSQL
+import Synchronization
 import Vault
 
-// The list of a patient's events in a small trail beside a large one: a page takes an index and no
-// scan, so both must cost about the same.
+// A small trail beside a large one: the list of a patient's events, of which a page takes an index
+// and no scan, and the audited append that each answer of a gateway waits for. Both must cost about
+// the same in both.
 //
 //     LIMEN_TEST_DATABASE="host=... user=postgres dbname=postgres" AuditListBench [SMALL] [LARGE] [APPENDS]
 //         [--json FILE]
 //
 // 10,000 and 10,000,000 rows and 20,000 appends without further words; the large trail takes some
-// 10 GB.
+// 10 GB. Its rows are made by the server itself, without the signed log: what is measured is reading
+// them, and appending beside them. The rows that are appended are sealed, chained and signed.
 
 guard let conninfo = ProcessInfo.processInfo.environment["LIMEN_TEST_DATABASE"] else {
     FileHandle.standardError.write(
@@ -36,6 +39,54 @@ let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
         try MigrationFile(name: $0, bytes: [UInt8](Data(contentsOf: folder.appending(path: $0))))
     }
 let server = ConnectionSettings(conninfo: conninfo)
+
+/// Has the server make so many rows, on two connections, each half of the time in its order.
+@MainActor
+func insert(_ rowCount: Int, _ place: ConnectionSettings) throws {
+    let fault = Mutex<(any Error)?>(nil)
+    let perPatient = rowsPerPatient
+    let half = (rowCount + 1) / 2
+    DispatchQueue.concurrentPerform(iterations: 2) { number in
+        do {
+            let connection = try Connection.open(place)
+            try connection.runScript("SET synchronous_commit = off; SET work_mem = '64MB'")
+            let end = min(rowCount, (number + 1) * half)
+            for first in stride(from: number * half, to: end, by: 200_000) {
+                var values = Parameters()
+                values.add(int64: Int64(first))
+                values.add(int64: Int64(min(first + 200_000, end) - 1))
+                values.add(int64: Int64(max(1, rowCount / perPatient)))
+                values.add(int64: Int64(rowCount))
+                _ = try connection.execute(
+                    MadeRows.insert,
+                    values,
+                    timeoutMilliseconds: 600_000
+                )
+            }
+        } catch {
+            fault.withLock { $0 = error }
+        }
+    }
+    if let fault = fault.withLock({ $0 }) { throw fault }
+}
+
+/// How the server makes rows.
+enum MadeRows {
+    static let insert: StaticString = """
+        INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, client,
+            service, hook, hook_instance, patient_pseudonym, user_pseudonym, artifacts,
+            card_ids, missing_inputs, flags, trace_id)
+        SELECT 'bench',
+            now() - interval '700 days' * (1 - n::float8 / $4), md5(n::text)::uuid, 'decision',
+            CASE WHEN n % 3 = 0 THEN 'cards' ELSE 'no-cards' END, 200, 'ward-' || n % 5,
+            (ARRAY['news2', 'qsofa', 'mews'])[1 + n % 3], 'patient-view',
+            md5('i' || n)::uuid,
+            sha256(int8send(n % $3)), sha256(int8send(-1 - n % 500)),
+            '{"profile":{"name":"news2"},"model":{"sha256":"00"}}', '{}', '{}', '{}',
+            uuid_send(md5('t' || n)::uuid)
+        FROM generate_series($1, $2) n
+        """
+}
 
 /// Makes a database with so many rows of two years, and gives the login of its auditor.
 @MainActor
@@ -80,34 +131,7 @@ func fill(_ rowCount: Int) throws -> ConnectionSettings {
         """,
         timeoutMilliseconds: 600_000
     )
-    var done = 0
-    while done < rowCount {
-        let part = min(200_000, rowCount - done)
-        var values = Parameters()
-        values.add(int64: Int64(done))
-        values.add(int64: Int64(done + part - 1))
-        values.add(int64: Int64(max(1, rowCount / rowsPerPatient)))
-        values.add(int64: Int64(rowCount))
-        _ = try connection.execute(
-            """
-            INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, client,
-                service, hook, hook_instance, patient_pseudonym, user_pseudonym, artifacts,
-                card_ids, missing_inputs, flags, trace_id)
-            SELECT 'bench',
-                now() - interval '700 days' * (1 - n::float8 / $4), md5(n::text)::uuid, 'decision',
-                CASE WHEN n % 3 = 0 THEN 'cards' ELSE 'no-cards' END, 200, 'ward-' || n % 5,
-                (ARRAY['news2', 'qsofa', 'mews'])[1 + n % 3], 'patient-view',
-                md5('i' || n)::uuid,
-                sha256(int8send(n % $3)), sha256(int8send(-1 - n % 500)),
-                '{"profile":{"name":"news2"},"model":{"sha256":"00"}}', '{}', '{}', '{}',
-                uuid_send(md5('t' || n)::uuid)
-            FROM generate_series($1, $2) n
-            """,
-            values,
-            timeoutMilliseconds: 600_000
-        )
-        done += part
-    }
+    try insert(rowCount, place)
     let filled = Date()
     try connection.runScript(
         """
@@ -131,8 +155,9 @@ func fill(_ rowCount: Int) throws -> ConnectionSettings {
         timeoutMilliseconds: 3_600_000
     )
     print(
-        "filled \(rowCount) rows in \(Int(filled.timeIntervalSince(start))) s, made the indexes in "
-            + "\(Int(Date().timeIntervalSince(filled))) s"
+        "\(rowCount) rows: made by the server, without the signed log, in "
+            + String(format: "%.1f s, ", filled.timeIntervalSince(start))
+            + String(format: "their indexes in %.1f s", Date().timeIntervalSince(filled))
     )
     return place.asUser("auditor_list_bench")
 }
@@ -203,7 +228,7 @@ func measureAppends(_ rowCount: Int) async throws -> Double {
     }
     guard let report else { return 0 }
     print(
-        "\(rowCount) rows: appending \(report.rowCount), 64 at once:",
+        "\(rowCount) rows: audited append of a gateway, \(report.rowCount) of them, 64 at once:",
         "\(Int(report.rowsPerSecond)) rows/s, p50 \(report.medianMicroseconds) us, "
             + "p99 \(report.p99Microseconds) us"
     )
@@ -212,8 +237,8 @@ func measureAppends(_ rowCount: Int) async throws -> Double {
 
 let small = try await measure(sizes[0])
 let large = try await measure(sizes[1])
-print(String(format: "list, large over small: %.2f", large.list / small.list))
-print(String(format: "append, large over small: %.2f", large.append / small.append))
+print(String(format: "list of a patient, large over small: %.2f", large.list / small.list))
+print(String(format: "audited append, large over small: %.2f", large.append / small.append))
 if let place = CommandLine.arguments.firstIndex(of: "--json"),
     place + 1 < CommandLine.arguments.count
 {
