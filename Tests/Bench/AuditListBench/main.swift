@@ -70,6 +70,30 @@ func insert(_ rowCount: Int, _ place: ConnectionSettings) throws {
     if let fault = fault.withLock({ $0 }) { throw fault }
 }
 
+/// Makes the indexes of all partitions, on two connections that take turns.
+@MainActor
+func makeIndexes(_ place: ConnectionSettings) throws {
+    let found = try Connection.open(place).execute("SELECT statement FROM public.bench_index")
+    var statements: [String] = []
+    for row in 0..<found.rowCount {
+        if let statement = try found.text(row, 0) { statements.append(statement) }
+    }
+    let waiting = Mutex(statements)
+    let fault = Mutex<(any Error)?>(nil)
+    DispatchQueue.concurrentPerform(iterations: 2) { _ in
+        do {
+            let connection = try Connection.open(place)
+            try connection.runScript("SET maintenance_work_mem = '512MB'")
+            while let statement = waiting.withLock({ $0.popLast() }) {
+                try connection.runScript(statement, timeoutMilliseconds: 3_600_000)
+            }
+        } catch {
+            fault.withLock { $0 = error }
+        }
+    }
+    if let fault = fault.withLock({ $0 }) { throw fault }
+}
+
 /// How the server makes rows.
 enum MadeRows {
     static let insert: StaticString = """
@@ -114,7 +138,8 @@ func fill(_ rowCount: Int) throws -> ConnectionSettings {
             - make_interval(months => step))::date) FROM generate_series(2, 24) step;
         RESET ROLE;
         CREATE TABLE public.bench_index AS
-            SELECT pg_get_indexdef(i.indexrelid) AS statement, i.indexrelid::regclass::text AS name
+            SELECT replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') AS statement,
+                i.indexrelid::regclass::text AS name
             FROM pg_index i WHERE i.indrelid = 'audit.event'::regclass AND NOT i.indisprimary;
         DO $$
         DECLARE
@@ -133,16 +158,13 @@ func fill(_ rowCount: Int) throws -> ConnectionSettings {
     )
     try insert(rowCount, place)
     let filled = Date()
+    try makeIndexes(place)
     try connection.runScript(
         """
         DO $$
         DECLARE
-            statement text;
             name text;
         BEGIN
-            FOR statement IN SELECT b.statement FROM public.bench_index b LOOP
-                EXECUTE statement;
-            END LOOP;
             FOR name IN SELECT inhrelid::regclass::text FROM pg_inherits
                 WHERE inhparent = 'audit.event'::regclass LOOP
                 EXECUTE format('ALTER TABLE %s ENABLE TRIGGER ALL', name);
@@ -154,6 +176,9 @@ func fill(_ rowCount: Int) throws -> ConnectionSettings {
         """,
         timeoutMilliseconds: 3_600_000
     )
+    let found = try connection.execute("SELECT count(*) FROM pg_index WHERE NOT indisvalid")
+    let invalidCount = try found.integer(0, 0)
+    precondition(invalidCount == 0, "every partition has every index")
     print(
         "\(rowCount) rows: made by the server, without the signed log, in "
             + String(format: "%.1f s, ", filled.timeIntervalSince(start))
