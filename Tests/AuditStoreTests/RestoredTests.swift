@@ -109,6 +109,64 @@ struct RestoredTests {
         )
     }
 
+    /// Appends a leaf to the tree as it is stored, as whoever has the login of the sequencer can.
+    private static func append(_ entry: TreeEntry, to database: TestDatabase) throws {
+        let connection = try Connection.open(database.login("limen_chain"))
+        let found = try connection.execute("SELECT entry FROM audit.tree_leaf ORDER BY position")
+        var tree = FoldedTree(
+            SequencerState(
+                range: CompactRange(),
+                heartbeat: 0,
+                isAdoptionComplete: true,
+                tombstones: 0
+            )
+        )
+        for row in 0..<found.rowCount {
+            tree.state.range.append(MerkleHash.leaf(found.bytes(row, 0) ?? []))
+        }
+        tree.state.heartbeat = Int64(
+            try database.count("SELECT heartbeat::int FROM audit.sequencer")
+        )
+        tree.append(entry)
+        try tree.store(on: connection)
+    }
+
+    @Test(
+        "A leaf that only the login of the sequencer has written excuses nothing, signed over or not"
+    )
+    func forged() async throws {
+        let (database, copies) = try await Self.lastWeek()
+        let lost = try #require(copies.last)
+        let kept = try #require(try LedgerStoreTests.sign(database))
+        let now = Instant(microseconds: 1_763_700_000_000_000)
+        let thief = try #require(NoteSigner(name: "test", seed: [UInt8](repeating: 9, count: 32)))
+        try Self.append(
+            .restored(
+                .init(
+                    losing: lost,
+                    keeping: .init(size: kept.size, root: kept.root),
+                    by: thief,
+                    at: now
+                )
+            ),
+            to: database
+        )
+        // The sequencer is made to sign over it, as one that knows no later copy would.
+        let over = try #require(try LedgerStoreTests.sign(database, known: kept))
+        let report = try LedgerStoreTests.verify(database, copies + [over])
+        #expect(report.restoredCopyCount == 0)
+        #expect(report.findings.contains { $0.damage == .inserted }, "\(report.findings)")
+        #expect(report.findings.contains { $0.text.contains("no trusted key has signed that") })
+        // The form of earlier versions, which nobody signs, would count: nothing is signed over it.
+        try Self.append(
+            .restored(.init(size: lost.size, root: lost.root, at: now)),
+            to: database
+        )
+        #expect(throws: LedgerStateError.unsignedRestore) {
+            try LedgerStoreTests.sign(database, known: over)
+        }
+    }
+
     @Test("The word for one restore does not cover a second roll-back")
     func second() async throws {
         let (database, copies) = try await Self.lastWeek()

@@ -180,6 +180,12 @@ enum LedgerStatements {
         ORDER BY month, relation
         """
 
+    /// How many leaves of some places say that a restored database is in force, and nobody signed it.
+    static let unsignedRestores: StaticString = """
+        SELECT pg_catalog.count(*) FROM audit.tree_leaf
+        WHERE position >= $1 AND position < $2 AND pg_catalog.get_byte(entry, 0) = 7
+        """
+
     /// How many leaves of tombstones hold the number of their month.
     static let numberedLeaves: StaticString = """
         SELECT pg_catalog.count(*) FROM audit.tree_leaf

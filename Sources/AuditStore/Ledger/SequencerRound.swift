@@ -116,6 +116,12 @@ struct SequencerRound {
                 by: proof
             )
         else { throw LedgerStateError.forked }
+        // Such a leaf of an earlier version would count below the checkpoint that is signed next.
+        var places = Parameters()
+        places.add(int64: Int64(clamping: known.size))
+        places.add(int64: Int64(clamping: range.size))
+        let found = try connection.execute(LedgerStatements.unsignedRestores, places)
+        guard try found.integer(0, 0) == 0 else { throw LedgerStateError.unsignedRestore }
     }
 
     private mutating func fold(on connection: borrowing Connection) throws -> Ending {
@@ -317,4 +323,6 @@ package enum LedgerStateError: Error, Equatable, Sendable {
     case rolledBack
     /// The tree does not go on from the last checkpoint that is known outside.
     case forked
+    /// A leaf since then says that a restored database is in force, and nobody has signed it.
+    case unsignedRestore
 }

@@ -116,6 +116,7 @@ final class LedgerKeeper: Sendable {
         case .unreadable: "its state cannot be read"
         case .rolledBack: "the database is older than the last checkpoint outside of it"
         case .forked: "the database does not go on from the last checkpoint outside of it"
+        case .unsignedRestore: "a leaf says that a restored database is in force, and is not signed"
         }
     }
 }

@@ -93,6 +93,12 @@ struct LedgerOperator {
             }
         } catch let error as CommandError {
             throw error
+        } catch LedgerStateError.unsignedRestore {
+            throw CommandError(
+                .findings,
+                "a leaf since the last checkpoint outside says that a restored database is in force, "
+                    + "and nobody has signed it: nothing was signed; run limen audit verify"
+            )
         } catch LedgerStateError.rolledBack, LedgerStateError.forked {
             throw CommandError(
                 .findings,
