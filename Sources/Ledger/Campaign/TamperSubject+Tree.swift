@@ -95,6 +95,8 @@ extension TamperSubject {
         // What is known outside tells the first batch behind the last copy that agrees.
         var tampering = Tampering(.fork, "batch \(number)")
         tampering.forkFloor = batches[number - number % 3].firstSequence
+        tampering.forkedLeaf = batches[number].position
+        tampering.state = model
         return tampering
     }
 }

@@ -10,11 +10,13 @@ struct TamperTruth {
 
     /// Compares what came of some changes with the trail as it was written.
     init(_ done: [Tampering], _ model: LedgerModel, _ subject: TamperSubject) {
-        let state = done.compactMap(\.state).first
+        let whole = done.first { $0.kind.isWhole }
+        let isTold = whole.map { Self.isTold($0, model, subject) } ?? true
+        let state = whole?.kind == .rollBack || !isTold ? whole?.state : nil
         var touched = model.firstDifference(from: state ?? subject.model)
-        if let state {
+        if whole?.kind == .rollBack {
             // What an older state lacks first is the row behind its last one.
-            let end = (state.logs.first?.batches.last?.lastSequence).map { $0 + 1 } ?? 0
+            let end = (state?.logs.first?.batches.last?.lastSequence).map { $0 + 1 } ?? 0
             touched = min(touched ?? end, end)
         }
         self.touched = touched
@@ -40,6 +42,22 @@ struct TamperTruth {
         guard let named else { return false }
         if (min(lowest ?? touched, touched)...touched).contains(named) { return true }
         return named < touched && spokenOf.contains(named)
+    }
+
+    /// Whether the tree still reaches the copy that tells a fork.
+    ///
+    /// Who has the key and cuts off what that copy knows leaves a history that nobody can tell from
+    /// the first one: what is found is the cut.
+    private static func isTold(
+        _ tampering: Tampering,
+        _ model: LedgerModel,
+        _ subject: TamperSubject
+    ) -> Bool {
+        guard let leaf = tampering.forkedLeaf,
+            let copy = subject.outside.first(where: { $0.size > leaf })
+        else { return true }
+        let reached = zip(model.entries, 0...).prefix { $0.position == $1 }.count
+        return UInt64(reached) >= copy.size
     }
 
     /// Whether the tombstone of the trail, if it has one, is still below a checkpoint.

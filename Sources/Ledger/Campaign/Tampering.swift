@@ -45,7 +45,9 @@ package struct Tampering: Sendable {
     package var place: String
     /// The first row of the batches among which a fork can be told to begin.
     package var forkFloor: Int64?
-    /// The state that was put in force; rows and batches are held against it.
+    /// The leaf of the first batch that a fork has written anew.
+    package var forkedLeaf: UInt64?
+    /// The trail as this has made it, where it has put another in the place of the whole.
     package var state: LedgerModel?
     /// Rows that a leaf of the tree spoke of, before it was changed or since: the verifier may name
     /// them, though nothing was done to them.

@@ -8,6 +8,8 @@ extension LedgerVerifier {
         var checkpoint: Checkpoint?
         /// The size of the last checkpoint that went by.
         var seenSize: UInt64 = 0
+        /// The root that it says.
+        var seenRoot: MerkleHash?
         var isDamaged = false
         var isForked = false
         var heartbeatNumber: Int64 = 0
@@ -110,6 +112,7 @@ extension LedgerVerifier {
 
     private mutating func hold(_ checkpoint: Checkpoint, against tree: inout Tree) {
         tree.seenSize = checkpoint.size
+        tree.seenRoot = checkpoint.root
         if checkpoint.size == tree.range.size, checkpoint.root == tree.range.root {
             report.checkpointCount += 1
             tree.checkpoint = checkpoint
@@ -131,12 +134,20 @@ extension LedgerVerifier {
             if copy.checkpoint.root == tree.range.root {
                 report.outsideCount += 1
                 tree.unprovedBatch = nil
-            } else if !excuses(copy, &tree), !tree.isForked, !tree.isDamaged {
-                // Leaves that do not give the root that the database itself has signed were edited.
+            } else if !excuses(copy, &tree), !tree.isForked, isFork(copy.checkpoint, tree) {
                 tree.isForked = true
                 endings.append(Self.fork(at: copy.checkpoint.size, tree.unprovedBatch))
             }
         }
+    }
+
+    /// Whether a copy with another root than the leaves give speaks of another history.
+    ///
+    /// Two roots that were signed for one size do; leaves that do not give the one root that was
+    /// signed were edited, which is found there.
+    private func isFork(_ copy: Checkpoint, _ tree: Tree) -> Bool {
+        guard tree.seenSize == copy.size, let root = tree.seenRoot else { return !tree.isDamaged }
+        return root != copy.root
     }
 
     /// The finding for a copy outside that has another root.
