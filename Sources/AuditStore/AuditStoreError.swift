@@ -44,6 +44,8 @@ package struct AuditStoreError: Error, Equatable, Sendable {
         case wrappingKeyRemoved = "LIMEN-STORE-035"
         /// Data keys or gateways still need the wrapping key.
         case wrappingKeyInUse = "LIMEN-STORE-036"
+        /// What was to be stored is sealed under a wrapping key that wraps nothing more.
+        case wrappingKeySuperseded = "LIMEN-STORE-038"
         /// There are words to seal, and no keys of the tenant to seal them with.
         case keysMissing = "LIMEN-STORE-037"
     }
@@ -72,7 +74,7 @@ package struct AuditStoreError: Error, Equatable, Sendable {
         case .database, .migrationEdited, .migrationMissing, .migrationFailed, .migrationNames,
             .superuserNeeded, .invalidName, .invalidCursor, .unreadableRow, .noDescriptor,
             .unreadableCatalogue, .legalHold, .keptByPolicy, .nothingToErase, .holdUnclear,
-            .wrappingKeyRemoved, .wrappingKeyInUse, .keysMissing:
+            .wrappingKeyRemoved, .wrappingKeyInUse, .wrappingKeySuperseded, .keysMissing:
             false
         }
     }
@@ -110,6 +112,7 @@ package struct AuditStoreError: Error, Equatable, Sendable {
             case "LV004": .holdUnclear
             case "LV005": .wrappingKeyRemoved
             case "LV006": .wrappingKeyInUse
+            case "LV007": .wrappingKeySuperseded
             default: .database
             }
         self.init(code: code, cause: cause)

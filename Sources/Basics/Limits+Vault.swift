@@ -32,6 +32,12 @@ extension Limits {
     /// younger keys alone never makes a row unreadable that is still to be written.
     @inlinable public static var dataKeySeconds: Int { 60 }
 
+    /// How long a data key may be on its way to the database or the spool, in seconds, before a
+    /// gateway no longer says that its wrapping key is in use.
+    ///
+    /// A row that has not landed by then was given up long ago, by everybody who waited for it.
+    @inlinable public static var dataKeyTransitSeconds: Int { 600 }
+
     /// How many data keys a process holds at most.
     ///
     /// Some 400 bytes each: 4 MB.

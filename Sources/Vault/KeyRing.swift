@@ -1,28 +1,103 @@
 import Synchronization
 
 /// The keys of all tenants of a process, which change only as a whole.
+///
+/// A wrapping key that has a successor opens what it has wrapped, and wraps nothing more.
 package final class KeyRing: Sendable {
-    private let tenants: Mutex<[String: TenantKeys]>
+    /// A wrapping key by its name.
+    package struct WrappingName: Hashable, Comparable, Sendable {
+        /// The tenant.
+        package let tenant: String
+        /// The name of the key.
+        package let name: String
+
+        /// Names a key.
+        package init(tenant: String, name: String) {
+            self.tenant = tenant
+            self.name = name
+        }
+
+        /// Orders by tenant, then by name.
+        package static func < (left: WrappingName, right: WrappingName) -> Bool {
+            (left.tenant, left.name) < (right.tenant, right.name)
+        }
+    }
+
+    private struct State {
+        var tenants: [String: TenantKeys]
+        var superseded: Set<WrappingName> = []
+    }
+
+    private let state: Mutex<State>
 
     /// Takes the keys of some tenants.
     package init(_ keys: [TenantKeys] = []) {
-        tenants = Mutex(Self.byTenant(keys))
+        state = Mutex(State(tenants: Self.byTenant(keys)))
     }
 
     /// The keys of a tenant; `nil` when there are none.
     package func keys(of tenant: String) -> TenantKeys? {
-        tenants.withLock { $0[tenant] }
+        state.withLock { $0.tenants[tenant] }
+    }
+
+    /// The keys of a tenant for sealing something new.
+    ///
+    /// - Throws: `VaultError` with `keysMissing`, or with `superseded` when the current wrapping key
+    ///   has a successor.
+    func sealingKeys(of tenant: String) throws(VaultError) -> TenantKeys {
+        let (keys, isSuperseded) = state.withLock { state in
+            (state.tenants[tenant], state.superseded.contains(state.tenants[tenant]))
+        }
+        guard let keys else { throw VaultError(.keysMissing) }
+        guard !isSuperseded else { throw VaultError(.superseded) }
+        return keys
     }
 
     /// The tenants that there are keys of, by name.
-    package var names: [String] { tenants.withLock { $0.keys.sorted() } }
+    package var names: [String] { state.withLock { $0.tenants.keys.sorted() } }
 
     /// Puts other keys in place of all.
     package func replace(by keys: [TenantKeys]) {
-        tenants.withLock { $0 = Self.byTenant(keys) }
+        state.withLock { $0.tenants = Self.byTenant(keys) }
+    }
+
+    /// Learns that some wrapping keys have successors.
+    ///
+    /// - Returns: Whether that is news.
+    @discardableResult
+    package func supersede(_ names: some Sequence<WrappingName>) -> Bool {
+        state.withLock { state in
+            let count = state.superseded.count
+            state.superseded.formUnion(names)
+            return state.superseded.count > count
+        }
+    }
+
+    /// The wrapping keys that are known to have successors.
+    package var superseded: Set<WrappingName> { state.withLock { $0.superseded } }
+
+    /// The tenants among some keys whose current wrapping key has a successor, by name.
+    package func stale(among keys: [TenantKeys]) -> [String] {
+        state.withLock { state in
+            keys.filter { state.superseded.contains($0) }.map(\.tenant).sorted()
+        }
+    }
+
+    /// The tenants for which nothing new can be sealed, by name.
+    package var staleNames: [String] {
+        stale(among: state.withLock { Array($0.tenants.values) })
     }
 
     private static func byTenant(_ keys: [TenantKeys]) -> [String: TenantKeys] {
         Dictionary(keys.map { ($0.tenant, $0) }, uniquingKeysWith: { $1 })
+    }
+}
+
+extension Set<KeyRing.WrappingName> {
+    fileprivate func contains(_ keys: TenantKeys?) -> Bool {
+        guard let keys else { return false }
+        return contains(
+            KeyRing.WrappingName(tenant: keys.tenant, name: keys.currentWrapping.name)
+        )
     }
 }

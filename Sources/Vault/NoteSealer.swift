@@ -38,7 +38,7 @@ package struct NoteSealer: Sendable {
         subject: [UInt8],
         now: Instant
     ) throws(VaultError) -> SealedNote {
-        guard let keys = ring.keys(of: place.tenant) else { throw VaultError(.keysMissing) }
+        let keys = try ring.sealingKeys(of: place.tenant)
         let key = DataKey.generate(
             WrappedKey(
                 tenant: place.tenant,

@@ -1,6 +1,7 @@
 package import Audit
 package import Basics
 import Posix
+import Synchronization
 
 /// Seals what names a patient or speaks of one before a record is stored.
 ///
@@ -11,6 +12,13 @@ package final class RecordSealer: Sendable {
     private let ring: KeyRing
     private let book: DataKeyBook
     private let now: @Sendable () -> Instant
+    /// The data keys that were sent and are not known to be durable.
+    private let unsettled = Mutex<[UUIDBytes: Unsettled]>([:])
+
+    private struct Unsettled {
+        let name: KeyRing.WrappingName
+        let sentNanoseconds: Int64
+    }
 
     /// Takes the keys of the tenants, and the clock that says when a data key was made.
     package init(_ ring: KeyRing, now: @escaping @Sendable () -> Instant = { Clock.now() }) {
@@ -36,7 +44,7 @@ package final class RecordSealer: Sendable {
         plain.encounterReference = nil
         var sealed = SealedRecord(unsealed: plain)
         guard !parts.isEmpty || !comments.isEmpty else { return sealed }
-        guard let keys = ring.keys(of: record.tenant) else { throw VaultError(.keysMissing) }
+        let keys = try ring.sealingKeys(of: record.tenant)
         let place = Sealing.Place(tenant: record.tenant, eventID: record.eventID)
         if !parts.isEmpty {
             let subject = record.patientPseudonym ?? []
@@ -71,7 +79,30 @@ package final class RecordSealer: Sendable {
 
     /// The keys that were sent with a record are durable.
     package func settle(_ keys: [WrappedKey]) {
+        guard !keys.isEmpty else { return }
         for key in keys { book.settle(key) }
+        unsettled.withLock { unsettled in
+            for key in keys { unsettled[key.keyID] = nil }
+        }
+    }
+
+    /// The wrapping keys of tenants, other than the current ones, under which data keys lie that may
+    /// still be on their way: rows that wait for the database, or for the spool.
+    ///
+    /// What nobody has heard of for `Limits.dataKeyTransitSeconds` is on no way any more.
+    package func leavingWrappings() -> [String: String] {
+        let now = Clock.monotonicNanoseconds()
+        let limit = Int64(Limits.dataKeyTransitSeconds) * 1_000_000_000
+        let names = unsettled.withLock { unsettled in
+            unsettled = unsettled.filter { now - $0.value.sentNanoseconds < limit }
+            return Set(unsettled.values.map(\.name))
+        }
+        var leaving: [String: String] = [:]
+        for name in names.sorted()
+        where ring.keys(of: name.tenant)?.currentWrapping.name != name.name {
+            leaving[name.tenant] = name.name
+        }
+        return leaving
     }
 
     private func take(
@@ -96,6 +127,13 @@ package final class RecordSealer: Sendable {
             !sealed.newKeys.contains(where: { $0.keyID == taken.key.wrapped.keyID })
         {
             sealed.newKeys.append(taken.key.wrapped)
+            let key = taken.key.wrapped
+            unsettled.withLock { unsettled in
+                unsettled[key.keyID] = Unsettled(
+                    name: KeyRing.WrappingName(tenant: key.tenant, name: key.wrappingKey),
+                    sentNanoseconds: Clock.monotonicNanoseconds()
+                )
+            }
         }
         return taken.key
     }

@@ -30,6 +30,8 @@ package struct VaultError: Error, Equatable, Sendable {
         case damaged = "LIMEN-VAULT-012"
         /// There are as many keys as there may be.
         case tooMany = "LIMEN-VAULT-013"
+        /// The key that would wrap what is new is one that every gateway has left for another.
+        case superseded = "LIMEN-VAULT-014"
     }
 
     /// What is wrong.
@@ -59,6 +61,9 @@ package struct VaultError: Error, Equatable, Sendable {
         case .commandTooLong: "the command that gives the keys said too much"
         case .ownedByCommand: "the keys come from a command; change them where it has them from"
         case .damaged: "what is sealed was altered, moved, or sealed with another key"
+        case .superseded:
+            "the current wrapping key is one that every gateway has left for another; bring the key "
+                + "file up to date"
         case .tooMany: "there are as many keys as there may be; remove old ones first"
         }
     }

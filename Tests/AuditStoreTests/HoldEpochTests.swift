@@ -64,25 +64,18 @@ struct HoldEpochTests {
         }
         let hold = try hold(scene, held)
         // The first epoch has ended: who erases knows the second pseudonym alone.
-        func erase(_ patient: Patient, _ epochs: [Int]) throws {
+        func erase(_ patient: Patient) throws {
             _ = try scene.eraser().erase(
                 tenant: "anna",
                 subjects: [patient.second],
                 eventID: .version4(),
                 reason: "request 30",
-                isDueOnly: true,
-                epochs: epochs
+                isDueOnly: true
             )
         }
-        for epochs in [[2], []] {
-            #expect(Self.code { try erase(held, epochs) } == .holdUnclear)
-            #expect(Self.code { try erase(other, epochs) } == .holdUnclear)
-        }
-        let plan = try scene.eraser().plan(
-            tenant: "anna",
-            subjects: [held.second],
-            epochs: [2]
-        )
+        #expect(Self.code { try erase(held) } == .holdUnclear)
+        #expect(Self.code { try erase(other) } == .holdUnclear)
+        let plan = try scene.eraser().plan(tenant: "anna", subjects: [held.second])
         #expect(plan.map(\.state) == [.unclear])
         // What does not name the held patient follows nothing.
         #expect(Self.code { _ = try follow(scene, hold, other) } == .database)
@@ -90,9 +83,102 @@ struct HoldEpochTests {
         #expect(try follow(scene, hold, held) == 0)
         let standing = try scene.query().patientHolds(tenant: "anna")
         #expect(standing.map(\.epochs) == [[1, 2]])
-        #expect(Self.code { try erase(held, [2]) } == .legalHold)
-        #expect(Self.code { try erase(other, [2]) } == nil)
+        #expect(Self.code { try erase(held) } == .legalHold)
+        #expect(Self.code { try erase(other) } == nil)
         #expect(try scene.database.count("SELECT count(*) FROM audit.data_key") == 1)
+    }
+
+    @Test("Cards and memories of a held patient are held whatever the caller leaves out")
+    func leftOut() async throws {
+        let scene = try VaultScene()
+        defer { scene.sink.close() }
+        var held = scene.decision(monthsAgo: 80)
+        held.pseudonymEpoch = 1
+        held.shown = ShownAnswer(
+            subject: RandomBytes.make(count: 32),
+            state: [1],
+            forgottenAt: Records.now.advanced(byMicroseconds: 3_600_000_000)
+        )
+        var other = scene.decision(monthsAgo: 80)
+        other.patientPseudonym = RandomBytes.make(count: 32)
+        other.pseudonymEpoch = 1
+        for record in [held, other] { try await scene.sink.append(record) }
+        for record in [held, other] {
+            var feedback = Records.feedback(on: [record.cardIDs[0]], at: record.startedAt)
+            feedback.feedback[0].userComment = "seen"
+            try await scene.sink.append(feedback)
+        }
+        try scene.eraser().setHold(
+            tenant: "anna",
+            holdID: .version4(),
+            subjects: [scene.patient],
+            reason: "case 9",
+            eventID: .version4(),
+            epochs: [1]
+        )
+        func erase(_ subjects: [[UInt8]], shown: [UUIDBytes] = []) throws -> Int {
+            try scene.eraser().erase(
+                tenant: "anna",
+                subjects: subjects,
+                eventID: .version4(),
+                reason: "request 33",
+                isDueOnly: true,
+                shownEvents: shown
+            )
+        }
+        let card = held.cardIDs[0].bytes
+        #expect(Self.code { _ = try erase([card]) } == .legalHold, "no pseudonym was named")
+        let free = [other.patientPseudonym ?? [], other.cardIDs[0].bytes]
+        #expect(Self.code { _ = try erase(free + [card]) } == .legalHold)
+        // A read that somebody wrote about the other patient is no evidence of an epoch.
+        var read = ReadNote("list").record(
+            .auditRead,
+            tenant: "anna",
+            client: "auditor_anna",
+            eventID: .version4(),
+            now: Records.now
+        )
+        read.patientPseudonym = other.patientPseudonym
+        read.pseudonymEpoch = 9
+        try scene.query().record(read)
+        #expect(try erase(free, shown: [held.eventID]) == 2)
+        #expect(try scene.database.count("SELECT count(*) FROM audit.shown") == 1)
+    }
+
+    @Test("A pseudonym whose rows are of another epoch than was said holds nobody")
+    func wrongEpoch() async throws {
+        let scene = try VaultScene()
+        defer { scene.sink.close() }
+        let patient = Patient()
+        var record = scene.decision()
+        record.patientPseudonym = patient.second
+        record.pseudonymEpoch = 2
+        try await scene.sink.append(record)
+        let hold = try hold(scene, patient)
+        func follow(_ epochs: [Int]) -> AuditStoreError.Code? {
+            Self.code {
+                _ = try scene.eraser().followHold(
+                    tenant: "anna",
+                    holdID: hold,
+                    subjects: [patient.first, patient.second],
+                    epochs: epochs,
+                    eventID: .version4()
+                )
+            }
+        }
+        #expect(follow([1, 3]) == .database)
+        #expect(follow([1, 2]) == nil)
+        let wrong = Self.code {
+            try scene.eraser().setHold(
+                tenant: "anna",
+                holdID: .version4(),
+                subjects: [patient.second],
+                reason: "case 10",
+                eventID: .version4(),
+                epochs: [1]
+            )
+        }
+        #expect(wrong == .database)
     }
 
     @Test("A month with rows of an epoch that a hold is not followed into is not dropped")

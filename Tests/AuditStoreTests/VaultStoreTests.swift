@@ -138,7 +138,7 @@ struct VaultStoreTests {
         let stored = try store.keysToRewrap(tenant: "anna", current: "k2")
         #expect(stored.count == 1)
         let opener = RecordOpener(scene.ring)
-        guard let old = stored.first, case .open(let key) = opener.open(old) else {
+        guard let old = stored.first?.key, case .open(let key) = opener.open(old) else {
             Issue.record("the key does not open")
             return
         }
@@ -172,8 +172,14 @@ struct VaultStoreTests {
                 "eraser_berta",
                 "SELECT audit.set_hold('anna', gen_random_uuid(), '{}', 'x', gen_random_uuid())"
             ),
-            ("rewrapper_berta", "SELECT * FROM audit.keys_to_rewrap('anna', 'k', 1)"),
-            ("eraser_anna", "SELECT * FROM audit.keys_to_rewrap('anna', 'k', 1)"),
+            (
+                "rewrapper_berta",
+                "SELECT * FROM audit.keys_to_rewrap('anna', 'k', gen_random_uuid(), 1)"
+            ),
+            (
+                "eraser_anna",
+                "SELECT * FROM audit.keys_to_rewrap('anna', 'k', gen_random_uuid(), 1)"
+            ),
             ("eraser_anna", "SELECT * FROM audit.data_key"),
             ("eraser_anna", "SELECT * FROM audit.event"),
             ("eraser_anna", "DELETE FROM audit.data_key"),

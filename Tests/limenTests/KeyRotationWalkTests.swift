@@ -88,5 +88,19 @@ struct KeyRotationWalkTests {
         let status = try run(["audit", "keys", "status"])
         #expect(status.exitCode == 0, "\(status.output)")
         #expect(!status.output.contains(old))
+        gateway.terminate()
+        gateway.waitUntilExit()
+        try oldFile(vault, line)
+    }
+
+    /// A copy of the old key file that comes back while the gateway is down seals nothing.
+    private func oldFile(_ vault: String, _ line: Substring) throws {
+        let now = try String(contentsOfFile: vault, encoding: .utf8)
+        let old = now.replacing(" current", with: "") + line + "\n"
+        try old.write(toFile: vault, atomically: false, encoding: .utf8)
+        let start = try run(["up", "--listen", "127.0.0.1:0"])
+        #expect(start.exitCode == 3, "\(start.error)")
+        #expect(start.error.contains("demo"), "\(start.error)")
+        #expect(start.error.contains("every gateway has left"), "\(start.error)")
     }
 }

@@ -6,17 +6,18 @@ enum ReviewStatements {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         """
 
-    /// A review with a sealed title, and its key.
+    /// A review with a sealed title, and its key, which the database takes only behind its note.
     static let addSealed: StaticString = """
-        WITH key AS (
-            INSERT INTO audit.data_key (
-                tenant, key_id, subject, month, wrapping_key, wrapped, created_at)
-            VALUES ($1, $9, $10, $11::text::pg_catalog.date, $12, $13, $14)
+        WITH review AS (
+            INSERT INTO audit.review (
+                tenant, review_id, made_by, sealed_title, question, period_from, period_to,
+                settings, key_id)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            RETURNING key_id
         )
-        INSERT INTO audit.review (
-            tenant, review_id, made_by, sealed_title, question, period_from, period_to, settings,
-            key_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO audit.data_key (
+            tenant, key_id, subject, month, wrapping_key, wrapped, created_at, is_note)
+        SELECT $1, key_id, $10, $11::text::pg_catalog.date, $12, $13, $14, true FROM review
         """
 
     static let addRun: StaticString = """
@@ -34,8 +35,8 @@ enum ReviewStatements {
             ON CONFLICT DO NOTHING RETURNING key_id
         )
         INSERT INTO audit.data_key (
-            tenant, key_id, subject, month, wrapping_key, wrapped, created_at)
-        SELECT $1, key_id, $7, $8::text::pg_catalog.date, $9, $10, $11 FROM closing
+            tenant, key_id, subject, month, wrapping_key, wrapped, created_at, is_note)
+        SELECT $1, key_id, $7, $8::text::pg_catalog.date, $9, $10, $11, true FROM closing
         """
 
     static let list: StaticString = """

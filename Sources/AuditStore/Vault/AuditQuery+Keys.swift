@@ -26,8 +26,12 @@ extension AuditQuery {
     package struct WrappingCount: Sendable, Equatable {
         /// The wrapping key.
         package let name: String
-        /// How many keys lie wrapped under it.
+        /// How many keys of rows lie wrapped under it, those given up not counted.
         package let liveCount: Int
+        /// How many keys of notes, which auditors add, lie wrapped under it.
+        package let noteCount: Int
+        /// How many keys that name it were given up, because they do not open.
+        package let givenUpCount: Int
         /// How many erased keys were ever wrapped under it.
         package let erasedCount: Int
     }
@@ -93,6 +97,8 @@ extension AuditQuery {
                     WrappingCount(
                         name: try rows.text(row, 0) ?? "",
                         liveCount: try rows.integer(row, 1) ?? 0,
+                        noteCount: try rows.integer(row, 3) ?? 0,
+                        givenUpCount: try rows.integer(row, 4) ?? 0,
                         erasedCount: try rows.integer(row, 2) ?? 0
                     )
                 )
@@ -184,11 +190,16 @@ extension AuditQuery {
         """
 
     private static let wrappings: StaticString = """
-        SELECT name, sum(live)::bigint, sum(erased)::bigint FROM (
-            SELECT wrapping_key AS name, count(*) AS live, 0 AS erased
+        SELECT name, sum(live)::bigint, sum(erased)::bigint, sum(notes)::bigint,
+               sum(given_up)::bigint
+        FROM (
+            SELECT wrapping_key AS name,
+                   count(*) FILTER (WHERE given_up_by IS NULL AND NOT is_note) AS live,
+                   count(*) FILTER (WHERE given_up_by IS NULL AND is_note) AS notes,
+                   count(given_up_by) AS given_up, 0 AS erased
             FROM audit.data_key WHERE tenant = $1 GROUP BY 1
             UNION ALL
-            SELECT w, 0, count(*) FROM audit.erased_key e, unnest(e.wrapping_keys) w
+            SELECT w, 0, 0, 0, count(*) FROM audit.erased_key e, unnest(e.wrapping_keys) w
             WHERE e.tenant = $1 GROUP BY 1
         ) counted GROUP BY 1 ORDER BY 1
         """

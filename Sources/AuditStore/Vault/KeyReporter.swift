@@ -29,6 +29,7 @@ package final class KeyReporter: Sendable {
     private let settings: ConnectionSettings
     private let place: [UInt8]
     private let report: @Sendable () -> Report
+    private let learn: @Sendable ([(tenant: String, wrappingKey: String)]) -> Void
     private let bell: Doorbell
     private let state = Mutex(State())
 
@@ -38,15 +39,19 @@ package final class KeyReporter: Sendable {
     ///   - settings: How to log in as `limen_gateway`.
     ///   - place: Who the gateway is, over restarts.
     ///   - report: What there is to say at the moment.
+    ///   - learn: Takes the wrapping keys of the tenants that wrap nothing more: every gateway has
+    ///     left them, or they were removed. It is called on the reporter's thread.
     /// - Throws: `AuditStoreError` when no descriptor is left.
     package init(
         _ settings: ConnectionSettings,
         place: [UInt8],
-        report: @escaping @Sendable () -> Report
+        report: @escaping @Sendable () -> Report,
+        learn: @escaping @Sendable ([(tenant: String, wrappingKey: String)]) -> Void = { _ in }
     ) throws(AuditStoreError) {
         self.settings = settings
         self.place = place
         self.report = report
+        self.learn = learn
         do throws(SystemError) {
             bell = try Doorbell()
         } catch {
@@ -101,6 +106,16 @@ package final class KeyReporter: Sendable {
         values.add(texts: report.keys.map(\.wrappingKey))
         values.add(int64: Int64(report.spooledCount))
         values.add(bool: isEnded)
-        _ = try connection.execute("SELECT audit.report_keys($1, $2, $3, $4, $5)", values)
+        let rows = try connection.execute(
+            "SELECT tenant, wrapping_key FROM audit.report_keys($1, $2, $3, $4, $5)",
+            values
+        )
+        var names: [(tenant: String, wrappingKey: String)] = []
+        for row in 0..<rows.rowCount {
+            if let tenant = try rows.text(row, 0), let name = try rows.text(row, 1) {
+                names.append((tenant, name))
+            }
+        }
+        if !names.isEmpty { learn(names) }
     }
 }

@@ -12,6 +12,9 @@ extension KeyStore {
             case spool
             /// It was not told of another key.
             case uses
+            /// It ended under the key, and may have been started under it again since, while it could
+            /// not reach the database.
+            case ended
             /// It said nothing for a minute, and did not end in order.
             case silent
         }
@@ -75,42 +78,69 @@ extension KeyStore {
         _ = try query("SELECT audit.retire_wrapping_key($1, $2, $3::text::bytea[], $4)", values)
     }
 
-    /// Keys that are not yet wrapped under a key of the tenant, at most a thousand.
+    /// A key that is not yet wrapped under the current key of its tenant.
+    package struct KeyToRewrap: Sendable, Equatable {
+        /// The key as it is stored.
+        package let key: WrappedKey
+        /// Whether it seals the words of a review, and was added by an auditor.
+        package let isNote: Bool
+    }
+
+    /// Keys behind one that are not yet wrapped under a key of the tenant, at most a thousand, in the
+    /// order of their ids.
     package func keysToRewrap(
         tenant: String,
-        current: String
-    ) throws(AuditStoreError) -> [WrappedKey] {
+        current: String,
+        behind: UUIDBytes = UUIDBytes(high: 0, low: 0)
+    ) throws(AuditStoreError) -> [KeyToRewrap] {
         var values = Parameters()
         values.add(text: tenant)
         values.add(text: current)
+        values.add(uuid: behind)
         let rows = try query(
             """
-            SELECT key_id, subject, month - date '1970-01-01', wrapping_key, wrapped, created_at
-            FROM audit.keys_to_rewrap($1, $2, 1000)
+            SELECT key_id, subject, month - date '1970-01-01', wrapping_key, wrapped, created_at,
+                   is_note
+            FROM audit.keys_to_rewrap($1, $2, $3, 1000)
             """,
             values
         )
-        return try Self.reading { () throws(PostgreSQLError) -> [WrappedKey] in
-            var keys: [WrappedKey] = []
+        return try Self.reading { () throws(PostgreSQLError) -> [KeyToRewrap] in
+            var keys: [KeyToRewrap] = []
             for row in 0..<rows.rowCount {
                 guard let id = try rows.uuid(row, 0), let subject = rows.bytes(row, 1),
                     let days = try rows.integer(row, 2), let name = try rows.text(row, 3),
-                    let wrapped = rows.bytes(row, 4), let createdAt = try rows.instant(row, 5)
+                    let wrapped = rows.bytes(row, 4), let createdAt = try rows.instant(row, 5),
+                    let isNote = try rows.bool(row, 6)
                 else { throw PostgreSQLError(code: .unexpectedResult) }
-                keys.append(
-                    WrappedKey(
-                        tenant: tenant,
-                        keyID: id,
-                        subject: subject,
-                        month: CivilDate(daysSinceEpoch: days),
-                        wrappingKey: name,
-                        wrapped: wrapped,
-                        createdAt: createdAt
-                    )
+                let key = WrappedKey(
+                    tenant: tenant,
+                    keyID: id,
+                    subject: subject,
+                    month: CivilDate(daysSinceEpoch: days),
+                    wrappingKey: name,
+                    wrapped: wrapped,
+                    createdAt: createdAt
                 )
+                keys.append(KeyToRewrap(key: key, isNote: isNote))
             }
             return keys
         }
+    }
+
+    /// Gives up keys that do not open: they no longer keep the wrapping key that they name.
+    ///
+    /// - Returns: how many were not given up before.
+    package func giveUp(
+        tenant: String,
+        _ keyIDs: [UUIDBytes],
+        eventID: UUIDBytes
+    ) throws(AuditStoreError) -> Int {
+        var values = Parameters()
+        values.add(text: tenant)
+        values.add(uuids: keyIDs)
+        values.add(uuid: eventID)
+        return try Self.number(try query("SELECT audit.give_up_keys($1, $2, $3)", values))
     }
 
     /// Puts new wrappings in place of old ones, where these still stand.

@@ -34,6 +34,8 @@ package struct KeyStore: ~Copyable {
         package let state: State
         /// From which day on the policy lets it go.
         package let freeOn: String
+        /// Whether it seals the words of a review, which are left and never refuse an erasure.
+        package let isNote: Bool
     }
 
     /// Connects as an eraser, a rewrapper or the retention role.
@@ -52,19 +54,20 @@ package struct KeyStore: ~Copyable {
     // MARK: Erasure
 
     /// What an erasure of some subjects would do, without doing it.
+    ///
+    /// Of which epochs the subjects are, and so which holds they must be compared with, the database
+    /// knows by the rows.
     package func plan(
         tenant: String,
-        subjects: [[UInt8]],
-        epochs: [Int] = []
+        subjects: [[UInt8]]
     ) throws(AuditStoreError) -> [PlannedKey] {
         var values = Parameters()
         values.add(text: tenant)
         values.add(arrayText: Self.texts(subjects))
-        values.add(arrayText: epochs.map(String.init))
         let rows = try query(
             """
-            SELECT key_id, month::text, state, free_on::text
-            FROM audit.erasure_plan($1, $2::text::bytea[], $3::text::int[])
+            SELECT key_id, month::text, state, free_on::text, is_note
+            FROM audit.erasure_plan($1, $2::text::bytea[])
             """,
             values
         )
@@ -73,10 +76,16 @@ package struct KeyStore: ~Copyable {
             for row in 0..<rows.rowCount {
                 guard let id = try rows.uuid(row, 0), let month = try rows.text(row, 1),
                     let state = PlannedKey.State(rawValue: try rows.text(row, 2) ?? ""),
-                    let freeOn = try rows.text(row, 3)
+                    let freeOn = try rows.text(row, 3), let isNote = try rows.bool(row, 4)
                 else { throw PostgreSQLError(code: .unexpectedResult) }
                 keys.append(
-                    PlannedKey(keyID: id, month: month, state: state, freeOn: freeOn)
+                    PlannedKey(
+                        keyID: id,
+                        month: month,
+                        state: state,
+                        freeOn: freeOn,
+                        isNote: isNote
+                    )
                 )
             }
             return keys
@@ -91,7 +100,6 @@ package struct KeyStore: ~Copyable {
     ///   - eventID: the event that says so.
     ///   - reason: why, without patient data.
     ///   - isDueOnly: whether keys that must be kept are left, instead of refusing the whole.
-    ///   - epochs: the epochs that the pseudonyms are of.
     ///   - shownEvents: the patient's events whose memory of shown cards is forgotten too.
     /// - Returns: how many keys were destroyed.
     /// - Throws: `legalHold`, `holdUnclear`, `keptByPolicy` or `nothingToErase` when nothing was.
@@ -101,7 +109,6 @@ package struct KeyStore: ~Copyable {
         eventID: UUIDBytes,
         reason: String,
         isDueOnly: Bool,
-        epochs: [Int] = [],
         shownEvents: [UUIDBytes] = []
     ) throws(AuditStoreError) -> Int {
         var values = Parameters()
@@ -110,10 +117,9 @@ package struct KeyStore: ~Copyable {
         values.add(uuid: eventID)
         values.add(text: reason)
         values.add(bool: isDueOnly)
-        values.add(arrayText: epochs.map(String.init))
         values.add(uuids: shownEvents)
         let rows = try query(
-            "SELECT audit.erase_keys($1, $2::text::bytea[], $3, $4, $5, $6::text::int[], $7)",
+            "SELECT audit.erase_keys($1, $2::text::bytea[], $3, $4, $5, $6)",
             values
         )
         return try Self.number(rows)

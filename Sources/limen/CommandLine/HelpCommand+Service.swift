@@ -176,7 +176,8 @@ extension HelpCommand {
         "keys": """
         limen audit keys new --tenant NAME --keys FOLDER
         limen audit keys status [--json]
-        limen audit keys rotate|rewrap|new-epoch --reason TEXT
+        limen audit keys rotate|new-epoch --reason TEXT
+        limen audit keys rewrap [--give-up] --reason TEXT
         limen audit keys remove NAME [--gone PLACE,...] --reason TEXT
         limen audit keys end-epoch NUMBER --reason TEXT
         limen audit erase --patient ID|--review REVIEW --reason TEXT [--plan [--json]] [--due]
@@ -193,8 +194,11 @@ extension HelpCommand {
         do, --due takes what may go. retention drop ends months that are past six years and leaves
         a tombstone of each. Every deed is an event of the trail, with its reason.
 
-        keys remove names what still needs the key and refuses: data keys, gateways that were not
-        told (SIGHUP), rows in a spool; --gone gives up a gateway that never comes back. hold follow
+        keys rewrap names the keys that do not open and passes over them; --give-up lets the old
+        wrapping key go all the same. keys remove names what still needs the key and refuses: data
+        keys, gateways that were not told (SIGHUP) or ended under it, rows in a spool or on their way;
+        --gone gives up a gateway that never comes back. A key that every gateway has left opens and
+        wraps nothing more. --patient takes a FHIR id, Patient/ID or a pseudonym. hold follow
         puts holds under the pseudonyms of every epoch; new-epoch, end-epoch and erase do it too.
 
         With a PostgreSQL of one's own PG* names the auditor, --keys the keys, and

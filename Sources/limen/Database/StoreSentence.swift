@@ -114,6 +114,12 @@ enum StoreSentence {
                 "the current wrapping key of the tenant was removed elsewhere; bring the key file "
                     + "up to date"
             )
+        case .wrappingKeySuperseded:
+            return CommandError(
+                .badInput,
+                "every gateway has left the wrapping key that the key file names as current, so "
+                    + "nothing new is sealed under it; bring the key file up to date"
+            )
         case .wrappingKeyInUse:
             return CommandError(
                 .findings,

@@ -94,7 +94,8 @@ struct RunningService: Sendable {
     static func start(_ settings: Settings) async throws(CommandError) -> RunningService {
         Allocator.tune(coreCount: ResourceUsage.coreCount)
         let catalogue = try loadCatalogue(settings)
-        let ring = KeyRing(try settings.vault())
+        let ring = try keyRing(settings)
+        let sealer = RecordSealer(ring)
         let migrations = try AuditDatabase.migrationFiles(home: settings.home)
         let log = LogWriter(
             resource: [("service.name", "limen"), ("service.version", version)],
@@ -111,7 +112,7 @@ struct RunningService: Sendable {
         do {
             sink = try PostgreSQLAuditSink.open(
                 settings.writer,
-                sealer: RecordSealer(ring),
+                sealer: sealer,
                 migrations: migrations,
                 identity: identity,
                 spool: spool?.shared,
@@ -184,7 +185,7 @@ struct RunningService: Sendable {
             )
             let counters = try makeCounters(settings, gateway, registry, log)
             let server = try listen(settings, gateway, registry)
-            let reporter = try keyReporter(settings, identity, ring, spool)
+            let reporter = try keyReporter(settings, identity, ring, sealer, spool, log)
             let service = RunningService(
                 server: server,
                 gateway: gateway,
@@ -415,6 +416,7 @@ struct RunningService: Sendable {
             do throws(CommandError) {
                 catalogue = try Self.loadCatalogue(settings)
                 keys = try settings.vault()
+                try SupersededKeys.check(keys, against: ring)
                 security = try settings.security?.load()
                 do throws(CatalogueError) {
                     try gateway.check(catalogue)

@@ -40,8 +40,7 @@ enum EraseCommand {
         do throws(AuditStoreError) {
             plan = try store.plan(
                 tenant: access.tenant,
-                subjects: scope.subjects,
-                epochs: scope.epochs
+                subjects: scope.subjects
             )
         } catch {
             throw StoreSentence.commandError(error)
@@ -87,7 +86,6 @@ enum EraseCommand {
                 eventID: event,
                 reason: reason,
                 isDueOnly: isDueOnly,
-                epochs: scope.epochs,
                 shownEvents: scope.facts.recentEventIDs
             )
         } catch {
@@ -123,9 +121,17 @@ enum EraseCommand {
                 + "removed; limen audit keys status says which\n"
         )
         var isWhole = true
-        let left = plan.count { $0.state != .free }
+        let left = plan.count { $0.state != .free && !$0.isNote }
         if left > 0 {
             Terminal.writeError("limen: \(left) keys may not go yet; run it again later\n")
+            isWhole = false
+        }
+        let notes = plan.filter { $0.state != .free && $0.isNote }
+        if let last = notes.map(\.freeOn).max() {
+            Terminal.writeError(
+                "limen: \(notes.count) keys of the words of reviews stay, the last until \(last): "
+                    + "reviews are kept like rows\n"
+            )
             isWhole = false
         }
         if scope.facts.plainRowCount > 0 {
@@ -157,7 +163,7 @@ enum EraseCommand {
         guard !plan.contains(where: { $0.state == .unclear }) else {
             throw StoreSentence.commandError(AuditStoreError(code: .holdUnclear))
         }
-        let kept = plan.filter { $0.state == .kept }
+        let kept = plan.filter { $0.state == .kept && !$0.isNote }
         if !isDueOnly, let last = kept.map(\.freeOn).max() {
             throw CommandError(
                 .findings,

@@ -17,7 +17,8 @@ struct ErasurePage {
         table.append(["month", "key", "", "free on"])
         for key in plan {
             table.append([
-                String(key.month.prefix(7)), key.keyID.text, key.state.rawValue, key.freeOn,
+                String(key.month.prefix(7)), key.keyID.text,
+                key.isNote ? "\(key.state.rawValue) (review)" : key.state.rawValue, key.freeOn,
             ])
         }
         return table.lines().joined(separator: "\n") + "\n"
@@ -36,6 +37,7 @@ struct ErasurePage {
             writer.member("month", key.month)
             writer.member("state", key.state.rawValue)
             writer.member("freeOn", key.freeOn)
+            writer.member("isReview", key.isNote)
             writer.endObject()
         }
         writer.endArray()

@@ -18,9 +18,18 @@ enum KeyRemoval {
     ) async throws(CommandError) -> ExitCode {
         let reason = try VaultAccess.reason(parsed)
         let name = parsed.words[1]
+        let lock = try VaultFiles.lock(access.source)
+        defer { extendLifetime(lock) }
         var keys = try access.keys()
         guard keys.removeWrapping(name: name) else {
-            throw CommandError(.badInput, "there is no old wrapping key of that name")
+            let old = keys.wrapping.map(\.name).filter { $0 != keys.currentWrapping.name }
+            throw CommandError(
+                .badInput,
+                name == keys.currentWrapping.name
+                    ? "\(name) is the current wrapping key; limen audit keys rotate makes a new one first"
+                    : "\(access.source.path) has no wrapping key of this name; old ones: "
+                        + (old.isEmpty ? "none" : old.joined(separator: ", "))
+            )
         }
         let gone = try places(parsed.value("gone"))
         try expectUnused(name, access, gone)
@@ -79,6 +88,12 @@ enum KeyRemoval {
                     "the gateway \(place) seals under it; bring its key file up to date and send it "
                         + "SIGHUP"
                 )
+            case .ended:
+                needs.append(
+                    "the gateway \(place) ended at \(user.reportedAt.text) under it, and may have been "
+                        + "started since while the database was away; start it once with the key "
+                        + "file of now, or, when it will never come back, say --gone \(place)"
+                )
             case .silent:
                 needs.append(
                     "the gateway \(place) was last heard of at \(user.reportedAt.text) and may hold "
@@ -87,10 +102,11 @@ enum KeyRemoval {
                 )
             }
         }
-        let live = counts.first { $0.name == name }?.liveCount ?? 0
-        if live > 0 {
+        let count = counts.first { $0.name == name }
+        let lying = (count?.liveCount ?? 0) + (count?.noteCount ?? 0)
+        if lying > 0 {
             needs.append(
-                "\(live) keys still lie wrapped under it; run limen audit keys rewrap first"
+                "\(lying) keys still lie wrapped under it; run limen audit keys rewrap first"
             )
         }
         guard needs.isEmpty else {

@@ -13,6 +13,8 @@ struct KeyStatus {
         let isHere: Bool
         let isCurrent: Bool
         let liveCount: Int
+        let noteCount: Int
+        let givenUpCount: Int
         let erasedCount: Int
 
         /// What is to be done about it; empty when nothing is.
@@ -22,7 +24,10 @@ struct KeyStatus {
                 return "erased keys were wrapped under it: copies of them in backups and in the "
                     + "write-ahead log open until it is removed"
             }
-            if isHere, !isCurrent { return liveCount > 0 ? "rewrap" : "may be removed" }
+            if !isHere, noteCount > 0 { return "not here: these words of reviews stay sealed" }
+            if isHere, !isCurrent {
+                return liveCount + noteCount > 0 ? "rewrap" : "may be removed"
+            }
             return ""
         }
     }
@@ -37,6 +42,8 @@ struct KeyStatus {
                 isHere: keys.wrapping(named: name) != nil,
                 isCurrent: keys.currentWrapping.name == name,
                 liveCount: count?.liveCount ?? 0,
+                noteCount: count?.noteCount ?? 0,
+                givenUpCount: count?.givenUpCount ?? 0,
                 erasedCount: count?.erasedCount ?? 0
             )
         }
@@ -50,11 +57,12 @@ struct KeyStatus {
     /// A table.
     var text: String {
         var table = TextTable()
-        table.append(["wrapping key", "", "keys", "erased", ""])
+        table.append(["wrapping key", "", "keys", "reviews", "given up", "erased", ""])
         for line in lines {
             let state = line.isCurrent ? "current" : line.isHere ? "here" : "gone"
             table.append([
-                line.name, state, String(line.liveCount), String(line.erasedCount), line.remark,
+                line.name, state, String(line.liveCount), String(line.noteCount),
+                String(line.givenUpCount), String(line.erasedCount), line.remark,
             ])
         }
         let epochs = keys.pseudonyms.map { String($0.epoch) }.joined(separator: ", ")
@@ -75,6 +83,8 @@ struct KeyStatus {
             writer.member("isHere", line.isHere)
             writer.member("isCurrent", line.isCurrent)
             writer.member("keys", line.liveCount)
+            writer.member("reviews", line.noteCount)
+            writer.member("givenUp", line.givenUpCount)
             writer.member("erased", line.erasedCount)
             writer.endObject()
         }

@@ -13,13 +13,14 @@ enum KeysCommand {
         let parsed = try Arguments(
             arguments,
             values: AuditAccess.options.union(["reason", "gone"]),
-            switches: ["json"]
+            switches: ["json", "give-up"]
         )
         switch (parsed.words.first, parsed.words.count) {
         case ("new", 1): return try make(parsed)
         case ("status", 1): return try status(parsed, try VaultAccess.choose(parsed))
         case ("rotate", 1): return try await rotate(parsed, try VaultAccess.choose(parsed))
-        case ("rewrap", 1): return try await rewrap(parsed, try VaultAccess.choose(parsed))
+        case ("rewrap", 1):
+            return try await RewrapCommand.run(parsed, try VaultAccess.choose(parsed))
         case ("remove", 2): return try await KeyRemoval.run(parsed, try VaultAccess.choose(parsed))
         case ("new-epoch", 1): return try await newEpoch(parsed, try VaultAccess.choose(parsed))
         case ("end-epoch", 2): return try await endEpoch(parsed, try VaultAccess.choose(parsed))
@@ -40,6 +41,8 @@ enum KeysCommand {
             throw CommandError(.usage, "say for whom and where: --tenant NAME --keys FOLDER")
         }
         let source = VaultFiles.source(folder, tenant)
+        let lock = try VaultFiles.lock(source)
+        defer { extendLifetime(lock) }
         guard !File.exists(path: source.path) else {
             throw CommandError(.badInput, "\(source.path) is there already; rotate it instead")
         }
@@ -90,6 +93,8 @@ enum KeysCommand {
         _ access: VaultAccess
     ) async throws(CommandError) -> ExitCode {
         let reason = try VaultAccess.reason(parsed)
+        let lock = try VaultFiles.lock(access.source)
+        defer { extendLifetime(lock) }
         var keys = try access.keys()
         let name = VaultFiles.newName()
         try change { () throws(VaultError) in try keys.rotateWrapping(name: name) }
@@ -106,36 +111,13 @@ enum KeysCommand {
         return .ok
     }
 
-    private static func rewrap(
-        _ parsed: Arguments,
-        _ access: VaultAccess
-    ) async throws(CommandError) -> ExitCode {
-        let reason = try VaultAccess.reason(parsed)
-        let keys = try access.keys()
-        let outcome = try Rewrapping(keys: keys).run(try access.store(.rewrapper))
-        try await access.record(.keyChange, .version7(at: Clock.now()), flags: ["rewrap"]) {
-            $0.member("wrappingKey", keys.currentWrapping.name)
-            $0.member("rewrapped", outcome.changedCount)
-            $0.member("notOpened", outcome.unopenedCount)
-            $0.member("reason", reason)
-        }
-        Terminal.writeOutput(
-            "\(outcome.changedCount) keys are wrapped under \(keys.currentWrapping.name) now\n"
-        )
-        guard outcome.unopenedCount == 0 else {
-            Terminal.writeError(
-                "limen: \(outcome.unopenedCount) keys do not open with the keys that are here\n"
-            )
-            return .findings
-        }
-        return .ok
-    }
-
     private static func newEpoch(
         _ parsed: Arguments,
         _ access: VaultAccess
     ) async throws(CommandError) -> ExitCode {
         let reason = try VaultAccess.reason(parsed)
+        let lock = try VaultFiles.lock(access.source)
+        defer { extendLifetime(lock) }
         var keys = try access.keys()
         guard !keys.pseudonyms.isEmpty else {
             throw CommandError(
@@ -160,7 +142,9 @@ enum KeysCommand {
         // A hold that was set while the file was written.
         let late = try await following.run()
         guard left.isEmpty, late.isEmpty else {
-            Terminal.writeError(HoldFollowing.sentence(late) + "\n")
+            Terminal.writeError(
+                "limen: " + HoldFollowing.sentence(late.isEmpty ? left : late) + "\n"
+            )
             return .findings
         }
         return .ok
@@ -171,9 +155,26 @@ enum KeysCommand {
         _ access: VaultAccess
     ) async throws(CommandError) -> ExitCode {
         let reason = try VaultAccess.reason(parsed)
+        let lock = try VaultFiles.lock(access.source)
+        defer { extendLifetime(lock) }
         var keys = try access.keys()
-        guard let epoch = Int(parsed.words[1]), keys.removePseudonym(epoch: epoch) else {
-            throw CommandError(.badInput, "there is no key of such an epoch that is over")
+        guard let epoch = Int(parsed.words[1]) else {
+            throw CommandError(
+                .usage,
+                "an epoch is a whole number from 1 on, as limen audit keys status shows it"
+            )
+        }
+        guard keys.removePseudonym(epoch: epoch) else {
+            let current = keys.currentPseudonym?.epoch
+            let over = keys.pseudonyms.map(\.epoch).filter { $0 != current }.map(String.init)
+            throw CommandError(
+                .badInput,
+                epoch == current
+                    ? "epoch \(epoch) makes the pseudonyms of now; limen audit keys new-epoch begins "
+                        + "another first"
+                    : "\(access.source.path) has no key of epoch \(epoch); epochs that are over: "
+                        + (over.isEmpty ? "none" : over.joined(separator: ", "))
+            )
         }
         // With the key of its only epoch gone, nobody could tell whom a hold is on.
         let left = try await HoldFollowing(access: access, keys: try access.keys(), reason: reason)

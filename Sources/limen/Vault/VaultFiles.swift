@@ -83,6 +83,7 @@ enum VaultFiles {
             } catch {
                 throw StoreSentence.commandError(error)
             }
+            // Notes do not count: what an auditor adds must not keep a gateway from starting.
             let lost = counts.first { $0.liveCount > 0 && keys.wrapping(named: $0.name) == nil }
             if let lost {
                 throw CommandError(
@@ -92,6 +93,27 @@ enum VaultFiles {
                 )
             }
         }
+    }
+
+    /// Keeps every other command from changing the keys of a source, as long as the value lives.
+    static func lock(_ source: KeySource) throws(CommandError) -> FileLock {
+        let lock: FileLock?
+        do throws(SystemError) {
+            lock = try FileLock.take(path: source.path + ".lock")
+        } catch {
+            throw CommandError(
+                .badInput,
+                "\(source.path).lock cannot be made (\(error.text)); whoever changes keys must be "
+                    + "allowed to write into their folder"
+            )
+        }
+        guard let lock else {
+            throw CommandError(
+                .unavailable,
+                "another command is changing \(source.path); run this one again when it has ended"
+            )
+        }
+        return lock
     }
 
     /// Puts keys into their file.

@@ -69,9 +69,47 @@ extension AttackList {
                 "CALL audit.drop_months_before('2000-01-01')",
                 to: denied
             ),
+            AttackTests.attack(
+                "key of rows",
+                key(columns: "", values: ""),
+                to: denied
+            ),
+            AttackTests.attack(
+                "key of a note without its note",
+                key(columns: ", is_note", values: ", true"),
+                to: denied
+            ),
+            AttackTests.attack(
+                "key of a month to come",
+                key(month: "'9999-01-01'", columns: ", is_note", values: ", true"),
+                to: denied
+            ),
+            AttackTests.attack(
+                "key given up",
+                key(
+                    columns: ", is_note, given_up_by",
+                    values: ", true, gen_random_uuid()"
+                ),
+                to: denied
+            ),
+            AttackTests.attack(
+                "wrapping key called superseded",
+                "INSERT INTO audit.superseded_wrapping_key VALUES ('anna', 'k1')",
+                to: denied
+            ),
             AttackTests.attack("months", "SELECT audit.ensure_months(3)", to: denied),
             AttackTests.attack("health", "SELECT * FROM audit.health()", to: denied),
         ]
+    }
+
+    private static func key(
+        month: String = "date_trunc('month', now() AT TIME ZONE 'UTC')",
+        columns: String,
+        values: String
+    ) -> String {
+        "INSERT INTO audit.data_key (tenant, key_id, subject, month, wrapping_key, wrapped, "
+            + "created_at\(columns)) VALUES ('anna', gen_random_uuid(), sha256('p'), \(month), "
+            + "'k1', decode(repeat('00', 25), 'hex'), now()\(values))"
     }
 
     static let creating: [Attack] = [

@@ -22,7 +22,7 @@ extension Weakening {
 
     static let all: [Weakening] =
         rowSecurity + policies + grants + triggers + functions + views + roles + surroundings
-        + structure + months + strangers
+        + structure + months + strangers + keys
 
     private static let rowSecurity: [Weakening] = [
         Weakening(
