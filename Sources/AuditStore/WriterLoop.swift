@@ -156,6 +156,7 @@ final class WriterLoop: Sendable {
                     heartbeat = nextHeartbeat
                     continue
                 }
+                keepFailing(&work)
                 if let flight = work.next(from: queue, writer: writer, at: Clock.now()) {
                     if flight.isResent {
                         statistics.update { $0.resentRowCount += flight.rows.count }
@@ -174,6 +175,7 @@ final class WriterLoop: Sendable {
                     queue.waitForRow(writer: writer, milliseconds: heartbeat.restMilliseconds)
                 }
             } catch {
+                work.failed(at: Clock.monotonicNanoseconds())
                 work.lost()
                 return .lost(error)
             }
@@ -279,6 +281,7 @@ final class WriterLoop: Sendable {
             if spool != nil, error.isTransient {
                 // Nothing speaks against the rows: they wait, and go to the spool in the end.
                 guard error.isWriteFailure else { throw error }
+                work.failed(at: Clock.monotonicNanoseconds())
                 work.lost()
                 return
             }
@@ -323,6 +326,7 @@ final class WriterLoop: Sendable {
                 if event == .pending { try waiting.wait(on: connection, for: []) }
             case .finish(_, let verdict):
                 if isWriting { queue.wrote(verdict) }
+                if isWriting, verdict != .durable { spool?.serverFails() }
                 mustRollBack = (isWriting || mustRollBack) && verdict != .durable
                 return
             }

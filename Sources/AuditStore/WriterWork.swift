@@ -20,6 +20,8 @@ struct WriterWork {
     private var stampedRows: [PendingAppend] = []
     /// Rows that were refused together: each is tried alone before it is given up.
     private var single: [PendingAppend] = []
+    /// Since when the server has failed at the batch in hand, whatever else it wrote meanwhile.
+    private var failingSinceNanoseconds: Int64?
 
     init(log: LogWriterState) {
         self.log = log
@@ -49,6 +51,19 @@ struct WriterWork {
     mutating func settled() {
         log.settled()
         stampedRows = []
+        failingSinceNanoseconds = nil
+    }
+
+    /// The server failed at the batch on its way, in a way that says nothing against its rows.
+    mutating func failed(at now: Int64) {
+        guard !stampedRows.isEmpty else { return }
+        failingSinceNanoseconds = failingSinceNanoseconds ?? now
+    }
+
+    /// Whether the server has failed at the batch in hand for longer than so long.
+    func isFailing(forLongerThan nanoseconds: Int64, at now: Int64) -> Bool {
+        guard let since = failingSinceNanoseconds, log.isUnsettled else { return false }
+        return now > since &+ nanoseconds
     }
 
     /// The server refused the batch.
@@ -56,7 +71,10 @@ struct WriterWork {
     /// - Returns: The rows that are given up; `nil` when the batch must be sent again as it is.
     mutating func refused(isTransient: Bool) -> [PendingAppend]? {
         guard log.refused(isTransient: isTransient) else { return nil }
-        defer { stampedRows = [] }
+        defer {
+            stampedRows = []
+            failingSinceNanoseconds = nil
+        }
         guard stampedRows.count > 1 else { return stampedRows }
         single = stampedRows + single
         return []

@@ -27,6 +27,15 @@ extension Limits {
     /// Nobody has noticed for a week that the database is away.
     @inlinable public static var spoolAgeSecondsMax: Int { 7 * 86_400 }
 
+    /// How often the server may fail at one entry by itself, while it writes others, before the entry
+    /// is passed over.
+    ///
+    /// With the pauses between them these are some seconds.
+    @inlinable public static var spoolEntryTriesMax: Int { 8 }
+
+    /// After how long an entry that was passed over so is tried again, in milliseconds.
+    @inlinable public static var spoolRetryMilliseconds: Int { 60_000 }
+
     /// How many segments a group is tried on before its callers are told that it failed.
     @inlinable public static var spoolAttemptsMax: Int { 2 }
 

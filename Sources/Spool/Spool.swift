@@ -213,6 +213,8 @@ package final class Spool: Sendable {
                 throw error
             }
             let ready = state.withLock { state -> [SpooledEntry] in
+                // Asked for again while it was read: what was refused comes first.
+                guard state.backlog.isFront(front) else { return [] }
                 var ready: [SpooledEntry] = []
                 for entry in entries {
                     let isHeld = state.backlog.heldLogs.contains(entry.entry.log)
@@ -237,8 +239,31 @@ package final class Spool: Sendable {
     }
 
     /// The database refuses the entry: it and what follows in its log stay, and an alarm is on.
-    package func hold(_ entry: SpooledEntry) {
+    ///
+    /// - Returns: `false` when it was asked for again meanwhile and comes out once more.
+    @discardableResult
+    package func hold(_ entry: SpooledEntry) -> Bool {
         state.withLock { $0.backlog.hold(entry) }
+    }
+
+    /// How often everything refused was asked for again.
+    package var attempt: Int { state.withLock { $0.backlog.attempt } }
+
+    /// What may be done with an entry that was read in an attempt; what follows a refused one is held.
+    package func standing(
+        of entry: SpooledEntry,
+        since attempt: Int
+    ) -> SpoolBacklog.Standing {
+        state.withLock { state in
+            let standing = state.backlog.standing(of: entry, since: attempt)
+            if standing == .held { state.backlog.hold(entry) }
+            return standing
+        }
+    }
+
+    /// Whether an entry was held and not asked for again since.
+    package func isHeld(log: UUIDBytes, segment: UInt64, sequence: UInt64) -> Bool {
+        state.withLock { $0.backlog.isHeld(log: log, segment: segment, sequence: sequence) }
     }
 
     /// What the database has refused is read again, from the first of it on.

@@ -26,6 +26,8 @@ package struct SpoolBacklog: Sendable {
         var isHeld = false
         /// Where the first entry lies that the database has refused.
         var firstRefused: (sequence: UInt64, offset: Int)?
+        /// The logs of those that were refused.
+        var refusedLogs: Set<UUIDBytes> = []
         /// How many were refused, and the rows that were settled behind the first of them.
         var refusedCount = 0
         var settledBehindCount = 0
@@ -40,6 +42,9 @@ package struct SpoolBacklog: Sendable {
     private var heldSessions: Set<UUIDBytes> = []
     /// The entries that wait for a person.
     package private(set) var heldEntryCount = 0
+    /// How often everything that was refused was asked for again; what was read before that is of
+    /// no use any more.
+    package private(set) var attempt = 0
 
     /// Nothing.
     package init() {}
@@ -138,9 +143,45 @@ package struct SpoolBacklog: Sendable {
     }
 
     /// An entry stays where it is and what follows in its log with it.
-    package mutating func hold(_ entry: SpooledEntry) {
+    ///
+    /// - Returns: `false` when it was asked for again meanwhile: it comes out once more, behind what
+    ///   was refused before it, and nothing is held on its account.
+    @discardableResult
+    package mutating func hold(_ entry: SpooledEntry) -> Bool {
+        guard pass(entry, isHeld: true) else { return false }
         heldLogs.insert(entry.entry.log)
-        pass(entry, isHeld: true)
+        return true
+    }
+
+    /// What may be done with an entry that was read in an attempt.
+    package enum Standing: Sendable {
+        /// It may be sent.
+        case free
+        /// It follows one that was refused.
+        case held
+        /// Everything is read anew: it must not go before what was refused.
+        case overtaken
+    }
+
+    /// What may be done with an entry that was read in an attempt.
+    package func standing(of entry: SpooledEntry, since attempt: Int) -> Standing {
+        if attempt != self.attempt { return .overtaken }
+        return heldLogs.contains(entry.entry.log) ? .held : .free
+    }
+
+    /// Whether an entry was held and not asked for again since.
+    package func isHeld(log: UUIDBytes, segment: UInt64, sequence: UInt64) -> Bool {
+        heldLogs.contains(log)
+            && segments.contains {
+                $0.header.number == segment && $0.sequence > sequence
+                    && $0.refusedLogs.contains(log)
+            }
+    }
+
+    /// Whether a segment is still the one to be read next, from the same place on.
+    package func isFront(_ segment: Segment) -> Bool {
+        guard let front else { return false }
+        return front.header.number == segment.header.number && front.sequence == segment.sequence
     }
 
     /// What is behind the entry in its session cannot be trusted: it stays.
@@ -158,12 +199,14 @@ package struct SpoolBacklog: Sendable {
         }
     }
 
-    private mutating func pass(_ entry: SpooledEntry, isHeld: Bool) {
+    @discardableResult
+    private mutating func pass(_ entry: SpooledEntry, isHeld: Bool) -> Bool {
         guard let index = segments.firstIndex(where: { $0.header.number == entry.segment }),
             segments[index].sequence == entry.sequence
-        else { return }
+        else { return false }
         if isHeld {
             heldEntryCount += 1
+            segments[index].refusedLogs.insert(entry.entry.log)
             segments[index].refusedCount += 1
             if segments[index].firstRefused == nil {
                 segments[index].firstRefused = (entry.sequence, segments[index].offset)
@@ -177,16 +220,22 @@ package struct SpoolBacklog: Sendable {
         segments[index].sequence += 1
         segments[index].offset = entry.endOffset
         segments[index].oldestAt = entry.at
+        return true
     }
 
     /// Everything that the database has refused is to be read again, with what was settled behind
     /// it: whoever takes entries must bear to see one twice.
     ///
-    /// What is damaged stays as it is.
+    /// What is damaged stays as it is, and so does what follows a refused entry in the log of one
+    /// that lies before damage.
     package mutating func retryRefused() {
-        heldLogs = []
+        attempt += 1
+        heldLogs = segments.reduce(into: []) { logs, segment in
+            if segment.isHeld { logs.formUnion(segment.refusedLogs) }
+        }
         for index in segments.indices where !segments[index].isHeld {
             guard let first = segments[index].firstRefused else { continue }
+            segments[index].refusedLogs = []
             heldEntryCount -= segments[index].refusedCount
             segments[index].rowCount += segments[index].settledBehindCount
             segments[index].sequence = first.sequence

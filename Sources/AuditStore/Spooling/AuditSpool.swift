@@ -12,11 +12,24 @@ package final class AuditSpool: Sendable {
         var lastRefusal: SpoolError.Code?
         var clockStepCount = 0
         var lastUnreadable: SpoolError?
+        /// How many entries go to the database in one transaction at present.
+        var flightSize = AuditSpool.entriesPerFlight
+        /// The entry at which the server fails by itself, and how often it has.
+        var failing: Failing?
+        /// When what was passed over is tried again; `nil` when nothing is.
+        var retryAtNanoseconds: Int64?
+    }
+
+    private struct Failing {
+        let segment: UInt64
+        let sequence: UInt64
+        var count: Int
     }
 
     /// The durable queue.
     package let spool: Spool
     private let onEvent: @Sendable (SpoolEvent) -> Void
+    private let retryNanoseconds: Int64
     private let state = Mutex(State())
 
     /// How many entries go to the database in one transaction.
@@ -26,9 +39,16 @@ package final class AuditSpool: Sendable {
     ///
     /// - Parameters:
     ///   - spool: An open spool; whoever opened it closes it, after the sink.
+    ///   - retryMilliseconds: After how long an entry is tried again at which the server fails
+    ///     though it writes others.
     ///   - onEvent: Called on a writer's thread; it must be brief.
-    package init(_ spool: Spool, onEvent: @escaping @Sendable (SpoolEvent) -> Void = { _ in }) {
+    package init(
+        _ spool: Spool,
+        retryMilliseconds: Int = Limits.spoolRetryMilliseconds,
+        onEvent: @escaping @Sendable (SpoolEvent) -> Void = { _ in }
+    ) {
         self.spool = spool
+        retryNanoseconds = Int64(retryMilliseconds) * 1_000_000
         self.onEvent = onEvent
     }
 
@@ -101,8 +121,68 @@ package final class AuditSpool: Sendable {
 
     /// The database refuses an entry.
     func hold(_ entry: SpooledEntry, sqlState: String?) {
-        spool.hold(entry)
+        guard spool.hold(entry) else { return }
         onEvent(.held(RefusedEntry(entry, sqlState: sqlState)))
+    }
+
+    // MARK: Entries at which the server fails
+
+    /// How many entries go in the next transaction: few after one has failed.
+    var flightSize: Int { state.withLock { $0.flightSize } }
+
+    /// Whether a transaction has failed and not enough have gone through since.
+    var isCautious: Bool { flightSize < Self.entriesPerFlight }
+
+    /// A transaction went through.
+    func succeeded() {
+        state.withLock { state in
+            state.failing = nil
+            state.flightSize = min(state.flightSize * 2, Self.entriesPerFlight)
+        }
+    }
+
+    /// The server failed at some entries, though it takes connections and has just shown, as far as
+    /// it was asked, that it writes.
+    ///
+    /// They go one by one then. One at which it fails time and again by itself is passed over, so
+    /// that nothing else waits for it, and tried again later.
+    func failed(at entries: [SpooledEntry], sqlState: String?) {
+        let poison = state.withLock { state -> SpooledEntry? in
+            state.flightSize = 1
+            guard entries.count == 1, let entry = entries.first else {
+                state.failing = nil
+                return nil
+            }
+            var failing = state.failing
+            if failing?.segment != entry.segment || failing?.sequence != entry.sequence {
+                failing = Failing(segment: entry.segment, sequence: entry.sequence, count: 0)
+            }
+            failing?.count += 1
+            guard failing?.count ?? 0 >= Limits.spoolEntryTriesMax else {
+                state.failing = failing
+                return nil
+            }
+            state.failing = nil
+            state.retryAtNanoseconds = Clock.monotonicNanoseconds() &+ retryNanoseconds
+            return entry
+        }
+        if let poison { hold(poison, sqlState: sqlState) }
+    }
+
+    /// The server does not write at all: that says nothing against an entry.
+    func serverFails() {
+        state.withLock { $0.failing = nil }
+    }
+
+    /// Reads what was passed over anew when it is time.
+    func retryIfDue() {
+        let now = Clock.monotonicNanoseconds()
+        let isDue = state.withLock { state in
+            guard let moment = state.retryAtNanoseconds, now >= moment else { return false }
+            state.retryAtNanoseconds = nil
+            return true
+        }
+        if isDue { spool.retryRefused() }
     }
 
     /// Refused entries are sent again, with what follows in their logs.

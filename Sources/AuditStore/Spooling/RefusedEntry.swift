@@ -70,6 +70,10 @@ package struct RefusedEntry: Equatable, Sendable {
             return
                 "a value has a form that the tables do not take; this is a fault of the program, "
                 + "please report it with the SQLSTATE"
+        case "08", "25", "40", "53", "55", "57", "58", "XX":
+            return
+                "the server fails at it time and again, though it writes others; it is tried again "
+                + "every minute, and the log of the server says why at this time"
         case "28": return "the login is refused; see to limen_writer"
         default:
             return "the server refuses it; see its log at this time for the SQLSTATE"

@@ -21,17 +21,40 @@ extension WriterLoop {
     func keep(_ work: inout WriterWork) {
         guard let spool else { return }
         while let flight = work.next(from: queue, writer: writer, at: Clock.now()) {
-            let script = script(of: flight)
-            do throws(SpoolError) {
-                try spool.keep(script, log: work.log.logID, rowCount: flight.rows.count)
-            } catch {
-                work.lost()
-                return
-            }
-            work.settled()
-            statistics.update { $0.spooledRowCount += flight.rows.count }
-            for pending in flight.rows { pending.resume(.success(())) }
+            guard keep(flight, in: spool, &work) else { return }
         }
+    }
+
+    /// Puts the batch in hand into the spool when the server has failed at it for longer than the
+    /// grace, though it may write others: those who wait for it need not wait for longer.
+    func keepFailing(_ work: inout WriterWork) {
+        guard let spool,
+            work.isFailing(
+                forLongerThan: timing.graceNanoseconds,
+                at: Clock.monotonicNanoseconds()
+            ),
+            let flight = work.next(from: queue, writer: writer, at: Clock.now())
+        else { return }
+        _ = keep(flight, in: spool, &work)
+    }
+
+    /// Puts a batch into the spool; `false` when it is not taken and stays in hand.
+    private func keep(
+        _ flight: WriterWork.Flight,
+        in spool: AuditSpool,
+        _ work: inout WriterWork
+    ) -> Bool {
+        let script = script(of: flight)
+        do throws(SpoolError) {
+            try spool.keep(script, log: work.log.logID, rowCount: flight.rows.count)
+        } catch {
+            work.lost()
+            return false
+        }
+        work.settled()
+        statistics.update { $0.spooledRowCount += flight.rows.count }
+        for pending in flight.rows { pending.resume(.success(())) }
+        return true
     }
 
     /// Sends the oldest entries of the spool, or keeps what waits while another writer does.
@@ -42,6 +65,7 @@ extension WriterLoop {
         _ work: inout WriterWork,
         mustRollBack: inout Bool
     ) throws(PostgreSQLError) -> Bool {
+        spool?.retryIfDue()
         guard let spool, !spool.isDrained else { return true }
         expire(&work)
         if queue.isClosing {
@@ -55,7 +79,9 @@ extension WriterLoop {
             return false
         }
         defer { spool.endDraining() }
-        let entries = spool.oldest(AuditSpool.entriesPerFlight)
+        // While the server fails at what is sent, nobody waits for the end of it.
+        if spool.isCautious { keep(&work) }
+        let entries = spool.oldest(spool.flightSize)
         if entries.isEmpty {
             // Nothing can be read though something is there: live rows do not wait for it.
             keep(&work)
@@ -91,13 +117,24 @@ extension WriterLoop {
             return true
         }
         let sent = Array(entries.prefix(scripts.count))
-        switch try fly(scripts, on: connection, mustRollBack: &mustRollBack) {
+        let attempt = spool.spool.attempt
+        let verdict: FlightState.Verdict
+        do throws(PostgreSQLError) {
+            verdict = try fly(scripts, on: connection, mustRollBack: &mustRollBack)
+        } catch {
+            // A row at which the server falls over is no server that is away.
+            spool.failed(at: sent, sqlState: error.sqlState)
+            throw error
+        }
+        switch verdict {
         case .durable:
+            spool.succeeded()
             spool.settle(sent)
             statistics.update { statistics in
                 statistics.replayedRowCount += sent.reduce(0) { $0 + $1.entry.rowCount }
             }
         case .failed(let error):
+            if error.isTransient { spool.failed(at: sent, sqlState: error.sqlState) }
             if error.isWriteFailure { return false }
             if error.isTransient { throw error }
             guard sent.count > 1 else {
@@ -105,10 +142,10 @@ extension WriterLoop {
                 return true
             }
             for entry in sent {
-                // One that is held holds what follows in its log.
-                if spool.spool.heldLogs.contains(entry.entry.log) {
-                    spool.spool.hold(entry)
-                    continue
+                switch spool.spool.standing(of: entry, since: attempt) {
+                case .overtaken: return true
+                case .held: continue
+                case .free: break
                 }
                 guard try replay([entry], of: spool, on: connection, mustRollBack: &mustRollBack)
                 else { return false }

@@ -26,9 +26,11 @@ final class RefusedNotes: Sendable {
     }
 
     /// Notes an entry; the log has it too, so a note that cannot be written is not missed.
-    func add(_ entry: RefusedEntry) {
+    ///
+    /// One that was asked for again since is not noted: it is not refused at present.
+    func add(_ entry: RefusedEntry, ifStill isHeld: () -> Bool) {
         lines.withLock { lines in
-            guard lines.count < Self.linesMax else { return }
+            guard lines.count < Self.linesMax, isHeld() else { return }
             lines.append(entry.line)
             let text = lines.joined(separator: "\n") + "\n"
             try? File.writeAtomically(path: Self.path(folder), Array(text.utf8))
@@ -41,12 +43,13 @@ final class RefusedNotes: Sendable {
             while !isEnded.load(ordering: .acquiring) {
                 try? await Task.sleep(for: .milliseconds(Self.periodMilliseconds))
                 guard File.exists(path: Self.wish(folder)) else { continue }
+                try? File.remove(path: Self.wish(folder))
+                // In one piece, so that no note of before is taken for one of after.
                 lines.withLock { lines in
                     lines = []
                     try? File.remove(path: Self.path(folder))
+                    retry()
                 }
-                try? File.remove(path: Self.wish(folder))
-                retry()
             }
         }
     }

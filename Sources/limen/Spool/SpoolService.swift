@@ -58,7 +58,15 @@ struct SpoolService: Sendable {
         }
         let notes = RefusedNotes(folder: settings.folder)
         let shared = AuditSpool(spool) { event in
-            if case .held(let refused) = event { notes.add(refused) }
+            if case .held(let refused) = event {
+                notes.add(refused) {
+                    spool.isHeld(
+                        log: refused.log,
+                        segment: refused.segment,
+                        sequence: refused.sequence
+                    )
+                }
+            }
             log.log(Self.event(event))
         }
         notes.watch {

@@ -5,6 +5,7 @@ import Foundation
 import Posix
 import PostgreSQL
 import Spool
+import Synchronization
 import Testing
 
 /// A row that was acknowledged and that the database refuses.
@@ -62,6 +63,57 @@ struct RefusedEntryTests {
         #expect(try Array(scene.stored().prefix(9)) == Array(sent[..<9]), "each once, in its order")
         #expect(try scene.stored().count == 11)
         #expect(try scene.gapCount() == 0)
+    }
+
+    @Test("Asked for in the middle of a replay, nothing goes before what was refused")
+    func overtaking() async throws {
+        let scene = try SpoolScene()
+        let first = try scene.spool()
+        let sink = try scene.sink(first)
+        scene.cluster.kill()
+        var sent: [UUIDBytes] = []
+        for number in 0..<9 {
+            var record = Records.small()
+            record.status = number == 4 ? 299 : 200
+            try await sink.append(record)
+            sent.append(record.eventID)
+        }
+        sink.close()
+        first.spool.close()
+        try scene.cluster.restart()
+        try scene.database.script(
+            "ALTER TABLE audit.event ADD CONSTRAINT refused CHECK (status <> 299) NOT VALID"
+        )
+        let asker = Asker()
+        let second = AuditSpool(
+            try Spool.open(
+                folder: scene.folder,
+                SpoolConfiguration(
+                    identity: try SpoolScene.identity(),
+                    session: .version4Random()
+                )
+            ),
+            onEvent: { event in
+                // The first time that it is told, between this entry and the next.
+                if case .held = event { asker.askOnce() }
+            }
+        )
+        asker.spool.withLock { $0 = second }
+        let next = try scene.sink(second)
+        try await Patience.wait { second.spool.status(now: Clock.now()).heldEntryCount == 5 }
+        #expect(try scene.stored() == Array(sent[..<4]), "what follows it in its log waits")
+        next.close()
+        second.spool.close()
+    }
+
+    /// Asks for what was refused, once.
+    private final class Asker: Sendable {
+        let spool = Mutex<AuditSpool?>(nil)
+
+        func askOnce() {
+            let spool = spool.withLock { $0.take() }
+            spool?.retryRefused()
+        }
     }
 
     @Test(

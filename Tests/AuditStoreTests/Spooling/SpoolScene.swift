@@ -37,12 +37,17 @@ final class SpoolScene: Sendable {
     }
 
     /// Opens the spool.
-    func spool(_ folder: String? = nil) throws -> AuditSpool {
+    func spool(
+        _ folder: String? = nil,
+        retryMilliseconds: Int = Limits.spoolRetryMilliseconds
+    ) throws -> AuditSpool {
         let spool = try Spool.open(
             folder: folder ?? self.folder,
             SpoolConfiguration(identity: try Self.identity(), session: .version4Random())
         )
-        return AuditSpool(spool) { [events] in events.add($0) }
+        return AuditSpool(spool, retryMilliseconds: retryMilliseconds) { [events] in
+            events.add($0)
+        }
     }
 
     /// Short times, so that a test need not wait for them.
@@ -102,6 +107,19 @@ final class SpoolScene: Sendable {
             BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '\(sqlState)'; END $$;
             CREATE TRIGGER fail_write BEFORE INSERT ON audit.event
                 FOR EACH STATEMENT EXECUTE FUNCTION audit.fail_write();
+            """
+        )
+    }
+
+    /// Lets every insert of an event of one status fail, and of no other.
+    func failWrites(sqlState: String, status: Int) throws {
+        try database.script(
+            """
+            CREATE OR REPLACE FUNCTION audit.fail_write() RETURNS trigger
+            LANGUAGE plpgsql AS $$
+            BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '\(sqlState)'; END $$;
+            CREATE TRIGGER fail_write BEFORE INSERT ON audit.event
+                FOR EACH ROW WHEN (NEW.status = \(status)) EXECUTE FUNCTION audit.fail_write();
             """
         )
     }
