@@ -25,6 +25,28 @@ package struct ErasurePolicy: Sendable, Equatable {
 
     private static let names: Set = ["format", "title", "keepMonths", "ground"]
 
+    /// Why a document is no policy: the member, and what would be accepted; `nil` when it is one.
+    package static func fault(in document: [UInt8]) -> String? {
+        guard document.count <= Limits.keyTextBytesMax,
+            let root = try? JSONDocument(parsing: document).root, root.kind == .object
+        else { return "it is no JSON object of at most \(Limits.keyTextBytesMax) bytes" }
+        guard root["format"]?.isString("limen-erasure-policy/1") == true else {
+            return "/format must be \"limen-erasure-policy/1\""
+        }
+        for name in ["title", "ground"] {
+            guard let text = root[name]?.stringValue, (1...200).contains(text.count) else {
+                return "/\(name) must be a text of 1 to 200 characters"
+            }
+        }
+        guard let months = root["keepMonths"]?.integerValue, (0...1_200).contains(months) else {
+            return "/keepMonths must be a whole number from 0 to 1200"
+        }
+        guard Set(root.members.compactMap { $0.name.stringValue }) == names else {
+            return "format, title, keepMonths and ground are known, and nothing else may be there"
+        }
+        return nil
+    }
+
     /// Reads a document; `nil` when it is none: every member is needed, and no other may be there.
     package init?(reading document: [UInt8]) {
         guard document.count <= Limits.keyTextBytesMax,

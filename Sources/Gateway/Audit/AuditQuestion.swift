@@ -174,6 +174,14 @@ struct AuditQuestion {
             filter.traceID = bytes
         case "patient":
             let reference = text.hasPrefix("Patient/") ? text : "Patient/" + text
+            // A text that names nobody would be a question about nobody, with a true-looking answer.
+            guard FHIRIdentifier.isRelativeReference(reference) else {
+                throw Self.fault(
+                    "/patient",
+                    "Accepted: a FHIR id (1 to 64 letters, digits, hyphens and dots), Patient/ID, or "
+                        + "a pseudonym of 64 hexadecimal digits."
+                )
+            }
             filter.patientPseudonyms = Self.pseudonyms(text, reference, keys)
         case "user": filter.userPseudonyms = Self.pseudonyms(text, text, keys)
         default: more[name] = text

@@ -54,7 +54,16 @@ struct AuditFilterReader {
 
     /// The keyed pseudonyms of a patient, from a FHIR id, `Patient/id`, or 64 hexadecimal digits.
     func pseudonyms(ofPatient text: String) throws(CommandError) -> [[UInt8]] {
-        try pseudonyms("patient", text.hasPrefix("Patient/") ? text : "Patient/" + text, text)
+        let reference = text.hasPrefix("Patient/") ? text : "Patient/" + text
+        // A text that names nobody would be a look at nobody, or a hold on nobody.
+        guard FHIRIdentifier.isRelativeReference(reference) else {
+            throw CommandError(
+                .usage,
+                "--patient takes a FHIR id (1 to 64 letters, digits, hyphens and dots), Patient/ID, or "
+                    + "a pseudonym of 64 hexadecimal digits"
+            )
+        }
+        return try pseudonyms("patient", reference, text)
     }
 
     /// The keyed pseudonyms of a reference under each epoch of the tenant's key.

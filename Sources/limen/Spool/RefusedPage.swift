@@ -48,9 +48,17 @@ enum RefusedPage {
     static func show(_ name: String, _ settings: SpoolSettings) throws(CommandError) -> ExitCode {
         let entries = RefusedNotes.read(folder: settings.folder)
         guard let entry = entries.first(where: { $0.name == name }) else {
+            let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+            guard parts.count == 2, parts.allSatisfy({ UInt64($0) != nil }) else {
+                throw CommandError(
+                    .usage,
+                    "an entry is named SEGMENT/NUMBER, such as 3/17; limen audit spool list shows them"
+                )
+            }
+            let names = entries.prefix(20).map(\.name).joined(separator: ", ")
             throw CommandError(
                 .badInput,
-                "no refused entry has this name; limen audit spool list shows them"
+                "\(name) is not refused; refused entries: \(names.isEmpty ? "none" : names)"
             )
         }
         var text = "entry \(entry.name) of log \(entry.log.text)\n"

@@ -64,6 +64,12 @@ enum HoldCommand {
             $0.member("reason", reason)
         }
         Terminal.writeOutput("\(hold.text)\n")
+        if let facts = scope?.facts, facts.sealedRowCount + facts.plainRowCount == 0 {
+            Terminal.writeError(
+                "limen: the trail has no row of this patient so far; the hold stands for what comes. "
+                    + "When that is a mistake in --patient, lift it\n"
+            )
+        }
         return .ok
     }
 
@@ -110,7 +116,13 @@ enum HoldCommand {
         } catch {
             throw StoreSentence.commandError(error)
         }
-        guard isLifted else { throw CommandError(.findings, "there is no such hold that stands") }
+        guard isLifted else {
+            throw CommandError(
+                .findings,
+                "\(hold.text) is no hold of \(access.tenant) that stands; limen audit hold list shows "
+                    + "which do"
+            )
+        }
         Terminal.writeOutput("\(hold.text) is lifted\n")
         return .ok
     }

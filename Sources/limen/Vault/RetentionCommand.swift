@@ -33,13 +33,16 @@ enum RetentionCommand {
     ) async throws(CommandError) -> ExitCode {
         let reason = try VaultAccess.reason(parsed)
         let path = parsed.words[1]
-        guard let bytes = try? File.read(path: path, bytesMax: Limits.keyTextBytesMax),
-            let policy = ErasurePolicy(reading: bytes)
-        else {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try File.read(path: path, bytesMax: Limits.keyTextBytesMax)
+        } catch {
+            throw CommandError(.badInput, "\(path) cannot be read: \(error.text)")
+        }
+        guard let policy = ErasurePolicy(reading: bytes) else {
             throw CommandError(
                 .badInput,
-                "\(path) is no policy: format \"limen-erasure-policy/1\", title, keepMonths (0 to "
-                    + "1200) and ground, and nothing else"
+                "\(path) is no policy: \(ErasurePolicy.fault(in: bytes) ?? "it cannot be read")"
             )
         }
         let event = UUIDBytes.version7(at: Clock.now())
@@ -68,7 +71,21 @@ enum RetentionCommand {
         let reason = try VaultAccess.reason(parsed)
         guard let text = parsed.value("before"),
             let before = Instant(rfc3339: text + "T00:00:00Z")?.date
-        else { throw CommandError(.usage, "say --before YYYY-MM-DD") }
+        else {
+            throw CommandError(
+                .usage,
+                "say --before YYYY-MM-DD, a day such as 2019-07-01: the months before it are dropped"
+            )
+        }
+        let today = Clock.now().date
+        guard (before.year + 6, before.month, before.day) <= (today.year, today.month, today.day)
+        else {
+            throw CommandError(
+                .usage,
+                "--before \(before.text) is too late: the audit trail is kept for six years, whatever "
+                    + "a policy says; accepted is the same day of \(today.year - 6) or an earlier one"
+            )
+        }
         let store = try access.store(.retention)
         let months: [String]
         do throws(AuditStoreError) {
