@@ -131,7 +131,7 @@ struct AuditQuestion {
             guard ReadNote.isReason(text) else {
                 throw Self.fault(
                     "/reason",
-                    "A reason is one line of at most "
+                    "A reason is one line with a letter in it, 3 characters or more and at most "
                         + "\(Limits.auditReasonBytesMax) bytes."
                 )
             }

@@ -147,7 +147,7 @@ struct AuditAccess: Sendable {
         guard ReadNote.isReason(reason) else {
             throw CommandError(
                 .usage,
-                "--reason takes a sentence of one line, at most "
+                "--reason takes a sentence of one line, 3 characters or more and at most "
                     + "\(Limits.auditReasonBytesMax) bytes long"
             )
         }

@@ -193,6 +193,10 @@ enum KeysCommand {
         Terminal.writeOutput(
             "rows of epoch \(epoch) cannot be linked to patients by pseudonym any more\n"
         )
+        Terminal.writeError(
+            "limen: let every gateway read the key file (SIGHUP); one that has not read it since "
+                + "new-epoch still makes pseudonyms of this epoch\n"
+        )
         return .ok
     }
 

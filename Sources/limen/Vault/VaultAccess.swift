@@ -171,7 +171,7 @@ struct VaultAccess {
         else {
             throw CommandError(
                 .usage,
-                "say why with --reason TEXT, one line of at most 200 characters; it is kept, so put "
+                "say why with --reason TEXT, one line of 3 to 200 characters; it is kept, so put "
                     + "no patient data into it"
             )
         }
