@@ -1,0 +1,174 @@
+import Foundation
+import JSON
+import Posix
+import Support
+import Testing
+
+/// Legal holds over epochs of pseudonyms, as a compliance officer walks through them beside a
+/// gateway that runs.
+@Suite(
+    "The walk of a legal hold",
+    .enabled(if: BuiltProgram.isPresent, "no built program"),
+    .enabled(if: ClusterPrograms.arePresent, "no PostgreSQL programs: install postgresql")
+)
+struct HoldWalkTests {
+    private let state = "/tmp/limen-hold-" + UUID().uuidString.prefix(8).lowercased()
+
+    private struct Late: Error {}
+
+    private func run(_ words: String...) throws -> BuiltProgram.Result {
+        try BuiltProgram.run(words + ["--state", state], home: Shared.checkout)
+    }
+
+    private func audit(_ line: String, reason: String? = "case 7") throws -> BuiltProgram.Result {
+        var words = ["audit"] + line.split(separator: " ").map(String.init)
+        if let reason { words += ["--reason", reason] }
+        return try BuiltProgram.run(words + ["--state", state], home: Shared.checkout)
+    }
+
+    private func wait(until condition: () throws -> Bool) throws {
+        let deadline = Date(timeIntervalSinceNow: 120)
+        while try !condition() {
+            guard Date() < deadline else { throw Late() }
+        }
+    }
+
+    private func fire() throws {
+        let fired = try run("hook", "fire", "news2", "--bundle", state + "/example-bundle.json")
+        try #require(fired.exitCode == 0, "\(fired.error)")
+    }
+
+    /// The patient of the example bundle.
+    private func patient() throws -> String {
+        let text = try String(contentsOfFile: state + "/example-bundle.json", encoding: .utf8)
+        let root = try JSONDocument(parsing: text).root
+        let resources = root["entry"]?.elements.compactMap { $0["resource"] } ?? []
+        let found = resources.first { $0["resourceType"]?.isString("Patient") == true }
+        return try #require(found?["id"]?.stringValue)
+    }
+
+    /// Expects a refusal with its exit code, and that it says these words.
+    private func expectRefusal(
+        _ line: String,
+        _ code: Int32,
+        _ words: String...,
+        reason: String? = "case 7"
+    ) throws {
+        let answer = try audit(line, reason: reason)
+        #expect(answer.exitCode == code, "\(line): \(answer.error)")
+        for word in words {
+            #expect(answer.error.contains(word), "\(line): \(answer.error)")
+        }
+    }
+
+    @Test("A hold follows its patient into every epoch, and no epoch ends before it has")
+    func walk() throws {
+        let gateway = BuiltProgram.process(
+            ["up", "--listen", "127.0.0.1:0", "--state", state],
+            home: Shared.checkout
+        )
+        gateway.standardOutput = FileHandle.nullDevice
+        gateway.standardError = FileHandle.nullDevice
+        try gateway.run()
+        defer {
+            gateway.terminate()
+            gateway.waitUntilExit()
+            _ = try? run("down", "--wipe")
+            try? FileManager.default.removeItem(atPath: state)
+        }
+        try wait { FileManager.default.fileExists(atPath: state + "/url") }
+        try fire()
+        let id = try patient()
+        try refusals(id)
+        let set = try audit("hold set --patient \(id)")
+        #expect(set.exitCode == 0, "\(set.error)")
+        #expect(!set.error.contains("no row"), "\(set.error)")
+        let followed = try audit("hold follow")
+        #expect(followed.exitCode == 0)
+        #expect(followed.output.contains("every hold on a patient stands in every epoch"))
+        try expectRefusal("keys end-epoch 1", 3, "epoch 1", "new-epoch")
+        #expect(try audit("keys new-epoch").output == "epoch 2\n")
+        kill(gateway.processIdentifier, SIGHUP)
+        let plan = try audit("erase --patient \(id) --plan")
+        #expect(plan.exitCode == 1)
+        #expect(plan.output.contains("held"), "\(plan.output)")
+        let ended = try audit("keys end-epoch 1")
+        #expect(ended.exitCode == 0, "\(ended.error)")
+        try expectRefusal("keys end-epoch 1", 3, "no key of epoch 1", "none")
+        let status = try audit("keys status --json", reason: nil)
+        #expect(status.output.contains(#""pseudonymEpochs":[2]"#), "\(status.output)")
+        // The patient is known by the second epoch alone, and still held.
+        try wait {
+            try fire()
+            return try audit("erase --patient \(id) --plan").output.contains("held")
+        }
+        try expectRefusal("erase --patient \(id)", 1, "a legal hold forbids it")
+        try unknownPatient()
+        try lifting(set.output.trimmingCharacters(in: .whitespacesAndNewlines))
+        try twoAtOnce()
+    }
+
+    /// What is refused before anything is done, each with what would be accepted.
+    private func refusals(_ id: String) throws {
+        try expectRefusal("hold follow", 2, "--reason", reason: nil)
+        try expectRefusal("hold follow now", 2, "hold follow")
+        try expectRefusal("hold", 2, "hold set", "hold follow", "hold list")
+        try expectRefusal("hold set", 2, "--patient ID", "--all")
+        try expectRefusal("hold set --patient \(id) --all", 2, "either")
+        try expectRefusal("hold set --patient a/b/c", 2, "--patient takes", "FHIR id")
+        try expectRefusal("hold set --patient \(id)", 2, "--reason", reason: "for \(id)")
+        try expectRefusal("hold lift 1", 2, "UUID", "hold list")
+        let unknown = UUID().uuidString.lowercased()
+        try expectRefusal("hold lift \(unknown)", 1, unknown, "hold list")
+        try expectRefusal("keys end-epoch", 2, "end-epoch NUMBER")
+        try expectRefusal("keys end-epoch two", 2, "whole number", "keys status")
+        try expectRefusal("keys end-epoch 9", 3, "epoch 9", "none")
+        try expectRefusal("keys remove nobody", 3, "old ones: none")
+        try expectRefusal("keys remove x --gone abc", 3, "old ones")
+        try expectRefusal("erase --review 1", 2, "UUID", "review list")
+        try expectRefusal("retention drop --before 2999-01-01", 2, "six years", "or an earlier one")
+        try expectRefusal("retention drop --before soon", 2, "YYYY-MM-DD")
+        try expectRefusal("retention policy /dev/null", 3, "JSON object")
+        try expectRefusal("spool show x", 2, "SEGMENT/NUMBER", reason: nil)
+        try expectRefusal("spool show 1/1", 3, "1/1", "none", reason: nil)
+    }
+
+    /// A hold on a pseudonym that nobody can tell the patient of keeps its epoch's key.
+    private func unknownPatient() throws {
+        let pseudonym = String(repeating: "ab", count: 32)
+        let set = try audit("hold set --patient \(pseudonym)")
+        #expect(set.exitCode == 0)
+        #expect(set.error.contains("no row of this patient"), "\(set.error)")
+        let hold = set.output.trimmingCharacters(in: .whitespacesAndNewlines)
+        try expectRefusal("hold follow", 1, hold, "--patient")
+        let begun = try audit("keys new-epoch")
+        #expect(begun.exitCode == 1)
+        #expect(begun.error.contains(hold), "\(begun.error)")
+        try expectRefusal("keys end-epoch 2", 1, hold, "stays until then")
+        #expect(try audit("hold lift \(hold)").exitCode == 0)
+        #expect(try audit("keys end-epoch 2").exitCode == 0)
+    }
+
+    private func lifting(_ hold: String) throws {
+        #expect(try audit("hold lift \(hold)").exitCode == 0)
+        try expectRefusal("hold lift \(hold)", 1, hold)
+        let list = try audit("hold list", reason: nil)
+        #expect(list.exitCode == 0)
+        #expect(list.output.contains(hold))
+    }
+
+    /// While one command changes the key file, another is turned away and changes nothing.
+    private func twoAtOnce() throws {
+        let vault = state + "/secrets/tenant-demo.vault"
+        let before = try String(contentsOfFile: vault, encoding: .utf8)
+        guard let lock = try FileLock.take(path: vault + ".lock") else {
+            Issue.record("the key file is locked though no command runs")
+            return
+        }
+        for line in ["keys rotate", "keys new-epoch", "keys remove x", "keys end-epoch 2"] {
+            try expectRefusal(line, 4, "another command")
+        }
+        #expect(try String(contentsOfFile: vault, encoding: .utf8) == before)
+        extendLifetime(lock)
+    }
+}
