@@ -174,6 +174,8 @@ final class Running: @unchecked Sendable {
     // `process` is used by one test only; `said` has a lock.
     private let process = Process()
     private let said = Mutex("")
+    /// Whether all that it said has been read.
+    private let isReadOut = Mutex(false)
 
     init(_ arguments: [String], _ environment: [String: String]) throws {
         process.executableURL = URL(filePath: LiveGateway.program)
@@ -183,7 +185,13 @@ final class Running: @unchecked Sendable {
         process.standardOutput = output
         process.standardError = output
         output.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let text = String(decoding: handle.availableData, as: UTF8.self)
+            let data = handle.availableData
+            guard !data.isEmpty else {
+                handle.readabilityHandler = nil
+                self?.isReadOut.withLock { $0 = true }
+                return
+            }
+            let text = String(decoding: data, as: UTF8.self)
             self?.said.withLock { $0 += text }
         }
         try process.run()
@@ -212,9 +220,13 @@ final class Running: @unchecked Sendable {
         return String(line.split(separator: " ").last ?? "")
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until it has ended by itself, and what it said last has arrived.
     func ending() -> Int32 {
         process.waitUntilExit()
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while !isReadOut.withLock({ $0 }), Date() < deadline {
+            RunLoop.current.run(until: Date(timeIntervalSinceNow: 0.005))
+        }
         return process.terminationStatus
     }
 
