@@ -65,6 +65,9 @@ extension Limits {
     @inlinable public static var httpHandshakesPerAddressMax: Int { 512 }
 
     /// How long a head may take from its first byte, in milliseconds.
+    ///
+    /// A new connection may wait as long with that byte: whoever says nothing has not the time of a
+    /// client that we know.
     @inlinable public static var httpHeadMilliseconds: Int { 10_000 }
 
     /// How long a body may take from the end of its head, in milliseconds.
@@ -126,7 +129,22 @@ extension Limits {
     @inlinable public static var httpRequestsPerConnectionMax: Int { 10_000 }
 
     /// How many connections may be open in all.
+    ///
+    /// Above this one without a request under way gives way to the newcomer: the oldest of the
+    /// address with the most, so that few addresses cannot close the door to others.
     @inlinable public static var httpConnectionCountMax: Int { 8_192 }
+
+    /// How many newcomers above that may wait for others to give way: as many as are accepted at
+    /// once; each holds a descriptor meanwhile.
+    @inlinable public static var httpNewcomerCountMax: Int { 256 }
+
+    /// How many addresses are asked to give way, those with the most first; others are asked when
+    /// all connections of the first have requests under way.
+    @inlinable public static var httpHeaviestAddressCountMax: Int { 4 }
+
+    /// How many connections of an address are looked at for one that can give way; the next
+    /// newcomer goes on behind them.
+    @inlinable public static var httpLeaversLookedAtMax: Int { 64 }
 
     /// How many connections one address, or one IPv6 network of 64 bits, may hold; half, as a proxy
     /// may stand before us.

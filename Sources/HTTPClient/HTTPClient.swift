@@ -21,12 +21,13 @@ package struct HTTPClient: ~Copyable {
     /// Connects.
     package static func connect(
         _ address: SocketAddress,
+        from source: SocketAddress? = nil,
         host: String? = nil,
         timeoutMilliseconds: Int = 30_000,
         responseBytesMax: Int = Limits.httpClientResponseBytesMax
     ) throws(HTTPClientError) -> HTTPClient {
         do throws(SystemError) {
-            let socket = try Socket.connect(address)
+            let socket = try Socket.connect(address, from: source)
             guard
                 try socket.descriptor.wait(
                     forReading: false,

@@ -86,6 +86,27 @@ package struct ConnectionState: Sendable {
     /// Whether the handshake is under way.
     package var isSecuring: Bool { phase == .securing }
 
+    /// Whether the connection can be closed in favour of another one, and nothing is lost that a
+    /// handler has seen or answered.
+    package enum Leave: Sendable {
+        /// A request is at work, or an answer is on its way.
+        case never
+        /// A request has begun to come, which the client can send again.
+        case inNeed
+        /// The peer says nothing.
+        case atOnce
+    }
+
+    /// Whether it can give way.
+    package var leave: Leave {
+        guard unsentResponses == 0, blockedSince == nil else { return .never }
+        return switch phase {
+        case .securing, .idle: .atOnce
+        case .readingHead, .readingBody: .inNeed
+        case .handling, .finishing, .lingering, .closed: .never
+        }
+    }
+
     /// Whether what still comes is only read away.
     package var isLingering: Bool { phase == .lingering }
 
@@ -263,8 +284,7 @@ package struct ConnectionState: Sendable {
         switch phase {
         case .idle:
             // What is not sent yet has a time of its own.
-            let patience = isDraining ? limits.lingerMilliseconds : limits.idleMilliseconds
-            ofPhase = unsentResponses > 0 ? .max : phaseSince + Int64(patience)
+            ofPhase = unsentResponses > 0 ? .max : phaseSince + Int64(idlePatience)
         case .securing: ofPhase = phaseSince + Int64(limits.handshakeMilliseconds)
         case .readingHead:
             ofPhase = min(phaseSince + Int64(limits.headMilliseconds), requestDeadline)
@@ -276,6 +296,13 @@ package struct ConnectionState: Sendable {
         }
         guard let blockedSince else { return ofPhase }
         return min(ofPhase, blockedSince + Int64(limits.writeStallMilliseconds))
+    }
+
+    private var idlePatience: Int {
+        if isDraining { return limits.lingerMilliseconds }
+        // Of whom nothing has come yet nothing is known.
+        guard requestCount > 0 else { return min(limits.headMilliseconds, limits.idleMilliseconds) }
+        return limits.idleMilliseconds
     }
 
     private var requestDeadline: Int64 { requestSince + Int64(limits.requestMilliseconds) }

@@ -1,5 +1,4 @@
 import Basics
-import HTTPMessages
 import Posix
 
 /// A listening socket on its loop: accepts, and gives each connection to the loop with the fewest.
@@ -60,30 +59,20 @@ final class Acceptor {
         _ shared: ServerShared,
         _ adopt: (AcceptedSocket) -> Void
     ) {
-        guard let chosen = shared.census.open(accepted.origin) else {
-            turnAway(accepted, shared)
-            return
+        switch shared.census.open(accepted.origin) {
+        case .refused: shared.turnAway(accepted)
+        case .displacing(let origins, let first):
+            Newcomer(
+                accepted: accepted,
+                origins: origins,
+                loops: loops,
+                first: first,
+                shared: shared
+            )
+            .ask()
+        case .taken(let chosen) where chosen == number: adopt(accepted)
+        case .taken(let chosen): loops[chosen].run { $0.adopt(accepted) }
         }
-        if chosen == number {
-            adopt(accepted)
-        } else {
-            loops[chosen].run { $0.adopt(accepted) }
-        }
-    }
-
-    /// One attempt to say why; a connection too many gets no memory of ours.
-    private func turnAway(_ accepted: AcceptedSocket, _ shared: ServerShared) {
-        let rejection = RequestRejection.connectionsTooMany
-        shared.configuration.metrics.refused(rejection.rawValue)
-        // What is not encrypted would be garbage to the client.
-        guard shared.configuration.security == nil else { return }
-        let response = shared.configuration.errorResponse(rejection.status, rejection.rawValue)
-        var bytes: [UInt8] = []
-        let framing = ResponseSerializer.Framing(isHead: false, keepsAlive: false, minorVersion: 1)
-        let date = HTTPDate.bytes(Clock.now())
-        guard !ResponseSerializer.write(response, framing, date: date, to: &bytes) else { return }
-        _ = try? accepted.socket.send(bytes)
-        accepted.socket.shutdownSending()
     }
 
     /// Looks at the listener again when the pause is over.

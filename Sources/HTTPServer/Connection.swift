@@ -46,6 +46,14 @@ final class Connection {
 
     var hasInput: Bool { inputStart < input.count }
 
+    /// Whether it can give way to another one; who may have sent something that was not read yet
+    /// is not silent.
+    var leave: ConnectionState.Leave {
+        let leave = state.leave
+        guard leave == .atOnce, hasInput || mayRead else { return leave }
+        return .inNeed
+    }
+
     /// Drops bytes that are done with.
     func dropInput(_ count: Int) {
         inputStart += count

@@ -1,3 +1,4 @@
+import Basics
 import Synchronization
 
 /// How many connections are open, in all, for each address and on each loop.
@@ -6,17 +7,37 @@ final class ConnectionCensus: Sendable {
     private let perAddressMax: Int
     private let counts: Mutex<Counts>
 
+    /// What becomes of a new connection.
+    enum Admission: Equatable {
+        /// It is counted in, on the loop with the fewest.
+        case taken(loop: Int)
+        /// It is counted in, and one of these addresses has to give way on some loop, the one with
+        /// the most connections being asked first; then it is `placed`, or `turnedAway`.
+        case displacing(origins: [String], first: Int)
+        /// There are too many.
+        case refused
+    }
+
     private struct Counts {
         var total = 0
+        /// How many of them have no place on a loop yet.
+        var newcomers = 0
         /// Handlers at work whose connection is gone.
         var orphans = 0
-        var byAddress: [String: Int] = [:]
+        var byAddress = AddressCounts()
         var byLoop: [Int]
         var waiters: [CheckedContinuation<Void, Never>] = []
         /// Nobody shall wait any longer, whenever he comes.
         var isGivenUp = false
 
         var isEmpty: Bool { total == 0 && orphans == 0 }
+
+        /// The first loop of those that come before all others.
+        func loop(_ isBefore: (Int, Int) -> Bool) -> Int {
+            var found = 0
+            for loop in byLoop.indices where isBefore(byLoop[loop], byLoop[found]) { found = loop }
+            return found
+        }
     }
 
     init(countMax: Int, perAddressMax: Int, loopCount: Int) {
@@ -28,19 +49,49 @@ final class ConnectionCensus: Sendable {
     /// How many are open.
     var total: Int { counts.withLock { $0.total } }
 
-    /// Counts a connection in and answers the loop with the fewest; `nil` when there are too many.
-    func open(_ address: String) -> Int? {
+    /// Counts a connection in unless there are too many.
+    func open(_ address: String) -> Admission {
         counts.withLock { counts in
-            guard counts.total < countMax else { return nil }
-            guard counts.byAddress[address, default: 0] < perAddressMax else { return nil }
-            counts.total += 1
-            counts.byAddress[address, default: 0] += 1
-            var fewest = 0
-            for loop in counts.byLoop.indices where counts.byLoop[loop] < counts.byLoop[fewest] {
-                fewest = loop
+            let isFull = counts.total - counts.newcomers >= countMax
+            guard !isFull || counts.newcomers < Limits.httpNewcomerCountMax else {
+                return .refused
             }
+            guard counts.byAddress[address] < perAddressMax else { return .refused }
+            counts.total += 1
+            counts.byAddress.add(address)
+            guard !isFull else {
+                counts.newcomers += 1
+                // The newcomer counts for its own, or who has many could displace who has few.
+                return .displacing(
+                    origins: counts.byAddress.heaviest(
+                        from: counts.byAddress[address],
+                        countMax: Limits.httpHeaviestAddressCountMax
+                    ),
+                    first: counts.loop { $0 > $1 }
+                )
+            }
+            let fewest = counts.loop { $0 < $1 }
             counts.byLoop[fewest] += 1
-            return fewest
+            return .taken(loop: fewest)
+        }
+    }
+
+    /// A newcomer has a place on a loop, where another connection has given way.
+    func placed(loop: Int) {
+        counts.withLock { counts in
+            counts.newcomers -= 1
+            counts.byLoop[loop] += 1
+            precondition(counts.newcomers >= 0, "a newcomer was placed twice")
+        }
+    }
+
+    /// Nobody has given way to a newcomer.
+    func turnedAway(_ address: String) {
+        change { counts in
+            counts.newcomers -= 1
+            counts.total -= 1
+            counts.byAddress.remove(address)
+            precondition(counts.newcomers >= 0, "a newcomer was turned away twice")
         }
     }
 
@@ -50,8 +101,7 @@ final class ConnectionCensus: Sendable {
             counts.total -= 1
             counts.byLoop[loop] -= 1
             precondition(counts.total >= 0, "a connection was counted out twice")
-            let left = counts.byAddress[address, default: 1] - 1
-            counts.byAddress[address] = left == 0 ? nil : left
+            counts.byAddress.remove(address)
         }
     }
 

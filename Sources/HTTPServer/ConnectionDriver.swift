@@ -24,6 +24,8 @@ final class ConnectionDriver: EventLoopDelegate {
     let exchange = TLSExchange()
     /// The handshakes that are under way.
     var handshakes: HandshakeTable
+    /// All connections, in the order in which they give way.
+    private var origins = OriginTable()
     private var toSend: [Connection] = []
     private var toRead: [Connection] = []
     private(set) var now = Clock.monotonicMilliseconds()
@@ -134,6 +136,7 @@ final class ConnectionDriver: EventLoopDelegate {
         let connection = Connection(accepted, token: token, state: state)
         connection.securityContext = context
         slots[slot] = connection
+        origins.add(accepted.origin, token)
         shared.configuration.metrics.connectionOpened()
         do {
             try loop.watch(accepted.socket.descriptor, token, .changes)
@@ -145,6 +148,22 @@ final class ConnectionDriver: EventLoopDelegate {
         renewDeadline(connection)
     }
 
+    /// Takes a newcomer over in place of a connection of an origin that nobody is at work on;
+    /// `false` when there is none.
+    func adopt(_ accepted: AcceptedSocket, inPlaceOfOneOf origin: String) -> Bool {
+        now = Clock.monotonicMilliseconds()
+        // Who ends takes nobody's place.
+        guard !isDraining else { return false }
+        let leaver = origins.leaver(of: origin) { find($0)?.leave ?? .never }
+        guard let connection = leaver.flatMap({ find($0) }) else { return false }
+        shared.configuration.metrics.refused(RequestRejection.connectionsTooMany.rawValue)
+        // In this order, or somebody else could take the place in between.
+        shared.census.placed(loop: number)
+        perform(connection.state.aborted(), connection)
+        adopt(accepted)
+        return true
+    }
+
     private func close(_ connection: Connection) {
         let slot = Int(connection.token.slot)
         guard slots[slot] === connection else { return }
@@ -153,6 +172,7 @@ final class ConnectionDriver: EventLoopDelegate {
         freeSlots.append(slot)
         deadlines.set(slot, .max)
         connection.task = nil
+        origins.remove(connection.accepted.origin, connection.token)
         endSession(connection)
         if connection.isHandlerAtWork { shared.census.orphanBegan() }
         shared.census.close(connection.accepted.origin, loop: number)

@@ -1,3 +1,4 @@
+import Basics
 import Crypto
 import HTTPMessages
 import Posix
@@ -29,5 +30,20 @@ final class ServerShared: Sendable {
             perAddressMax: configuration.connectionsPerAddressMax,
             loopCount: loopCount
         )
+    }
+
+    /// One attempt to say why; a connection too many gets no memory of ours.
+    func turnAway(_ accepted: AcceptedSocket) {
+        let rejection = RequestRejection.connectionsTooMany
+        configuration.metrics.refused(rejection.rawValue)
+        // What is not encrypted would be garbage to the client.
+        guard configuration.security == nil else { return }
+        let response = configuration.errorResponse(rejection.status, rejection.rawValue)
+        var bytes: [UInt8] = []
+        let framing = ResponseSerializer.Framing(isHead: false, keepsAlive: false, minorVersion: 1)
+        let date = HTTPDate.bytes(Clock.now())
+        guard !ResponseSerializer.write(response, framing, date: date, to: &bytes) else { return }
+        _ = try? accepted.socket.send(bytes)
+        accepted.socket.shutdownSending()
     }
 }

@@ -98,16 +98,19 @@ package struct Socket: ~Copyable, Sendable {
     ///
     /// - Parameters:
     ///   - address: the peer.
+    ///   - source: the address to come from, with port 0 for any; the kernel decides without.
     ///   - receivedBytesMax: what the kernel keeps at most of what was not read yet, for clients
     ///     that are slow on purpose; it decides on its own without.
     /// - Returns: the socket.
     /// - Throws: `SystemError` when the attempt cannot begin.
     package static func connect(
         _ address: SocketAddress,
+        from source: SocketAddress? = nil,
         receivedBytesMax: Int? = nil
     ) throws(SystemError) -> Socket {
         let socket = try make(family: address.family)
         let raw = socket.descriptor.raw
+        if let source { _ = try unsafe source.withKernelForm { unsafe bind(raw, $0, $1) } }
         if let bytes = receivedBytesMax {
             try set(raw, SOL_SOCKET, SO_RCVBUF, Int32(clamping: bytes))
         }

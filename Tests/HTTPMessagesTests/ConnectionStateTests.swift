@@ -106,6 +106,54 @@ struct ConnectionStateTests {
         #expect(Step(old.expired(at: 5_000)) == .close)
     }
 
+    @Test("a connection on which nothing was ever said has the time of a head")
+    func silent() {
+        var state = fresh {
+            $0.headMilliseconds = 3_000
+            $0.idleMilliseconds = 9_000
+        }
+        #expect(state.deadline == 3_000)
+        var silent = state
+        #expect(Step(silent.expired(at: 2_999)) == .wait)
+        #expect(Step(silent.expired(at: 3_000)) == .close)
+        #expect(send(Self.get, &state, at: 2_500) == .dispatch("/"))
+        _ = state.responded(closes: false, bytes: 1, at: 2_600)
+        _ = state.flushed(at: 2_600)
+        #expect(state.deadline == 11_600)
+    }
+
+    @Test("a connection gives way unless a handler has its request or its answer is unsent")
+    func leave() {
+        var state = fresh()
+        #expect(state.leave == .atOnce)
+        #expect(send("POST / HT", &state, at: 0) == .wait)
+        #expect(state.leave == .inNeed)
+        let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n"
+        #expect(send(head + "a", &state, at: 0) == .wait)
+        #expect(state.leave == .inNeed)
+        #expect(send("b", &state, at: 0) == .dispatch("/"))
+        #expect(state.leave == .never)
+        _ = state.responded(closes: false, bytes: 0, at: 0)
+        #expect(state.leave == .never)
+        state.blocked(unsentBytes: 1, takenBytes: 0, at: 0)
+        #expect(state.leave == .never)
+        _ = state.flushed(at: 0)
+        #expect(state.leave == .atOnce)
+        #expect(send("BAD\r\n\r\n", &state, at: 0) == .refuse(.requestLineMalformed))
+        #expect(state.leave == .never)
+        _ = state.responded(closes: true, bytes: 1, at: 0)
+        _ = state.flushed(at: 0)
+        #expect(state.isLingering)
+        #expect(state.leave == .never)
+        let secured = ConnectionState(
+            parsing: HTTPParsingLimits(),
+            limits: HTTPConnectionLimits(),
+            isSecured: true,
+            at: 0
+        )
+        #expect(secured.leave == .atOnce)
+    }
+
     @Test("a handler that takes too long is answered for")
     func slowHandler() {
         var state = fresh { $0.handlerMilliseconds = 70 }

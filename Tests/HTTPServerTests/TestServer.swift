@@ -49,8 +49,16 @@ struct TestServer: Sendable {
 
     var address: SocketAddress { SocketAddress(host: "127.0.0.1", port: server.localPort) }
 
-    func connect(timeoutMilliseconds: Int = 20_000) throws -> HTTPClient {
-        try HTTPClient.connect(address, timeoutMilliseconds: timeoutMilliseconds)
+    /// A connection, from an address of the loopback such as `127.0.0.2` when there is one.
+    func connect(
+        from source: String? = nil,
+        timeoutMilliseconds: Int = 20_000
+    ) throws -> HTTPClient {
+        try HTTPClient.connect(
+            address,
+            from: source.map { SocketAddress(host: $0, port: 0) },
+            timeoutMilliseconds: timeoutMilliseconds
+        )
     }
 
     /// A good request on a connection of its own.

@@ -173,6 +173,10 @@ public struct ConnectionProbe {
         )
         if state.isClosed { return }
         precondition(!state.isHandling || isHandlerAtWork, "nobody handles what is handled")
+        if state.leave != .never {
+            precondition(!state.isHandling, "a request at work gives way")
+            precondition(unsentBytes == 0, "an answer gives way")
+        }
         let isFinite = state.deadline < Int64.max || unsentBytes > 0
         precondition(isFinite, "a connection that can wait for ever")
     }
