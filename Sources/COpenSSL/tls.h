@@ -187,6 +187,20 @@ static inline X509 *limen_tls_certificate(const unsigned char *der, long count) 
     return NULL;
 }
 
+// Whether a certificate names another one as its issuer and was signed with its key, and that one
+// may sign certificates.
+static inline int limen_tls_is_issued_by(X509 *certificate, X509 *issuer) {
+    EVP_PKEY *signer = X509_get0_pubkey(issuer);
+    return signer != NULL && X509_check_issued(issuer, certificate) == X509_V_OK &&
+        X509_verify(certificate, signer) == 1;
+}
+
+// Where the present lies: 0 within the time of a certificate, -1 before it, 1 behind it.
+static inline int limen_tls_time_standing(const X509 *certificate) {
+    if (X509_cmp_current_time(X509_get0_notBefore(certificate)) >= 0) return -1;
+    return X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0 ? 0 : 1;
+}
+
 // Takes a certificate of the server's own: first that of its key, then those between it and its
 // authority.
 static inline int limen_tls_server_show(SSL_CTX *context, X509 *certificate, int isFirst) {
@@ -293,10 +307,10 @@ static inline int limen_tls_is_sound(X509 *certificate, EVP_PKEY *key, X509 *iss
 
 // Makes a certificate for a key, signed by an issuer, or by itself when there is none. Names is
 // the text of a subject alternative name, or NULL for an authority; purpose is that of a server or
-// a client.
+// a client. It is valid from so many seconds from now on, until so many days from now.
 static inline X509 *limen_tls_issue(
-    EVP_PKEY *key, const char *commonName, const char *names, const char *purpose, int days,
-    X509 *issuer, EVP_PKEY *issuerKey
+    EVP_PKEY *key, const char *commonName, const char *names, const char *purpose, long begin,
+    int days, X509 *issuer, EVP_PKEY *issuerKey
 ) {
     X509 *certificate = X509_new();
     if (certificate == NULL) return NULL;
@@ -307,7 +321,7 @@ static inline X509 *limen_tls_issue(
     isMade = number != NULL && BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)) != NULL;
     BN_free(number);
     X509_NAME *subject = X509_get_subject_name(certificate);
-    isMade = isMade && X509_gmtime_adj(X509_getm_notBefore(certificate), -300) != NULL &&
+    isMade = isMade && X509_gmtime_adj(X509_getm_notBefore(certificate), begin) != NULL &&
         X509_gmtime_adj(X509_getm_notAfter(certificate), (long)days * 86400) != NULL &&
         X509_set_pubkey(certificate, key) == 1 &&
         X509_NAME_add_entry_by_txt(

@@ -226,6 +226,55 @@ struct TLSServerTests {
         #expect(throws: TLSServerError.authorityMalformed) { try TLSServerContext.make(parts) }
     }
 
+    @Test("a chain is taken only if each certificate was issued by the one behind it")
+    func chains() throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let own = fixture.server.certificate
+        let issuer = fixture.authority.certificate
+        // One of the same name with another key.
+        let namesake = try #require(
+            IssuedCertificate.authority(commonName: "Test authority", days: 2)
+        )
+        let sibling = try fixture.client("sibling", purpose: .server).certificate
+        func make(_ chain: [[UInt8]]) throws(TLSServerError) {
+            _ = try TLSServerContext.make(
+                TLSServerContext.Parts(chain: chain.flatMap { $0 }, key: fixture.server.key)
+            )
+        }
+        try make([own])
+        try make([own, issuer])
+        // Its issuer signed itself.
+        try make([own, issuer, issuer])
+        for chain in [
+            [own, namesake.certificate], [own, own], [own, sibling], [own, sibling, issuer],
+            [own, issuer, namesake.certificate], [own, issuer, own], [issuer, own],
+        ] {
+            #expect(throws: TLSServerError.certificateUnordered) { try make(chain) }
+        }
+    }
+
+    @Test("a certificate is taken within its time only", arguments: [(-172_800, -1), (600, 2)])
+    func times(beginSeconds: Int, days: Int) throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let made = try #require(
+            fixture.authority.issue(
+                commonName: "localhost",
+                names: TLSFixture.names,
+                purpose: .server,
+                days: days,
+                beginSeconds: beginSeconds
+            )
+        )
+        let error = days < 0 ? TLSServerError.certificateExpired : .certificateEarly
+        #expect(throws: error) {
+            try TLSServerContext.make(
+                TLSServerContext.Parts(chain: made.certificate, key: made.key)
+            )
+        }
+    }
+
     @Test("a list of certificates is taken as a whole or not at all, wherever it is cut")
     func cutLists() throws {
         let fixture = try TLSFixture()

@@ -58,4 +58,33 @@ struct ListenerSecurityTests {
         let ofNone = try #require(message(ListenerSecurity(certificate: empty, key: key)))
         #expect(ofNone.contains("holds none"))
     }
+
+    @Test("are named with what is wrong when clients would refuse them")
+    func unserved() throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let authority = try #require(IssuedCertificate.authority(commonName: "A", days: 2))
+        let other = try #require(IssuedCertificate.authority(commonName: "A", days: 2))
+        func sentence(days: Int, beginSeconds: Int, chain: [UInt8] = []) throws -> String? {
+            let made = try #require(
+                authority.issue(
+                    commonName: "localhost",
+                    names: "DNS:localhost",
+                    purpose: .server,
+                    days: days,
+                    beginSeconds: beginSeconds
+                )
+            )
+            let certificate = try write("server.pem", made.certificate + chain)
+            let key = try write("server.key", made.key)
+            return message(ListenerSecurity(certificate: certificate, key: key))
+        }
+        #expect(try sentence(days: 1, beginSeconds: -60, chain: authority.certificate) == nil)
+        let unordered = try sentence(days: 1, beginSeconds: -60, chain: other.certificate)
+        #expect(try #require(unordered).contains("not issued by the one behind it"))
+        let expired = try sentence(days: -1, beginSeconds: -172_800)
+        #expect(try #require(expired).contains("server.pem, begins with one that has expired"))
+        let early = try sentence(days: 2, beginSeconds: 3_600)
+        #expect(try #require(early).contains("is not valid yet"))
+    }
 }

@@ -36,6 +36,27 @@ struct CertificateList: ~Copyable {
         return true
     }
 
+    /// Whether each certificate but the last was issued by the one behind it.
+    ///
+    /// RFC 5246 section 7.4.2 demands it, RFC 8446 section 4.4.2 only recommends it; not every
+    /// client can sort.
+    var isChain: Bool {
+        for place in 1..<max(1, count) {
+            let isIssued = unsafe limen_tls_is_issued_by(
+                certificates[place - 1],
+                certificates[place]
+            )
+            guard isIssued == 1 else { return false }
+        }
+        return true
+    }
+
+    /// Where the present lies: 0 within the time of the first certificate, -1 before, 1 behind it.
+    var timeStanding: Int {
+        guard let first = unsafe certificates.first else { return 0 }
+        return unsafe Int(limen_tls_time_standing(first))
+    }
+
     /// Reads a file; one without certificates gives an empty list.
     static func read(_ pem: [UInt8]) throws(Damage) -> CertificateList {
         CryptoStart.begin()

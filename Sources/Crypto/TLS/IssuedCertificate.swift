@@ -15,6 +15,9 @@ package struct IssuedCertificate: Sendable {
         case client = "clientAuth"
     }
 
+    /// A clock that is somewhat behind takes what was just made.
+    package static let beginSeconds = -300
+
     /// Takes a certificate and a key that were made before.
     package init(certificate: [UInt8], key: [UInt8]) {
         self.certificate = certificate
@@ -30,6 +33,7 @@ package struct IssuedCertificate: Sendable {
             commonName,
             nil,
             nil,
+            Self.beginSeconds,
             Int32(clamping: days),
             nil,
             nil
@@ -44,12 +48,14 @@ package struct IssuedCertificate: Sendable {
     ///   - names: the alternative names as OpenSSL writes them: `DNS:localhost,IP:127.0.0.1`.
     ///   - purpose: what it may be used for.
     ///   - days: how long it is valid; one that is over already when negative.
+    ///   - beginSeconds: from when on it is valid, in seconds from now.
     /// - Returns: the certificate; `nil` when it cannot be made.
     package func issue(
         commonName: String,
         names: String,
         purpose: Purpose,
-        days: Int
+        days: Int,
+        beginSeconds: Int = Self.beginSeconds
     ) -> IssuedCertificate? {
         defer { ERR_clear_error() }
         guard let key = unsafe KeyHandle(adopting: limen_generate_ec("P-256")),
@@ -62,6 +68,7 @@ package struct IssuedCertificate: Sendable {
             commonName,
             names,
             purpose.rawValue,
+            beginSeconds,
             Int32(clamping: days),
             own,
             ownKey.pointer

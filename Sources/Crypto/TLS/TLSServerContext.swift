@@ -74,6 +74,10 @@ package final class TLSServerContext: Sendable {
             unsafe limen_tls_server_show(made.context, certificate, place == 0 ? 1 : 0) == 1
         }
         guard isShown else { throw .certificateUnfit }
+        // What clients would refuse is not served, and does not take the place of what they take.
+        guard chain.isChain else { throw .certificateUnordered }
+        guard chain.timeStanding >= 0 else { throw .certificateEarly }
+        guard chain.timeStanding == 0 else { throw .certificateExpired }
         let fault = unsafe parts.key.withUnsafeBytes { key in
             unsafe limen_tls_server_key(made.context, key.baseAddress, Int32(clamping: key.count))
         }

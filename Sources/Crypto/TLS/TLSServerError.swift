@@ -6,6 +6,12 @@ package enum TLSServerError: String, Error, Sendable, CaseIterable {
     case certificateDamaged = "tls-certificate-damaged"
     /// A certificate of that file is too weak.
     case certificateUnfit = "tls-certificate-unfit"
+    /// A certificate of that file was not issued by the one behind it.
+    case certificateUnordered = "tls-certificate-unordered"
+    /// The server's certificate is not valid yet.
+    case certificateEarly = "tls-certificate-early"
+    /// The server's certificate has expired.
+    case certificateExpired = "tls-certificate-expired"
     /// The file of the key holds none, or one with a pass phrase.
     case keyMalformed = "tls-key"
     /// The key is not that of the certificate, or too weak.

@@ -96,6 +96,13 @@ struct ListenerSecurity: Sendable {
         case .certificateUnfit:
             "\(own), holds a certificate with too weak a key or signature; "
                 + "it takes P-256 or RSA of 2,048 bits at least, signed with SHA-256"
+        case .certificateUnordered:
+            "\(own), holds a certificate that was not issued by the one behind it; it takes the "
+                + "server's first, and behind each the one that has issued it"
+        case .certificateEarly:
+            "\(own), begins with one that is not valid yet; look at the clock, or wait"
+        case .certificateExpired:
+            "\(own), begins with one that has expired; put the renewed one in its place"
         case .keyMalformed: "\(key) holds no key as PEM without a pass phrase"
         case .keyMismatch: "\(key) is not the key of \(certificate), or too weak"
         case .authorityMalformed: "\(authority), holds none; it takes \(blocks)"
