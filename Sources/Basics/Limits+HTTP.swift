@@ -99,15 +99,27 @@ extension Limits {
     /// is served to the end, as with the bodies that it sends.
     @inlinable public static var httpReaderBytesPerSecondMin: Int { 1_024 }
 
-    /// How long the peer may take too little of a response, in milliseconds.
-    @inlinable public static var httpWriteStallMilliseconds: Int { 10_000 }
+    /// The largest step in bytes in which a peer that reads on and on says that it has room again.
+    ///
+    /// Linux reopens a window that was full when a sixteenth of the buffer, or a segment, is free:
+    /// 64 KB on the loopback and with a buffer of 1 MB, fewer as a rule.
+    @inlinable public static var httpReaderStepBytesMax: Int { 1 << 16 }
+
+    /// How long the peer may take too little of a response, in milliseconds: nearly twice the time
+    /// from one step to the next at the least rate.
+    @inlinable public static var httpWriteStallMilliseconds: Int { 120_000 }
 
     /// How many bytes of a response the peer must acknowledge in that time, or one byte now and
     /// then would hold a connection without end.
     ///
-    /// A fifth less than the least rate makes: what was read is acknowledged in steps of a segment,
-    /// 1,460 bytes as a rule.
-    @inlinable public static var httpWriteStallBytesMin: Int { 8_192 }
+    /// What the least rate makes, less a step that is not acknowledged yet, less a little.
+    @inlinable public static var httpWriteStallBytesMin: Int { 49_152 }
+
+    /// How many bytes may wait on one loop for peers that take no more at present: 256 MB.
+    ///
+    /// Above this the peer for whom the most waits is dropped, so that slow readers hold a bounded
+    /// amount of memory however large the answers are.
+    @inlinable public static var httpUnsentLoopBytesMax: Int { 256 << 20 }
 
     /// How many bytes the kernel keeps of what the peer has not been sent yet.
     ///

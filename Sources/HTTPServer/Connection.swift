@@ -17,6 +17,8 @@ final class Connection {
     var isHungUp = false
     /// The peer takes no more at present.
     var isBlocked = false
+    /// What waits for it and is counted by the driver.
+    var countedBytes = 0
     var isQueuedToSend = false
     var isQueuedToRead = false
     var isHandlerAtWork = false

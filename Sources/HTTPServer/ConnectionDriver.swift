@@ -26,6 +26,8 @@ final class ConnectionDriver: EventLoopDelegate {
     var handshakes: HandshakeTable
     /// All connections, in the order in which they give way.
     private var origins = OriginTable()
+    /// What waits for peers that take no more at present.
+    private var blockedBytes = 0
     private var toSend: [Connection] = []
     private var toRead: [Connection] = []
     private(set) var now = Clock.monotonicMilliseconds()
@@ -172,6 +174,8 @@ final class ConnectionDriver: EventLoopDelegate {
         freeSlots.append(slot)
         deadlines.set(slot, .max)
         connection.task = nil
+        blockedBytes -= connection.countedBytes
+        connection.countedBytes = 0
         origins.remove(connection.accepted.origin, connection.token)
         endSession(connection)
         if connection.isHandlerAtWork { shared.census.orphanBegan() }
@@ -418,7 +422,10 @@ final class ConnectionDriver: EventLoopDelegate {
             perform(connection.state.aborted(), connection)
             return
         }
-        guard !connection.isBlocked else { return }
+        guard !connection.isBlocked else {
+            count(connection.output.byteCount, connection)
+            return
+        }
         do {
             try connection.output.send(to: connection.accepted.socket)
         } catch {
@@ -427,6 +434,7 @@ final class ConnectionDriver: EventLoopDelegate {
             return
         }
         if connection.output.isEmpty {
+            count(0, connection)
             perform(connection.state.flushed(at: now), connection)
             // Input may have waited for this.
             if connection.state.wantsInput,
@@ -441,8 +449,25 @@ final class ConnectionDriver: EventLoopDelegate {
                 takenBytes: takenBytes(connection),
                 at: now
             )
+            count(connection.output.byteCount, connection)
         }
         renewDeadline(connection)
+    }
+
+    /// Counts what waits for a peer; when it is too much for the loop, those for whom the most
+    /// waits are dropped.
+    private func count(_ bytes: Int, _ connection: Connection) {
+        blockedBytes += bytes - connection.countedBytes
+        connection.countedBytes = bytes
+        precondition(blockedBytes >= 0, "fewer bytes wait than none")
+        while blockedBytes > shared.configuration.unsentLoopBytesMax {
+            var largest = connection
+            for other in slots {
+                guard let other, other.countedBytes > largest.countedBytes else { continue }
+                largest = other
+            }
+            perform(largest.state.aborted(), largest)
+        }
     }
 
     /// What the peer has acknowledged of all that it was ever sent.

@@ -32,6 +32,8 @@ package struct HTTPServerConfiguration: Sendable {
     package var connectionCountMax = Limits.httpConnectionCountMax
     /// How many connections one address may hold.
     package var connectionsPerAddressMax = Limits.httpConnectionsPerAddressMax
+    /// How many bytes may wait on one loop for peers that take no more at present.
+    package var unsentLoopBytesMax = Limits.httpUnsentLoopBytesMax
     /// What is told about the traffic.
     package var metrics = HTTPServerMetrics()
     /// Makes the response for what the server refuses itself, from a status and a reason code

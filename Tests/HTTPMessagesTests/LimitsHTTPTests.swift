@@ -31,10 +31,13 @@ struct LimitsHTTPTests {
         #expect(Limits.httpHandshakeCountMax < Limits.httpConnectionCountMax)
         #expect(Limits.httpHandshakesPerAddressMax < Limits.httpHandshakeCountMax)
         #expect(Limits.httpWriteStallBytesMin < Limits.httpUnsentKernelBytesMax)
-        // Who keeps the least rate is never cut, though a segment of it is not acknowledged yet.
+        // Who keeps the least rate is never cut, though a step of it is not acknowledged yet.
         let promised =
             Limits.httpReaderBytesPerSecondMin * Limits.httpWriteStallMilliseconds / 1_000
-        #expect(Limits.httpWriteStallBytesMin + 1_460 <= promised)
+        #expect(Limits.httpWriteStallBytesMin + Limits.httpReaderStepBytesMax <= promised)
+        // The largest answer that is usual fits many times.
+        #expect(Limits.httpUnsentLoopBytesMax >= 8 * Limits.httpBodyBytesMax)
+        #expect(Limits.httpUnsentBytesMax < Limits.httpUnsentLoopBytesMax)
         #expect(Limits.httpChunkUnpaidBytesMax > Limits.httpChunkExtensionBytesMax)
         #expect(Limits.httpConnectionsPerAddressMax <= Limits.httpConnectionCountMax)
         #expect(Limits.httpUnsentBytesMax > 16_384)

@@ -75,14 +75,14 @@ struct ServerTimeoutTests {
     func slowReading() async throws {
         let size = 300_000
         let server = try TestServer.start({
-            $0.connection.writeStallMilliseconds = 1_000
+            $0.connection.writeStallMilliseconds = 4_000
             $0.connection.writeStallBytesMin = 1_000
         }) { _ in HTTPResponse(status: 200, body: [UInt8](repeating: 1, count: size)) }
         let received = try await OwnThread.run {
             let reader = try slowReader(server)
             // Longer than the time that a client has to take enough, and so little that the kernel
             // does not say in all that time that it has room again.
-            var received = try reader.read(bytes: 36_000, piece: 1_200, pauseMilliseconds: 80)
+            var received = try reader.read(bytes: 36_000, piece: 1_200, pauseMilliseconds: 300)
             received += try reader.read(bytes: size, piece: 65_536, pauseMilliseconds: 0)
             return received
         }
@@ -105,6 +105,30 @@ struct ServerTimeoutTests {
         }
         #expect(received.count < size)
         await server.log.wait { $0.closed == 1 }
+        #expect(await server.server.drain(withinMilliseconds: 5_000))
+    }
+
+    @Test("what waits for clients that do not read has a bound: the one with the most is dropped")
+    func unsentBound() async throws {
+        let server = try TestServer.start({
+            $0.loopCount = 1
+            $0.unsentLoopBytesMax = 40 << 20
+        }) { request in
+            let size = request.path == "/large" ? 32 << 20 : 16 << 20
+            return HTTPResponse(status: 200, body: [UInt8](repeating: 1, count: size))
+        }
+        var small = try server.connect()
+        try small.write(Array("GET /small HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+        await server.log.wait { $0.finished.count == 1 }
+        var large = try server.connect()
+        try large.write(Array("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+        await server.log.wait { $0.closed == 1 }
+        #expect(throws: HTTPClientError.self) { try large.receive() }
+        #expect(try small.receive().body.count == 16 << 20)
+        // What was taken or dropped does not count any more.
+        try small.write(Array("GET /large HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+        #expect(try small.receive().body.count == 32 << 20)
+        #expect(server.log.counts.closed == 1)
         #expect(await server.server.drain(withinMilliseconds: 5_000))
     }
 
