@@ -10,7 +10,7 @@ extension RunningService {
     static func keyRing(_ settings: Settings) throws(CommandError) -> KeyRing {
         let keys = try settings.vault()
         let ring = KeyRing(keys)
-        ring.supersede(try SupersededKeys(settings.ledger).read())
+        ring.supersede(try SupersededKeys(settings.ledger.path).read())
         try SupersededKeys.check(keys, against: ring)
         return ring
     }
@@ -24,6 +24,13 @@ extension RunningService {
         _ spool: SpoolService?,
         _ log: LogWriter
     ) throws(CommandError) -> KeyReporter {
+        let keeper = SupersededKeeper(
+            kept: ring.superseded,
+            write: { names throws(SystemError) in
+                try SupersededKeys(settings.ledger.path).keep(names)
+            },
+            log: { log.log($0) }
+        )
         do {
             return try KeyReporter(
                 settings.deployments,
@@ -40,7 +47,7 @@ extension RunningService {
                         spooledCount: spool?.entryCount ?? 0
                     )
                 },
-                learn: { learn($0, settings, ring, log) }
+                learn: { learn($0, settings, ring, keeper, log) }
             )
         } catch {
             throw StoreSentence.commandError(error)
@@ -53,16 +60,14 @@ extension RunningService {
         _ told: [(tenant: String, wrappingKey: String)],
         _ settings: Settings,
         _ ring: KeyRing,
+        _ keeper: SupersededKeeper,
         _ log: LogWriter
     ) {
         let names = told.map { KeyRing.WrappingName(tenant: $0.tenant, name: $0.wrappingKey) }
-        guard ring.supersede(names) else { return }
-        do throws(SystemError) {
-            try SupersededKeys(settings.ledger).keep(ring.superseded)
-        } catch {
-            log.log(LogEvent(.error, "which keys have successors cannot be kept"))
-        }
-        guard !ring.staleNames.isEmpty else { return }
+        let isNews = ring.supersede(names)
+        // Also when it is no news: what could not be written then is written now.
+        keeper.keep(ring.superseded)
+        guard isNews, !ring.staleNames.isEmpty else { return }
         if let keys = try? settings.vault() { ring.replace(by: keys) }
         for name in ring.staleNames {
             log.log(

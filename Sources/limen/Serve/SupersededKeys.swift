@@ -14,9 +14,9 @@ struct SupersededKeys: Sendable {
     private static let header = "limen-superseded-keys/1"
     private static let bytesMax = 1 << 20
 
-    /// The file in the folder of the ledger.
-    init(_ folder: LedgerFolder) {
-        path = folder.path + "/superseded-keys"
+    /// The file in the folder of the ledger, whose path is given.
+    init(_ folder: String) {
+        path = folder + "/superseded-keys"
     }
 
     /// The keys that are known; none when there is no file yet.
