@@ -110,9 +110,34 @@ struct DevelopmentCertificateTests {
             days: 29
         )
         try put(try #require(old), "server", state)
-        // As SIGHUP does.
-        _ = try security.load()
+        // As SIGHUP does; a reload that is refused stops here and changes nothing.
+        let server = try pem(state, "server.pem")
+        let loaded = try security.load()
+        #expect(notes.all.isEmpty)
+        #expect(try pem(state, "server.pem") == server)
+        #expect(try Array(pem(state, "authority.pem").utf8) == authority.certificate)
+        try loaded.keep()
         #expect(notes.all == ["the development certificate was renewed, for 90 days"])
+        try check(state)
+    }
+
+    @Test("is not put on the disk, nor is its authority, by a reload that is refused")
+    func refused() throws {
+        let state = try StateFolder.make(folder.path)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let notes = Notes()
+        let security = try DevelopmentCertificate.make(in: state) { notes.add($0) }
+        let old = try #require(IssuedCertificate.authority(commonName: "Old", days: 1))
+        try put(old, "authority", state)
+        let names = ["authority.pem", "authority.key", "server.pem", "server.key"]
+        let before = try names.map { try pem(state, $0) }
+        for _ in 0..<2 { _ = try security.load() }
+        #expect(try names.map { try pem(state, $0) } == before)
+        #expect(notes.all.isEmpty)
+        try security.load().keep()
+        let after = try names.map { try pem(state, $0) }
+        #expect(zip(before, after).allSatisfy { $0 != $1 })
+        #expect(notes.all.count == 2)
         try check(state)
     }
 

@@ -13,8 +13,27 @@ struct ListenerSecurity: Sendable {
     /// Whether a client without a certificate is refused in the handshake.
     var requiresCertificate = false
 
-    /// Makes the files anew that are about to expire; nobody does for those of an operator.
-    var renew: (@Sendable () throws(CommandError) -> Void)?
+    /// Makes the files anew that are about to expire, without writing them; nobody does for those
+    /// of an operator.
+    var renew: (@Sendable () throws(CommandError) -> Renewal?)?
+
+    /// A certificate and its key, made anew and not written yet.
+    struct Renewal: Sendable {
+        let certificate: [UInt8]
+        let key: [UInt8]
+        /// Writes them, and says so.
+        let keep: @Sendable () throws(CommandError) -> Void
+    }
+
+    /// What a listener can be secured with.
+    struct Loaded: Sendable {
+        let context: TLSServerContext
+        /// What was made anew for it.
+        fileprivate let renewal: Renewal?
+
+        /// Writes what was made anew; to be called when it is to be served, and before it is.
+        func keep() throws(CommandError) { try renewal?.keep() }
+    }
 
     /// The options.
     static let values: Set<String> = [
@@ -63,21 +82,26 @@ struct ListenerSecurity: Sendable {
 
     private static func environment(_ name: String) -> String? { Terminal.environment(name) }
 
-    /// Reads the files.
+    /// Reads the files, or makes anew what is about to expire; writes nothing.
     ///
     /// - Throws: `CommandError` with exit code 3 that names the file at fault.
-    func load() throws(CommandError) -> TLSServerContext {
-        try renew?()
-        var parts = TLSServerContext.Parts(
-            chain: try ConfigurationFiles.bytes(certificate),
-            key: try privateBytes(key)
-        )
+    func load() throws(CommandError) -> Loaded {
+        let renewal = try renew?()
+        var parts: TLSServerContext.Parts
+        if let renewal {
+            parts = TLSServerContext.Parts(chain: renewal.certificate, key: renewal.key)
+        } else {
+            parts = TLSServerContext.Parts(
+                chain: try ConfigurationFiles.bytes(certificate),
+                key: try privateBytes(key)
+            )
+        }
         if let clientAuthority {
             parts.clientAuthorities = try ConfigurationFiles.bytes(clientAuthority)
         }
         parts.requiresCertificate = requiresCertificate
         do {
-            return try TLSServerContext.make(parts)
+            return Loaded(context: try TLSServerContext.make(parts), renewal: renewal)
         } catch {
             throw CommandError(.badInput, sentence(error))
         }

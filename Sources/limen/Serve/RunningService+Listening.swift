@@ -18,7 +18,10 @@ extension RunningService {
         configuration.loopCount = settings.loopCount
         configuration.inherited = settings.inherited
         configuration.sharesPort = settings.sharesPort
-        configuration.security = try settings.security?.load()
+        if let loaded = try settings.security?.load() {
+            try loaded.keep()
+            configuration.security = loaded.context
+        }
         configuration.requiresTransportSecurity = !settings.isDevelopment
         let refused = registry.counter(
             "limen_http_refused_total",

@@ -404,6 +404,17 @@ struct RunningService: Sendable {
         return writer.bytes
     }
 
+    /// Secures new connections anew; those that are open keep what they were secured with.
+    private func secure(with loaded: ListenerSecurity.Loaded) {
+        do throws(CommandError) {
+            // Clients of a first try trust the file: what is served must be what stands there.
+            try loaded.keep()
+            server.secure(with: loaded.context)
+        } catch {
+            Terminal.writeError("limen: the old certificate stays in force; \(error.sentence)\n")
+        }
+    }
+
     /// Puts the files as they are now in force, or says what is wrong and keeps the old ones.
     ///
     /// Either way there is a row: who reads the trail sees which clients could call when, and that
@@ -412,7 +423,7 @@ struct RunningService: Sendable {
         do throws(CommandError) {
             let catalogue: Catalogue
             let keys: [TenantKeys]
-            let security: TLSServerContext?
+            let security: ListenerSecurity.Loaded?
             do throws(CommandError) {
                 catalogue = try Self.loadCatalogue(settings)
                 keys = try settings.vault()
@@ -438,13 +449,12 @@ struct RunningService: Sendable {
             )
             ring.replace(by: keys)
             reporter.reportSoon()
-            // Connections that are open keep what they were secured with.
-            if let security { server.secure(with: security) }
             do throws(CatalogueError) {
                 try gateway.reload(catalogue)
             } catch {
                 throw Self.commandError(error)
             }
+            if let security { secure(with: security) }
             Terminal.writeError("limen: the configuration was loaded anew\n")
         } catch {
             Terminal.writeError(

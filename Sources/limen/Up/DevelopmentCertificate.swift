@@ -9,7 +9,8 @@ import Posix
 ///     .limen/tls/server.key
 ///
 /// Both are made anew, with new keys, when they are missing, when they cannot be used, and when
-/// they expire within 30 days: at the start, and when SIGHUP asks for the files again.
+/// they expire within 30 days: at the start, and when SIGHUP asks for the files again. They are
+/// written when they are to be served: a reload that is refused changes no file.
 struct DevelopmentCertificate {
     private static let authorityDays = 825
     private static let serverDays = 90
@@ -18,7 +19,9 @@ struct DevelopmentCertificate {
     private static let renewalSeconds = 30 * 86_400
 
     private let state: StateFolder
-    /// What was made anew, in sentences.
+    /// What was made anew, in the order in which it is to be written.
+    private var made: [(name: String, certificate: IssuedCertificate)] = []
+    /// What is to be said of it, in sentences.
     private var notes: [String] = []
 
     /// Where the authority lies.
@@ -30,12 +33,20 @@ struct DevelopmentCertificate {
         in state: StateFolder,
         say: @escaping @Sendable (String) -> Void
     ) throws(CommandError) -> ListenerSecurity {
-        let renew = { @Sendable () throws(CommandError) in
-            var certificate = DevelopmentCertificate(state: state)
-            try certificate.renew()
-            for note in certificate.notes { say(note) }
+        let renew = { @Sendable () throws(CommandError) -> ListenerSecurity.Renewal? in
+            var renewed = DevelopmentCertificate(state: state)
+            let server = try renewed.renew()
+            guard let server else { return nil }
+            return ListenerSecurity.Renewal(
+                certificate: server.certificate,
+                key: server.key,
+                keep: { [renewed] () throws(CommandError) in
+                    try renewed.write()
+                    for note in renewed.notes { say(note) }
+                }
+            )
         }
-        try renew()
+        try renew()?.keep()
         var security = ListenerSecurity(
             certificate: state.file("tls/server.pem"),
             key: state.file("tls/server.key")
@@ -48,15 +59,11 @@ struct DevelopmentCertificate {
         self.state = state
     }
 
-    private mutating func renew() throws(CommandError) {
-        do {
-            try Folder.create(path: state.file("tls"))
-        } catch {
-            throw StateFolder.failure(error, state.file("tls"))
-        }
+    /// Makes anew what must be; answers the server's certificate when it was.
+    private mutating func renew() throws(CommandError) -> IssuedCertificate? {
         let authority = try renewedAuthority()
         let kept = try read("server")
-        if let kept, isFit(kept, signedBy: authority) { return }
+        if let kept, isFit(kept, signedBy: authority) { return nil }
         let server = authority.issue(
             commonName: "localhost",
             names: "DNS:localhost,IP:127.0.0.1,IP:::1",
@@ -64,28 +71,29 @@ struct DevelopmentCertificate {
             days: Self.serverDays
         )
         guard let server else { throw Self.failure }
-        try write("server", server)
+        made.append(("server", server))
         if kept != nil {
             notes.append("the development certificate was renewed, for \(Self.serverDays) days")
         }
+        return server
     }
 
     private mutating func renewedAuthority() throws(CommandError) -> IssuedCertificate {
         let kept = try read("authority")
         if let kept, isFit(kept, signedBy: nil) { return kept }
-        let made = IssuedCertificate.authority(
+        let authority = IssuedCertificate.authority(
             commonName: "Limen development authority",
             days: Self.authorityDays
         )
-        guard let made else { throw Self.failure }
-        try write("authority", made)
+        guard let authority else { throw Self.failure }
+        made.append(("authority", authority))
         if kept != nil {
             notes.append(
                 "the development authority was renewed, for \(Self.authorityDays) days; clients "
                     + "must trust \(Self.authorityPath(state)) anew"
             )
         }
-        return made
+        return authority
     }
 
     private func isFit(
@@ -104,9 +112,16 @@ struct DevelopmentCertificate {
     }
 
     /// The key first: a certificate without its key is made anew, and nobody has trusted it yet.
-    private func write(_ name: String, _ made: IssuedCertificate) throws(CommandError) {
-        try state.write("tls/\(name).key", Self.text(made.key))
-        try state.write("tls/\(name).pem", Self.text(made.certificate), mode: 0o644)
+    private func write() throws(CommandError) {
+        do {
+            try Folder.create(path: state.file("tls"))
+        } catch {
+            throw StateFolder.failure(error, state.file("tls"))
+        }
+        for (name, certificate) in made {
+            try state.write("tls/\(name).key", Self.text(certificate.key))
+            try state.write("tls/\(name).pem", Self.text(certificate.certificate), mode: 0o644)
+        }
     }
 
     private static var failure: CommandError {
