@@ -20,7 +20,7 @@ struct RecoveryTests {
     func roundTrip() throws {
         let (status, output) = try Self.run(
             "recovery-drill --rows 300 --archive-timeout 1",
-            ["LIMEN": "/nowhere/limen"]
+            ["LIMEN": Self.program, "LIMEN_HOME": Shared.checkout.path]
         )
         #expect(status == 0, "\(output)")
         let lines = output.split(separator: "\n").map(String.init)
@@ -28,9 +28,22 @@ struct RecoveryTests {
         #expect(lines.contains { $0.hasPrefix("RTO ") })
         #expect(lines.contains("rows     event 600, at the backup 300"), "\(output)")
         #expect(lines.contains { $0.hasPrefix("checked  pages: every row of ") }, "\(output)")
+        #expect(lines.contains("checked  doctor: every fence stands"), "\(output)")
+        #expect(lines.contains { $0.hasPrefix("NOT DONE chain: ") }, "never passed over")
+        #expect(lines.last?.hasPrefix("PARTLY   no finding, and 1 things") == true, "\(output)")
+    }
+
+    @Test("A drill in which more than the chain was not checked has failed")
+    func unchecked() throws {
+        let (status, output) = try Self.run(
+            "recovery-drill --rows 10 --archive-timeout 1",
+            ["LIMEN": "/nowhere/limen"]
+        )
+        #expect(status == 6, "\(output)")
+        let lines = output.split(separator: "\n").map(String.init)
         #expect(lines.contains { $0.hasPrefix("NOT DONE doctor: ") }, "never passed over")
         #expect(lines.contains { $0.hasPrefix("NOT DONE chain: ") }, "never passed over")
-        #expect(lines.last?.hasPrefix("PARTLY   no finding, and 2 things") == true, "\(output)")
+        #expect(lines.last?.contains("this drill shows nothing") == true, "\(output)")
     }
 
     /// What may happen to a sealed file, as shell text; `f` is the file.
@@ -106,6 +119,13 @@ struct RecoveryTests {
     // MARK: Steps
 
     private static let folder = Shared.checkout.appendingPathComponent("Deploy").path
+
+    /// The program as it was built beside the tests.
+    private static let program: String = {
+        let named = ProcessInfo.processInfo.environment["LIMEN_PROGRAM"] ?? ""
+        guard named.isEmpty else { return named }
+        return Shared.checkout.appendingPathComponent(".build/debug/limen").path
+    }()
 
     private static func run(
         _ command: String,
