@@ -51,9 +51,17 @@ struct EdgeDrillTests {
 
     @Test("soak answers rightly, and says that a second is too short for a slope")
     func soak() async throws {
-        let result = try await run(["soak", "--seconds", "1"])
+        let result = try await run(["soak", "--seconds", "1", "--rate", "50"])
         #expect(result.exitCode == 0, "\(result.output)\(result.error)")
         #expect(result.output.contains("600 s at least are needed for a slope"))
+    }
+
+    @Test("soak does not pass when the load that was asked for was not reached")
+    func soakBelowItsLoad() async throws {
+        // Eight connections that wait for each answer never come near it.
+        let result = try await run(["soak", "--seconds", "1", "--rate", "100000"])
+        #expect(result.exitCode == 1, "\(result.output)\(result.error)")
+        #expect(result.output.contains("fewer than nine tenths of 100000 answers"))
     }
 
     @Test("a drill finds a server that fails")

@@ -11,7 +11,8 @@ enum SoakDrill {
     private static let secondsMin = 600
     private static let megabytesPerHourMax = 1.0
 
-    /// Runs the drill; `false` when an answer was wrong or the memory grows.
+    /// Runs the drill; `false` when an answer was wrong, the load was not reached, or the memory
+    /// grows.
     static func run(_ target: EdgeTarget, _ parsed: Arguments) async throws(CommandError) -> Bool {
         let seconds = try parsed.integer("seconds", default: 3_600, in: 1...604_800)
         let rate = try parsed.integer("rate", default: requestsPerSecond, in: 1...100_000)
@@ -32,16 +33,21 @@ enum SoakDrill {
         let isServed =
             report.errorCount == 0 && report.requestCount > 0
             && report.statusCounts.keys.allSatisfy { $0 == 200 }
+        // The memory of a server that was asked less says nothing of the load that was meant.
+        let isLoaded = report.requestCount >= rate * seconds * 9 / 10
         let isFlat = slope.map { $0 < megabytesPerHourMax } ?? false
         let sizes = settled.map { $0.residentBytes >> 20 }
         let verdict =
             !isServed
             ? "an answer was wrong or missing"
-            : !isLongEnough
-                ? "every answer was right; \(secondsMin) s at least are needed for a slope"
-                : slope == nil
-                    ? "the memory is not known; name the server's process with --process"
-                    : isFlat ? "every answer was right, and the memory stays" : "the memory grows"
+            : !isLoaded
+                ? "the load was not reached: fewer than nine tenths of \(rate * seconds) answers"
+                : !isLongEnough
+                    ? "every answer was right; \(secondsMin) s at least are needed for a slope"
+                    : slope == nil
+                        ? "the memory is not known; name the server's process with --process"
+                        : isFlat
+                            ? "every answer was right, and the memory stays" : "the memory grows"
         Terminal.writeOutput(
             """
             \(connectionCount) connections for \(seconds) s
@@ -56,7 +62,7 @@ enum SoakDrill {
 
             """
         )
-        return isServed && (isFlat || !isLongEnough)
+        return isServed && isLoaded && (isFlat || !isLongEnough)
     }
 
     private static func text(_ megabytesPerHour: Double) -> String {
