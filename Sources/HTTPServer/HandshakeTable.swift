@@ -3,8 +3,8 @@ import Posix
 /// The handshakes that are under way on a loop, each with its origin, in the order they began.
 ///
 /// Places are shared among origins: when all are taken, or an origin has its share, the oldest one
-/// of whoever has the most gives way to the newcomer. So nobody can close the door to others by
-/// beginning handshakes that he never ends.
+/// of whoever has the most gives way to the newcomer. So a few addresses or networks cannot close
+/// the door to others by beginning handshakes that they never end; as many as there are places can.
 struct HandshakeTable {
     private let countMax: Int
     private let perOriginMax: Int
