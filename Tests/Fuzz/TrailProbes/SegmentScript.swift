@@ -123,10 +123,10 @@ struct SegmentScript {
             scan.endSequence == header.firstSequence + UInt64(scan.entryCount),
             "a sequence with gaps"
         )
-        precondition(
-            isDamaged || scan.findings.isEmpty || scan.entryCount < entryCount,
-            "no damage"
-        )
+        if !isDamaged {
+            precondition(scan.findings.isEmpty, "findings where nothing is damaged")
+            precondition(scan.entryCount == entryCount, "fewer entries than were written")
+        }
         // What the next segment says was durable is found missing when it is.
         let successor = header.firstSequence + UInt64(entryCount)
         let known = SegmentScan(bytes, header: header, successor: successor)
