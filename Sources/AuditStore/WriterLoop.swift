@@ -148,6 +148,8 @@ final class WriterLoop: Sendable {
                     pause(milliseconds: retry, holding: &work)
                     retry = min(retry * 2, timing.backOffMillisecondsMax)
                     try probe(connection, mustRollBack: &mustRollBack)
+                    // A server that writes again is waited for no longer than at first.
+                    if !queue.isWriteFailing { retry = timing.backOffMillisecondsMin }
                     queue.tellState()
                     heartbeat = nextHeartbeat
                     continue

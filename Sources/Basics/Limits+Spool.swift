@@ -33,8 +33,14 @@ extension Limits {
     /// With the pauses between them these are some seconds.
     @inlinable public static var spoolEntryTriesMax: Int { 8 }
 
-    /// After how long an entry that was passed over so is tried again, in milliseconds.
+    /// After how long an entry that was passed over so is tried again, in milliseconds; after each
+    /// try that fails, twice as long.
     @inlinable public static var spoolRetryMilliseconds: Int { 60_000 }
+
+    /// After how long it is tried again at the latest, in milliseconds: an hour.
+    ///
+    /// A try costs the rows that come at that moment some tens of milliseconds.
+    @inlinable public static var spoolRetryMillisecondsMax: Int { 3_600_000 }
 
     /// How many segments a group is tried on before its callers are told that it failed.
     @inlinable public static var spoolAttemptsMax: Int { 2 }

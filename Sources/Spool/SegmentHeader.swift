@@ -4,7 +4,12 @@ package import Basics
 ///
 ///     0  "LIMENSPL"            16  installation   32  key id        48  session
 ///     8  version, 4 bytes      64  segment number 72  first sequence 80  created at
-///     12 CRC-32C of the block  88  segment bytes, 4   92  block bytes, 4   then zeros
+///     12 CRC-32C of the block  88  segment bytes, 4   92  block bytes, 4
+///     96  settled end, then zeros
+///
+/// A segment of which every entry is settled, and that must stay because of an earlier one of its
+/// session, is cut down to this block: its settled end is the sequence behind its last entry, so that
+/// no gap is seen where it was. Else that number is 0.
 ///
 /// The magic, the version and the rule of the checksum (over the whole block, with its own field
 /// zero) stay the same in every version, so that a future one is told from a damaged one.
@@ -25,11 +30,16 @@ package struct SegmentHeader: Equatable, Sendable {
     package let segmentByteCount: Int
     /// The size of its blocks.
     package let blockByteCount: Int
+    /// The sequence behind its last entry, when all of them are settled and gone; else 0.
+    package let settledEnd: UInt64
+
+    /// The sequence of the first entry that the file can hold.
+    package var firstUnsettled: UInt64 { max(firstSequence, settledEnd) }
 
     /// The version of this program.
     package static let version: UInt64 = 1
     /// The bytes of the block that mean something.
-    package static let byteCount = 96
+    package static let byteCount = 104
     private static let magic = Array("LIMENSPL".utf8)
 
     /// What a block turned out to be.
@@ -49,7 +59,8 @@ package struct SegmentHeader: Equatable, Sendable {
         firstSequence: UInt64,
         createdAt: Instant,
         segmentByteCount: Int,
-        blockByteCount: Int
+        blockByteCount: Int,
+        settledEnd: UInt64 = 0
     ) {
         self.installation = installation
         self.keyID = keyID
@@ -59,6 +70,22 @@ package struct SegmentHeader: Equatable, Sendable {
         self.createdAt = createdAt
         self.segmentByteCount = segmentByteCount
         self.blockByteCount = blockByteCount
+        self.settledEnd = settledEnd
+    }
+
+    /// The header that is left of a segment whose entries are all settled.
+    package func reduced(settledEnd: UInt64) -> SegmentHeader {
+        SegmentHeader(
+            installation: installation,
+            keyID: keyID,
+            session: session,
+            number: number,
+            firstSequence: firstSequence,
+            createdAt: createdAt,
+            segmentByteCount: blockByteCount,
+            blockByteCount: blockByteCount,
+            settledEnd: settledEnd
+        )
     }
 
     /// The block as it stands in the file.
@@ -73,6 +100,7 @@ package struct SegmentHeader: Equatable, Sendable {
         block.append(number: UInt64(bitPattern: createdAt.microseconds), byteCount: 8)
         block.append(number: UInt64(segmentByteCount), byteCount: 4)
         block.append(number: UInt64(blockByteCount), byteCount: 4)
+        block.append(number: settledEnd, byteCount: 8)
         block += [UInt8](repeating: 0, count: blockByteCount - Self.byteCount)
         block.put(number: UInt64(CRC32C.checksum(of: block[...])), at: 12, byteCount: 4)
         return block
@@ -93,6 +121,13 @@ package struct SegmentHeader: Equatable, Sendable {
             let session = UUIDBytes(bytes[48..<64])
         else { return .damaged }
         let created = Int64(bitPattern: bytes.number(at: 80, byteCount: 8))
+        let settledEnd = bytes.number(at: 96, byteCount: 8)
+        // Only what is nothing but a header says that its entries are settled.
+        guard
+            settledEnd == 0
+                || settledEnd > bytes.number(at: 72, byteCount: 8)
+                    && bytes.number(at: 88, byteCount: 4) == UInt64(blockByteCount)
+        else { return .damaged }
         return .header(
             SegmentHeader(
                 installation: installation,
@@ -102,7 +137,8 @@ package struct SegmentHeader: Equatable, Sendable {
                 firstSequence: bytes.number(at: 72, byteCount: 8),
                 createdAt: Instant(microseconds: created),
                 segmentByteCount: Int(bytes.number(at: 88, byteCount: 4)),
-                blockByteCount: blockByteCount
+                blockByteCount: blockByteCount,
+                settledEnd: settledEnd
             )
         )
     }

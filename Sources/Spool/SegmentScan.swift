@@ -30,8 +30,10 @@ package struct SegmentScan: Equatable, Sendable {
     ///   - header: Its header.
     ///   - successor: The first sequence of the next segment of the session; `nil` for the last.
     package init(_ bytes: [UInt8], header: SegmentHeader, successor: UInt64?) {
-        endSequence = header.firstSequence
+        endSequence = header.firstUnsettled
         endOffset = header.blockByteCount
+        // Behind what is nothing but a header nothing was written.
+        endsInZeros = header.settledEnd > 0
         walk(bytes, header, successor)
     }
 

@@ -217,6 +217,10 @@ package final class Spool: Sendable {
                 guard state.backlog.isFront(front) else { return [] }
                 var ready: [SpooledEntry] = []
                 for entry in entries {
+                    if state.backlog.isSettled(entry) {
+                        guard ready.isEmpty, state.backlog.passSettled(entry) else { break }
+                        continue
+                    }
                     let isHeld = state.backlog.heldLogs.contains(entry.entry.log)
                     // Held ones at the front are stepped over; behind others they end the list.
                     if isHeld, ready.isEmpty { state.backlog.hold(entry) }
@@ -423,16 +427,24 @@ package final class Spool: Sendable {
 
     /// Removes the files whose entries are settled.
     private func tidy(_ writer: inout SpoolWriter) {
-        let removable = state.withLock { state -> [SpoolBacklog.Segment] in
-            guard state.mustTidy else { return [] }
+        let current = writer.currentSegment
+        let (removable, reducible) = state.withLock {
+            state -> ([SpoolBacklog.Segment], [SpoolBacklog.Segment]) in
+            guard state.mustTidy else { return ([], []) }
             state.mustTidy = false
             // While entries wait, the segment that is written to is about to be used again.
             let isQuiet = state.backlog.isRead && state.waiting.isEmpty
-            return state.backlog.takeRemovable(current: isQuiet ? nil : writer.currentSegment)
+            let removable = state.backlog.takeRemovable(current: isQuiet ? nil : current)
+            return (removable, state.backlog.reducible(current: current))
         }
-        guard !removable.isEmpty else { return }
+        guard !removable.isEmpty || !reducible.isEmpty else { return }
         for segment in removable
         where !writer.remove(segment.header.number, byteCount: segment.fileByteCount) { break }
+        // What waits for one that is held gives its room back.
+        for segment in reducible {
+            guard let header = writer.reduce(segment) else { break }
+            state.withLock { $0.backlog.reduced(segment, to: header) }
+        }
         // Room was made: a spool that was full takes entries again.
         state.withLock { state in
             if state.problem?.code == .full { state.problem = nil }

@@ -10,7 +10,7 @@ package struct SpoolBacklog: Sendable {
         /// Its header.
         package let header: SegmentHeader
         /// The size of the file; the segment that is written to grows into it.
-        package let fileByteCount: Int
+        package fileprivate(set) var fileByteCount: Int
         /// Behind the last whole record.
         var endOffset: Int
         /// Behind the last entry.
@@ -28,12 +28,19 @@ package struct SpoolBacklog: Sendable {
         var firstRefused: (sequence: UInt64, offset: Int)?
         /// The logs of those that were refused.
         var refusedLogs: Set<UUIDBytes> = []
-        /// How many were refused, and the rows that were settled behind the first of them.
+        /// How many were refused.
         var refusedCount = 0
-        var settledBehindCount = 0
+        /// The entries behind the first of them that are settled: they are stepped over when the
+        /// others are read again.
+        var settledBehind: Set<UInt64> = []
+        /// How many of those are still to be stepped over.
+        var settledAheadCount = 0
 
         /// Whether nothing is left to read in it.
         package var isRead: Bool { sequence == endSequence }
+
+        /// The entries that are still to be read.
+        var unreadCount: Int { Int(endSequence - sequence) - settledAheadCount }
     }
 
     private(set) var segments: [Segment] = []
@@ -74,7 +81,7 @@ package struct SpoolBacklog: Sendable {
                 endOffset: found.scan.endOffset,
                 endSequence: found.scan.endSequence,
                 offset: found.header.blockByteCount,
-                sequence: found.header.firstSequence,
+                sequence: found.header.firstUnsettled,
                 rowCount: found.scan.rowCount,
                 oldestAt: found.scan.firstAt ?? found.header.createdAt
             )
@@ -94,7 +101,7 @@ package struct SpoolBacklog: Sendable {
 
     /// Entries that are not settled.
     package var entryCount: Int {
-        heldEntryCount + segments.reduce(0) { $0 + Int($1.endSequence - $1.sequence) }
+        heldEntryCount + segments.reduce(0) { $0 + $1.unreadCount }
     }
 
     /// Rows that are not settled.
@@ -190,12 +197,33 @@ package struct SpoolBacklog: Sendable {
         else { return }
         heldSessions.insert(session)
         for index in segments.indices where segments[index].header.session == session {
-            let rest = Int(segments[index].endSequence - segments[index].sequence)
-            guard rest > 0 else { continue }
-            heldEntryCount += rest
+            guard !segments[index].isRead else { continue }
+            heldEntryCount += segments[index].unreadCount
             segments[index].isHeld = true
+            segments[index].settledAheadCount = 0
             segments[index].sequence = segments[index].endSequence
             segments[index].offset = segments[index].endOffset
+        }
+    }
+
+    /// Steps over an entry that was settled before one ahead of it was asked for again.
+    ///
+    /// - Returns: `false` when it is none.
+    mutating func passSettled(_ entry: SpooledEntry) -> Bool {
+        guard let index = segments.firstIndex(where: { $0.header.number == entry.segment }),
+            segments[index].sequence == entry.sequence,
+            segments[index].settledBehind.contains(entry.sequence)
+        else { return false }
+        segments[index].settledAheadCount -= 1
+        segments[index].sequence += 1
+        segments[index].offset = entry.endOffset
+        return true
+    }
+
+    /// Whether an entry was settled before one ahead of it was asked for again.
+    func isSettled(_ entry: SpooledEntry) -> Bool {
+        segments.contains {
+            $0.header.number == entry.segment && $0.settledBehind.contains(entry.sequence)
         }
     }
 
@@ -214,7 +242,7 @@ package struct SpoolBacklog: Sendable {
         } else {
             segments[index].rowCount -= entry.entry.rowCount
             if segments[index].firstRefused != nil {
-                segments[index].settledBehindCount += entry.entry.rowCount
+                segments[index].settledBehind.insert(entry.sequence)
             }
         }
         segments[index].sequence += 1
@@ -223,8 +251,8 @@ package struct SpoolBacklog: Sendable {
         return true
     }
 
-    /// Everything that the database has refused is to be read again, with what was settled behind
-    /// it: whoever takes entries must bear to see one twice.
+    /// Everything that the database has refused is to be read again; what was settled behind it is
+    /// stepped over.
     ///
     /// What is damaged stays as it is, and so does what follows a refused entry in the log of one
     /// that lies before damage.
@@ -237,12 +265,13 @@ package struct SpoolBacklog: Sendable {
             guard let first = segments[index].firstRefused else { continue }
             segments[index].refusedLogs = []
             heldEntryCount -= segments[index].refusedCount
-            segments[index].rowCount += segments[index].settledBehindCount
+            let ahead = segments[index].settledBehind.filter { $0 > first.sequence }
+            segments[index].settledBehind = ahead
+            segments[index].settledAheadCount = ahead.count
             segments[index].sequence = first.sequence
             segments[index].offset = first.offset
             segments[index].firstRefused = nil
             segments[index].refusedCount = 0
-            segments[index].settledBehindCount = 0
         }
     }
 
@@ -268,5 +297,34 @@ package struct SpoolBacklog: Sendable {
         }
         segments = kept
         return removable
+    }
+
+    /// The segments of which nobody needs an entry any more, and that cannot go because of an earlier
+    /// one of their session: their files can be cut down to a header.
+    package func reducible(current: UInt64?) -> [Segment] {
+        segments.filter { segment in
+            segment.isRead && !segment.isHeld && segment.firstRefused == nil
+                && segment.header.number != current
+                && segment.endSequence > segment.header.firstUnsettled
+        }
+    }
+
+    /// The file of a segment was cut down to its header.
+    package mutating func reduced(_ segment: Segment, to header: SegmentHeader) {
+        guard
+            let index = segments.firstIndex(where: {
+                $0.header.number == segment.header.number
+            })
+        else { return }
+        segments[index] = Segment(
+            header: header,
+            fileByteCount: header.segmentByteCount,
+            endOffset: header.blockByteCount,
+            endSequence: segment.endSequence,
+            offset: header.blockByteCount,
+            sequence: segment.endSequence,
+            rowCount: 0,
+            oldestAt: segment.oldestAt
+        )
     }
 }

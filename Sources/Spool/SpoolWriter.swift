@@ -163,6 +163,31 @@ package struct SpoolWriter {
         return !state.isRemovalHalted
     }
 
+    /// Cuts the file of a segment down to its header, which says that its entries are settled.
+    ///
+    /// Whichever of the two files a crash leaves is right: from the whole one its entries come again.
+    ///
+    /// - Returns: The header; `nil` when the file is not known to be cut down.
+    package mutating func reduce(_ segment: SpoolBacklog.Segment) -> SegmentHeader? {
+        let header = segment.header.reduced(settledEnd: segment.endSequence)
+        let name = SpoolNames.unfinished(header.number)
+        do throws(SystemError) {
+            try? disk.remove(name)
+            let file = try disk.create(name)
+            let block = header.block
+            try file.allocate(byteCount: block.count)
+            guard try file.write(block[...], at: 0) == block.count else { return nil }
+            try file.synchronize()
+            try disk.rename(name, to: SpoolNames.segment(header.number))
+            try disk.synchronizeFolder()
+            state.removed(byteCount: segment.fileByteCount - block.count)
+            return header
+        } catch {
+            try? disk.remove(name)
+            return nil
+        }
+    }
+
     private mutating func run(_ first: SpoolState.Action, _ group: [UInt8]) {
         var action = first
         while action != .rest { action = perform(action, group) }

@@ -18,19 +18,36 @@ package final class AuditSpool: Sendable {
         var failing: Failing?
         /// When what was passed over is tried again; `nil` when nothing is.
         var retryAtNanoseconds: Int64?
+        /// After how long that which is passed over next is tried again.
+        var retryNanoseconds: Int64
+        /// When what was passed over was last read anew, until that has come to an end.
+        var retriedAtNanoseconds: Int64?
+        /// What is refused, or was when it was last sent: it goes alone, and once.
+        var refused: Set<Place> = []
     }
 
     private struct Failing {
+        let place: Place
+        var count: Int
+    }
+
+    /// Where an entry lies.
+    private struct Place: Hashable {
         let segment: UInt64
         let sequence: UInt64
-        var count: Int
+
+        init(_ entry: SpooledEntry) {
+            segment = entry.segment
+            sequence = entry.sequence
+        }
     }
 
     /// The durable queue.
     package let spool: Spool
     private let onEvent: @Sendable (SpoolEvent) -> Void
     private let retryNanoseconds: Int64
-    private let state = Mutex(State())
+    private let retryNanosecondsMax: Int64
+    private let state: Mutex<State>
 
     /// How many entries go to the database in one transaction.
     static let entriesPerFlight = 16
@@ -40,7 +57,7 @@ package final class AuditSpool: Sendable {
     /// - Parameters:
     ///   - spool: An open spool; whoever opened it closes it, after the sink.
     ///   - retryMilliseconds: After how long an entry is tried again at which the server fails
-    ///     though it writes others.
+    ///     though it writes others; twice as long after each try, up to an hour.
     ///   - onEvent: Called on a writer's thread; it must be brief.
     package init(
         _ spool: Spool,
@@ -49,6 +66,8 @@ package final class AuditSpool: Sendable {
     ) {
         self.spool = spool
         retryNanoseconds = Int64(retryMilliseconds) * 1_000_000
+        retryNanosecondsMax = Int64(Limits.spoolRetryMillisecondsMax) * 1_000_000
+        state = Mutex(State(retryNanoseconds: retryNanoseconds))
         self.onEvent = onEvent
     }
 
@@ -60,7 +79,8 @@ package final class AuditSpool: Sendable {
 
     /// Whether so little waits that new rows had better wait for it than be spooled as well.
     var isAlmostDrained: Bool {
-        spool.status(now: Clock.now()).entryCount <= Self.entriesPerFlight
+        let status = spool.status(now: Clock.now())
+        return status.entryCount - status.heldEntryCount <= Self.entriesPerFlight
     }
 
     /// Makes a batch durable here; the thread waits.
@@ -109,6 +129,9 @@ package final class AuditSpool: Sendable {
         let isDrained = spool.isDrained
         let count = state.withLock { state -> Int? in
             state.drainedRowCount += entries.reduce(0) { $0 + $1.entry.rowCount }
+            state.retriedAtNanoseconds = nil
+            state.refused.subtract(entries.map { Place($0) })
+            if state.refused.isEmpty { state.retryNanoseconds = retryNanoseconds }
             guard isDrained else { return nil }
             defer {
                 state.drainedRowCount = 0
@@ -122,6 +145,7 @@ package final class AuditSpool: Sendable {
     /// The database refuses an entry.
     func hold(_ entry: SpooledEntry, sqlState: String?) {
         guard spool.hold(entry) else { return }
+        state.withLock { _ = $0.refused.insert(Place(entry)) }
         onEvent(.held(RefusedEntry(entry, sqlState: sqlState)))
     }
 
@@ -145,29 +169,40 @@ package final class AuditSpool: Sendable {
     /// it was asked, that it writes.
     ///
     /// They go one by one then. One at which it fails time and again by itself is passed over, so
-    /// that nothing else waits for it, and tried again later.
+    /// that nothing else waits for it, and tried again later: once each time, so that nobody waits for
+    /// it again, and ever more seldom.
     func failed(at entries: [SpooledEntry], sqlState: String?) {
         let poison = state.withLock { state -> SpooledEntry? in
-            state.flightSize = 1
             guard entries.count == 1, let entry = entries.first else {
+                state.flightSize = 1
                 state.failing = nil
                 return nil
             }
-            var failing = state.failing
-            if failing?.segment != entry.segment || failing?.sequence != entry.sequence {
-                failing = Failing(segment: entry.segment, sequence: entry.sequence, count: 0)
+            let place = Place(entry)
+            if !state.refused.contains(place) {
+                state.flightSize = 1
+                var failing = state.failing ?? Failing(place: place, count: 0)
+                if failing.place != place { failing = Failing(place: place, count: 0) }
+                failing.count += 1
+                guard failing.count >= Limits.spoolEntryTriesMax else {
+                    state.failing = failing
+                    return nil
+                }
+                state.failing = nil
             }
-            failing?.count += 1
-            guard failing?.count ?? 0 >= Limits.spoolEntryTriesMax else {
-                state.failing = failing
-                return nil
+            // What fails is known, so nothing else need go one by one.
+            state.flightSize = Self.entriesPerFlight
+            if state.retryAtNanoseconds == nil {
+                state.retryAtNanoseconds =
+                    Clock.monotonicNanoseconds() &+ state.retryNanoseconds
             }
-            state.failing = nil
-            state.retryAtNanoseconds = Clock.monotonicNanoseconds() &+ retryNanoseconds
             return entry
         }
-        if let poison { hold(poison, sqlState: sqlState) }
+        if let poison { hold(poison, sqlState: sqlState ?? Self.connectionLost) }
     }
+
+    /// The SQLSTATE of a connection that broke without one (PostgreSQL manual, appendix A).
+    private static let connectionLost = "08006"
 
     /// The server does not write at all: that says nothing against an entry.
     func serverFails() {
@@ -180,13 +215,33 @@ package final class AuditSpool: Sendable {
         let isDue = state.withLock { state in
             guard let moment = state.retryAtNanoseconds, now >= moment else { return false }
             state.retryAtNanoseconds = nil
+            state.retriedAtNanoseconds = now
+            state.retryNanoseconds = min(state.retryNanoseconds * 2, retryNanosecondsMax)
             return true
         }
         if isDue { spool.retryRefused() }
     }
 
+    /// Whether what was passed over is being tried again, since no longer than so long.
+    ///
+    /// Rows that come wait for that one try: in the spool they would be behind what is refused.
+    func isRetrying(forNoLongerThan nanoseconds: Int64) -> Bool {
+        let now = Clock.monotonicNanoseconds()
+        return state.withLock { state in
+            guard let since = state.retriedAtNanoseconds else { return false }
+            return now <= since &+ nanoseconds
+        }
+    }
+
+    /// The try has come to its end.
+    func endRetry() {
+        state.withLock { $0.retriedAtNanoseconds = nil }
+    }
+
     /// Refused entries are sent again, with what follows in their logs.
     package func retryRefused() {
+        // Somebody has mended something: what fails all the same is soon tried again.
+        state.withLock { $0.retryNanoseconds = retryNanoseconds }
         spool.retryRefused()
     }
 
@@ -194,8 +249,14 @@ package final class AuditSpool: Sendable {
     func oldest(_ count: Int) -> [SpooledEntry] {
         do throws(SpoolError) {
             let entries = try spool.oldest(entryCountMax: count)
-            state.withLock { $0.lastUnreadable = nil }
-            return entries
+            return state.withLock { state in
+                state.lastUnreadable = nil
+                // What was refused goes alone, so that one try tells.
+                guard
+                    let place = entries.firstIndex(where: { state.refused.contains(Place($0)) })
+                else { return entries }
+                return Array(entries.prefix(max(place, 1)))
+            }
         } catch {
             // A disk that cannot be read is asked again and again, and told once.
             let isNews = state.withLock { state in

@@ -73,7 +73,8 @@ package struct RefusedEntry: Equatable, Sendable {
         case "08", "25", "40", "53", "55", "57", "58", "XX":
             return
                 "the server fails at it time and again, though it writes others; it is tried again "
-                + "every minute, and the log of the server says why at this time"
+                + "after a minute, and then ever more seldom up to once an hour; the log of the "
+                + "server says why at this time"
         case "28": return "the login is refused; see to limen_writer"
         default:
             return "the server refuses it; see its log at this time for the SQLSTATE"

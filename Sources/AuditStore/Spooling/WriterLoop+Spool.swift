@@ -66,23 +66,29 @@ extension WriterLoop {
         mustRollBack: inout Bool
     ) throws(PostgreSQLError) -> Bool {
         spool?.retryIfDue()
-        guard let spool, !spool.isDrained else { return true }
+        guard let spool, !spool.isDrained else {
+            spool?.endRetry()
+            return true
+        }
         expire(&work)
         if queue.isClosing {
             // The next start goes on; what is in hand goes behind it.
             keep(&work)
             return true
         }
+        let isRetrying = spool.isRetrying(forNoLongerThan: timing.graceNanoseconds)
         guard spool.beginDraining() else {
-            keep(&work)
+            if !isRetrying { keep(&work) }
             queue.waitForRow(writer: writer, milliseconds: Self.sliceMilliseconds)
             return false
         }
         defer { spool.endDraining() }
         // While the server fails at what is sent, nobody waits for the end of it.
-        if spool.isCautious { keep(&work) }
+        if spool.isCautious, !isRetrying { keep(&work) }
         let entries = spool.oldest(spool.flightSize)
         if entries.isEmpty {
+            // All that was there follows what is refused.
+            if spool.isDrained { return true }
             // Nothing can be read though something is there: live rows do not wait for it.
             keep(&work)
             queue.waitForRow(writer: writer, milliseconds: Self.sliceMilliseconds)
@@ -92,7 +98,7 @@ extension WriterLoop {
         }
         if spool.isDrained { return true }
         // A long way to go: whoever calls now does not wait for the end of it.
-        if !spool.isAlmostDrained { keep(&work) }
+        if !spool.isAlmostDrained, !isRetrying { keep(&work) }
         return false
     }
 

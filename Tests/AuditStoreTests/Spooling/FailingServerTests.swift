@@ -74,6 +74,50 @@ struct FailingServerTests {
         #expect(try scene.gapCount() == 0)
     }
 
+    @Test(
+        "What was passed over is sent once at each further try, and no other row goes to the spool",
+        arguments: ["XX000", "40001"]
+    )
+    func oneTry(sqlState: String) async throws {
+        let scene = try SpoolScene()
+        let shared = try scene.spool(retryMilliseconds: 100)
+        var timing = SpoolScene.timing
+        let sink = try scene.sink(shared, timing: timing)
+        try scene.failAndCount(sqlState: sqlState, status: 299)
+        var record = Records.small()
+        record.status = 299
+        try await sink.append(record)
+        var sent = [record.eventID]
+        func heldCount() -> Int {
+            scene.events.all.count { if case .held = $0 { true } else { false } }
+        }
+        try await Patience.wait { heldCount() >= 1 }
+        sink.close()
+        shared.spool.close()
+        let heldAtEnd = heldCount()
+        // A start knows nothing of it, and finds out again. Nobody's grace ends from here on.
+        timing.graceMilliseconds = 60_000
+        timing.appendMilliseconds = 60_000
+        let second = try scene.spool(retryMilliseconds: 100)
+        let next = try scene.sink(second, timing: timing)
+        try await Patience.wait { heldCount() > heldAtEnd }
+        let before = try scene.tryCount()
+        let heldBefore = heldCount()
+        while heldCount() < heldBefore + 4 {
+            sent.append(try await SpoolScene.append(to: next))
+        }
+        let held = heldCount() - heldBefore
+        let tried = try scene.tryCount() - before
+        #expect((held - 1...held + 2).contains(tried), "\(tried) tries, held \(held) times")
+        #expect(second.spool.status(now: Clock.now()).takenCount == 0, "nobody was spooled")
+        try scene.letWrite()
+        try await Patience.wait { second.spool.status(now: Clock.now()).entryCount == 0 }
+        next.close()
+        second.spool.close()
+        #expect(try Set(scene.stored()) == Set(sent))
+        #expect(try scene.gapCount() == 0)
+    }
+
     @Test("A server that fails for a moment loses nobody a row, and nothing is spooled")
     func moment() async throws {
         let scene = try SpoolScene()

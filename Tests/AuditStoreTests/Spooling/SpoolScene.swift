@@ -124,6 +124,29 @@ final class SpoolScene: Sendable {
         )
     }
 
+    /// Lets every insert of an event of one status fail, and counts them: a sequence keeps what a
+    /// transaction that was rolled back has counted.
+    func failAndCount(sqlState: String, status: Int) throws {
+        try database.script(
+            """
+            CREATE SEQUENCE audit.tries MINVALUE 0;
+            CREATE OR REPLACE FUNCTION audit.fail_write() RETURNS trigger
+            LANGUAGE plpgsql SECURITY DEFINER AS $$
+            BEGIN
+                PERFORM nextval('audit.tries');
+                RAISE EXCEPTION 'no' USING ERRCODE = '\(sqlState)';
+            END $$;
+            CREATE TRIGGER fail_write BEFORE INSERT ON audit.event
+                FOR EACH ROW WHEN (NEW.status = \(status)) EXECUTE FUNCTION audit.fail_write();
+            """
+        )
+    }
+
+    /// How often an insert has failed so.
+    func tryCount() throws -> Int {
+        try database.count("SELECT (last_value + is_called::int)::int FROM audit.tries")
+    }
+
     /// Lets inserts be.
     func letWrite() throws {
         try database.script("DROP TRIGGER fail_write ON audit.event")
