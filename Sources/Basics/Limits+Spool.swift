@@ -42,6 +42,9 @@ extension Limits {
     /// A try costs the rows that come at that moment some tens of milliseconds.
     @inlinable public static var spoolRetryMillisecondsMax: Int { 3_600_000 }
 
+    /// How many refused entries are noted in the folder; all of them are in the log.
+    @inlinable public static var spoolNotesMax: Int { 10_000 }
+
     /// How many segments a group is tried on before its callers are told that it failed.
     @inlinable public static var spoolAttemptsMax: Int { 2 }
 

@@ -288,6 +288,11 @@ package final class Spool: Sendable {
     /// Whether every entry was settled, except those that are held.
     package var isDrained: Bool { state.withLock { $0.backlog.isRead } }
 
+    /// How many entries are held, once every other one was settled; `nil` before that.
+    package var heldEntryCountWhenDrained: Int? {
+        state.withLock { $0.backlog.isRead ? $0.backlog.heldEntryCount : nil }
+    }
+
     /// The logs that are held.
     package var heldLogs: Set<UUIDBytes> { state.withLock { $0.backlog.heldLogs } }
 

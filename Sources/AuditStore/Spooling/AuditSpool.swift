@@ -126,20 +126,31 @@ package final class AuditSpool: Sendable {
     /// Entries are in the database.
     func settle(_ entries: [SpooledEntry]) {
         spool.settle(entries)
-        let isDrained = spool.isDrained
-        let count = state.withLock { state -> Int? in
+        state.withLock { state in
             state.drainedRowCount += entries.reduce(0) { $0 + $1.entry.rowCount }
             state.retriedAtNanoseconds = nil
             state.refused.subtract(entries.map { Place($0) })
             if state.refused.isEmpty { state.retryNanoseconds = retryNanoseconds }
-            guard isDrained else { return nil }
+        }
+        tellDrained()
+    }
+
+    /// Tells when nothing more is to be read, and whether that is because all of it is settled.
+    private func tellDrained() {
+        guard let heldEntryCount = spool.heldEntryCountWhenDrained else { return }
+        let count = state.withLock { state in
             defer {
                 state.drainedRowCount = 0
                 state.isSpooling = false
             }
             return state.drainedRowCount
         }
-        if let count { onEvent(.drained(rowCount: count)) }
+        guard count > 0 else { return }
+        onEvent(
+            heldEntryCount == 0
+                ? .drained(rowCount: count)
+                : .drainedExceptHeld(rowCount: count, heldEntryCount: heldEntryCount)
+        )
     }
 
     /// The database refuses an entry.
@@ -219,7 +230,9 @@ package final class AuditSpool: Sendable {
             state.retryNanoseconds = min(state.retryNanoseconds * 2, retryNanosecondsMax)
             return true
         }
-        if isDue { spool.retryRefused() }
+        guard isDue else { return }
+        spool.retryRefused()
+        onEvent(.retried)
     }
 
     /// Whether what was passed over is being tried again, since no longer than so long.
@@ -233,16 +246,22 @@ package final class AuditSpool: Sendable {
         }
     }
 
-    /// The try has come to its end.
+    /// The try has come to its end: nothing is left to be read.
     func endRetry() {
         state.withLock { $0.retriedAtNanoseconds = nil }
+        tellDrained()
     }
 
     /// Refused entries are sent again, with what follows in their logs.
     package func retryRefused() {
         // Somebody has mended something: what fails all the same is soon tried again.
-        state.withLock { $0.retryNanoseconds = retryNanoseconds }
+        let now = Clock.monotonicNanoseconds()
+        state.withLock { state in
+            state.retryNanoseconds = retryNanoseconds
+            state.retriedAtNanoseconds = now
+        }
         spool.retryRefused()
+        onEvent(.retried)
     }
 
     /// The next entries; none when records were found to be damaged, which is told.

@@ -1,4 +1,5 @@
 import AuditStore
+import Basics
 import Posix
 import Synchronization
 
@@ -8,15 +9,15 @@ import Synchronization
 ///     retry     somebody has asked for another try; the gateway removes it
 ///
 /// The entries themselves stay in their segments. At a start everything is tried again, so the
-/// notes of an earlier start are gone.
+/// notes of an earlier start are gone; and when refused entries are sent again, so are the notes of
+/// those that are held no more.
 final class RefusedNotes: Sendable {
     private let folder: String
-    private let lines = Mutex<[String]>([])
+    private let entries = Mutex<[RefusedEntry]>([])
     private let isEnded = Atomic<Bool>(false)
 
     /// How often the wish is looked for.
     private static let periodMilliseconds = 200
-    private static let linesMax = 10_000
 
     /// The notes of a gateway that begins.
     init(folder: String) {
@@ -25,16 +26,39 @@ final class RefusedNotes: Sendable {
         try? File.remove(path: Self.wish(folder))
     }
 
-    /// Notes an entry; the log has it too, so a note that cannot be written is not missed.
+    /// Notes an entry, once; the log has it too, so a note that cannot be written is not missed.
     ///
     /// One that was asked for again since is not noted: it is not refused at present.
-    func add(_ entry: RefusedEntry, ifStill isHeld: () -> Bool) {
-        lines.withLock { lines in
-            guard lines.count < Self.linesMax, isHeld() else { return }
-            lines.append(entry.line)
-            let text = lines.joined(separator: "\n") + "\n"
-            try? File.writeAtomically(path: Self.path(folder), Array(text.utf8))
+    func add(_ entry: RefusedEntry, ifStill isHeld: (RefusedEntry) -> Bool) {
+        entries.withLock { entries in
+            guard isHeld(entry) else { return }
+            // What follows a refused entry in its log is not sent, so there is one for each log.
+            entries.removeAll { $0.name == entry.name || $0.log == entry.log }
+            guard entries.count < Limits.spoolNotesMax else { return }
+            entries.append(entry)
+            write(entries)
         }
+    }
+
+    /// Keeps the notes of those that are held at present, and of no other.
+    ///
+    /// In whatever order this and `add` come, each looks at what is held while nobody else writes.
+    func keepOnly(_ isHeld: (RefusedEntry) -> Bool) {
+        entries.withLock { entries in
+            let kept = entries.filter(isHeld)
+            guard kept.count < entries.count else { return }
+            entries = kept
+            write(kept)
+        }
+    }
+
+    private func write(_ entries: [RefusedEntry]) {
+        guard !entries.isEmpty else {
+            try? File.remove(path: Self.path(folder))
+            return
+        }
+        let text = entries.map { $0.line + "\n" }.joined()
+        try? File.writeAtomically(path: Self.path(folder), Array(text.utf8))
     }
 
     /// Looks for the wish until `end`.
@@ -44,12 +68,7 @@ final class RefusedNotes: Sendable {
                 try? await Task.sleep(for: .milliseconds(Self.periodMilliseconds))
                 guard File.exists(path: Self.wish(folder)) else { continue }
                 try? File.remove(path: Self.wish(folder))
-                // In one piece, so that no note of before is taken for one of after.
-                lines.withLock { lines in
-                    lines = []
-                    try? File.remove(path: Self.path(folder))
-                    retry()
-                }
+                retry()
             }
         }
     }

@@ -57,22 +57,18 @@ struct SpoolService: Sendable {
             )
         }
         let notes = RefusedNotes(folder: settings.folder)
+        let isHeld = { @Sendable (refused: RefusedEntry) in
+            spool.isHeld(log: refused.log, segment: refused.segment, sequence: refused.sequence)
+        }
         let shared = AuditSpool(spool) { event in
-            if case .held(let refused) = event {
-                notes.add(refused) {
-                    spool.isHeld(
-                        log: refused.log,
-                        segment: refused.segment,
-                        sequence: refused.sequence
-                    )
-                }
+            switch event {
+            case .held(let refused): notes.add(refused, ifStill: isHeld)
+            case .retried: notes.keepOnly(isHeld)
+            case .began, .drained, .drainedExceptHeld, .refused, .clockSetBack, .damaged: break
             }
             log.log(Self.event(event))
         }
-        notes.watch {
-            log.log(LogEvent(.info, "refused rows of the spool are tried again"))
-            shared.retryRefused()
-        }
+        notes.watch { shared.retryRefused() }
         return SpoolService(shared: shared, spool: spool, notes: notes)
     }
 
@@ -86,6 +82,16 @@ struct SpoolService: Sendable {
                 "all rows of the local spool are in the trail",
                 [(.count, .number(rowCount))]
             )
+        case .drainedExceptHeld(let rowCount, let heldEntryCount):
+            LogEvent(
+                .warning,
+                "the local spool holds nothing more but what the database refuses or is damaged",
+                [
+                    (.count, .number(rowCount)),
+                    (.place, .text("\(heldEntryCount) entries are held")),
+                ]
+            )
+        case .retried: LogEvent(.info, "refused rows of the spool are tried again")
         case .refused(let error):
             LogEvent(
                 .error,

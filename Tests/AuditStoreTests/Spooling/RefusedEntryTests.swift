@@ -49,10 +49,23 @@ struct RefusedEntryTests {
         #expect(entry.sentence.contains("constraint"))
         #expect(RefusedEntry(line: entry.line[...]) == entry)
         #expect(second.spool.status(now: Clock.now()).alarms == [.held])
+        func drained() -> [SpoolEvent] {
+            scene.events.all.filter { event in
+                switch event {
+                case .drained, .drainedExceptHeld: true
+                case .began, .refused, .held, .retried, .clockSetBack, .damaged: false
+                }
+            }
+        }
+        let parted = SpoolEvent.drainedExceptHeld(rowCount: 4, heldEntryCount: 5)
+        #expect(drained() == [parted], "nobody says that all rows are in the trail")
         // Asked for too early it is refused again, and stays.
         second.retryRefused()
         _ = try await SpoolScene.append(to: next)
         try await Patience.wait { second.spool.status(now: Clock.now()).heldEntryCount == 5 }
+        #expect(scene.events.all.count { $0 == .held(entry) } == 2)
+        #expect(scene.events.all.count { $0 == .retried } == 1)
+        #expect(drained() == [parted])
         try scene.database.script("ALTER TABLE audit.event DROP CONSTRAINT refused")
         second.retryRefused()
         try await Patience.wait {
@@ -60,6 +73,10 @@ struct RefusedEntryTests {
         }
         next.close()
         second.spool.close()
+        let landed = drained().dropFirst().map { event in
+            if case .drained(let rowCount) = event { rowCount } else { 0 }
+        }
+        #expect(landed.last ?? 0 > 0, "now all of them are")
         #expect(try Array(scene.stored().prefix(9)) == Array(sent[..<9]), "each once, in its order")
         #expect(try scene.stored().count == 11)
         #expect(try scene.gapCount() == 0)
