@@ -1,6 +1,7 @@
 import Basics
 import Ledger
 import PostgreSQL
+import Synchronization
 import Testing
 
 @testable import AuditStore
@@ -165,6 +166,95 @@ struct RestoredTests {
         #expect(throws: LedgerStateError.unsignedRestore) {
             try LedgerStoreTests.sign(database, known: over)
         }
+    }
+
+    @Test("A gateway with the key and no copy signs over no leaf that nobody has signed")
+    func nothingKnown() async throws {
+        let (database, copies) = try await Self.lastWeek()
+        let lost = try #require(copies.last)
+        let kept = try #require(try LedgerStoreTests.sign(database))
+        try Self.append(
+            .restored(
+                .init(
+                    size: lost.size,
+                    root: lost.root,
+                    at: Instant(microseconds: 1_763_700_000_000_000)
+                )
+            ),
+            to: database
+        )
+        func signNothing() {
+            #expect(throws: LedgerStateError.unsignedRestore) {
+                try LedgerStoreTests.sign(database)
+            }
+        }
+        signNothing()
+        // Nor when nothing in the database says any more what was signed, or another key does.
+        let thief = try #require(NoteSigner(name: "test", seed: [UInt8](repeating: 9, count: 32)))
+        let over = Checkpoint(
+            origin: "test",
+            size: UInt64(try database.count("SELECT size::int FROM audit.sequencer")),
+            root: kept.root
+        )
+        let note = try #require(over.signed(by: thief)?.serialized)
+        try LedgerStoreTests.tamper(
+            database,
+            "INSERT INTO audit.checkpoint (size, note) VALUES (\(over.size), '\(note)')"
+        )
+        signNothing()
+        try LedgerStoreTests.tamper(database, "DELETE FROM audit.checkpoint")
+        signNothing()
+        let report = try LedgerStoreTests.verify(database, copies + [kept])
+        #expect(report.restoredCopyCount == 0)
+        #expect(report.findings.contains { $0.text.contains("no checkpoint that holds it") })
+    }
+
+    @Test("A gateway without a copy takes the newest signed checkpoint inside at its word")
+    func insideAlone() async throws {
+        let database = try TestDatabase()
+        try await Self.append(3, database)
+        let first = try #require(try LedgerStoreTests.sign(database))
+        try database.script("CREATE TABLE public.kept AS TABLE audit.sequencer")
+        try await Self.append(3, database)
+        let second = try #require(try LedgerStoreTests.sign(database))
+        #expect(second.size > first.size, "a tree that goes on is signed")
+        try LedgerStoreTests.tamper(
+            database,
+            """
+            DELETE FROM audit.tree_leaf WHERE position >= \(first.size);
+            UPDATE audit.sequencer s SET size = k.size, hashes = k.hashes,
+                heartbeat = k.heartbeat FROM public.kept k;
+            """
+        )
+        // Its end was cut off, and the checkpoint of it forgotten there.
+        #expect(throws: LedgerStateError.rolledBack) { try LedgerStoreTests.sign(database) }
+    }
+
+    @Test("That nothing is known of a trail that was signed is told, once, and else not")
+    func unknownPast() async throws {
+        let database = try TestDatabase()
+        let told = Mutex(0)
+        func sequencer(known: Checkpoint?) throws -> Sequencer {
+            try Sequencer(
+                database.login("limen_chain"),
+                identity: TestDatabase.identity,
+                known: known,
+                periodMilliseconds: 1_000
+            ) { event in
+                if case .nothingKnown = event { told.withLock { $0 += 1 } }
+            }
+        }
+        try await Self.append(2, database)
+        let first = try sequencer(known: nil)
+        let signed = try #require(try first.signNow())
+        _ = try first.signNow()
+        #expect(told.withLock { $0 } == 0, "nothing was there to be known")
+        _ = try sequencer(known: signed).signNow()
+        #expect(told.withLock { $0 } == 0)
+        let stranger = try sequencer(known: nil)
+        _ = try stranger.signNow()
+        _ = try stranger.signNow()
+        #expect(told.withLock { $0 } == 1)
     }
 
     @Test("The word for one restore does not cover a second roll-back")

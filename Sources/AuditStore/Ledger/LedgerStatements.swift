@@ -100,6 +100,17 @@ enum LedgerStatements {
         SELECT size, note FROM audit.checkpoint WHERE size > $1 ORDER BY size LIMIT 1000
         """
 
+    /// The newest checkpoints below a size.
+    static let checkpointsBefore: StaticString = """
+        SELECT size, note FROM audit.checkpoint WHERE size < $1 ORDER BY size DESC LIMIT 16
+        """
+
+    /// Whether the tree was ever signed, as far as the database says.
+    static let wasSigned: StaticString = """
+        SELECT heartbeat > 0 OR EXISTS (SELECT FROM audit.checkpoint)
+        FROM audit.sequencer WHERE id = 1
+        """
+
     static let logs: StaticString = """
         SELECT log_id, kind::int4, opened_at, program, place, public_key, previous_log,
                previous_seq, previous_hash, signature

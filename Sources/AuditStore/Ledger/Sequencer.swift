@@ -12,6 +12,9 @@ package final class Sequencer: Sendable {
     package enum Event: Sendable {
         /// The tree was signed: the note is to leave the database.
         case signed(SignedNote, Checkpoint)
+        /// The trail was signed before, and no copy of a checkpoint is here: whether it was cut off
+        /// at its end before this start cannot be told here.
+        case nothingKnown
         /// The tree is not the one that is known outside: nothing is signed until somebody looks.
         case refused(LedgerStateError)
         /// The database could not be reached or failed.
@@ -29,7 +32,9 @@ package final class Sequencer: Sendable {
     private let thread = Mutex<JoinableThread?>(nil)
 
     private struct State {
-        var known: Checkpoint?
+        var knowledge: TreeKnowledge
+        /// Whether it is to be told that nothing is known, when the trail was signed before.
+        var mustTellUnknown: Bool
         var adoption: LogWriterState?
         var isStopping = false
     }
@@ -39,7 +44,9 @@ package final class Sequencer: Sendable {
     /// - Parameters:
     ///   - settings: How to log in as `limen_chain`.
     ///   - identity: Under which key the tree is signed.
-    ///   - known: The last checkpoint that left the database.
+    ///   - known: The last checkpoint that left the database; `nil` when no copy is here, and then
+    ///     the newest one inside counts that its key or a trusted one has signed.
+    ///   - trusted: Further keys that have signed the tree.
     ///   - periodMilliseconds: How often the tree is signed.
     ///   - tell: Takes what happens.
     /// - Throws: `SystemError` when no descriptor is left.
@@ -47,6 +54,7 @@ package final class Sequencer: Sendable {
         _ settings: ConnectionSettings,
         identity: LogIdentity,
         known: Checkpoint?,
+        trusted: [NoteKey] = [],
         periodMilliseconds: Int,
         tell: @escaping @Sendable (Event) -> Void
     ) throws(SystemError) {
@@ -55,7 +63,8 @@ package final class Sequencer: Sendable {
         self.periodMilliseconds = periodMilliseconds
         self.tell = tell
         bell = try Doorbell()
-        state = Mutex(State(known: known))
+        let knowledge = TreeKnowledge(known: known, keys: [identity.signer.key] + trusted)
+        state = Mutex(State(knowledge: knowledge, mustTellUnknown: known == nil))
     }
 
     /// Starts the thread.
@@ -149,17 +158,18 @@ package final class Sequencer: Sendable {
         on connection: borrowing Connection,
         _ deed: LedgerDeed? = nil
     ) throws -> Checkpoint? {
+        try tellUnknown(on: connection)
         // What waits is taken in pieces; the last piece is signed.
         var isDue = false
         for turn in 0..<10_000 {
-            let known = state.withLock { $0.known }
+            let knowledge = state.withLock { $0.knowledge }
             var adoption = state.withLock { $0.adoption }
             defer { state.withLock { $0.adoption = adoption } }
             let ending = try SequencerRound.run(
                 on: connection,
                 identity,
                 adoption: &adoption,
-                known: known,
+                knowledge: knowledge,
                 isCheckpointDue: isDue,
                 deed: turn == 0 || deed != .restored ? deed : nil
             )
@@ -168,10 +178,10 @@ package final class Sequencer: Sendable {
                 return nil
             case .folded(_, let note):
                 // The tree goes on from the restored state, and no longer from what was known.
-                if deed == .restored { state.withLock { $0.known = nil } }
+                if deed == .restored { state.withLock { $0.knowledge.known = nil } }
                 if let note {
                     let checkpoint = try Checkpoint(text: note.text)
-                    state.withLock { $0.known = checkpoint }
+                    state.withLock { $0.knowledge.known = checkpoint }
                     tell(.signed(note, checkpoint))
                     return checkpoint
                 }
@@ -179,6 +189,14 @@ package final class Sequencer: Sendable {
             }
         }
         return nil
+    }
+
+    /// Tells once when the trail was signed before and nothing of that is known here.
+    private func tellUnknown(on connection: borrowing Connection) throws(PostgreSQLError) {
+        guard state.withLock({ $0.mustTellUnknown }) else { return }
+        let found = try connection.execute(LedgerStatements.wasSigned)
+        state.withLock { $0.mustTellUnknown = false }
+        if found.rowCount == 1, try found.bool(0, 0) == true { tell(.nothingKnown) }
     }
 
     private static func isDrained(

@@ -18,7 +18,7 @@ struct SequencerRound {
     }
 
     private let identity: LogIdentity
-    private let known: Checkpoint?
+    private let knowledge: TreeKnowledge
     private let isCheckpointDue: Bool
     private let deed: LedgerDeed?
     private var tree: FoldedTree
@@ -28,13 +28,14 @@ struct SequencerRound {
 
     /// Takes a turn.
     ///
-    /// The tree must go on from the last checkpoint that is known outside the database; when it does
-    /// not, nothing is signed, and a `LedgerStateError` says so.
+    /// The tree must go on from the last checkpoint that is known outside the database, or, where
+    /// none is, from the newest inside that a trusted key has signed; when it does not, nothing is
+    /// signed, and a `LedgerStateError` says so.
     static func run(
         on connection: borrowing Connection,
         _ identity: LogIdentity,
         adoption: inout LogWriterState?,
-        known: Checkpoint?,
+        knowledge: TreeKnowledge,
         isCheckpointDue: Bool,
         deed: LedgerDeed? = nil
     ) throws -> Ending {
@@ -47,7 +48,7 @@ struct SequencerRound {
                 on: connection,
                 identity,
                 before,
-                known,
+                knowledge,
                 isCheckpointDue,
                 deed
             )
@@ -64,7 +65,7 @@ struct SequencerRound {
         on connection: borrowing Connection,
         _ identity: LogIdentity,
         _ adoption: LogWriterState?,
-        _ known: Checkpoint?,
+        _ knowledge: TreeKnowledge,
         _ isCheckpointDue: Bool,
         _ deed: LedgerDeed?
     ) throws -> (Ending, LogWriterState?) {
@@ -84,7 +85,7 @@ struct SequencerRound {
         )
         var round = SequencerRound(
             identity: identity,
-            known: known,
+            knowledge: knowledge,
             isCheckpointDue: isCheckpointDue,
             deed: deed,
             tree: FoldedTree(state),
@@ -98,30 +99,37 @@ struct SequencerRound {
 
     /// The tree must be the one that is known outside, or go on from it.
     private func verifyKnown(on connection: borrowing Connection) throws {
-        guard let known, known.size > 0 else { return }
         // That the state is another one is what the operator puts on record.
         if deed == .restored { return }
-        let range = tree.state.range
-        guard known.size <= range.size else { throw LedgerStateError.rolledBack }
-        guard let plan = MerkleProof.consistency(from: known.size, to: range.size) else {
-            throw LedgerStateError.rolledBack
+        let base = try knowledge.base(on: connection)
+        if let base, try !goesOn(from: base, on: connection) {
+            throw base.size > tree.state.range.size
+                ? LedgerStateError.rolledBack : LedgerStateError.forked
         }
-        let proof = try plan.hashes { try LedgerReader.node($0, on: connection) }
-        guard
-            MerkleProof.isConsistent(
-                from: known.size,
-                root: known.root,
-                to: range.size,
-                root: range.root,
-                by: proof
-            )
-        else { throw LedgerStateError.forked }
         // Such a leaf of an earlier version would count below the checkpoint that is signed next.
         var places = Parameters()
-        places.add(int64: Int64(clamping: known.size))
-        places.add(int64: Int64(clamping: range.size))
+        places.add(int64: Int64(clamping: base?.size ?? 0))
+        places.add(int64: Int64(clamping: tree.state.range.size))
         let found = try connection.execute(LedgerStatements.unsignedRestores, places)
         guard try found.integer(0, 0) == 0 else { throw LedgerStateError.unsignedRestore }
+    }
+
+    /// Whether the tree holds an earlier state of itself.
+    private func goesOn(
+        from earlier: Checkpoint,
+        on connection: borrowing Connection
+    ) throws -> Bool {
+        let range = tree.state.range
+        guard earlier.size <= range.size,
+            let plan = MerkleProof.consistency(from: earlier.size, to: range.size)
+        else { return false }
+        return MerkleProof.isConsistent(
+            from: earlier.size,
+            root: earlier.root,
+            to: range.size,
+            root: range.root,
+            by: try plan.hashes { try LedgerReader.node($0, on: connection) }
+        )
     }
 
     private mutating func fold(on connection: borrowing Connection) throws -> Ending {
@@ -158,7 +166,7 @@ struct SequencerRound {
     }
 
     private mutating func append(_ deed: LedgerDeed?) {
-        let entry = deed?.entry(identity, known, behind: tree.state.range, at: now)
+        let entry = deed?.entry(identity, knowledge.known, behind: tree.state.range, at: now)
         if let entry { tree.append(entry) }
     }
 

@@ -16,6 +16,10 @@ extension TamperSubject {
         case otherCheckpoint
         /// A leaf behind the last checkpoint, while rows alone are gone.
         case rowsAlone
+        /// The leaf of earlier versions, before a gateway with the key and no copy takes its turn.
+        case nothingKnown
+        /// The same, with no checkpoint left in the database.
+        case nothingLeft
     }
 
     /// Cuts off the end, and says in a leaf that it was lost with a restore.
@@ -42,7 +46,7 @@ extension TamperSubject {
         let unsigned = TreeEntry.Restoration(size: known.size, root: known.root, at: now)
         let state: TreeEntry.Restoration =
             switch way {
-            case .unsigned, .otherCheckpoint, .rowsAlone: unsigned
+            case .unsigned, .otherCheckpoint, .rowsAlone, .nothingKnown, .nothingLeft: unsigned
             case .otherKey: .init(losing: known, keeping: kept, by: thief, at: now)
             case .noSignature:
                 .init(
@@ -61,6 +65,12 @@ extension TamperSubject {
             }
         Self.append(.restored(state), to: &model)
         if way == .otherCheckpoint { Self.sign(&model, thief, at: now) }
+        if way == .nothingLeft { model.checkpoints = [] }
+        if way == .nothingKnown || way == .nothingLeft,
+            SignedPast.letsSign(model.entries, under: model.checkpoints, by: [key])
+        {
+            Self.sign(&model, signer, at: now)
+        }
         var tampering = Tampering(.forgeRestored, "\(way)")
         // Leaves that stand where others stood are told like a fork: by the copies around them.
         tampering.forkFloor = firstBatch(behind: kept.size)

@@ -28,6 +28,7 @@ final class LedgerKeeper: Sendable {
         _ log: LogWriter
     ) throws(CommandError) -> LedgerKeeper {
         let copies = try CheckpointCopies.open(folder)
+        let keys = try folder.keys()
         for problem in copies.problems {
             log.log(
                 LogEvent(
@@ -52,6 +53,7 @@ final class LedgerKeeper: Sendable {
                 settings,
                 identity: identity,
                 known: copies.last,
+                trusted: keys,
                 periodMilliseconds: periodSeconds * 1_000
             ) { event in
                 switch event {
@@ -62,6 +64,14 @@ final class LedgerKeeper: Sendable {
                     failures.add(1, ["copy"])
                     log.log(
                         LogEvent(.error, "a checkpoint was not copied", [(.place, .text(problem))])
+                    )
+                case .nothingKnown:
+                    log.log(
+                        LogEvent(
+                            .warning,
+                            "no copy of a checkpoint is here: a cut end of the trail goes unnoticed",
+                            [(.place, .text(folder.path + "/checkpoints"))]
+                        )
                     )
                 case .refused(let error):
                     failures.add(1, ["refused"])

@@ -69,15 +69,24 @@ struct LedgerOperator {
             )
         }
         let problem = Problem()
+        let path = path
         do {
             let sequencer = try Sequencer(
                 chain,
                 identity: try folder.identity(),
                 known: copies.last,
+                trusted: try folder.keys(),
                 periodMilliseconds: 1_000
             ) { event in
-                guard case .signed(let note, _) = event else { return }
-                problem.place = copies.keep(note)
+                switch event {
+                case .signed(let note, _): problem.place = copies.keep(note)
+                case .nothingKnown:
+                    Terminal.writeError(
+                        "limen: the trail was signed before and \(path)/checkpoints holds no copy: "
+                            + "whether its end was cut off cannot be told here\n"
+                    )
+                case .refused, .failed, .recovered: break
+                }
             }
             // A gateway that runs has the turn for some milliseconds now and then.
             for _ in 0..<1_000 {
