@@ -1,4 +1,5 @@
 import Basics
+import Crypto
 import Ledger
 import PostgreSQL
 import Synchronization
@@ -228,6 +229,54 @@ struct RestoredTests {
         )
         // Its end was cut off, and the checkpoint of it forgotten there.
         #expect(throws: LedgerStateError.rolledBack) { try LedgerStoreTests.sign(database) }
+    }
+
+    @Test("What an earlier turn has looked through is looked through again only when it is another")
+    func lookedThrough() async throws {
+        let database = try TestDatabase()
+        try await Self.append(3, database)
+        let connection = try Connection.open(database.login("limen_chain"))
+        let keys = [TestDatabase.signer.key]
+        func fold(reached: Checkpoint?) throws -> Checkpoint {
+            var adoption: LogWriterState?
+            let ending = try SequencerRound.run(
+                on: connection,
+                TestDatabase.identity,
+                adoption: &adoption,
+                knowledge: TreeKnowledge(known: nil, reached: reached, keys: keys),
+                isCheckpointDue: false
+            )
+            guard case .folded(let state, _) = ending else { throw LedgerStateError.unreadable }
+            return Checkpoint(origin: "", size: state.range.size, root: state.range.root)
+        }
+        let first = try fold(reached: nil)
+        try database.script("CREATE TABLE public.kept AS TABLE audit.sequencer")
+        try await Self.append(3, database)
+        let second = try fold(reached: first)
+        #expect(second.size > first.size)
+        // As a leaf that is there already it would be found by whoever looks.
+        let leaf = TreeEntry.restored(
+            .init(size: 99, root: first.root, at: Instant(microseconds: 1_763_700_000_000_000))
+        )
+        try LedgerStoreTests.tamper(
+            database,
+            """
+            UPDATE audit.tree_leaf SET entry = '\\x\(Hexadecimal.text(leaf.canonical))'
+            WHERE position = 0
+            """
+        )
+        #expect(try fold(reached: second) == second)
+        #expect(throws: LedgerStateError.unsignedRestore) { try fold(reached: nil) }
+        // A tree that was put back, unsigned as it was, is looked through whatever was reached.
+        try LedgerStoreTests.tamper(
+            database,
+            """
+            DELETE FROM audit.tree_leaf WHERE position >= \(first.size);
+            UPDATE audit.sequencer s SET size = k.size, hashes = k.hashes FROM public.kept k;
+            """
+        )
+        #expect(throws: LedgerStateError.unsignedRestore) { try fold(reached: second) }
+        #expect(try fold(reached: first) == first)
     }
 
     @Test("That nothing is known of a trail that was signed is told, once, and else not")

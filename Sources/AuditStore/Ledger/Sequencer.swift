@@ -176,9 +176,19 @@ package final class Sequencer: Sendable {
             switch ending {
             case .passed:
                 return nil
-            case .folded(_, let note):
-                // The tree goes on from the restored state, and no longer from what was known.
-                if deed == .restored { state.withLock { $0.knowledge.known = nil } }
+            case .folded(let folded, let note):
+                let reached = Checkpoint(
+                    origin: identity.signer.key.name,
+                    size: folded.range.size,
+                    root: folded.range.root
+                )
+                // The tree goes on from the restored state, and no longer from what was known; and
+                // nobody has looked that state through.
+                let isRestored = deed == .restored && turn == 0
+                state.withLock { state in
+                    if deed == .restored { state.knowledge.known = nil }
+                    state.knowledge.reached = isRestored ? nil : reached
+                }
                 if let note {
                     let checkpoint = try Checkpoint(text: note.text)
                     state.withLock { $0.knowledge.known = checkpoint }

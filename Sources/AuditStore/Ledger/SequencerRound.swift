@@ -106,9 +106,15 @@ struct SequencerRound {
             throw base.size > tree.state.range.size
                 ? LedgerStateError.rolledBack : LedgerStateError.forked
         }
+        var seenSize = base?.size ?? 0
+        if let reached = knowledge.reached, reached.size > seenSize,
+            try goesOn(from: reached, on: connection)
+        {
+            seenSize = reached.size
+        }
         // Such a leaf of an earlier version would count below the checkpoint that is signed next.
         var places = Parameters()
-        places.add(int64: Int64(clamping: base?.size ?? 0))
+        places.add(int64: Int64(clamping: seenSize))
         places.add(int64: Int64(clamping: tree.state.range.size))
         let found = try connection.execute(LedgerStatements.unsignedRestores, places)
         guard try found.integer(0, 0) == 0 else { throw LedgerStateError.unsignedRestore }

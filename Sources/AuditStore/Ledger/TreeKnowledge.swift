@@ -5,6 +5,12 @@ import PostgreSQL
 struct TreeKnowledge: Sendable {
     /// The last checkpoint that left the database; `nil` when no copy is here.
     var known: Checkpoint?
+    /// The tree as an earlier turn of this program has left it: it has looked through these leaves,
+    /// and does so no more as long as the tree goes on from there.
+    ///
+    /// Nobody outside knows it, so a tree that does not is looked through from the checkpoint on, and
+    /// may be signed: a server that fails can lose what was not signed yet.
+    var reached: Checkpoint?
     /// The keys whose checkpoints count, its own among them.
     let keys: [NoteKey]
 
