@@ -14,7 +14,9 @@ struct RestoreScriptTests {
     static let server = [
         "pg_is_in_recovery": "f", "count(*) FROM audit.event": "9",
         "count(*) FROM audit.card": "4", "count(*) FROM audit.feedback": "1",
-        "count(*) FROM audit.schema_migration": "16", "relkind": "event card feedback tree_leaf",
+        "count(*) FROM audit.schema_migration": "16",
+        "nspname IN ('audit', 'model')":
+            "audit.card\naudit.event\naudit.feedback\naudit.tree_leaf\nmodel.deployment",
         "data_checksums": "on", "count(t::text)": "9",
     ]
 
@@ -89,7 +91,7 @@ struct RestoreScriptTests {
         let (status, lines) = try Self.run(Change(testDescription: "whole"))
         #expect(status == 0, "\(lines)")
         #expect(lines.last == "whole    all of it was checked, no finding")
-        #expect(lines.contains("checked  pages: every row of 4 tables was read, under checksums"))
+        #expect(lines.contains("checked  pages: every row of 5 tables was read, under checksums"))
         #expect(lines.contains("checked  doctor: every fence stands"))
         #expect(
             lines.contains("checked  chain: 9 rows, 6 leaves, 1 checkpoints, 1 copies from outside")
@@ -168,9 +170,21 @@ struct RestoreScriptTests {
         ),
         Change(
             testDescription: "no table",
-            server: ["relkind": ""],
+            server: ["nspname IN ('audit', 'model')": ""],
             exitCode: 1,
-            line: "FINDING  there is no table of the audit trail"
+            line: "FINDING  there is no table in the schema audit"
+        ),
+        Change(
+            testDescription: "no table of models",
+            server: ["nspname IN ('audit', 'model')": "audit.event\naudit.model"],
+            exitCode: 1,
+            line: "FINDING  there is no table in the schema model"
+        ),
+        Change(
+            testDescription: "a page of the models that cannot be read",
+            server: ["count(t::text) FROM model.deployment": "FAIL"],
+            exitCode: 1,
+            line: "FINDING  model.deployment cannot be read whole"
         ),
         Change(
             testDescription: "a doctor's finding",
