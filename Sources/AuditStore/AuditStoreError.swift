@@ -12,6 +12,9 @@ package struct AuditStoreError: Error, Equatable, Sendable {
         case migrationMissing = "LIMEN-STORE-003"
         /// A migration failed and was rolled back; see `subject` and `cause`.
         case migrationFailed = "LIMEN-STORE-004"
+        /// A migration did not get the tables that it alters, however often it tried; see `subject` for
+        /// the file and for who held them up.
+        case migrationWaited = "LIMEN-STORE-039"
         /// The files are not named `0001_name.sql`, `0002_name.sql` and so on without a gap.
         case migrationNames = "LIMEN-STORE-005"
         /// The first migration makes roles and needs a superuser.
@@ -71,8 +74,9 @@ package struct AuditStoreError: Error, Equatable, Sendable {
         switch code {
         case .notDurable: subject != Self.recovery
         case .migrationsNotCurrent, .writerTooPowerful: true
-        case .database, .migrationEdited, .migrationMissing, .migrationFailed, .migrationNames,
-            .superuserNeeded, .invalidName, .invalidCursor, .unreadableRow, .noDescriptor,
+        case .database, .migrationEdited, .migrationMissing, .migrationFailed, .migrationWaited,
+            .migrationNames, .superuserNeeded, .invalidName, .invalidCursor, .unreadableRow,
+            .noDescriptor,
             .unreadableCatalogue, .legalHold, .keptByPolicy, .nothingToErase, .holdUnclear,
             .wrappingKeyRemoved, .wrappingKeyInUse, .wrappingKeySuperseded, .keysMissing:
             false

@@ -6,8 +6,10 @@ package import PostgreSQL
 /// A file that makes roles says so in its first line and runs as a superuser; all others run as the
 /// owner, whose rights a superuser or `limen_migrator` takes with SET ROLE.
 package struct Migrator: ~Copyable {
-    private let connection: Connection
+    let connection: Connection
     private let files: [MigrationFile]
+    /// How long a statement waits for a table; all who come after it wait behind it.
+    let waitMilliseconds: Int
 
     /// Where the database stands.
     package struct Status: Sendable, Equatable {
@@ -24,21 +26,38 @@ package struct Migrator: ~Copyable {
     }
 
     /// Connects as a superuser or as `limen_migrator`.
+    ///
+    /// - Parameters:
+    ///   - settings: The place and the login.
+    ///   - files: All migrations.
+    ///   - waitMilliseconds: How long a statement waits for a table that is in use.
+    /// - Returns: What applies them.
+    /// - Throws: `AuditStoreError` when the files leave a gap or no connection is made.
     package static func open(
         _ settings: ConnectionSettings,
-        files: [MigrationFile]
+        files: [MigrationFile],
+        waitMilliseconds: Int = 5_000
     ) throws(AuditStoreError) -> Migrator {
         let ordered = try MigrationFile.ordered(files)
         do throws(PostgreSQLError) {
-            return Migrator(connection: try Connection.open(settings), files: ordered)
+            return Migrator(
+                connection: try Connection.open(settings),
+                files: ordered,
+                waitMilliseconds: waitMilliseconds
+            )
         } catch {
             throw AuditStoreError(error)
         }
     }
 
-    private init(connection: consuming Connection, files: [MigrationFile]) {
+    private init(
+        connection: consuming Connection,
+        files: [MigrationFile],
+        waitMilliseconds: Int
+    ) {
         self.connection = connection
         self.files = files
+        self.waitMilliseconds = waitMilliseconds
     }
 
     /// Compares the files with what was applied.
@@ -74,30 +93,43 @@ package struct Migrator: ~Copyable {
         if file.needsSuperuser, try !isSuperuser() {
             throw AuditStoreError(code: .superuserNeeded, subject: file.name)
         }
-        do throws(PostgreSQLError) {
-            _ = try connection.execute("BEGIN")
-            _ = try connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
-            if try !takeTurn(at: file) {
-                _ = try connection.execute("ROLLBACK")
-                return false
+        var triesLeft = Self.triesMax
+        while true {
+            do throws(PostgreSQLError) {
+                return try attempt(file)
+            } catch {
+                _ = try? connection.execute("ROLLBACK")
+                guard Self.isWait(error) else {
+                    throw AuditStoreError(code: .migrationFailed, subject: file.name, cause: error)
+                }
+                triesLeft -= 1
+                guard triesLeft > 0 else { throw waited(for: file, error) }
+                letOthersPass()
             }
-            if !file.needsSuperuser { _ = try connection.execute("SET LOCAL ROLE limen_owner") }
-            try connection.runScript(file.text)
-            _ = try connection.execute("SET LOCAL ROLE limen_owner")
-            var parameters = Parameters()
-            parameters.add(int32: Int32(file.number))
-            parameters.add(text: file.name)
-            parameters.add(bytes: file.sha256)
-            _ = try connection.execute(
-                "INSERT INTO audit.schema_migration (number, name, sha256) VALUES ($1, $2, $3)",
-                parameters
-            )
-            _ = try connection.execute("COMMIT")
-            return true
-        } catch {
-            _ = try? connection.execute("ROLLBACK")
-            throw AuditStoreError(code: .migrationFailed, subject: file.name, cause: error)
         }
+    }
+
+    private func attempt(_ file: MigrationFile) throws(PostgreSQLError) -> Bool {
+        _ = try connection.execute("BEGIN")
+        _ = try connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+        if try !takeTurn(at: file) {
+            _ = try connection.execute("ROLLBACK")
+            return false
+        }
+        try limitWaits()
+        if !file.needsSuperuser { _ = try connection.execute("SET LOCAL ROLE limen_owner") }
+        try connection.runScript(file.text)
+        _ = try connection.execute("SET LOCAL ROLE limen_owner")
+        var parameters = Parameters()
+        parameters.add(int32: Int32(file.number))
+        parameters.add(text: file.name)
+        parameters.add(bytes: file.sha256)
+        _ = try connection.execute(
+            "INSERT INTO audit.schema_migration (number, name, sha256) VALUES ($1, $2, $3)",
+            parameters
+        )
+        _ = try connection.execute("COMMIT")
+        return true
     }
 
     /// Waits until no other migrator is at work; `false` when it has applied this file.

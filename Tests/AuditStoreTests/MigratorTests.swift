@@ -114,6 +114,43 @@ struct MigratorTests {
         #expect(try database.count("SELECT count(*) FROM pg_class WHERE relname = 'half'") == 0)
     }
 
+    @Test(
+        "A table in use holds a file up for a while; then it says who has it, and nothing is done"
+    )
+    func waiting() throws {
+        let database = try TestDatabase()
+        let file = try Self.file(
+            "CREATE TABLE audit.half (a int); ALTER TABLE audit.event ADD COLUMN later int;"
+        )
+        let reader = try Connection.open(database.login("auditor_anna"))
+        _ = try reader.execute("BEGIN")
+        let rows = try reader.execute("SELECT pg_backend_pid()::text FROM audit.event LIMIT 1")
+        #expect(rows.rowCount == 0)
+        let own = try reader.execute("SELECT pg_backend_pid()::text")
+        let process = try #require(try own.text(0, 0))
+        for user in ["limen_migrator", nil] {
+            let migrator = try Migrator.open(
+                user.map { database.login($0) } ?? database.administrator,
+                files: TestDatabase.migrations + [file],
+                waitMilliseconds: 20
+            )
+            #expect(
+                throws: AuditStoreError(
+                    code: .migrationWaited,
+                    subject: "\(file.name), held up by process \(process) of auditor_anna",
+                    cause: PostgreSQLError(code: .statementFailed, sqlState: "55P03")
+                )
+            ) { try migrator.apply() }
+        }
+        #expect(try database.count("SELECT count(*) FROM pg_class WHERE relname = 'half'") == 0)
+        _ = try reader.execute("ROLLBACK")
+        let migrator = try Migrator.open(
+            database.login("limen_migrator"),
+            files: TestDatabase.migrations + [file]
+        )
+        #expect(try migrator.apply() == [file.name])
+    }
+
     @Test("Four migrators at once apply each file once")
     func concurrency() async throws {
         let database = try TestDatabase(isMigrated: false)

@@ -57,6 +57,12 @@ enum StoreSentence {
                 .badInput,
                 "the migration \(subject) failed and was rolled back\(state)"
             )
+        case .migrationWaited:
+            return CommandError(
+                .unavailable,
+                "the migration \(subject) needs tables that are in use\(state); nothing was "
+                    + "changed; let what holds them come to its end, and run it again"
+            )
         case .migrationNames:
             return CommandError(
                 .badInput,
@@ -118,7 +124,8 @@ enum StoreSentence {
             return CommandError(
                 .badInput,
                 "every gateway has left the wrapping key that the key file names as current, so "
-                    + "nothing new is sealed under it; bring the key file up to date"
+                    + "nothing new is sealed under it; bring the key file up to date, or make a "
+                    + "new key (limen audit keys rotate)"
             )
         case .wrappingKeyInUse:
             return CommandError(
