@@ -3,6 +3,9 @@
 
 SET LOCAL ROLE limen_owner;
 
+-- All that is altered below is locked first, in one order: nobody is met half-way.
+LOCK TABLE audit.event, audit.card, audit.feedback, audit.data_key IN ACCESS EXCLUSIVE MODE;
+
 -- A note is what people write beside the trail: the words of a review. Its key may not stand in the
 -- way of anything that concerns the keys of rows, which gateways alone add.
 ALTER TABLE audit.data_key
@@ -20,10 +23,15 @@ UPDATE audit.data_key k SET is_note = true
                   WHERE c.tenant = k.tenant AND c.key_id = k.key_id);
 ALTER TABLE audit.data_key ENABLE ALWAYS TRIGGER refuse_row_change;
 
+-- What gateways report are names of keys as key files may have them: they come back in files.
+UPDATE audit.key_report SET wrapping_key = 'unreadable'
+    WHERE wrapping_key !~ '^[a-z0-9.-]{1,32}$';
+ALTER TABLE audit.key_report ADD CHECK (wrapping_key ~ '^[a-z0-9.-]{1,32}$');
+
 -- Wrapping keys that a gateway has left and that none uses any more: they open and never wrap.
 CREATE TABLE audit.superseded_wrapping_key (
-    tenant text NOT NULL,
-    wrapping_key text NOT NULL,
+    tenant text NOT NULL CHECK (tenant <> '' AND pg_catalog.length(tenant) <= 63),
+    wrapping_key text NOT NULL CHECK (wrapping_key ~ '^[a-z0-9.-]{1,32}$'),
     superseded_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     PRIMARY KEY (tenant, wrapping_key)
 );
@@ -114,12 +122,20 @@ BEGIN
         END IF;
     ELSIF (NEW.tenant, NEW.key_id, NEW.subject, NEW.month, NEW.created_at, NEW.is_note)
         = (OLD.tenant, OLD.key_id, OLD.subject, OLD.month, OLD.created_at, OLD.is_note) THEN
+        IF NEW.wrapping_key <> OLD.wrapping_key THEN
+            IF EXISTS (SELECT FROM audit.retired_wrapping_key r
+                       WHERE r.tenant = NEW.tenant AND r.wrapping_key = NEW.wrapping_key) THEN
+                RAISE EXCEPTION 'the wrapping key of the tenant was removed'
+                    USING ERRCODE = 'LV005';
+            END IF;
+            IF EXISTS (SELECT FROM audit.superseded_wrapping_key s
+                       WHERE s.tenant = NEW.tenant AND s.wrapping_key = NEW.wrapping_key) THEN
+                RAISE EXCEPTION 'the wrapping key of the tenant has a successor'
+                    USING ERRCODE = 'LV007';
+            END IF;
+        END IF;
         IF NEW.wrapping_key <> OLD.wrapping_key AND NEW.given_up_by IS NULL
             AND NEW.earlier_wrapping_keys = OLD.earlier_wrapping_keys || OLD.wrapping_key
-            AND NOT EXISTS (SELECT FROM audit.retired_wrapping_key r
-                            WHERE r.tenant = NEW.tenant AND r.wrapping_key = NEW.wrapping_key)
-            AND NOT EXISTS (SELECT FROM audit.superseded_wrapping_key s
-                            WHERE s.tenant = NEW.tenant AND s.wrapping_key = NEW.wrapping_key)
             OR OLD.given_up_by IS NULL AND NEW.given_up_by IS NOT NULL
             AND (NEW.wrapping_key, NEW.wrapped, NEW.earlier_wrapping_keys)
                 = (OLD.wrapping_key, OLD.wrapped, OLD.earlier_wrapping_keys) THEN
@@ -149,8 +165,9 @@ ALTER TABLE audit.held_subject
 
 -- Whether a hold is on some subjects of keys: 'held' when one is on the tenant, on one of them, or
 -- on the patient whose card one of them is; 'unclear' when one stands under no pseudonym of an epoch
--- that rows of them are of; nothing when none is. A pseudonym without a row can be compared only
--- when every hold is followed into every epoch in which any is.
+-- that rows of them are of, or when one is a card whose row has not come yet; nothing when none is. A
+-- pseudonym without a row can be compared only when every hold is followed into every epoch in which
+-- any is.
 --
 -- Reads are no evidence of an epoch: auditors write their rows themselves.
 CREATE FUNCTION audit.hold_over(wanted text, subjects bytea[]) RETURNS text
@@ -165,22 +182,32 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         UNION ALL
         SELECT k.hold_id, k.subject, k.epoch FROM audit.held_subject k
         WHERE k.tenant = wanted AND k.hold_id IN (SELECT s.hold_id FROM standing s)
-    ), given AS (
-        SELECT DISTINCT g.subject FROM unnest(subjects) AS g (subject)
-        WHERE g.subject <> ''::bytea
-    ), people AS (
-        SELECT g.subject AS given, g.subject, coalesce(e.pseudonym_epoch, 1) AS epoch
-        FROM given g
-        JOIN audit.event e ON e.tenant = wanted AND e.patient_pseudonym = g.subject
-        WHERE e.kind NOT IN ('audit-read', 'audit-export', 'audit-review')
-        UNION
-        SELECT g.subject, e.patient_pseudonym, coalesce(e.pseudonym_epoch, 1)
-        FROM given g
-        JOIN audit.card c ON c.tenant = wanted AND c.card_id =
+    ), given AS MATERIALIZED (
+        -- The id of a card is made here: under row security an index takes nothing that is yet to
+        -- be computed of a row by what may fail.
+        SELECT DISTINCT g.subject,
             CASE WHEN octet_length(g.subject) = 16 THEN encode(g.subject, 'hex')::uuid END
-        JOIN audit.event e ON e.tenant = c.tenant AND e.started_at = c.started_at
-            AND e.event_id = c.event_id
-        WHERE e.patient_pseudonym IS NOT NULL
+                AS card_id
+        FROM unnest(subjects) AS g (subject) WHERE g.subject <> ''::bytea
+    ), people AS (
+        -- OFFSET 0: looked up one by one, whatever the planner knows of the sizes.
+        SELECT g.subject AS given, g.subject, e.epoch
+        FROM given g CROSS JOIN LATERAL (
+            SELECT coalesce(e.pseudonym_epoch, 1) AS epoch FROM audit.event e
+            WHERE e.tenant = wanted AND e.patient_pseudonym = g.subject
+              AND e.kind NOT IN ('audit-read', 'audit-export', 'audit-review')
+            OFFSET 0) e
+        UNION
+        SELECT g.subject, e.patient_pseudonym, e.epoch
+        FROM given g CROSS JOIN LATERAL (
+            SELECT c.started_at, c.event_id FROM audit.card c
+            WHERE c.tenant = wanted AND c.card_id = g.card_id
+            OFFSET 0) c CROSS JOIN LATERAL (
+            SELECT e.patient_pseudonym, coalesce(e.pseudonym_epoch, 1) AS epoch
+            FROM audit.event e
+            WHERE e.tenant = wanted AND e.started_at = c.started_at AND e.event_id = c.event_id
+              AND e.patient_pseudonym IS NOT NULL
+            OFFSET 0) e
     )
     SELECT CASE
         WHEN NOT EXISTS (SELECT FROM standing) THEN NULL
@@ -204,6 +231,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                                         AND NOT EXISTS (
                                             SELECT FROM known k WHERE k.hold_id = s.hold_id
                                               AND k.epoch = x.epoch)))
+            THEN 'unclear'
+        -- Comments come before the decision that they answer when that waits in a spool.
+        WHEN EXISTS (SELECT FROM given g
+                     JOIN audit.data_key d ON d.tenant = wanted AND d.subject = g.subject
+                     WHERE g.card_id IS NOT NULL AND NOT d.is_note
+                       AND NOT EXISTS (SELECT FROM audit.card c
+                                       WHERE c.tenant = wanted AND c.card_id = g.card_id))
             THEN 'unclear'
     END
 $$;
@@ -428,39 +462,57 @@ END $$;
 
 DROP FUNCTION audit.report_keys(bytea, text[], text[], bigint, boolean);
 
--- Takes what a gateway says of the keys that it uses, and tells it which ones wrap nothing more.
+-- Takes what a gateway says of the keys that it uses, and tells it which of those that its key files
+-- hold wrap nothing more.
 --
--- A key that the gateway has left for another has a successor as soon as no gateway names it, one
--- that has ended or is silent included: it could come back under it.
+-- A key that the gateway named last has a successor when the key file still holds it, as an old key
+-- beside a current one that is itself good, and no gateway names it, one that has ended or is silent
+-- included: it could come back under it. A file that does not hold it is another one and no successor
+-- to it, be it an older copy or one of elsewhere; and two processes of one place may take turns.
 CREATE FUNCTION audit.report_keys(
-    of_place bytea, tenants text[], keys text[], in_spool bigint, ended boolean
+    of_place bytea, tenants text[], used text[], current text[], old_tenants text[],
+    old_keys text[], in_spool bigint, ended boolean
 ) RETURNS TABLE (tenant text, wrapping_key text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
-    WITH given AS (
-        SELECT g.tenant, g.wrapping_key FROM unnest(tenants, keys) AS g (tenant, wrapping_key)
-    )
+    -- Of gateways that change over together, the last one sees that the others have.
+    IF EXISTS (SELECT FROM unnest(tenants, used) AS g (tenant, wrapping_key)
+               JOIN audit.key_report r ON r.tenant = g.tenant AND r.place = of_place
+               WHERE r.wrapping_key <> g.wrapping_key) THEN
+        LOCK TABLE audit.key_report IN SHARE ROW EXCLUSIVE MODE;
+    END IF;
     INSERT INTO audit.superseded_wrapping_key (tenant, wrapping_key)
     SELECT r.tenant, r.wrapping_key
-    FROM audit.key_report r JOIN given g ON g.tenant = r.tenant
-    WHERE r.place = of_place AND r.wrapping_key <> g.wrapping_key
+    FROM audit.key_report r
+    JOIN unnest(tenants, used, current) AS g (tenant, used, current) ON g.tenant = r.tenant
+    JOIN unnest(old_tenants, old_keys) AS k (tenant, wrapping_key)
+        ON k.tenant = r.tenant AND k.wrapping_key = r.wrapping_key
+    WHERE r.place = of_place AND r.wrapping_key NOT IN (g.used, g.current)
       AND NOT EXISTS (SELECT FROM audit.key_report o
                       WHERE o.tenant = r.tenant AND o.place <> of_place
                         AND o.wrapping_key = r.wrapping_key)
+      AND NOT EXISTS (SELECT FROM audit.superseded_wrapping_key s
+                      WHERE s.tenant = g.tenant AND s.wrapping_key = g.current)
+      AND NOT EXISTS (SELECT FROM audit.retired_wrapping_key e
+                      WHERE e.tenant = g.tenant AND e.wrapping_key = g.current)
     ON CONFLICT DO NOTHING;
     INSERT INTO audit.key_report (tenant, place, wrapping_key, spooled, is_ended)
     SELECT g.tenant, of_place, g.wrapping_key, in_spool, ended
-    FROM unnest(tenants, keys) AS g (tenant, wrapping_key)
+    FROM unnest(tenants, used) AS g (tenant, wrapping_key)
     ON CONFLICT (tenant, place) DO UPDATE
     SET wrapping_key = excluded.wrapping_key, spooled = excluded.spooled,
         is_ended = excluded.is_ended, reported_at = now();
     RETURN QUERY
+    WITH held AS (
+        SELECT h.tenant, h.wrapping_key
+        FROM unnest(tenants || old_tenants, current || old_keys) AS h (tenant, wrapping_key)
+    )
     SELECT s.tenant, s.wrapping_key FROM audit.superseded_wrapping_key s
-    WHERE s.tenant = ANY (tenants)
+    JOIN held h ON h.tenant = s.tenant AND h.wrapping_key = s.wrapping_key
     UNION
     SELECT r.tenant, r.wrapping_key FROM audit.retired_wrapping_key r
-    WHERE r.tenant = ANY (tenants);
+    JOIN held h ON h.tenant = r.tenant AND h.wrapping_key = r.wrapping_key;
 END $$;
 
 -- The gateways for which a wrapping key of a tenant may not go yet, and why: 'spool' when rows wait
@@ -507,7 +559,7 @@ GRANT EXECUTE ON FUNCTION audit.erasure_plan(text, bytea[]),
     audit.erase_keys(text, bytea[], uuid, text, boolean, uuid[]) TO limen_eraser;
 GRANT EXECUTE ON FUNCTION audit.keys_to_rewrap(text, text, uuid, int),
     audit.give_up_keys(text, uuid[], uuid) TO limen_rewrapper;
-GRANT EXECUTE ON FUNCTION audit.report_keys(bytea, text[], text[], bigint, boolean)
-    TO limen_gateway;
+GRANT EXECUTE ON FUNCTION audit.report_keys(
+    bytea, text[], text[], text[], text[], text[], bigint, boolean) TO limen_gateway;
 
 RESET ROLE;

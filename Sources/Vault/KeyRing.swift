@@ -17,6 +17,9 @@ package final class KeyRing: Sendable {
             self.name = name
         }
 
+        /// Whether a text is a name that a key file may give to a key.
+        package static func isName(_ text: String) -> Bool { KeyTextReader.isName(text) }
+
         /// Orders by tenant, then by name.
         package static func < (left: WrappingName, right: WrappingName) -> Bool {
             (left.tenant, left.name) < (right.tenant, right.name)
@@ -53,8 +56,10 @@ package final class KeyRing: Sendable {
         return keys
     }
 
-    /// The tenants that there are keys of, by name.
-    package var names: [String] { state.withLock { $0.tenants.keys.sorted() } }
+    /// The keys of all tenants, by name.
+    package var all: [TenantKeys] {
+        state.withLock { $0.tenants.values.sorted { $0.tenant < $1.tenant } }
+    }
 
     /// Puts other keys in place of all.
     package func replace(by keys: [TenantKeys]) {
@@ -76,16 +81,12 @@ package final class KeyRing: Sendable {
     /// The wrapping keys that are known to have successors.
     package var superseded: Set<WrappingName> { state.withLock { $0.superseded } }
 
-    /// The tenants among some keys whose current wrapping key has a successor, by name.
-    package func stale(among keys: [TenantKeys]) -> [String] {
-        state.withLock { state in
-            keys.filter { state.superseded.contains($0) }.map(\.tenant).sorted()
-        }
-    }
-
-    /// The tenants for which nothing new can be sealed, by name.
+    /// The tenants whose current wrapping key has a successor, by name: nothing new can be sealed for
+    /// them, and all others are as ever.
     package var staleNames: [String] {
-        stale(among: state.withLock { Array($0.tenants.values) })
+        state.withLock { state in
+            state.tenants.values.filter { state.superseded.contains($0) }.map(\.tenant).sorted()
+        }
     }
 
     private static func byTenant(_ keys: [TenantKeys]) -> [String: TenantKeys] {

@@ -86,23 +86,28 @@ package final class RecordSealer: Sendable {
         }
     }
 
-    /// The wrapping keys of tenants, other than the current ones, under which data keys lie that may
-    /// still be on their way: rows that wait for the database, or for the spool.
+    /// Which wrapping keys are used and held, by tenant: all of one moment.
     ///
-    /// What nobody has heard of for `Limits.dataKeyTransitSeconds` is on no way any more.
-    package func leavingWrappings() -> [String: String] {
+    /// A key that data keys on their way lie under is used, whatever the key file says: rows wait for
+    /// the database, or for the spool. What nobody has heard of for `Limits.dataKeyTransitSeconds`
+    /// is on no way any more.
+    package func wrappingUses() -> [WrappingUse] {
         let now = Clock.monotonicNanoseconds()
         let limit = Int64(Limits.dataKeyTransitSeconds) * 1_000_000_000
-        let names = unsettled.withLock { unsettled in
+        return unsettled.withLock { unsettled in
             unsettled = unsettled.filter { now - $0.value.sentNanoseconds < limit }
-            return Set(unsettled.values.map(\.name))
+            let sent = Set(unsettled.values.map(\.name)).sorted()
+            return ring.all.map { keys in
+                let current = keys.currentWrapping.name
+                let leaving = sent.last { $0.tenant == keys.tenant && $0.name != current }
+                return WrappingUse(
+                    tenant: keys.tenant,
+                    used: leaving?.name ?? current,
+                    current: current,
+                    old: keys.wrapping.map(\.name).filter { $0 != current }
+                )
+            }
         }
-        var leaving: [String: String] = [:]
-        for name in names.sorted()
-        where ring.keys(of: name.tenant)?.currentWrapping.name != name.name {
-            leaving[name.tenant] = name.name
-        }
-        return leaving
     }
 
     private func take(

@@ -63,7 +63,7 @@ package struct VaultError: Error, Equatable, Sendable {
         case .damaged: "what is sealed was altered, moved, or sealed with another key"
         case .superseded:
             "the current wrapping key is one that every gateway has left for another; bring the key "
-                + "file up to date"
+                + "file up to date, or make a new key (limen audit keys rotate)"
         case .tooMany: "there are as many keys as there may be; remove old ones first"
         }
     }

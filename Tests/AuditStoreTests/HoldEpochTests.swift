@@ -11,7 +11,7 @@ import Vault
 struct HoldEpochTests {
     /// The pseudonyms of a patient in the first and in the second epoch.
     private struct Patient {
-        let first = RandomBytes.make(count: 32)
+        var first = RandomBytes.make(count: 32)
         let second = RandomBytes.make(count: 32)
     }
 
@@ -143,6 +143,41 @@ struct HoldEpochTests {
         try scene.query().record(read)
         #expect(try erase(free, shown: [held.eventID]) == 2)
         #expect(try scene.database.count("SELECT count(*) FROM audit.shown") == 1)
+    }
+
+    @Test("Comments on a card whose decision has not come yet are held while any patient is")
+    func early() async throws {
+        let scene = try VaultScene()
+        defer { scene.sink.close() }
+        let decision = scene.decision(monthsAgo: 80)
+        let card = decision.cardIDs[0]
+        try await scene.sink.append(Records.feedback(on: [card], at: decision.startedAt))
+        func erase() throws -> Int {
+            try scene.eraser().erase(
+                tenant: "anna",
+                subjects: [card.bytes],
+                eventID: .version4(),
+                reason: "request 34",
+                isDueOnly: true
+            )
+        }
+        var patient = Patient()
+        patient.first = scene.patient
+        let hold = try hold(scene, patient)
+        #expect(Self.code { _ = try erase() } == .holdUnclear)
+        let plan = try scene.eraser().plan(tenant: "anna", subjects: [card.bytes])
+        #expect(plan.map(\.state) == [.unclear])
+        try await scene.sink.append(decision)
+        #expect(Self.code { _ = try erase() } == .legalHold)
+        #expect(
+            try scene.eraser().liftHold(
+                tenant: "anna",
+                holdID: hold,
+                reason: "closed",
+                eventID: .version4()
+            )
+        )
+        #expect(try erase() == 1)
     }
 
     @Test("A pseudonym whose rows are of another epoch than was said holds nobody")

@@ -104,4 +104,31 @@ struct PlanTests {
             #expect(!isSort, "\(name): \(line)")
         }
     }
+
+    @Test("A hold finds the rows of a card by the card's id, under row security too")
+    func holds() throws {
+        let database = try TestDatabase()
+        let body = try #require(
+            try database.column("SELECT prosrc FROM pg_proc WHERE proname = 'hold_over'").first
+        )
+        let administrator = try #require(try database.column("SELECT session_user::text").first)
+        let query =
+            body
+            .replacing("unnest(subjects)", with: "unnest($2)")
+            .replacing(#/\bwanted\b/#, with: "$1")
+        let answer = try Psql.run(
+            [
+                "SET ROLE limen_owner", "SET search_path = pg_catalog, pg_temp",
+                "SET plan_cache_mode = force_generic_plan", "SET enable_seqscan = off",
+                "PREPARE hold (text, bytea[]) AS " + query,
+                "EXPLAIN (COSTS OFF) EXECUTE hold('anna', ARRAY[sha256('p')])",
+            ],
+            as: administrator,
+            in: database
+        )
+        #expect(answer.sqlState == nil)
+        let conditions = answer.output.split(separator: "\n").filter { $0.contains("card_id =") }
+        #expect(!conditions.isEmpty, "\(answer.output)")
+        for line in conditions { #expect(line.contains("Index Cond"), "\(line)") }
+    }
 }

@@ -34,6 +34,7 @@ struct KeyRingTests {
             )
         }
         _ = try sealer.seal(VaultFixture.decision(tenant: "other"))
+        #expect(sealer.wrappingUses().map(\.tenant) == ["demo", "other"])
         let wrapped = try #require(sealed.newKeys.first)
         guard case .open = RecordOpener(ring).open(wrapped) else {
             Issue.record("what was sealed before does not open")
@@ -54,13 +55,19 @@ struct KeyRingTests {
         let sealer = RecordSealer(ring)
         let first = try sealer.seal(VaultFixture.decision(patient: 1))
         let second = try sealer.seal(VaultFixture.decision(patient: 2))
-        #expect(sealer.leavingWrappings().isEmpty, "it is the current one")
+        #expect(sealer.wrappingUses() == [Self.use("k1", current: "k1", old: [])])
         ring.replace(by: [try Self.rotated(keys)])
+        let leaving = Self.use("k1", current: "k2", old: ["k1"])
+        #expect(sealer.wrappingUses() == [leaving])
         let third = try sealer.seal(VaultFixture.decision(patient: 1))
-        #expect(sealer.leavingWrappings() == ["demo": "k1"])
+        #expect(sealer.wrappingUses() == [leaving])
         sealer.settle(first.newKeys + third.newKeys)
-        #expect(sealer.leavingWrappings() == ["demo": "k1"])
+        #expect(sealer.wrappingUses() == [leaving])
         sealer.settle(second.newKeys)
-        #expect(sealer.leavingWrappings().isEmpty)
+        #expect(sealer.wrappingUses() == [Self.use("k2", current: "k2", old: ["k1"])])
+    }
+
+    private static func use(_ used: String, current: String, old: [String]) -> WrappingUse {
+        WrappingUse(tenant: "demo", used: used, current: current, old: old)
     }
 }

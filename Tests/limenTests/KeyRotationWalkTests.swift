@@ -93,14 +93,38 @@ struct KeyRotationWalkTests {
         try oldFile(vault, line)
     }
 
-    /// A copy of the old key file that comes back while the gateway is down seals nothing.
+    /// A copy of the old key file that comes back while the gateway is down seals nothing, and harms
+    /// nothing: with the file of now in its place all is as before.
     private func oldFile(_ vault: String, _ line: Substring) throws {
         let now = try String(contentsOfFile: vault, encoding: .utf8)
         let old = now.replacing(" current", with: "") + line + "\n"
         try old.write(toFile: vault, atomically: false, encoding: .utf8)
-        let start = try run(["up", "--listen", "127.0.0.1:0"])
-        #expect(start.exitCode == 3, "\(start.error)")
-        #expect(start.error.contains("demo"), "\(start.error)")
-        #expect(start.error.contains("every gateway has left"), "\(start.error)")
+        try? FileManager.default.removeItem(atPath: state + "/url")
+        let gateway = BuiltProgram.process(
+            ["up", "--listen", "127.0.0.1:0", "--state", state],
+            home: Shared.checkout
+        )
+        let log = state + "/walk.log"
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
+        gateway.standardOutput = FileHandle.nullDevice
+        gateway.standardError = FileHandle(forWritingAtPath: log)
+        try gateway.run()
+        defer {
+            gateway.terminate()
+            gateway.waitUntilExit()
+        }
+        try wait { FileManager.default.fileExists(atPath: state + "/url") }
+        let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+        let told = lines.filter { $0.contains("LIMEN-VAULT-014") }
+        #expect(!told.isEmpty, "\(lines)")
+        for word in [#""limen.tenant":"demo""#, "limen audit keys rotate", "ERROR"] {
+            #expect(told.allSatisfy { $0.contains(word) }, "\(told)")
+        }
+        let hook = ["hook", "fire", "news2", "--bundle", state + "/example-bundle.json"]
+        let fired = try run(hook)
+        #expect(fired.exitCode != 0, "\(fired.output)")
+        try now.write(toFile: vault, atomically: false, encoding: .utf8)
+        kill(gateway.processIdentifier, SIGHUP)
+        try wait { try run(hook).exitCode == 0 }
     }
 }

@@ -1,19 +1,20 @@
 package import PostgreSQL
 import Posix
 import Synchronization
+package import Vault
 
 /// Says in the database which wrapping keys a gateway uses and how much lies in its spool, every ten
 /// seconds and when it is told to, so that no key is removed that something still needs.
 package final class KeyReporter: Sendable {
     /// What a gateway says.
     package struct Report: Sendable {
-        /// The tenants with the name of the wrapping key that each uses.
-        package var keys: [(tenant: String, wrappingKey: String)]
+        /// The wrapping keys of each tenant.
+        package var keys: [WrappingUse]
         /// How many entries wait in the spool.
         package var spooledCount: Int
 
         /// Makes a report.
-        package init(keys: [(tenant: String, wrappingKey: String)], spooledCount: Int) {
+        package init(keys: [WrappingUse], spooledCount: Int) {
             self.keys = keys
             self.spooledCount = spooledCount
         }
@@ -39,7 +40,7 @@ package final class KeyReporter: Sendable {
     ///   - settings: How to log in as `limen_gateway`.
     ///   - place: Who the gateway is, over restarts.
     ///   - report: What there is to say at the moment.
-    ///   - learn: Takes the wrapping keys of the tenants that wrap nothing more: every gateway has
+    ///   - learn: Takes those wrapping keys of the report that wrap nothing more: every gateway has
     ///     left them, or they were removed. It is called on the reporter's thread.
     /// - Throws: `AuditStoreError` when no descriptor is left.
     package init(
@@ -103,11 +104,17 @@ package final class KeyReporter: Sendable {
         var values = Parameters()
         values.add(bytes: place)
         values.add(texts: report.keys.map(\.tenant))
-        values.add(texts: report.keys.map(\.wrappingKey))
+        values.add(texts: report.keys.map(\.used))
+        values.add(texts: report.keys.map(\.current))
+        values.add(texts: report.keys.flatMap { use in use.old.map { _ in use.tenant } })
+        values.add(texts: report.keys.flatMap(\.old))
         values.add(int64: Int64(report.spooledCount))
         values.add(bool: isEnded)
         let rows = try connection.execute(
-            "SELECT tenant, wrapping_key FROM audit.report_keys($1, $2, $3, $4, $5)",
+            """
+            SELECT tenant, wrapping_key
+            FROM audit.report_keys($1, $2, $3, $4, $5, $6, $7, $8)
+            """,
             values
         )
         var names: [(tenant: String, wrappingKey: String)] = []

@@ -6,13 +6,41 @@ import Vault
 
 /// What a gateway says of the keys that it uses, and learns of them.
 extension RunningService {
-    /// The keys of the tenants, when the files are not older than what this gateway knows.
-    static func keyRing(_ settings: Settings) throws(CommandError) -> KeyRing {
-        let keys = try settings.vault()
-        let ring = KeyRing(keys)
-        ring.supersede(try SupersededKeys(settings.ledger.path).read())
-        try SupersededKeys.check(keys, against: ring)
+    /// The keys of the tenants, and what this gateway knows of their successors.
+    ///
+    /// A key file that is older than that is a matter of its tenant alone.
+    static func keyRing(_ settings: Settings, _ log: LogWriter) throws(CommandError) -> KeyRing {
+        let ring = KeyRing(try settings.vault())
+        let known = try SupersededKeys(settings.ledger.path).read()
+        if let first = known.faultyLines.first {
+            log.log(
+                LogEvent(
+                    .error,
+                    "lines of the file superseded-keys have faults and were passed over",
+                    [(.place, .text("line \(first)")), (.count, .number(known.faultyLines.count))]
+                )
+            )
+        }
+        ring.supersede(known.names)
+        tellStale(ring, log)
         return ring
+    }
+
+    /// Names the tenants for which nothing is sealed, and the way out.
+    static func tellStale(_ ring: KeyRing, _ log: LogWriter) {
+        for name in ring.staleNames {
+            log.log(
+                LogEvent(
+                    .error,
+                    """
+                    the current wrapping key of the key file has a successor, so no row of a patient \
+                    of this tenant is taken: bring the file up to date, or make a new key (limen \
+                    audit keys rotate), and send SIGHUP
+                    """,
+                    [(.tenant, .text(name)), (.errorType, .text("LIMEN-VAULT-014"))]
+                )
+            )
+        }
     }
 
     /// Says in the database under which keys this gateway seals, and what its spool holds.
@@ -36,14 +64,9 @@ extension RunningService {
                 settings.deployments,
                 place: identity.place,
                 report: {
-                    // A key that rows on their way are under is in use, whatever the file says; and
-                    // what is on its way now is in the spool, or here, when the next is asked.
-                    let leaving = sealer.leavingWrappings()
-                    return KeyReporter.Report(
-                        keys: ring.names.compactMap { name in
-                            ring.keys(of: name)
-                                .map { (name, leaving[name] ?? $0.currentWrapping.name) }
-                        },
+                    // What is on its way now is in the spool, or here, when the next is asked.
+                    KeyReporter.Report(
+                        keys: sealer.wrappingUses(),
                         spooledCount: spool?.entryCount ?? 0
                     )
                 },
@@ -69,14 +92,6 @@ extension RunningService {
         keeper.keep(ring.superseded)
         guard isNews, !ring.staleNames.isEmpty else { return }
         if let keys = try? settings.vault() { ring.replace(by: keys) }
-        for name in ring.staleNames {
-            log.log(
-                LogEvent(
-                    .error,
-                    "the key file is old: no row of a patient is taken until it is brought up to date",
-                    [(.tenant, .text(name))]
-                )
-            )
-        }
+        tellStale(ring, log)
     }
 }

@@ -82,6 +82,7 @@ struct RunningService: Sendable {
     private let shown: PostgreSQLShownMemory
     private let keeper: DeploymentKeeper
     let settings: Settings
+    private let log: LogWriter
     private let counters: CounterKeeper
     private let chain: LedgerKeeper?
 
@@ -94,14 +95,14 @@ struct RunningService: Sendable {
     static func start(_ settings: Settings) async throws(CommandError) -> RunningService {
         Allocator.tune(coreCount: ResourceUsage.coreCount)
         let catalogue = try loadCatalogue(settings)
-        let ring = try keyRing(settings)
-        let sealer = RecordSealer(ring)
-        let migrations = try AuditDatabase.migrationFiles(home: settings.home)
         let log = LogWriter(
             resource: [("service.name", "limen"), ("service.version", version)],
             now: { Clock.now() },
             write: { Terminal.writeError($0) }
         )
+        let ring = try keyRing(settings, log)
+        let sealer = RecordSealer(ring)
+        let migrations = try AuditDatabase.migrationFiles(home: settings.home)
         let identity = try settings.ledger.identity()
         let spool = try settings.spool.map { settings throws(CommandError) in
             try SpoolService.open(settings, log: log)
@@ -197,6 +198,7 @@ struct RunningService: Sendable {
                 shown: shown,
                 keeper: keeper,
                 settings: settings,
+                log: log,
                 counters: counters,
                 chain: chain
             )
@@ -427,7 +429,6 @@ struct RunningService: Sendable {
             do throws(CommandError) {
                 catalogue = try Self.loadCatalogue(settings)
                 keys = try settings.vault()
-                try SupersededKeys.check(keys, against: ring)
                 security = try settings.security?.load()
                 do throws(CatalogueError) {
                     try gateway.check(catalogue)
@@ -448,6 +449,7 @@ struct RunningService: Sendable {
                 details: CatalogueChange(from: gateway.catalogue, to: catalogue).json()
             )
             ring.replace(by: keys)
+            Self.tellStale(ring, log)
             reporter.reportSoon()
             do throws(CatalogueError) {
                 try gateway.reload(catalogue)

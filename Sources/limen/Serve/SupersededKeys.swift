@@ -19,35 +19,41 @@ struct SupersededKeys: Sendable {
         path = folder + "/superseded-keys"
     }
 
+    /// What the file says.
+    struct Content: Equatable {
+        /// The keys that are known.
+        var names: [KeyRing.WrappingName] = []
+        /// The lines that say nothing, from one: without them the gateway is told anew.
+        var faultyLines: [Int] = []
+    }
+
     /// The keys that are known; none when there is no file yet.
-    func read() throws(CommandError) -> [KeyRing.WrappingName] {
-        guard File.exists(path: path) else { return [] }
+    ///
+    /// A line with a fault is passed over: it stops no start, and takes no other line with it.
+    func read() throws(CommandError) -> Content {
+        guard File.exists(path: path) else { return Content() }
         let bytes: [UInt8]
         do throws(SystemError) {
             bytes = try File.read(path: path, bytesMax: Self.bytesMax)
         } catch {
             throw CommandError(.badInput, "\(path) cannot be read (\(error.text))")
         }
-        var lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
-        guard lines.first == Self.header[...] else { throw fault(1) }
-        lines.removeFirst()
-        var names: [KeyRing.WrappingName] = []
-        for (number, line) in lines.enumerated() {
-            let words = line.split(separator: " ", omittingEmptySubsequences: false)
-            guard words.count == 2, !words[0].isEmpty, !words[1].isEmpty else {
-                throw fault(number + 2)
+        var lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        if lines.last?.isEmpty == true { lines.removeLast() }
+        var content = Content()
+        for (index, line) in lines.enumerated() {
+            if index == 0, line.elementsEqual(Self.header.utf8) { continue }
+            let words = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
+                .map { String(decoding: $0, as: UTF8.self) }
+            guard index > 0, words.count == 2, !words[0].isEmpty,
+                KeyRing.WrappingName.isName(words[1])
+            else {
+                content.faultyLines.append(index + 1)
+                continue
             }
-            names.append(KeyRing.WrappingName(tenant: String(words[0]), name: String(words[1])))
+            content.names.append(KeyRing.WrappingName(tenant: words[0], name: words[1]))
         }
-        return names
-    }
-
-    private func fault(_ line: Int) -> CommandError {
-        CommandError(
-            .badInput,
-            "\(path) has a fault in line \(line); accepted: the line \(Self.header), then a tenant and "
-                + "the name of a wrapping key on each; without the file the gateway is told anew"
-        )
+        return content
     }
 
     /// Keeps what a gateway was told.
@@ -55,19 +61,5 @@ struct SupersededKeys: Sendable {
         let lines = names.sorted().map { "\($0.tenant) \($0.name)\n" }
         let text = Self.header + "\n" + lines.joined()
         try File.writeAtomically(path: path, Array(text.utf8))
-    }
-
-    /// Refuses keys whose current wrapping key has a successor.
-    static func check(
-        _ keys: [TenantKeys],
-        against ring: KeyRing
-    ) throws(CommandError) {
-        let stale = ring.stale(among: keys)
-        guard !stale.isEmpty else { return }
-        throw CommandError(
-            .badInput,
-            "the key files of \(stale.joined(separator: ", ")) are old: every gateway has left the "
-                + "wrapping keys that they name as current; put the files of now in their place"
-        )
     }
 }
