@@ -6,7 +6,12 @@ struct CatalogueScope {
     /// The groups that people's logins are members of.
     static let groups: Set = ["limen_auditor", "limen_monitor", "limen_operator"]
 
+    /// The roles of a deed with keys, which a login of its own is made for in each tenant.
+    static let deeds: Set = ["limen_eraser", "limen_rewrapper"]
+
     private let facts: [CatalogueFact]
+    /// The logins that do one deed with keys, and are in nothing else.
+    let keepers: Set<String>
     /// The roles of people: members of a group of the house.
     let people: Set<String>
     /// The roles of the house, as they are in this database.
@@ -20,6 +25,16 @@ struct CatalogueScope {
         }
         let people = Set(members.map(\.object))
         self.people = people
+        let memberships = Dictionary(
+            grouping: facts.filter { $0.kind == .membership },
+            by: \.object
+        )
+        keepers = Set(
+            memberships.filter { login, roles in
+                roles.count == 1 && roles.allSatisfy { Self.deeds.contains($0.detail) }
+                    && !Self.isFoundingRole(login)
+            }.keys
+        )
         house = Set(
             facts.filter { $0.kind == .role && $0.object.hasPrefix("limen_") }.map(\.object)
         ).subtracting(people)

@@ -112,6 +112,26 @@ struct DoctorTests {
         #expect(left.map { "\($0.object): \($0.sentence)" } == [])
     }
 
+    @Test("The logins that erase and rewrap for a tenant are no weakness, as limen up makes them")
+    func keepers() throws {
+        let connection = try Connection.open(try Self.shared.get().administrator)
+        _ = try connection.execute("BEGIN")
+        let before = try Self.report(connection)
+        try connection.runScript(
+            """
+            INSERT INTO audit.tenant (tenant, title) VALUES ('kept', 'Kept') ON CONFLICT DO NOTHING;
+            CREATE ROLE limen_eraser_kept LOGIN NOINHERIT;
+            GRANT limen_eraser TO limen_eraser_kept;
+            CREATE ROLE limen_rewrapper_kept LOGIN NOINHERIT;
+            GRANT limen_rewrapper TO limen_rewrapper_kept;
+            INSERT INTO audit.auditor_tenant (login, tenant)
+                VALUES ('limen_eraser_kept', 'kept'), ('limen_rewrapper_kept', 'kept');
+            """
+        )
+        let found = try Self.report(connection).filter { !before.contains($0) }
+        #expect(found.map { "\($0.object): \($0.sentence)" } == [])
+    }
+
     @Test("There are sixty weakenings at least, each of them another")
     func variety() {
         #expect(Weakening.all.count >= 100)

@@ -63,6 +63,25 @@ extension Weakening {
             object: "auditor_anna: limen_owner"
         ),
         Weakening(
+            name: "an auditor erases too",
+            statements: "GRANT limen_eraser TO auditor_anna",
+            weakness: .membership,
+            object: "auditor_anna: limen_eraser"
+        ),
+        Weakening(
+            name: "the writer erases too",
+            statements: "GRANT limen_eraser TO limen_writer",
+            weakness: .membership,
+            object: "limen_writer: limen_eraser"
+        ),
+        Weakening(
+            name: "who erases lets others in",
+            statements:
+                "CREATE ROLE weak_eraser LOGIN; GRANT limen_eraser TO weak_eraser WITH ADMIN OPTION",
+            weakness: .membership,
+            object: "weak_eraser: limen_eraser"
+        ),
+        Weakening(
             name: "the writer is an auditor too",
             statements: "GRANT limen_auditor TO limen_writer",
             weakness: .membership,
