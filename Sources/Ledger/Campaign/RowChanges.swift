@@ -40,6 +40,22 @@ package enum RowChanges {
             .row(column) { $0[keyPath: path]?[0] ^= 1 }
         }
 
+        /// A change of the first card; nothing where a change before it took them all.
+        fileprivate static func card(
+            _ column: String,
+            _ make: @escaping @Sendable (inout AuditRow.Card) -> Void
+        ) -> Change {
+            .row(column) { if !$0.shownCards.isEmpty { make(&$0.shownCards[0]) } }
+        }
+
+        /// A change of the first feedback; nothing where a change before it took it away.
+        fileprivate static func feedback(
+            _ column: String,
+            _ make: @escaping @Sendable (inout AuditRow.Feedback) -> Void
+        ) -> Change {
+            .row(column) { if !$0.feedback.isEmpty { make(&$0.feedback[0]) } }
+        }
+
         fileprivate static func uuid(
             _ column: String,
             _ path: any WritableKeyPath<AuditRow, UUIDBytes?> & Sendable
@@ -65,7 +81,7 @@ package enum RowChanges {
         .bytes("user_pseudonym", \.userPseudonym),
         .bytes("encounter_pseudonym", \.encounterPseudonym),
         .row("pseudonym_epoch") { $0.pseudonymEpoch = 2 },
-        .row("card_ids") { $0.cardIDs.removeLast() },
+        .row("card_ids") { _ = $0.cardIDs.popLast() },
         .text("indicator", \.indicator),
         .row("missing_inputs") { $0.missingInputs = [] },
         .text("reason_code", \.reasonCode),
@@ -91,22 +107,22 @@ package enum RowChanges {
         Change("recorded_at") { $0.recordedAt = $0.recordedAt.advanced(byMicroseconds: 1) },
         Change("leaf_hash") { $0.leafHash[31] ^= 1 },
         Change("tableoid") { $0.relation = "event_197001" },
-        .row("card.card_id") { $0.shownCards[0].cardID = UUIDBytes(high: 3, low: 3) },
-        .row("card.name") { $0.shownCards[0].name = "other" },
-        .row("card deleted") { $0.shownCards.removeLast() },
+        .card("card.card_id") { $0.cardID = UUIDBytes(high: 3, low: 3) },
+        .card("card.name") { $0.name = "other" },
+        .row("card deleted") { _ = $0.shownCards.popLast() },
         .row("card added") {
             $0.shownCards.append(AuditRow.Card(cardID: UUIDBytes(high: 4, low: 4), name: nil))
         },
-        .row("feedback.item") { $0.feedback[0].item = 1 },
-        .row("feedback.card_id") { $0.feedback[0].cardID = UUIDBytes(high: 5, low: 5) },
-        .row("feedback.outcome") { $0.feedback[0].outcome = "overridden" },
-        .row("feedback.accepted_suggestions") { $0.feedback[0].acceptedSuggestions = [] },
-        .row("feedback.override_reason") { $0.feedback[0].overrideReason = nil },
-        .row("feedback.user_comment") { $0.feedback[0].userComment = "other" },
-        .row("feedback.outcome_at") { $0.feedback[0].outcomeAt = nil },
-        .row("feedback.key_id") { $0.feedback[0].keyID = nil },
-        .row("feedback.sealed_comment") { $0.feedback[0].sealedComment?[0] ^= 1 },
+        .feedback("feedback.item") { $0.item = 1 },
+        .feedback("feedback.card_id") { $0.cardID = UUIDBytes(high: 5, low: 5) },
+        .feedback("feedback.outcome") { $0.outcome = "overridden" },
+        .feedback("feedback.accepted_suggestions") { $0.acceptedSuggestions = [] },
+        .feedback("feedback.override_reason") { $0.overrideReason = nil },
+        .feedback("feedback.user_comment") { $0.userComment = "other" },
+        .feedback("feedback.outcome_at") { $0.outcomeAt = nil },
+        .feedback("feedback.key_id") { $0.keyID = nil },
+        .feedback("feedback.sealed_comment") { $0.sealedComment?[0] ^= 1 },
         .row("feedback deleted") { $0.feedback = [] },
-        .row("feedback added") { $0.feedback.append($0.feedback[0]) },
+        .row("feedback added") { if let first = $0.feedback.first { $0.feedback.append(first) } },
     ]
 }
