@@ -117,10 +117,5 @@ struct TLSFixture {
         }
     }
 
-    /// Whether nginx and a client for it are installed.
-    static let hasNginx = ["/usr/sbin/nginx", "/usr/bin/curl"].allSatisfy {
-        FileManager.default.isExecutableFile(atPath: $0)
-    }
-
     static let hasOpenSSL = FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")
 }
