@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import HTTPMessages
 import HTTPServer
+import Support
 import Testing
 
 /// What OpenSSL's own client can and cannot agree on with the server.
@@ -188,6 +189,30 @@ struct TLSMatrixTests {
             #expect(said.contains(digest + "|"), "\(said)")
         }
         #expect(await server.server.drain(withinMilliseconds: 10_000))
+    }
+
+    /// What the cases say, as `Deploy/Edge.md` shows it.
+    private static var table: String {
+        func line(_ client: String, _ alert: String?) -> String {
+            "| \(client) | \(alert.map { "refused: \($0)" } ?? "served") |"
+        }
+        let rows = cases.map { item in
+            let words = item.arguments.split(separator: " ").joined(separator: " ")
+            return line("`\(words)`", item.alert)
+        }
+        let shown = clientCases.map { item in
+            let words = item.name.split(separator: " ")
+            let kind = words.dropLast().joined(separator: " ")
+            return line("certificate of the client: \(kind), `\(words.last ?? "")`", item.alert)
+        }
+        return (["| client | how it ends |", "|---|---|"] + rows + shown).joined(separator: "\n")
+    }
+
+    @Test("the table that operators read is that of the cases")
+    func documented() throws {
+        let manual = Shared.checkout.appendingPathComponent("Deploy/Edge.md")
+        let text = try String(contentsOf: manual, encoding: .utf8)
+        #expect(text.contains("\n\n\(Self.table)\n\n"), "it should be:\n\(Self.table)")
     }
 
     @Test("a listener that asks and does not require lets in who shows none, and no bad one")
