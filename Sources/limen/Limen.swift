@@ -18,7 +18,8 @@ enum Limen {
         }
     }
 
-    private static func dispatch(
+    /// Runs the command that the first word names.
+    static func dispatch(
         _ command: String,
         _ rest: [String]
     ) async throws(CommandError) -> ExitCode {
@@ -51,8 +52,10 @@ enum Limen {
         case "drill": return try await DrillCommand.run(rest)
         case "database": try DatabaseCommand.run(rest)
         case "help", "--help", "-h":
-            Terminal.writeOutput(HelpCommand.text(for: rest.first))
+            let parsed = try Arguments(rest, of: "help")
+            Terminal.writeOutput(HelpCommand.text(for: parsed.words.first))
         case "version", "--version":
+            try Arguments(rest, of: "version").expectNoWords()
             Terminal.writeOutput("limen \(RunningService.version)\n")
         default:
             throw unknown(command)

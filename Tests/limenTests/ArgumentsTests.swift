@@ -8,8 +8,7 @@ struct ArgumentsTests {
     func forms() throws {
         let arguments = try Arguments(
             ["fire", "news2", "--bundle", "a.json", "--at=2026-05-04T10:00:00Z", "--json"],
-            values: ["bundle", "at"],
-            switches: ["json"]
+            of: "hook"
         )
         #expect(arguments.words == ["fire", "news2"])
         #expect(arguments.value("bundle") == "a.json")
@@ -20,26 +19,37 @@ struct ArgumentsTests {
 
     @Test("take a dash and what follows two dashes as words")
     func words() throws {
-        let arguments = try Arguments(["-", "--", "--json"], switches: ["json"])
+        let arguments = try Arguments(["-", "--", "--json"], of: "model check")
         #expect(arguments.words == ["-", "--json"])
+    }
+
+    @Test("take an empty value for a value, and not the word behind it")
+    func emptyValue() throws {
+        let arguments = try Arguments(["fire", "--at=", "news2"], of: "hook")
+        #expect(arguments.value("at")?.isEmpty == true)
+        #expect(arguments.words == ["fire", "news2"])
     }
 
     @Test("name the nearest option for one that is unknown, and need a value where one is due")
     func faults() {
         let unknown = #expect(throws: CommandError.self) {
-            try Arguments(["--bundel", "x"], values: ["bundle"])
+            try Arguments(["fire", "--bundel", "x"], of: "hook")
         }
         #expect(unknown?.exitCode == .usage)
         #expect(unknown?.sentence.contains("did you mean --bundle?") == true)
         let missing = #expect(throws: CommandError.self) {
-            try Arguments(["--bundle"], values: ["bundle"])
+            try Arguments(["fire", "--bundle"], of: "hook")
         }
         #expect(missing?.sentence == "--bundle needs a value")
+        let surplus = #expect(throws: CommandError.self) {
+            try Arguments(["fire", "--json=yes"], of: "hook")
+        }
+        #expect(surplus?.sentence == "--json takes no value")
     }
 
     @Test("hold whole numbers to their range", arguments: ["0", "11", "x", "1.5", ""])
     func integers(text: String) throws {
-        let arguments = try Arguments(["--limit", text], values: ["limit"])
+        let arguments = try Arguments(["--limit", text], of: "audit list")
         #expect(throws: CommandError.self) {
             try arguments.integer("limit", default: 5, in: 1...10)
         }

@@ -100,11 +100,7 @@ struct BatchResumeTests {
         init(_ folder: URL) throws {
             self.folder = folder
             files = try BatchFiles(
-                Arguments(
-                    ["--out", folder.path + "/r.csv"],
-                    values: ["out", "errors", "manifest"],
-                    switches: ["resume"]
-                )
+                Arguments(["--out", folder.path + "/r.csv"], of: "batch")
             )
             source = try BatchSource([folder.path + "/all.ndjson"], shard: .whole) { _ in }
             let all = try ConfigurationFiles.read(home: Shared.checkout.path, clients: nil)

@@ -67,7 +67,7 @@ struct MapExplainTests {
             data: try ClinicalData(texts: [text]),
             request: try Arguments(
                 ["--at", "2026-05-04T10:00:00Z"] + options,
-                values: ["at", "patient", "input"]
+                of: "map explain"
             )
         )
     }
@@ -198,7 +198,7 @@ struct MapExplainTests {
             files: files,
             name: "news2",
             data: try ClinicalData(texts: [Self.bundle]),
-            request: try Arguments(["--at", "newest"], values: ["at"])
+            request: try Arguments(["--at", "newest"], of: "map explain")
         )
         let text = Self.page(explanation)
         #expect(text.contains("38.5 Cel"))

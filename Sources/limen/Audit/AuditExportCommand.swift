@@ -11,12 +11,7 @@ import Posix
 enum AuditExportCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: AuditFilterReader.options.union(AuditAccess.options)
-                .union(["format", "out", "reason", "server-name"]),
-            switches: ["identified"]
-        )
+        let parsed = try Arguments(arguments, of: "audit export")
         try parsed.expectNoWords()
         let format = try format(parsed)
         let access = try AuditAccess.choose(parsed)

@@ -9,12 +9,7 @@ import Posix
 enum AuditListCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: AuditFilterReader.options.union(AuditAccess.options)
-                .union(["limit", "cursor", "reason"]),
-            switches: ["json"]
-        )
+        let parsed = try Arguments(arguments, of: "audit list")
         try parsed.expectNoWords()
         let access = try AuditAccess.choose(parsed)
         let reason = try AuditAccess.optionalReason(parsed)

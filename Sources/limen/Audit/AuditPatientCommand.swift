@@ -11,8 +11,7 @@ enum AuditPatientCommand {
     static func timeline(_ arguments: [String]) throws(CommandError) -> ExitCode {
         let (parsed, access, filter) = try question(
             arguments,
-            "limen audit timeline PATIENT --reason TEXT",
-            more: ["limit", "cursor"]
+            of: "audit timeline"
         )
         let reason = try AuditAccess.reason(parsed)
         let zone = try ZoneOffset.shown(parsed)
@@ -61,8 +60,7 @@ enum AuditPatientCommand {
     static func whoSaw(_ arguments: [String]) throws(CommandError) -> ExitCode {
         let (parsed, access, filter) = try question(
             arguments,
-            "limen audit who-saw PATIENT --reason TEXT",
-            more: []
+            of: "audit who-saw"
         )
         let reason = try AuditAccess.reason(parsed)
         let zone = try ZoneOffset.shown(parsed)
@@ -99,15 +97,12 @@ enum AuditPatientCommand {
 
     private static func question(
         _ arguments: [String],
-        _ usage: String,
-        more: Set<String>
+        of command: String
     ) throws(CommandError) -> (Arguments, AuditAccess, AuditFilter) {
-        let parsed = try Arguments(
-            arguments,
-            values: AuditAccess.options.union(["from", "to", "zone", "reason"]).union(more),
-            switches: ["json"]
-        )
-        guard parsed.words.count == 1 else { throw CommandError(.usage, "say " + usage) }
+        let parsed = try Arguments(arguments, of: command)
+        guard parsed.words.count == 1 else {
+            throw CommandError(.usage, "say limen \(command) PATIENT --reason TEXT")
+        }
         let access = try AuditAccess.choose(parsed)
         let reader = AuditFilterReader(arguments: parsed, access: access)
         var filter = try reader.filter()

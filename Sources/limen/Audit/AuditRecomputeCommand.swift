@@ -10,12 +10,7 @@ import Posix
 enum AuditRecomputeCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: AuditFilterReader.options.union(AuditAccess.options)
-                .union(["profiles", "reason", "limit"]),
-            switches: ["json"]
-        )
+        let parsed = try Arguments(arguments, of: "audit recompute")
         guard parsed.words.count <= 1 else {
             throw CommandError(.usage, "say limen audit recompute [EVENT] --reason TEXT")
         }

@@ -10,13 +10,7 @@ import Posix
 enum AuditReviewCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: AuditAccess.options.union([
-                "from", "to", "zone", "title", "hours", "found", "patient",
-            ]),
-            switches: ["json", "weekend", "open"]
-        )
+        let parsed = try Arguments(arguments, of: "audit review")
         switch (parsed.words.first, parsed.words.count) {
         case ("questions", 1): return questions(parsed)
         case ("new", 2): return try make(parsed, parsed.words[1])

@@ -8,11 +8,7 @@ import Posix
 enum AuditShowCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: AuditAccess.options.union(["reason", "zone"]),
-            switches: ["json"]
-        )
+        let parsed = try Arguments(arguments, of: "audit show")
         guard parsed.words.count == 1, let id = UUIDBytes(text: parsed.words[0]) else {
             throw CommandError(
                 .usage,

@@ -9,14 +9,7 @@ import Posix
 enum BatchCommand {
     /// Runs the command; exit code 1 when data could not be read or is in conflict.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: [
-                "profile", "in", "out", "format", "shard", "at", "errors", "manifest", "jobs",
-                "tenant", "reason", "keys", "state", "checkpoint",
-            ],
-            switches: ["resume", "explain"]
-        )
+        let parsed = try Arguments(arguments, of: "batch")
         Signal.ignoreBrokenPipes()
         Signal.ignoreFileSizeLimit()
         Allocator.tune(coreCount: ResourceUsage.coreCount)

@@ -9,11 +9,7 @@ import Posix
 enum ClientCheckCommand {
     /// Runs the command; exit code 1 when anything is wrong.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ClientFiles.values,
-            switches: ["json", "development"]
-        )
+        let parsed = try Arguments(arguments, of: "client check")
         let files = try ClientFiles.read(parsed)
         switch files.load() {
         case .failure(let error):

@@ -15,11 +15,7 @@ enum ClientKeyCommand {
 
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ClientFiles.values.union(["until"]),
-            switches: ["replace", "development"]
-        )
+        let parsed = try Arguments(arguments, of: "client key")
         guard let id = parsed.words.first, parsed.words.count == 1 else {
             throw CommandError(.usage, "say limen client key ID")
         }

@@ -7,11 +7,7 @@ import Posix
 enum ClientLintCommand {
     /// Runs the command; exit code 1 when something moves, with `--strict` also for the rest.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ClientFiles.values,
-            switches: ["json", "strict", "development"]
-        )
+        let parsed = try Arguments(arguments, of: "client lint")
         let files = try ClientFiles.read(parsed)
         let catalogue: Catalogue
         switch files.load() {

@@ -8,13 +8,7 @@ import Posix
 enum ClientNewCommand {
     /// Runs the command; nothing that is there is overwritten.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ClientFiles.values.union([
-                "tenant", "issuer", "jwks", "jwks-url", "dialect", "role",
-            ]),
-            switches: ["api-key", "development"]
-        )
+        let parsed = try Arguments(arguments, of: "client new")
         guard let id = parsed.words.first, parsed.words.count == 1,
             let tenant = parsed.value("tenant")
         else {

@@ -8,37 +8,91 @@ struct Arguments: Sendable {
     private var values: [String: [String]] = [:]
     private var switches: Set<String> = []
 
-    /// Reads a command line.
+    /// Reads a command line by the forms of a command, as `CommandForm.all` has them.
     ///
-    /// - Throws: `CommandError` with exit code 2 that names the option and the nearest known one.
-    init(
-        _ arguments: some Sequence<String>,
-        values knownValues: Set<String> = [],
-        switches knownSwitches: Set<String> = []
-    ) throws(CommandError) {
-        var iterator = arguments.makeIterator()
-        var optionsEnded = false
-        while let argument = iterator.next() {
-            guard argument.hasPrefix("--"), !optionsEnded else {
-                words.append(argument)
-                continue
-            }
-            if argument == "--" {
-                optionsEnded = true
-                continue
-            }
-            let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1)
-            let name = parts.first.map(String.init) ?? ""
-            let inline = parts.count > 1 ? String(parts[1]) : nil
-            if knownSwitches.contains(name), inline == nil {
-                switches.insert(name)
-            } else if knownValues.contains(name) {
-                guard let value = inline ?? iterator.next() else {
-                    throw CommandError(.usage, "--\(name) needs a value")
+    /// - Parameters:
+    ///   - arguments: What follows the words of the command; the first may choose among its forms.
+    ///   - command: The words before, such as `audit hold`.
+    /// - Throws: `CommandError` with exit code 2 that names the option and what is accepted.
+    init(_ arguments: some Sequence<String>, of command: String) throws(CommandError) {
+        let forms = CommandForm.forms(of: command)
+        precondition(!forms.isEmpty, "every command has its forms in the table")
+        let given = Given(
+            arguments,
+            values: forms.reduce(into: []) { $0.formUnion($1.values) },
+            switches: forms.reduce(into: []) { $0.formUnion($1.switches) }
+        )
+        let first = command.split(separator: " ").map(String.init)
+        let form = CommandForm.chosen(
+            among: forms,
+            words: first + given.words,
+            options: Set(given.order)
+        )
+        for option in given.order {
+            guard let form else {
+                guard given.unknown != option else {
+                    throw CommandForm.refusal(of: option, to: command)
                 }
-                values[name, default: []].append(value)
-            } else {
-                throw Self.unknown(name, among: knownValues.union(knownSwitches))
+                continue
+            }
+            guard form.options.contains(option) else { throw form.refusal(of: option) }
+        }
+        if let fault = given.fault { throw fault }
+        words = given.words
+        values = given.values
+        switches = given.switches
+    }
+
+    /// What stands on a command line, before it is known which form is meant.
+    private struct Given {
+        var words: [String] = []
+        var values: [String: [String]] = [:]
+        var switches: Set<String> = []
+        /// The names of all options, in their order.
+        var order: [String] = []
+        /// The first option that no form of the command takes.
+        var unknown: String?
+        /// What is wrong with a known option.
+        var fault: CommandError?
+
+        init(
+            _ arguments: some Sequence<String>,
+            values knownValues: Set<String>,
+            switches knownSwitches: Set<String>
+        ) {
+            var iterator = arguments.makeIterator()
+            var optionsEnded = false
+            while let argument = iterator.next() {
+                guard argument.hasPrefix("--"), !optionsEnded else {
+                    words.append(argument)
+                    continue
+                }
+                if argument == "--" {
+                    optionsEnded = true
+                    continue
+                }
+                let parts = argument.dropFirst(2).split(
+                    separator: "=",
+                    maxSplits: 1,
+                    omittingEmptySubsequences: false
+                )
+                let name = parts.first.map(String.init) ?? ""
+                let inline = parts.count > 1 ? String(parts[1]) : nil
+                order.append(name)
+                if knownSwitches.contains(name) {
+                    switches.insert(name)
+                    if inline != nil, fault == nil {
+                        fault = CommandError(.usage, "--\(name) takes no value")
+                    }
+                } else if knownValues.contains(name) {
+                    if let value = inline ?? iterator.next() {
+                        values[name, default: []].append(value)
+                    } else if fault == nil {
+                        fault = CommandError(.usage, "--\(name) needs a value")
+                    }
+                } else if unknown == nil {
+                    unknown = name
+                }
             }
         }
     }
@@ -76,18 +130,6 @@ struct Arguments: Sendable {
             )
         }
         return number
-    }
-
-    private static func unknown(_ name: String, among known: Set<String>) -> CommandError {
-        let nearest = known.sorted().min { distance($0, name) < distance($1, name) }
-        guard let nearest, distance(nearest, name) <= 3 else {
-            let list = known.sorted().map { "--" + $0 }.joined(separator: ", ")
-            return CommandError(
-                .usage,
-                "there is no option --\(name)" + (list.isEmpty ? "" : "; known are \(list)")
-            )
-        }
-        return CommandError(.usage, "there is no option --\(name); did you mean --\(nearest)?")
     }
 
     /// The edit distance of two words.

@@ -140,7 +140,8 @@ extension HelpCommand {
 
           FILTERS: --patient --user --client --service --model --outcome --kind --code --arm
                    --card --event --caused-by --hook-instance --trace-id --from --to
-          all take --zone +02:00, --tenant NAME, --state FOLDER, --keys FOLDER
+          all take --tenant NAME, --state FOLDER, --keys FOLDER but review questions; those that
+          show or take times --zone +02:00
 
         limen audit verify [--since TIME] [--outside FILE]... [--verifiers FILE] [--json]
         limen audit verify --receipt FILE [--verifiers FILE]
@@ -188,7 +189,7 @@ extension HelpCommand {
         limen audit retention policy FILE --reason TEXT
         limen audit retention drop --before YYYY-MM-DD --reason TEXT [--plan]
 
-        All take --tenant NAME and --state FOLDER. keys status ends with 1 while a key is missing
+        All but keys new take --tenant NAME, --keys FOLDER and --state FOLDER. keys status ends with 1 while a key is missing
         or an erasure is not yet final. erase destroys the keys of a patient's rows unless a legal
         hold or the policy keeps them (72 months without a policy); --plan only says what it would
         do, --due takes what may go. retention drop ends months that are past six years and leaves
@@ -233,7 +234,7 @@ extension HelpCommand {
 
         """,
         "bench": """
-        limen bench [--seconds N] [--connections 1,16,64,256] [--state FOLDER]
+        limen bench [--seconds N] [--connections 1,16,64,256] [--writers N] [--loops N] [--json]
         ./limen bench parts [--only PREFIX] [--json]
         ./limen bench instructions [--only PREFIX] [--check | --keep]
         ./limen bench compare COMMIT [COMMIT] [--only PREFIX]

@@ -9,11 +9,7 @@ import Posix
 enum ConformCommand {
     /// Runs the command; its words begin with `conform`.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["service", "bundle", "origin", "key-file", "state", "url"],
-            switches: ["json", "all"]
-        )
+        let parsed = try Arguments(arguments, of: "hook")
         guard parsed.words.first == "conform", parsed.words.count <= 2 else {
             throw CommandError(.usage, "say limen hook conform URL")
         }

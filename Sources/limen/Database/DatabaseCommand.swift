@@ -4,7 +4,7 @@ import Posix
 enum DatabaseCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) {
-        let parsed = try Arguments(arguments, values: ["directory"])
+        let parsed = try Arguments(arguments, of: "database")
         guard let directory = parsed.value("directory") else {
             throw CommandError(.usage, "name a folder with --directory FOLDER")
         }

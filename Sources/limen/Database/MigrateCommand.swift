@@ -6,7 +6,7 @@ import Posix
 enum MigrateCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) {
-        let parsed = try Arguments(arguments, values: ["state"], switches: ["status"])
+        let parsed = try Arguments(arguments, of: "migrate")
         try parsed.expectNoWords()
         let files = try AuditDatabase.migrationFiles(home: try ConfigurationFiles.home())
         var settings = ConnectionSettings(conninfo: "")

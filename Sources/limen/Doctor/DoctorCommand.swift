@@ -6,11 +6,7 @@ import Posix
 enum DoctorCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["state", "accept"],
-            switches: ["json", "expectation"]
-        )
+        let parsed = try Arguments(arguments, of: "doctor")
         try parsed.expectNoWords()
         let home = try ConfigurationFiles.home()
         let migrations = try AuditDatabase.migrationFiles(home: home)

@@ -24,11 +24,7 @@ enum FHIRCommand {
 
     /// Runs the command; exit code 1 when anything is wrong.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["profile", "value-sets"],
-            switches: ["json"]
-        )
+        let parsed = try Arguments(arguments, of: "fhir")
         let words = Array(parsed.words.dropFirst())
         guard parsed.words.first == "check", !words.isEmpty else {
             throw CommandError(.usage, "say limen fhir check [--profile FILE] FILE...")

@@ -9,11 +9,7 @@ import Posix
 enum FeedbackCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["from", "to", "by", "tenant", "state"],
-            switches: ["json"]
-        )
+        let parsed = try Arguments(arguments, of: "feedback")
         guard parsed.words == ["report"] else {
             throw CommandError(.usage, "say limen feedback report")
         }

@@ -9,14 +9,7 @@ enum HookCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
         if arguments.first == "lint" { return try HookLintCommand.run(arguments) }
-        let parsed = try Arguments(
-            arguments,
-            values: [
-                "bundle", "at", "patient", "hook", "url", "key-file", "state", "as", "signing-key",
-                "public-url", "clients", "context",
-            ],
-            switches: ["json", "curl"]
-        )
+        let parsed = try Arguments(arguments, of: "hook")
         guard parsed.words.first == "fire", parsed.words.count == 2 else {
             throw CommandError(.usage, "say limen hook fire SERVICE --bundle FILE")
         }

@@ -6,7 +6,7 @@ import Posix
 enum HookLintCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, values: [], switches: ["json"])
+        let parsed = try Arguments(arguments, of: "hook")
         guard parsed.words.first == "lint", parsed.words.count <= 2 else {
             throw CommandError(.usage, "say limen hook lint [SERVICE]")
         }

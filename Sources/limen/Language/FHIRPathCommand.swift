@@ -8,11 +8,7 @@ import Posix
 enum FHIRPathCommand {
     /// Runs the command; exit code 3 when the expression or the resource is at fault.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["now", "variable", "bundle"],
-            switches: ["json", "trace", "batch"]
-        )
+        let parsed = try Arguments(arguments, of: "fhirpath")
         let now = try moment(parsed.value("now"))
         let variables = try variables(parsed.all("variable"))
         if parsed.has("batch") {

@@ -7,7 +7,7 @@ import UCUM
 enum UnitCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, switches: ["json", "batch"])
+        let parsed = try Arguments(arguments, of: "unit")
         let words = Array(parsed.words.dropFirst())
         switch parsed.words.first {
         case "convert" where parsed.has("batch") && words.count <= 1:

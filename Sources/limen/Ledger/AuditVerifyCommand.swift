@@ -13,11 +13,7 @@ import PostgreSQL
 enum AuditVerifyCommand {
     /// Verifies the tables, or one receipt.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["since", "outside", "verifiers", "receipt", "state", "zone"],
-            switches: ["json"]
-        )
+        let parsed = try Arguments(arguments, of: "audit")
         guard parsed.words == ["verify"] else {
             throw CommandError(.usage, "say limen audit verify, with options only")
         }
@@ -91,7 +87,7 @@ enum AuditVerifyCommand {
 enum AuditProveCommand {
     /// Prints the receipt of an event.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, values: ["verifiers", "state"])
+        let parsed = try Arguments(arguments, of: "audit")
         guard parsed.words.count == 2, parsed.words.first == "prove",
             let eventID = UUIDBytes(text: parsed.words[1])
         else {

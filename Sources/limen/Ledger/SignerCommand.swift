@@ -12,11 +12,7 @@ import Posix
 enum SignerCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["state", "reason"],
-            switches: ["unvouched"]
-        )
+        let parsed = try Arguments(arguments, of: "audit signer")
         switch parsed.words {
         case []: return try show(try LedgerOperator.choose(parsed))
         case ["new"]: return try await begin(parsed, try LedgerOperator.choose(parsed))
@@ -92,7 +88,7 @@ enum SignerCommand {
 enum RestoredCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, values: ["state", "reason"])
+        let parsed = try Arguments(arguments, of: "audit")
         guard parsed.words == ["restored"] else {
             throw CommandError(.usage, "say limen audit restored --reason TEXT")
         }

@@ -8,7 +8,7 @@ import Posix
 enum TamperDrill {
     /// Runs the campaign; exit code 1 when anything was missed, misnamed, or a false alarm.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, values: ["count", "double", "clean", "seed"])
+        let parsed = try Arguments(arguments, of: "drill")
         guard parsed.words == ["tamper"] else {
             throw CommandError(
                 .usage,

@@ -4,11 +4,7 @@ import Posix
 enum MapExplainCommand {
     /// Runs the command; exit code 1 when an input is missing or no score can be made.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["profile", "bundle", "at", "patient", "input"],
-            switches: ["json", "all"]
-        )
+        let parsed = try Arguments(arguments, of: "map explain")
         var words = parsed.words
         if let name = parsed.value("profile") { words.insert(name, at: 0) }
         if let path = parsed.value("bundle") { words.append(path) }

@@ -10,7 +10,7 @@ import UCUM
 enum MapNewCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, values: ["model", "input"], switches: ["json"])
+        let parsed = try Arguments(arguments, of: "map new")
         guard parsed.words.count == 1, let name = parsed.words.first else {
             throw CommandError(.usage, "say limen map new NAME --model FILE or --input NAME:UNIT")
         }

@@ -6,11 +6,7 @@ import Posix
 enum MapTestCommand {
     /// Runs the command; exit code 1 when a case fails, 3 when a profile does not load.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["filter", "junit"],
-            switches: ["json", "update"]
-        )
+        let parsed = try Arguments(arguments, of: "map test")
         var files = try ProfileFiles()
         var names: [String] = []
         for word in parsed.words { names.append(try files.name(word)) }

@@ -11,11 +11,7 @@ enum MapWatchCommand {
 
     /// Runs until Ctrl-C.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["at", "patient", "input", "filter"],
-            switches: ["all", "json"]
-        )
+        let parsed = try Arguments(arguments, of: "map watch")
         guard let typed = parsed.words.first, parsed.words.count <= 2 else {
             throw CommandError(.usage, "say limen map watch PROFILE [DATA]")
         }

@@ -13,11 +13,7 @@ import Vault
 enum BenchCommand {
     /// Runs the measurement.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["seconds", "connections", "writers", "loops"],
-            switches: ["json"]
-        )
+        let parsed = try Arguments(arguments, of: "bench")
         try parsed.expectNoWords()
         let seconds = try parsed.integer("seconds", default: 3, in: 1...600)
         let connections = try connectionCounts(parsed.value("connections") ?? "1,16,64,256")

@@ -29,7 +29,7 @@ enum ModelCheckCommand {
 
     /// Runs the command: 0 sound, 1 findings, 3 unreadable.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, switches: ["json"])
+        let parsed = try Arguments(arguments, of: "model check")
         guard !parsed.words.isEmpty else {
             throw CommandError(.usage, "say limen model check FILE|PROFILE...")
         }

@@ -10,11 +10,7 @@ import Posix
 enum ModelEvaluateCommand {
     /// Runs the command; exit code 1 when a row has no result.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["in", "out", "format", "profile"],
-            switches: ["json"]
-        )
+        let parsed = try Arguments(arguments, of: "model evaluate")
         let profile = parsed.value("profile")
         guard parsed.words.count == (profile == nil ? 1 : 0), let input = parsed.value("in") else {
             throw CommandError(

@@ -8,7 +8,7 @@ import Posix
 enum ModelImportCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, values: ["as"], switches: ["json"])
+        let parsed = try Arguments(arguments, of: "model import")
         guard parsed.words.count == 1, let name = parsed.value("as") else {
             throw CommandError(.usage, "say limen model import FILE --as NAME")
         }

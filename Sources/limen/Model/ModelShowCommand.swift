@@ -7,11 +7,7 @@ import Posix
 enum ModelShowCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["segment", "depth"],
-            switches: ["all", "json"]
-        )
+        let parsed = try Arguments(arguments, of: "model show")
         guard parsed.words.count == 1 else {
             throw CommandError(
                 .usage,

@@ -12,11 +12,7 @@ enum DriftCommand {
 
     /// Runs the command; exit code 1 when a trigger fires, 3 when nothing can be judged.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["from", "to", "reference", "tenant", "arm", "sha256", "state"],
-            switches: ["json"]
-        )
+        let parsed = try Arguments(arguments, of: "model drift")
         guard parsed.words.count == 1 else {
             throw CommandError(.usage, "say limen model drift NAME [--from DAY] [--to DAY]")
         }

@@ -12,11 +12,7 @@ import Posix
 enum ReferenceCommand {
     /// Runs the command; exit code 1 when files or lines could not be read.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["at", "source"],
-            switches: ["progress"]
-        )
+        let parsed = try Arguments(arguments, of: "model reference")
         guard let typed = parsed.words.first, parsed.words.count > 1 else {
             throw CommandError(.usage, "say limen model reference PROFILE DATA... > reference.json")
         }

@@ -6,7 +6,7 @@ import Posix
 enum OpenAPICommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, switches: ["postman"])
+        let parsed = try Arguments(arguments, of: "openapi")
         try parsed.expectNoWords()
         guard parsed.has("postman") else {
             Terminal.writeOutput(OpenAPIDocument.json + [UInt8(ascii: "\n")])

@@ -8,13 +8,7 @@ import Vault
 enum ServeCommand {
     /// Serves until it is signalled.
     static func run(_ arguments: [String]) async throws(CommandError) {
-        let parsed = try Arguments(
-            arguments,
-            values: EdgeOptions.values.union(ListenerSecurity.values).union([
-                "listen", "clients", "keys", "writers", "loops", "spool",
-            ]),
-            switches: ["development", "closed-discovery", "share-port"]
-        )
+        let parsed = try Arguments(arguments, of: "serve")
         try parsed.expectNoWords()
         let listen = parsed.value("listen") ?? Terminal.environment("LIMEN_LISTEN")
         let keysFolder = parsed.value("keys") ?? Terminal.environment("LIMEN_KEYS")

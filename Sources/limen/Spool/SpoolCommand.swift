@@ -12,11 +12,7 @@ import Spool
 enum SpoolCommand {
     /// Runs the command; exit code 1 when something that was acknowledged cannot be used.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["spool", "keys", "state"],
-            switches: ["json"]
-        )
+        let parsed = try Arguments(arguments, of: "audit spool")
         let settings: SpoolSettings
         switch (parsed.words.first, parsed.words.count) {
         case ("status", 1), ("check", 1): settings = try Self.settings(parsed)

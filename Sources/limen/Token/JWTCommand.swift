@@ -10,14 +10,7 @@ import Posix
 enum JWTCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: [
-                "client", "jwks", "issuer", "audience", "at", "algorithm", "key", "out", "tenant",
-                "clients", "jku", "lifetime",
-            ],
-            switches: ["json"]
-        )
+        let parsed = try Arguments(arguments, of: "jwt")
         let words = Array(parsed.words.dropFirst())
         switch parsed.words.first {
         case "explain" where words.count == 1: return try explain(words[0], parsed)

@@ -7,7 +7,7 @@ enum DownCommand {
 
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) {
-        let parsed = try Arguments(arguments, values: ["state"], switches: ["wipe"])
+        let parsed = try Arguments(arguments, of: "down")
         try parsed.expectNoWords()
         let path = try GatewayClient.statePath(parsed)
         let holdsState = File.exists(path: path + "/format")

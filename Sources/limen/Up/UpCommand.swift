@@ -12,11 +12,7 @@ enum UpCommand {
 
     /// Runs until it is signalled.
     static func run(_ arguments: [String]) async throws(CommandError) {
-        let parsed = try Arguments(
-            arguments,
-            values: ["listen", "state", "writers", "loops", "spool"],
-            switches: ["tls"]
-        )
+        let parsed = try Arguments(arguments, of: "up")
         try parsed.expectNoWords()
         let started = Clock.monotonicMilliseconds()
         let home = try ConfigurationFiles.home()

@@ -12,11 +12,7 @@ import Posix
 enum EraseCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: AuditAccess.options.union(["patient", "review", "reason"]),
-            switches: ["plan", "due", "json"]
-        )
+        let parsed = try Arguments(arguments, of: "audit erase")
         try parsed.expectNoWords()
         let patient = parsed.value("patient")
         guard (patient == nil) != (parsed.value("review") == nil) else {

@@ -9,11 +9,7 @@ import Posix
 enum HoldCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: AuditAccess.options.union(["patient", "reason"]),
-            switches: ["json", "all"]
-        )
+        let parsed = try Arguments(arguments, of: "audit hold")
         switch (parsed.words.first, parsed.words.count) {
         case ("set", 1): return try await set(parsed, try VaultAccess.choose(parsed))
         case ("lift", 2): return try await lift(parsed, try VaultAccess.choose(parsed))

@@ -10,11 +10,7 @@ import Vault
 enum KeysCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: AuditAccess.options.union(["reason", "gone"]),
-            switches: ["json", "give-up"]
-        )
+        let parsed = try Arguments(arguments, of: "audit keys")
         switch (parsed.words.first, parsed.words.count) {
         case ("new", 1): return try make(parsed)
         case ("status", 1): return try status(parsed, try VaultAccess.choose(parsed))

@@ -10,11 +10,7 @@ import Posix
 enum RetentionCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: AuditAccess.options.union(["before", "reason"]),
-            switches: ["plan"]
-        )
+        let parsed = try Arguments(arguments, of: "audit retention")
         switch (parsed.words.first, parsed.words.count) {
         case ("policy", 2): return try await setPolicy(parsed, try VaultAccess.choose(parsed))
         case ("drop", 1): return try await drop(parsed, try VaultAccess.choose(parsed))

@@ -6,11 +6,7 @@ import Posix
 enum CoverageCommand {
     /// Runs the command; exit code 1 when files or lines could not be read.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["at", "top"],
-            switches: ["json", "cases", "display", "progress"]
-        )
+        let parsed = try Arguments(arguments, of: "map coverage")
         let started = Clock.monotonicMilliseconds()
         let (names, data) = try words(parsed.words)
         guard !data.isEmpty || parsed.has("cases") else {

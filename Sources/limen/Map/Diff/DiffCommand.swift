@@ -7,11 +7,7 @@ import Posix
 enum DiffCommand {
     /// Runs the command; exit code 1 when anything changes for a patient.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["at", "limit"],
-            switches: ["json", "progress"]
-        )
+        let parsed = try Arguments(arguments, of: "map diff")
         guard parsed.words.count >= 3 else {
             throw CommandError(.usage, "say limen map diff OLD NEW DATA...")
         }

@@ -8,7 +8,7 @@ import ProfileLint
 enum LintCommand {
     /// Runs the command; exit code 1 when there is an error, or with `--strict` a warning.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, switches: ["json", "strict"])
+        let parsed = try Arguments(arguments, of: "map lint")
         let words = parsed.words.isEmpty ? try ProfileFolder.allNames() : parsed.words
         var reports: [LintReport] = []
         for word in words { reports.append(try report(word)) }

@@ -13,11 +13,7 @@ enum TableCommand {
 
     /// Runs the command; exit code 1 when a document or a resource gave a finding.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["format", "out", "at", "profile"],
-            switches: ["json", "progress"]
-        )
+        let parsed = try Arguments(arguments, of: "map table")
         let view: ViewDefinition
         let files: DataFiles
         if let profile = parsed.value("profile") {

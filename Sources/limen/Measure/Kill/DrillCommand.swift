@@ -8,12 +8,7 @@ import Posix
 enum DrillCommand {
     /// Runs the drill; exit code 1 when it does not show what it should.
     static func run(_ arguments: [String]) async throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: [
-                "cycles", "seed", "count", "seconds", "connections", "rate", "url", "process",
-            ]
-        )
+        let parsed = try Arguments(arguments, of: "drill")
         switch parsed.words {
         case ["markers"]: return try await MarkerDrill.run(parsed)
         case ["outage"]: return try await OutageDrill.run(parsed)

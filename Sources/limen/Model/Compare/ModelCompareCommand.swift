@@ -6,11 +6,7 @@ import Posix
 enum ModelCompareCommand {
     /// Runs the command; exit code 1 when a decision changes or something could not be read.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["at", "limit"],
-            switches: ["json", "list", "progress"]
-        )
+        let parsed = try Arguments(arguments, of: "model compare")
         guard parsed.words.count >= 3 else {
             throw CommandError(.usage, "say limen model compare A B DATA...")
         }

@@ -8,11 +8,7 @@ import Posix
 enum ModelPromoteCommand {
     /// `limen model promote SERVICE [--to PROFILE] [--canary] --reason TEXT`.
     static func promote(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["to", "reason", "state"],
-            switches: ["canary", "json"]
-        )
+        let parsed = try Arguments(arguments, of: "model promote")
         let (service, reason) = try words(parsed, "promote SERVICE [--to PROFILE] --reason TEXT")
         let access = try DeploymentAccess(parsed)
         let family = try access.family(service)
@@ -47,11 +43,7 @@ enum ModelPromoteCommand {
 
     /// `limen model rollback SERVICE --reason TEXT`.
     static func rollBack(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(
-            arguments,
-            values: ["reason", "state"],
-            switches: ["json"]
-        )
+        let parsed = try Arguments(arguments, of: "model rollback")
         let (service, reason) = try words(parsed, "rollback SERVICE --reason TEXT")
         let access = try DeploymentAccess(parsed)
         let family = try access.family(service)

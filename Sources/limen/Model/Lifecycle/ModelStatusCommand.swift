@@ -12,7 +12,7 @@ import Posix
 enum ModelStatusCommand {
     /// Runs the command.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
-        let parsed = try Arguments(arguments, values: ["state"], switches: ["json"])
+        let parsed = try Arguments(arguments, of: "model status")
         guard parsed.words.count <= 1 else {
             throw CommandError(.usage, "say limen model status [SERVICE]")
         }
