@@ -17,7 +17,7 @@ final class WriterLoop: Sendable {
     let statistics: StatisticsBox
     /// Where batches go while the database is away; `nil` when callers are told instead.
     let spool: AuditSpool?
-    private let identity: LogIdentity
+    let identity: LogIdentity
     /// Takes the end of the log when the writer has ended.
     private let ended: @Sendable (LogGenesis.Previous?) -> Void
 
@@ -89,7 +89,7 @@ final class WriterLoop: Sendable {
         // What could not be sent before the end is brought by the next start.
         keep(&work)
         work.giveUp()
-        ended(work.log.end)
+        ended(work.end)
     }
 
     // MARK: Connecting
@@ -159,6 +159,7 @@ final class WriterLoop: Sendable {
                     continue
                 }
                 keepFailing(&work)
+                leaveHeldLog(&work)
                 if let flight = work.next(from: queue, writer: writer, at: Clock.now()) {
                     if flight.isResent {
                         statistics.update { $0.resentRowCount += flight.rows.count }
@@ -287,7 +288,8 @@ final class WriterLoop: Sendable {
                 work.lost()
                 return
             }
-            guard let refused = work.refused(isTransient: error.isTransient) else { throw error }
+            let refused = work.refused(isTransient: error.isTransient, isLeaving: mustLeave(work))
+            guard let refused else { throw error }
             let code: AuditError.Code = error.isTransient ? .unavailable : .refused
             for pending in refused {
                 statistics.update { $0.refusedRowCount += 1 }

@@ -7,6 +7,21 @@ import Posix
 ///
 /// A row that has a place is never dropped: its caller may have given up, and still it lands, or the
 /// log would have a gap.
+///
+/// A writer keeps its log for as long as every row of it is in the database or on its way there:
+///
+///     writing    rows get the next places of the log
+///       | an entry of the log is held in the spool: the database refuses it, or it is damaged
+///     leaving    no row gets a place in the log any more; a batch that has one already goes into the
+///       |        spool, behind what is held there, or to the database when the spool is full
+///       | nothing of the log is in hand
+///     writing    in a new log, whose beginning names the last row that the old one acknowledged
+///
+/// So only what had its place in the log when the entry was found waits behind it: what a writer
+/// has spooled in the same outage, behind the entry. In the database the old log ends right before
+/// the held entry, without a gap. Until that lands, `limen audit verify` names the first of the rows
+/// that the new log was promised and that are not there; when all have landed the chain is whole,
+/// and the writer does not come back to it.
 struct WriterWork {
     /// A batch to be sent, with its rows.
     struct Flight {
@@ -16,6 +31,8 @@ struct WriterWork {
     }
 
     private(set) var log: LogWriterState
+    /// The end of the log that was left for this one.
+    private var endBefore: LogGenesis.Previous?
     /// The rows of the batch that is on its way or whose reply was lost.
     private var stampedRows: [PendingAppend] = []
     /// Rows that were refused together: each is tried alone before it is given up.
@@ -26,6 +43,16 @@ struct WriterWork {
     init(log: LogWriterState) {
         self.log = log
     }
+
+    /// Goes on with another log; nothing of the present one may be in hand.
+    mutating func leave(for next: LogWriterState) {
+        precondition(stampedRows.isEmpty, "a log is left while a batch of it is in hand")
+        endBefore = end
+        log = next
+    }
+
+    /// The last row that is known to be durable, of this log or of those that were left.
+    var end: LogGenesis.Previous? { log.end ?? endBefore }
 
     /// Whether nothing is left to be sent.
     var isEmpty: Bool { stampedRows.isEmpty && single.isEmpty }
@@ -68,14 +95,18 @@ struct WriterWork {
 
     /// The server refused the batch.
     ///
+    /// - Parameters:
+    ///   - isTransient: Whether that says nothing against its rows.
+    ///   - isLeaving: Whether the log is left: then its rows are tried once more in the next one, for
+    ///     they may be refused for what is missing of this.
     /// - Returns: The rows that are given up; `nil` when the batch must be sent again as it is.
-    mutating func refused(isTransient: Bool) -> [PendingAppend]? {
+    mutating func refused(isTransient: Bool, isLeaving: Bool) -> [PendingAppend]? {
         guard log.refused(isTransient: isTransient) else { return nil }
         defer {
             stampedRows = []
             failingSinceNanoseconds = nil
         }
-        guard stampedRows.count > 1 else { return stampedRows }
+        guard stampedRows.count > 1 || isLeaving else { return stampedRows }
         single = stampedRows + single
         return []
     }

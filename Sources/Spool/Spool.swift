@@ -270,6 +270,11 @@ package final class Spool: Sendable {
         state.withLock { $0.backlog.isHeld(log: log, segment: segment, sequence: sequence) }
     }
 
+    /// Whether anything of a log stays here: no further row may get a place in it.
+    package func isHeld(log: UUIDBytes) -> Bool {
+        state.withLock { $0.backlog.isHeld(log: log) }
+    }
+
     /// What the database has refused is read again, from the first of it on.
     package func retryRefused() {
         state.withLock { $0.backlog.retryRefused() }

@@ -47,6 +47,13 @@ package struct SpoolBacklog: Sendable {
     /// The logs of which nothing more is read.
     package private(set) var heldLogs: Set<UUIDBytes> = []
     private var heldSessions: Set<UUIDBytes> = []
+    /// The logs of which entries were written since the start; few, for each belongs to a writer that
+    /// keeps it until something of it is held.
+    private var writtenLogs: Set<UUIDBytes> = []
+    /// The session of this start, once something was written in it.
+    private var writtenSession: UUIDBytes?
+    /// Those of which an entry may lie behind damage in the session of this start.
+    private var damagedLogs: Set<UUIDBytes> = []
     /// The entries that wait for a person.
     package private(set) var heldEntryCount = 0
     /// How often everything that was refused was asked for again; what was read before that is of
@@ -142,6 +149,8 @@ package struct SpoolBacklog: Sendable {
         segments[last].endOffset = place.offset + byteCount
         segments[last].endSequence = place.sequence + UInt64(entries.count)
         segments[last].rowCount += entries.reduce(0) { $0 + $1.rowCount }
+        writtenSession = segments[last].header.session
+        writtenLogs.formUnion(entries.map(\.log))
     }
 
     /// An entry is settled: it is in the database.
@@ -185,6 +194,12 @@ package struct SpoolBacklog: Sendable {
             }
     }
 
+    /// Whether anything of a log stays: an entry of it was refused, or was written in a session of
+    /// which entries are damaged.
+    package func isHeld(log: UUIDBytes) -> Bool {
+        heldLogs.contains(log) || damagedLogs.contains(log)
+    }
+
     /// Whether a segment is still the one to be read next, from the same place on.
     package func isFront(_ segment: Segment) -> Bool {
         guard let front else { return false }
@@ -196,6 +211,7 @@ package struct SpoolBacklog: Sendable {
         guard let session = segments.first(where: { $0.header.number == segment })?.header.session
         else { return }
         heldSessions.insert(session)
+        if session == writtenSession { damagedLogs.formUnion(writtenLogs) }
         for index in segments.indices where segments[index].header.session == session {
             guard !segments[index].isRead else { continue }
             heldEntryCount += segments[index].unreadCount

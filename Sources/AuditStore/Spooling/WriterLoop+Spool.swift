@@ -1,6 +1,7 @@
 import Audit
 import Basics
 import Ledger
+import Crypto
 import Posix
 import PostgreSQL
 import Spool
@@ -20,9 +21,36 @@ extension WriterLoop {
     /// A batch that the spool does not take stays in hand: it has its place in the log.
     func keep(_ work: inout WriterWork) {
         guard let spool else { return }
-        while let flight = work.next(from: queue, writer: writer, at: Clock.now()) {
-            guard keep(flight, in: spool, &work) else { return }
+        while true {
+            if mustLeave(work), !work.log.isUnsettled { leave(&work) }
+            guard let flight = work.next(from: queue, writer: writer, at: Clock.now()),
+                keep(flight, in: spool, &work)
+            else { return }
         }
+    }
+
+    /// Whether an entry of the writer's log stays in the spool, so that no further row may get a
+    /// place in it.
+    func mustLeave(_ work: WriterWork) -> Bool {
+        spool?.spool.isHeld(log: work.log.logID) ?? false
+    }
+
+    /// Goes on with a new log when an entry of the present one is held.
+    ///
+    /// A batch in hand has its place behind that entry and follows it into the spool. When the spool
+    /// does not take it, it goes to the database as it is, and the log is left after that.
+    func leaveHeldLog(_ work: inout WriterWork) {
+        guard let spool, mustLeave(work) else { return }
+        if work.log.isUnsettled {
+            guard let flight = work.next(from: queue, writer: writer, at: Clock.now()),
+                keep(flight, in: spool, &work)
+            else { return }
+        }
+        leave(&work)
+    }
+
+    private func leave(_ work: inout WriterWork) {
+        work.leave(for: identity.open(.version4(), at: Clock.now(), leaving: work.log))
     }
 
     /// Puts the batch in hand into the spool when the server has failed at it for longer than the

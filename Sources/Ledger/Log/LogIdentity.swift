@@ -31,6 +31,29 @@ package struct LogIdentity: Sendable {
         _ kind: LogGenesis.Kind,
         at now: Instant
     ) -> LogWriterState {
+        open(logID, kind, at: now, after: kind == .writer ? previous : nil)
+    }
+
+    /// Opens the log with which a writer goes on that has left another.
+    ///
+    /// Its beginning names the last row that was acknowledged in the one before, wherever that row is
+    /// at present: as long as it is not in the trail, a verification says so.
+    package func open(
+        _ logID: UUIDBytes,
+        at now: Instant,
+        leaving log: LogWriterState
+    ) -> LogWriterState {
+        // Logs are verified in the order of their opening, also when the clock was set back.
+        let earliest = log.genesis.genesis.openedAt.advanced(byMicroseconds: 1)
+        return open(logID, .writer, at: max(now, earliest), after: log.end ?? previous)
+    }
+
+    private func open(
+        _ logID: UUIDBytes,
+        _ kind: LogGenesis.Kind,
+        at now: Instant,
+        after previous: LogGenesis.Previous?
+    ) -> LogWriterState {
         let genesis = LogGenesis(
             logID: logID,
             kind: kind,
@@ -38,7 +61,7 @@ package struct LogIdentity: Sendable {
             program: program,
             place: place,
             publicKey: signer.key.bytes,
-            previous: kind == .writer ? previous : nil
+            previous: previous
         )
         return LogWriterState(genesis, signer: signer)
     }
