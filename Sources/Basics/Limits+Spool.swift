@@ -22,10 +22,16 @@ extension Limits {
     /// From how much of its bytes or its age on the spool raises an alarm, in percent.
     @inlinable public static var spoolAlarmPercent: Int { 80 }
 
-    /// How old the oldest entry may become, in seconds, before no more are taken: a week.
+    /// How old the oldest entry that waits may become, in seconds, before no more are taken: a week.
     ///
-    /// Nobody has noticed for a week that the database is away.
+    /// Nobody has noticed for a week that the database is away. Entries that the database has refused
+    /// do not count: one bad row must not end the service of everybody else.
     @inlinable public static var spoolAgeSecondsMax: Int { 7 * 86_400 }
+
+    /// After how long held entries raise an alarm of its own, in seconds: a day.
+    ///
+    /// Whoever is on duty has had a shift to look at it.
+    @inlinable public static var spoolHeldAlarmSeconds: Int { 86_400 }
 
     /// How often the server may fail at one entry by itself, while it writes others, before the entry
     /// is passed over.

@@ -18,10 +18,15 @@ package struct SegmentScan: Equatable, Sendable {
     package private(set) var firstAt: Instant?
     /// When the last entry was taken.
     package private(set) var lastAt: Instant?
+    /// The sequence behind the last entry that was taken until the given moment.
+    package private(set) var triedEnd: UInt64
+    /// When the first entry behind that was taken.
+    package private(set) var firstUntriedAt: Instant?
     /// Whether zeros follow the last whole record to the end of the file.
     package private(set) var endsInZeros = false
     /// What else was found.
     package private(set) var findings: [SpoolFinding] = []
+    private let triedUntil: Instant?
 
     /// Looks at a segment.
     ///
@@ -29,7 +34,15 @@ package struct SegmentScan: Equatable, Sendable {
     ///   - bytes: The whole file.
     ///   - header: Its header.
     ///   - successor: The first sequence of the next segment of the session; `nil` for the last.
-    package init(_ bytes: [UInt8], header: SegmentHeader, successor: UInt64?) {
+    ///   - triedUntil: Until when everything that was taken had been sent to the database once.
+    package init(
+        _ bytes: [UInt8],
+        header: SegmentHeader,
+        successor: UInt64?,
+        triedUntil: Instant? = nil
+    ) {
+        self.triedUntil = triedUntil
+        triedEnd = header.firstUnsettled
         endSequence = header.firstUnsettled
         endOffset = header.blockByteCount
         // Behind what is nothing but a header nothing was written.
@@ -122,6 +135,12 @@ package struct SegmentScan: Equatable, Sendable {
         endSequence += 1
         if firstAt == nil { firstAt = record.at }
         lastAt = record.at
+        guard firstUntriedAt == nil else { return }
+        if let triedUntil, record.at <= triedUntil {
+            triedEnd = endSequence
+        } else {
+            firstUntriedAt = record.at
+        }
     }
 
     private mutating func add(_ kind: SpoolFinding.Kind, _ header: SegmentHeader, _ offset: Int) {

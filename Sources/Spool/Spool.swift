@@ -83,7 +83,11 @@ package final class Spool: Sendable {
         lock: Lock
     ) throws(SpoolError) -> Spool {
         try SpoolSurvey.settleNames(on: disk)
-        let survey = try SpoolSurvey(of: disk, identity: configuration.identity)
+        let survey = try SpoolSurvey(
+            of: disk,
+            identity: configuration.identity,
+            triedUntil: configuration.triedUntil
+        )
         for finding in survey.findings {
             switch finding.kind {
             case .otherInstallation: throw SpoolError(code: .otherInstallation, finding: finding)
@@ -312,7 +316,9 @@ package final class Spool: Sendable {
             status.heldEntryCount = state.backlog.heldEntryCount
             status.byteCountMax = configuration.bytesMax
             status.oldestAt = state.backlog.oldestAt
-            status.ageSeconds = age(state.backlog, now)
+            status.ageSeconds = age(state.backlog.oldestWaitingAt, now)
+            status.ageSecondsMax = configuration.ageSecondsMax
+            status.heldAgeSeconds = age(state.backlog.oldestHeldAt, now)
             status.takesEntries = refusal(state, now) == nil
             status.findings = state.findings
             return status
@@ -324,17 +330,24 @@ package final class Spool: Sendable {
         state.withLock { refusal($0, now) == nil }
     }
 
-    private func age(_ backlog: SpoolBacklog, _ now: Instant) -> Int {
-        guard let oldest = backlog.oldestAt else { return 0 }
+    private func age(_ oldest: Instant?, _ now: Instant) -> Int {
+        guard let oldest else { return 0 }
         return max(0, Int(now.microseconds(since: oldest) / 1_000_000))
     }
 
     private func refusal(_ state: State, _ now: Instant) -> SpoolError? {
         if state.isClosing { return SpoolError(code: .closed) }
-        if age(state.backlog, now) >= configuration.ageSecondsMax {
-            return SpoolError(code: .tooOld)
-        }
-        return state.problem
+        return ageRefusal(state, now) ?? state.problem
+    }
+
+    /// Why nothing is taken because of the age of what waits.
+    ///
+    /// A database that was away for a week has been away unnoticed, so nothing more is promised for
+    /// it. An entry that it has refused says nothing of the kind: it has its own alarm, and the
+    /// rows of everybody else go on being kept, however long it lies there.
+    private func ageRefusal(_ state: State, _ now: Instant) -> SpoolError? {
+        age(state.backlog.oldestWaitingAt, now) >= configuration.ageSecondsMax
+            ? SpoolError(code: .tooOld) : nil
     }
 
     /// Writes what waits, seals the last segment and ends the writer; the thread waits for it.
@@ -403,12 +416,9 @@ package final class Spool: Sendable {
     }
 
     private func write(_ group: [Waiting], _ writer: inout SpoolWriter) {
-        let now = Clock.now()
+        let now = configuration.now()
         let entries = group.map(\.entry)
-        var refusal = state.withLock { state -> SpoolError? in
-            age(state.backlog, now) >= configuration.ageSecondsMax
-                ? SpoolError(code: .tooOld) : nil
-        }
+        var refusal = state.withLock { ageRefusal($0, now) }
         if refusal == nil {
             do throws(SpoolError) {
                 let place = try writer.write(entries, now: now)

@@ -20,8 +20,12 @@ package struct SpoolBacklog: Sendable {
         var sequence: UInt64
         /// The rows that are not settled.
         var rowCount: Int
-        /// When the first entry that is not settled was taken, or one before it.
+        /// When the first entry that still waits was taken, or one before it.
         var oldestAt: Instant
+        /// Behind the last entry that was sent to the database, or passed over, at least once.
+        var triedEnd: UInt64
+        /// When the first entry that is held was taken.
+        var heldAt: Instant?
         /// Whether entries in it must stay because of damage.
         var isHeld = false
         /// Where the first entry lies that the database has refused.
@@ -38,6 +42,15 @@ package struct SpoolBacklog: Sendable {
 
         /// Whether nothing is left to read in it.
         package var isRead: Bool { sequence == endSequence }
+
+        /// Whether entries in it were never sent to the database.
+        var isWaiting: Bool { endSequence > max(sequence, triedEnd) }
+
+        /// When the first entry that is held was taken; also while it is tried once more.
+        var oldestHeldAt: Instant? {
+            let isHolding = isHeld && isRead || firstRefused != nil || sequence < triedEnd
+            return rowCount > 0 && isHolding ? heldAt ?? oldestAt : nil
+        }
 
         /// The entries that are still to be read.
         var unreadCount: Int { Int(endSequence - sequence) - settledAheadCount }
@@ -90,7 +103,9 @@ package struct SpoolBacklog: Sendable {
                 offset: found.header.blockByteCount,
                 sequence: found.header.firstUnsettled,
                 rowCount: found.scan.rowCount,
-                oldestAt: found.scan.firstAt ?? found.header.createdAt
+                oldestAt: found.scan.firstUntriedAt ?? found.scan.lastAt ?? found.header.createdAt,
+                triedEnd: found.scan.triedEnd,
+                heldAt: found.scan.firstAt
             )
             if lossy.contains(found.header.number) { segment.isHeld = true }
             if heldSessions.contains(session) {
@@ -115,9 +130,15 @@ package struct SpoolBacklog: Sendable {
     package var rowCount: Int { segments.reduce(0) { $0 + $1.rowCount } }
 
     /// When the oldest of them was taken, or a little before.
-    package var oldestAt: Instant? {
-        segments.filter { $0.rowCount > 0 }.map(\.oldestAt).min()
+    package var oldestAt: Instant? { [oldestWaitingAt, oldestHeldAt].compactMap(\.self).min() }
+
+    /// When the oldest entry was taken that was never sent to the database, or a little before.
+    package var oldestWaitingAt: Instant? {
+        segments.filter(\.isWaiting).map(\.oldestAt).min()
     }
+
+    /// When the oldest entry was taken that the database has refused, or that is damaged.
+    package var oldestHeldAt: Instant? { segments.compactMap(\.oldestHeldAt).min() }
 
     /// The first segment with something to read.
     package var front: Segment? { segments.first { !$0.isRead } }
@@ -140,12 +161,13 @@ package struct SpoolBacklog: Sendable {
                     offset: place.offset,
                     sequence: place.sequence,
                     rowCount: 0,
-                    oldestAt: place.at
+                    oldestAt: place.at,
+                    triedEnd: place.sequence
                 )
             )
         }
         let last = segments.count - 1
-        if segments[last].rowCount == 0 { segments[last].oldestAt = place.at }
+        if !segments[last].isWaiting { segments[last].oldestAt = place.at }
         segments[last].endOffset = place.offset + byteCount
         segments[last].endSequence = place.sequence + UInt64(entries.count)
         segments[last].rowCount += entries.reduce(0) { $0 + $1.rowCount }
@@ -253,6 +275,7 @@ package struct SpoolBacklog: Sendable {
             segments[index].refusedLogs.insert(entry.entry.log)
             segments[index].refusedCount += 1
             if segments[index].firstRefused == nil {
+                segments[index].heldAt = entry.at
                 segments[index].firstRefused = (entry.sequence, segments[index].offset)
             }
         } else {
@@ -263,7 +286,7 @@ package struct SpoolBacklog: Sendable {
         }
         segments[index].sequence += 1
         segments[index].offset = entry.endOffset
-        segments[index].oldestAt = entry.at
+        if entry.sequence >= segments[index].triedEnd { segments[index].oldestAt = entry.at }
         return true
     }
 
@@ -281,6 +304,7 @@ package struct SpoolBacklog: Sendable {
             guard let first = segments[index].firstRefused else { continue }
             segments[index].refusedLogs = []
             heldEntryCount -= segments[index].refusedCount
+            segments[index].triedEnd = max(segments[index].triedEnd, segments[index].sequence)
             let ahead = segments[index].settledBehind.filter { $0 > first.sequence }
             segments[index].settledBehind = ahead
             segments[index].settledAheadCount = ahead.count
@@ -340,7 +364,8 @@ package struct SpoolBacklog: Sendable {
             offset: header.blockByteCount,
             sequence: segment.endSequence,
             rowCount: 0,
-            oldestAt: segment.oldestAt
+            oldestAt: segment.oldestAt,
+            triedEnd: segment.endSequence
         )
     }
 }

@@ -1,4 +1,5 @@
 package import Basics
+import Posix
 
 /// What a spool is opened with.
 package struct SpoolConfiguration: Sendable {
@@ -8,8 +9,13 @@ package struct SpoolConfiguration: Sendable {
     package var session: UUIDBytes
     /// The most bytes of all segments.
     package var bytesMax: Int
-    /// The age of the oldest entry from which on no more are taken.
+    /// The age of the oldest entry that waits to be sent, from which on no more are taken.
     package var ageSecondsMax: Int
+    /// Until when everything that was taken had been sent to the database once, in an earlier start:
+    /// what is left of that is held, and does not count as waiting.
+    package var triedUntil: Instant?
+    /// What time it is.
+    package var now: @Sendable () -> Instant = { Clock.now() }
     /// How long it must be quiet before a seal is written.
     package var sealMilliseconds = 50
 

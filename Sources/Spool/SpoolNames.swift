@@ -5,8 +5,9 @@ enum SpoolNames {
     private static let digitCount = 16
     /// The file whose lock says that a process uses the folder.
     static let lock = "lock"
-    /// What the gateway notes of refused entries, and the wish to try them again.
-    static let notes: Set<String> = ["refused", "retry"]
+    /// What the gateway notes of refused entries, the wish to try them again, and until when
+    /// everything was tried.
+    static let notes: Set<String> = ["refused", "retry", "tried"]
 
     static func segment(_ number: UInt64) -> String {
         let digits = String(number, radix: 16)

@@ -14,8 +14,12 @@ package struct SpoolStatus: Equatable, Sendable {
     package var byteCountMax = 0
     /// When the oldest entry was taken; `nil` when there is none.
     package var oldestAt: Instant?
-    /// The age of the oldest entry.
+    /// The age of the oldest entry that was never sent to the database.
     package var ageSeconds = 0
+    /// The age from which on no more entries are taken.
+    package var ageSecondsMax = Limits.spoolAgeSecondsMax
+    /// The age of the oldest entry that is held.
+    package var heldAgeSeconds = 0
     /// Entries that were taken since the start.
     package var takenCount = 0
     /// Groups that were made durable since the start.
@@ -36,14 +40,18 @@ package struct SpoolStatus: Equatable, Sendable {
 
     /// Something that somebody must look at.
     package enum Alarm: String, Sendable, CaseIterable {
-        /// The spool has used 80 percent of its bytes or its age.
+        /// The spool has used 80 percent of its bytes.
         case filling
+        /// The oldest entry that waits has reached 80 percent of the age at which no more are taken.
+        case aging
         /// No more entries are taken.
         case full
         /// Something that was acknowledged is missing or unusable.
         case damage
         /// The database refuses entries; they stay.
         case held
+        /// They have stayed for a day, and nobody has mended it.
+        case heldLong = "held-long"
         /// The disk has failed a call.
         case disk
     }
@@ -51,13 +59,13 @@ package struct SpoolStatus: Equatable, Sendable {
     /// The alarms that are on.
     package var alarms: [Alarm] {
         var alarms: [Alarm] = []
-        let isFilling =
-            byteCount * 100 >= byteCountMax * Limits.spoolAlarmPercent
-            || ageSeconds * 100 >= Limits.spoolAgeSecondsMax * Limits.spoolAlarmPercent
-        if isFilling { alarms.append(.filling) }
+        let percent = Limits.spoolAlarmPercent
+        if byteCount * 100 >= byteCountMax * percent { alarms.append(.filling) }
+        if ageSeconds * 100 >= ageSecondsMax * percent { alarms.append(.aging) }
         if !takesEntries { alarms.append(.full) }
         if findings.contains(where: \.isLoss) { alarms.append(.damage) }
         if heldEntryCount > 0 { alarms.append(.held) }
+        if heldAgeSeconds >= Limits.spoolHeldAlarmSeconds { alarms.append(.heldLong) }
         if abandonedCount > 0 { alarms.append(.disk) }
         return alarms
     }

@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 import Posix
 
 /// What lies in the folder of a spool: segments in their order, and all that is not as it should be.
@@ -25,6 +25,7 @@ package struct SpoolSurvey: Sendable {
     package private(set) var totalByteCount = 0
     /// The number of the next segment.
     package private(set) var nextNumber: UInt64 = 1
+    private let triedUntil: Instant?
     /// Findings that were not kept because there are too many.
     package private(set) var omittedCount = 0
 
@@ -46,12 +47,15 @@ package struct SpoolSurvey: Sendable {
     ///   - disk: The folder.
     ///   - identity: Whose spool it should be.
     ///   - isOpeningBodies: Whether each entry is decrypted as well.
+    ///   - triedUntil: Until when everything that was taken had been sent to the database once.
     /// - Throws: `folderUnusable` when the names cannot be read.
     package init(
         of disk: any SpoolDisk,
         identity: SpoolIdentity,
-        isOpeningBodies: Bool = false
+        isOpeningBodies: Bool = false,
+        triedUntil: Instant? = nil
     ) throws(SpoolError) {
+        self.triedUntil = triedUntil
         let names: [String]
         do throws(SystemError) {
             names = try disk.look { () throws(SystemError) in try disk.names() }
@@ -130,7 +134,12 @@ package struct SpoolSurvey: Sendable {
             add(SpoolFinding(.unreadable, segment: header.number))
             return
         }
-        let scan = SegmentScan(bytes, header: header, successor: successor)
+        let scan = SegmentScan(
+            bytes,
+            header: header,
+            successor: successor,
+            triedUntil: triedUntil
+        )
         totalByteCount += bytes.count
         segments.append(Segment(header: header, fileByteCount: bytes.count, scan: scan))
         for finding in scan.findings {

@@ -121,7 +121,7 @@ struct SpoolTests {
             #expect(spool.status(now: now.advanced(byMicroseconds: 99_000_000)).takesEntries)
             let late = spool.status(now: now.advanced(byMicroseconds: 101_000_000))
             #expect(!late.takesEntries)
-            #expect(late.alarms == [.full])
+            #expect(late.alarms == [.aging, .full])
             // A clock that was set back makes nothing older.
             #expect(spool.status(now: now.advanced(byMicroseconds: -90_000_000)).ageSeconds == 0)
         }

@@ -1,4 +1,5 @@
 import AuditStore
+import Basics
 import PostgreSQL
 import Posix
 
@@ -22,7 +23,23 @@ enum DoctorCommand {
         }
         let page = DoctorPage(report: report, accepted: accepted)
         Terminal.writeOutput(parsed.has("json") ? page.json : page.text)
-        return page.counted.isEmpty ? .ok : .findings
+        let isHolding = try tellHeld(parsed)
+        return page.counted.isEmpty && !isHolding ? .ok : .findings
+    }
+
+    /// Names the rows that the spool of this machine holds because the database has refused them.
+    private static func tellHeld(_ parsed: Arguments) throws(CommandError) -> Bool {
+        let isOfEnvironment = parsed.value("state") == nil && Terminal.environment("PGHOST") != nil
+        let own = isOfEnvironment ? nil : try GatewayClient.statePath(parsed) + "/spool"
+        guard let folder = Terminal.environment("LIMEN_SPOOL") ?? own else { return false }
+        let held = RefusedNotes.read(folder: folder)
+        guard let oldest = held.map(\.at).min() else { return false }
+        Terminal.writeError(
+            "limen: the spool \(folder) holds rows that the database refuses, in \(held.count) logs, "
+                + "the oldest since \(oldest.text): they are not in the trail; limen audit spool "
+                + "list names them and what mends it\n"
+        )
+        return true
     }
 
     /// Where to look and as whom: a state folder's cluster as its health login, or PG*.

@@ -173,7 +173,7 @@ struct RunningService: Sendable {
                     .init(name: "migrations") { months.isCurrent },
                     .init(name: "months") { months.hasRoom },
                     .init(name: "deployments") { versions.isCurrent || isBridged() },
-                ],
+                ] + (spool.map { [$0.check] } ?? []),
                 log
             )
             let memory = VersionsMemory(settings.ledger, key: settings.systemKey)

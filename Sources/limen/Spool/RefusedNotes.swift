@@ -7,6 +7,10 @@ import Synchronization
 ///
 ///     refused   one entry a line: segment, number, log, rows, microseconds, SQLSTATE
 ///     retry     somebody has asked for another try; the gateway removes it
+///     tried     the moment until which every entry was tried: what is left of that is held
+///
+/// The last is kept through a start, so that what is held does not count as waiting for a database
+/// that is away then (`Spool.status`). It says nothing of which entries are sent.
 ///
 /// The entries themselves stay in their segments. At a start everything is tried again, so the
 /// notes of an earlier start are gone; and when refused entries are sent again, so are the notes of
@@ -61,11 +65,15 @@ final class RefusedNotes: Sendable {
         try? File.writeAtomically(path: Self.path(folder), Array(text.utf8))
     }
 
-    /// Looks for the wish until `end`.
-    func watch(_ retry: @escaping @Sendable () -> Void) {
+    /// Looks for the wish until `end`, and calls `each` beforehand.
+    func watch(
+        each: @escaping @Sendable () -> Void,
+        _ retry: @escaping @Sendable () -> Void
+    ) {
         Task.detached { [self] in
             while !isEnded.load(ordering: .acquiring) {
                 try? await Task.sleep(for: .milliseconds(Self.periodMilliseconds))
+                each()
                 guard File.exists(path: Self.wish(folder)) else { continue }
                 try? File.remove(path: Self.wish(folder))
                 retry()
@@ -88,6 +96,24 @@ final class RefusedNotes: Sendable {
     /// Asks the gateway for another try.
     static func ask(folder: String) throws(SystemError) {
         try File.writeAtomically(path: wish(folder), [])
+    }
+
+    /// Until when everything was tried, as an earlier start has noted it.
+    static func triedUntil(folder: String) -> Instant? {
+        guard let bytes = try? File.read(path: folder + "/tried", bytesMax: 64) else { return nil }
+        return Int64(String(decoding: bytes, as: UTF8.self)).map { Instant(microseconds: $0) }
+    }
+
+    /// Notes that everything was tried until a moment; with none, that nothing is held.
+    static func note(triedUntil moment: Instant?, folder: String) {
+        guard let moment else {
+            try? File.remove(path: folder + "/tried")
+            return
+        }
+        try? File.writeAtomically(
+            path: folder + "/tried",
+            Array(String(moment.microseconds).utf8)
+        )
     }
 
     private static func path(_ folder: String) -> String { folder + "/refused" }

@@ -1,6 +1,7 @@
 import AuditStore
 import Basics
 import Crypto
+import Gateway
 import Posix
 import Spool
 import Telemetry
@@ -20,16 +21,15 @@ struct SpoolService: Sendable {
         _ settings: SpoolSettings,
         log: LogWriter
     ) throws(CommandError) -> SpoolService {
+        var configuration = SpoolConfiguration(
+            identity: settings.identity,
+            session: .version4(),
+            bytesMax: settings.bytesMax
+        )
+        configuration.triedUntil = RefusedNotes.triedUntil(folder: settings.folder)
         let spool: Spool
         do {
-            spool = try Spool.open(
-                folder: settings.folder,
-                SpoolConfiguration(
-                    identity: settings.identity,
-                    session: .version4(),
-                    bytesMax: settings.bytesMax
-                )
-            )
+            spool = try Spool.open(folder: settings.folder, configuration)
         } catch {
             throw settings.commandError(error)
         }
@@ -68,7 +68,8 @@ struct SpoolService: Sendable {
             }
             log.log(Self.event(event))
         }
-        notes.watch { shared.retryRefused() }
+        let watch = HeldWatch(spool: spool, folder: settings.folder, log: { log.log($0) })
+        notes.watch(each: { watch.look(at: Clock.now()) }) { shared.retryRefused() }
         return SpoolService(shared: shared, spool: spool, notes: notes)
     }
 
@@ -147,12 +148,29 @@ struct SpoolService: Sendable {
         ) { status().byteCountMax }
         registry.gauge(
             "limen_spool_age_seconds",
-            help: "Age of the oldest row in the local spool."
+            help: "Age of the oldest row in the local spool that waits for the database."
         ) { status().ageSeconds }
         registry.gauge(
+            "limen_spool_held_age_seconds",
+            help: "Age of the oldest batch in the local spool that the database refuses."
+        ) { status().heldAgeSeconds }
+        registry.gauge(
             "limen_spool_alarms",
-            help: "Alarms of the local spool that are on (filling, full, damage, held, disk)."
+            help: """
+                Alarms of the local spool that are on (filling, aging, full, damage, held, \
+                held-long, disk).
+                """
         ) { status().alarms.count }
+    }
+
+    /// What `/readyz` says of the spool: held entries stop nobody, and are named.
+    var check: GatewayConfiguration.ReadinessCheck {
+        let spool = spool
+        return .init(
+            name: "spool",
+            note: { HeldWatch.note(spool.status(now: Clock.now())) },
+            isReady: { true }
+        )
     }
 
     /// Whether rows are durable without the database at this moment.
