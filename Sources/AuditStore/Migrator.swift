@@ -10,6 +10,8 @@ package struct Migrator: ~Copyable {
     private let files: [MigrationFile]
     /// How long a statement waits for a table; all who come after it wait behind it.
     let waitMilliseconds: Int
+    /// Told of a file that did not get its tables in time and is tried again.
+    let onWait: @Sendable (MigrationFile) -> Void
 
     /// Where the database stands.
     package struct Status: Sendable, Equatable {
@@ -31,19 +33,22 @@ package struct Migrator: ~Copyable {
     ///   - settings: The place and the login.
     ///   - files: All migrations.
     ///   - waitMilliseconds: How long a statement waits for a table that is in use.
+    ///   - onWait: Told of a file that did not get its tables in time and is tried again.
     /// - Returns: What applies them.
     /// - Throws: `AuditStoreError` when the files leave a gap or no connection is made.
     package static func open(
         _ settings: ConnectionSettings,
         files: [MigrationFile],
-        waitMilliseconds: Int = 5_000
+        waitMilliseconds: Int = 5_000,
+        onWait: @escaping @Sendable (MigrationFile) -> Void = { _ in }
     ) throws(AuditStoreError) -> Migrator {
         let ordered = try MigrationFile.ordered(files)
         do throws(PostgreSQLError) {
             return Migrator(
                 connection: try Connection.open(settings),
                 files: ordered,
-                waitMilliseconds: waitMilliseconds
+                waitMilliseconds: waitMilliseconds,
+                onWait: onWait
             )
         } catch {
             throw AuditStoreError(error)
@@ -53,11 +58,13 @@ package struct Migrator: ~Copyable {
     private init(
         connection: consuming Connection,
         files: [MigrationFile],
-        waitMilliseconds: Int
+        waitMilliseconds: Int,
+        onWait: @escaping @Sendable (MigrationFile) -> Void
     ) {
         self.connection = connection
         self.files = files
         self.waitMilliseconds = waitMilliseconds
+        self.onWait = onWait
     }
 
     /// Compares the files with what was applied.
@@ -104,6 +111,7 @@ package struct Migrator: ~Copyable {
                 }
                 triesLeft -= 1
                 guard triesLeft > 0 else { throw waited(for: file, error) }
+                onWait(file)
                 letOthersPass()
             }
         }

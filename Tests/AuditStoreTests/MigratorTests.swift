@@ -3,6 +3,7 @@ import AuditStore
 import Basics
 import Foundation
 import PostgreSQL
+import Synchronization
 import Testing
 
 @Suite("MigrationFile")
@@ -112,6 +113,50 @@ struct MigratorTests {
                 .apply()
         }
         #expect(try database.count("SELECT count(*) FROM pg_class WHERE relname = 'half'") == 0)
+    }
+
+    @Test(
+        "A file that did not get a table in time is tried again as a whole once the table is free"
+    )
+    func secondTry() throws {
+        let database = try TestDatabase()
+        let file = try Self.file(
+            "CREATE TABLE audit.half (a int); ALTER TABLE audit.event ADD COLUMN later int;"
+        )
+        let reader = try Connection.open(database.login("auditor_anna"))
+        _ = try reader.execute("BEGIN")
+        _ = try reader.execute("SELECT FROM audit.event LIMIT 1")
+        let waits = Mutex<[String]>([])
+        let migrator = try Migrator.open(
+            database.login("limen_migrator"),
+            files: TestDatabase.migrations + [file],
+            waitMilliseconds: 2_000
+        ) { file in
+            let half = try? database.count(
+                "SELECT count(*) FROM pg_class WHERE relname = 'half'"
+            )
+            waits.withLock { $0.append("\(file.name) \(half ?? -1)") }
+            // Whoever has the table goes.
+            try? database.script(
+                """
+                SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity
+                WHERE usename = 'auditor_anna' AND datname = current_database()
+                """
+            )
+        }
+        #expect(try migrator.apply() == [file.name])
+        #expect(waits.withLock { $0 } == [file.name + " 0"], "nothing of the first try was left")
+        #expect(
+            try database.count(
+                """
+                SELECT count(*) FROM pg_attribute
+                WHERE attrelid = 'audit.event'::regclass AND attname = 'later'
+                """
+            ) == 1
+        )
+        #expect(try database.count("SELECT count(*) FROM pg_class WHERE relname = 'half'") == 1)
+        #expect(try migrator.status().isCurrent)
+        extendLifetime(reader)
     }
 
     @Test(

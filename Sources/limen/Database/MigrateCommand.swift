@@ -17,7 +17,11 @@ enum MigrateCommand {
                 .settings(as: Cluster.superuser)
         }
         do throws(AuditStoreError) {
-            let migrator = try Migrator.open(settings, files: files)
+            let migrator = try Migrator.open(settings, files: files) { file in
+                Terminal.writeError(
+                    "limen: \(file.name) waits for tables that others use; it is tried again\n"
+                )
+            }
             if !parsed.has("status") { try migrator.apply() }
             let status = try migrator.status()
             for name in status.applied { Terminal.writeOutput("applied  \(name)\n") }
