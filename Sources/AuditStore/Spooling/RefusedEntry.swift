@@ -57,6 +57,13 @@ package struct RefusedEntry: Equatable, Sendable {
                 "this version of the program does not know its form; start the version that wrote "
                 + "it, or a later one"
         }
+        if sqlState == "LV005" {
+            return
+                "its rows are sealed under a wrapping key that was removed (limen audit keys remove): "
+                + "this gateway was started with an old key file while the database was away. They "
+                + "are whole here and open with that file: keep it and this folder, do not start "
+                + "with the file again, and bring the key file up to date (SIGHUP)"
+        }
         switch sqlState.prefix(2) {
         case "23":
             return
