@@ -66,6 +66,28 @@ package final class KeyRing: Sendable {
         state.withLock { $0.tenants = Self.byTenant(keys) }
     }
 
+    /// Takes the keys of a tenant when an epoch of pseudonyms has begun or ended in them: they have a
+    /// later epoch than those at hand, or the same and fewer of the earlier ones.
+    ///
+    /// An older copy of a key file has an earlier epoch, or more of them, and is not taken.
+    ///
+    /// - Returns: Whether they were taken.
+    package func adopt(_ keys: TenantKeys) -> Bool {
+        state.withLock { state in
+            guard let own = state.tenants[keys.tenant],
+                let epoch = keys.currentPseudonym?.epoch
+            else { return false }
+            let held = Set(own.pseudonyms.map(\.epoch))
+            let isLater = epoch > own.currentPseudonym?.epoch ?? 0
+            let hasEnded =
+                epoch == own.currentPseudonym?.epoch
+                && held.isStrictSuperset(of: keys.pseudonyms.map(\.epoch))
+            guard isLater || hasEnded else { return false }
+            state.tenants[keys.tenant] = keys
+            return true
+        }
+    }
+
     /// Learns that some wrapping keys have successors.
     ///
     /// - Returns: Whether that is news.

@@ -38,6 +38,14 @@ package struct KeySource: Sendable {
         return try TenantKeys(reading: answer, tenant: tenant)
     }
 
+    /// Reads the keys when the file holds them; `nil` when it names a command, which is not run.
+    package func readWithoutCommand() throws(VaultError) -> TenantKeys? {
+        var text = try readFile()
+        defer { Secret.wipe(&text) }
+        guard try Self.command(text) == nil else { return nil }
+        return try TenantKeys(reading: text, tenant: tenant)
+    }
+
     /// Puts keys into the file, wholly or not at all.
     package func write(_ keys: TenantKeys) throws(VaultError) {
         if File.exists(path: path) {

@@ -170,6 +170,32 @@ extension AuditQuery {
         }
     }
 
+    /// The last decision of the last two minutes whose pseudonyms are of an epoch though another
+    /// gateway had begun a later one before; `nil` when there is none.
+    package func lastStraggler(tenant: String, epoch: Int) throws(AuditStoreError) -> Instant? {
+        do throws(PostgreSQLError) {
+            var values = Parameters()
+            values.add(text: tenant)
+            values.add(int32: Int32(clamping: epoch))
+            let rows = try execute(Self.stragglers, values)
+            return try rows.instant(0, 0)
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
+    private static let stragglers: StaticString = """
+        SELECT max(e.started_at) FROM audit.event e
+        WHERE e.tenant = $1 AND e.kind = 'decision'
+          AND e.started_at > pg_catalog.now() - interval '2 minutes'
+          AND coalesce(e.pseudonym_epoch, 1) = $2
+          AND e.started_at > (
+              SELECT min(l.started_at) FROM audit.event l
+              WHERE l.tenant = $1 AND l.kind = 'decision'
+                AND l.started_at > pg_catalog.now() - interval '10 minutes'
+                AND l.pseudonym_epoch > $2)
+        """
+
     private static let patientRows: StaticString = """
         SELECT count(*) FILTER (WHERE key_id IS NOT NULL),
                count(*) FILTER (WHERE key_id IS NULL AND (inputs IS NOT NULL OR result IS NOT NULL

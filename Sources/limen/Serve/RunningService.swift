@@ -32,6 +32,8 @@ struct RunningService: Sendable {
         var systemKey: AuthenticationKey
         /// Reads the keys that seal rows: at the start, and when the configuration is loaded anew.
         var vault: @Sendable () throws(CommandError) -> [TenantKeys]
+        /// Where they lie, for looking whether an epoch has ended there.
+        var vaultSources: [KeySource] = []
         /// Whether clients are let in whose keys everybody knows, and metrics are for everybody.
         var isDevelopment = false
         /// Whether discovery is for clients only.
@@ -85,6 +87,7 @@ struct RunningService: Sendable {
     private let log: LogWriter
     private let counters: CounterKeeper
     private let chain: LedgerKeeper?
+    private let epochs: EpochWatch
 
     /// The version of this program.
     static let version = "0.1.0"
@@ -159,6 +162,7 @@ struct RunningService: Sendable {
             }
             let months = MonthsKeeper(settings: settings, migrations: migrations, registry)
             let versions = VersionsWatch()
+            let epochs = EpochWatch(settings.vaultSources, ring: ring, log: { log.log($0) })
             let gateway = try makeGateway(
                 settings,
                 catalogue,
@@ -173,6 +177,7 @@ struct RunningService: Sendable {
                     .init(name: "migrations") { months.isCurrent },
                     .init(name: "months") { months.hasRoom },
                     .init(name: "deployments") { versions.isCurrent || isBridged() },
+                    .init(name: "keys", note: { epochs.note }, isReady: { true }),
                 ] + (spool.map { [$0.check] } ?? []),
                 log
             )
@@ -200,8 +205,10 @@ struct RunningService: Sendable {
                 settings: settings,
                 log: log,
                 counters: counters,
-                chain: chain
+                chain: chain,
+                epochs: epochs
             )
+            epochs.start()
             gateway.serves(at: service.url)
             months.start(isAway: isAway)
             tokens.refreshKeys(of: gateway, registry, log)
@@ -362,6 +369,7 @@ struct RunningService: Sendable {
         tokens.close()
         sink.close()
         reporter.stop()
+        epochs.end()
         spool?.close()
         chain?.stop()
         try settings.ledger.keep(sink.longestEnd)

@@ -48,6 +48,7 @@ enum ServeCommand {
                 vault: { () throws(CommandError) -> [TenantKeys] in
                     try VaultFiles.read(keysFolder, tenants: tenants)
                 },
+                vaultSources: tenants.map { VaultFiles.source(keysFolder, $0) },
                 isDevelopment: parsed.has("development"),
                 guardsDiscovery: parsed.has("closed-discovery"),
                 publicURLs: edge.publicURLs,

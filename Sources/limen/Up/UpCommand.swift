@@ -102,6 +102,7 @@ enum UpCommand {
                     try VaultFiles.read(VaultFiles.source(state, tenant))
                 }
             },
+            vaultSources: tenants.map { VaultFiles.source(state, $0) },
             isDevelopment: true,
             spool: try SpoolSettings.read(
                 parsed.value("spool"),

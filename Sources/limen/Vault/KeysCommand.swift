@@ -181,6 +181,7 @@ enum KeysCommand {
                 HoldFollowing.sentence(left) + "; the key of the epoch stays until then"
             )
         }
+        try refuseWhileUsed(epoch, access)
         try await access.record(.keyChange, .version7(at: Clock.now()), flags: ["end-epoch"]) {
             $0.member("epoch", epoch)
             $0.member("reason", reason)
@@ -190,10 +191,32 @@ enum KeysCommand {
             "rows of epoch \(epoch) cannot be linked to patients by pseudonym any more\n"
         )
         Terminal.writeError(
-            "limen: let every gateway read the key file (SIGHUP); one that has not read it since "
-                + "new-epoch still makes pseudonyms of this epoch\n"
+            "limen: a gateway that reads this file has let the epoch go within "
+                + "\(EpochWatch.periodSeconds) seconds, or at SIGHUP; one with a copy of its own goes "
+                + "on making pseudonyms of it until the copy is replaced\n"
         )
         return .ok
+    }
+
+    /// Refuses while the trail shows that a gateway has not read the epoch that came after.
+    private static func refuseWhileUsed(
+        _ epoch: Int,
+        _ access: VaultAccess
+    ) throws(CommandError) {
+        let query = try access.audit.open()
+        let last: Instant?
+        do {
+            last = try query.lastStraggler(tenant: access.tenant, epoch: epoch)
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        guard let last else { return }
+        throw CommandError(
+            .findings,
+            "a gateway still makes pseudonyms of epoch \(epoch): its last row is of \(last.text), "
+                + "behind rows of a later epoch. Let it read the key file (bring its copy up to date, "
+                + "SIGHUP) and say this again two minutes later; the key of the epoch stays until then"
+        )
     }
 
     private static func change(
