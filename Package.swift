@@ -225,6 +225,12 @@ let package = Package(
         fuzz("TrailProbes", ["Basics", "Audit", "Crypto", "Ledger", "Spool"]),
         fuzz("AuditFuzz", ["TrailProbes", "FuzzWatch"]),
         fuzz("CanaryFuzz", []),
+        .executableTarget(
+            name: "SanitizerCanary",
+            dependencies: ["Posix"],
+            path: "Tests/Sanitizers/SanitizerCanary",
+            swiftSettings: settings
+        ),
 
         // Tests.
         .target(

@@ -64,6 +64,11 @@ enum HelpCommand {
           drill slow    slow connections, and beside it drill flood, garbage and soak
           database      a private PostgreSQL for tests: start, stop
 
+        For who changes it (of the script ./limen)
+          test          the whole suite
+          fuzz          a coverage-guided fuzzer over one of the readers
+          sanitize      the suite under the address or the thread sanitizer
+
         limen help COMMAND says more. Data goes to stdout, everything else to stderr.
         Exit codes: 0 ok, 1 findings, 2 usage, 3 bad input or configuration,
         4 dependency unavailable, 5 internal.
