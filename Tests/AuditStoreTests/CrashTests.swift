@@ -17,8 +17,8 @@ struct CrashTests {
         let cluster = try PrivateCluster()
         let database = try TestDatabase(server: cluster.settings)
         var timing = AuditSinkTiming()
-        timing.graceMilliseconds = 20_000
-        timing.appendMilliseconds = 30_000
+        timing.graceMilliseconds = 600_000
+        timing.appendMilliseconds = 600_000
         let sink = try database.sink(writers: 2, timing: timing)
         let ledger = Ledger()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -121,8 +121,8 @@ struct CrashTests {
         let cluster = try PrivateCluster()
         let database = try TestDatabase(server: cluster.settings)
         var timing = AuditSinkTiming()
-        timing.graceMilliseconds = 20_000
-        timing.appendMilliseconds = 30_000
+        timing.graceMilliseconds = 600_000
+        timing.appendMilliseconds = 600_000
         let sink = try database.sink(writers: 2, timing: timing)
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<32 {

@@ -15,8 +15,8 @@ struct KeyOrderTests {
         let sealer = RecordSealer(TestDatabase.ring)
         // Both wait for as long as the test needs, on a busy machine too.
         var timing = AuditSinkTiming()
-        timing.appendMilliseconds = 120_000
-        timing.graceMilliseconds = 120_000
+        timing.appendMilliseconds = 600_000
+        timing.graceMilliseconds = 600_000
         let sinks = try (0..<2).map { _ in
             try PostgreSQLAuditSink.open(
                 database.login("limen_writer"),

@@ -279,13 +279,16 @@ struct CommandLineTests {
     @Test("the bench measures the main job beside its parts, in its smoke mode")
     func bench() throws {
         let run = try LiveGateway.run(["bench", "--seconds", "1", "--connections", "4", "--json"])
-        #expect(run.exitCode == 0, "\(run.error)")
         let rows = try JSONDocument(parsing: run.output).root
         let names = rows.elements.compactMap { $0["name"]?.stringValue }
         #expect(names.count == 8, "\(names)")
         for model in ["news2", "segments"] {
             #expect(names.count { $0.hasPrefix("evaluate \(model), ") } == 2, "\(names)")
         }
+        // Watched by a sanitizer, the gateway keeps its deadlines by refusing, and some of what is
+        // measured takes more than a second.
+        if LiveGateway.isWatched { return }
+        #expect(run.exitCode == 0, "\(run.error)")
         #expect(rows.elements.allSatisfy { $0["failed"]?.integerValue == 0 })
         #expect(rows.elements.allSatisfy { ($0["perSecond"]?.integerValue ?? 0) > 0 })
     }

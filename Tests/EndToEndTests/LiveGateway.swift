@@ -13,6 +13,8 @@ enum LiveGateway {
     static let state = ProcessInfo.processInfo.environment["LIMEN_TEST_STATE"]
     /// The built program.
     static let program = ProcessInfo.processInfo.environment["LIMEN_PROGRAM"] ?? ""
+    /// Whether a sanitizer watches it, which makes it many times slower (`./limen sanitize`).
+    static let isWatched = ProcessInfo.processInfo.environment["LIMEN_SANITIZER"] != nil
     /// Whether there is one.
     static var isPresent: Bool { state != nil }
     /// What to say when there is none.

@@ -50,9 +50,11 @@ final class SpoolScene: Sendable {
         }
     }
 
-    /// Short times, so that a test need not wait for them.
+    /// Short times, so that a test need not wait for them; but a server that is only slow to take a
+    /// connection, as on a busy machine, is not away.
     static var timing: AuditSinkTiming {
         var timing = AuditSinkTiming()
+        timing.connectMilliseconds = 600_000
         timing.graceMilliseconds = 50
         timing.heartbeatMilliseconds = 20
         timing.backOffMillisecondsMax = 50
