@@ -30,15 +30,17 @@ struct ReviewTests {
         let database = try TestDatabase()
         let sink = try database.sink(writers: 1)
         defer { sink.close() }
-        let now = Records.now
+        let sent = Records.now
         for number in 0..<5 {
-            var record = Records.small("anna", at: now.advanced(byMicroseconds: Int64(number)))
+            var record = Records.small("anna", at: sent.advanced(byMicroseconds: Int64(number)))
             record.kind = .rejectedRequest
             record.outcome = .rejected
             record.reasonCode = number < 3 ? "LIMEN-GATE-004" : "LIMEN-GATE-007"
             try await sink.append(record)
         }
-        try await sink.append(Records.full("berta", at: now))
+        try await sink.append(Records.full("berta", at: sent))
+        // The database takes a review only at its time.
+        let now = Records.now
         let query = try database.query()
         let review = Self.review(.rejectedRequests, around: now)
         try query.add(review)

@@ -300,7 +300,13 @@ struct BatchProgramTests {
         }
     }
 
-    @Test("A disk that fills ends the run with exit code 4, and it goes on when there is room")
+    @Test(
+        "A disk that fills ends the run with exit code 4, and it goes on when there is room",
+        .disabled(
+            if: LiveGateway.sanitizer == "thread",
+            "the limit on files also meets the thread sanitizer, which then ends the program"
+        )
+    )
     func fullDisk() throws {
         try withData { data in
             let path = try data.write("all.ndjson", BatchData.population(400))

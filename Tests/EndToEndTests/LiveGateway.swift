@@ -13,8 +13,10 @@ enum LiveGateway {
     static let state = ProcessInfo.processInfo.environment["LIMEN_TEST_STATE"]
     /// The built program.
     static let program = ProcessInfo.processInfo.environment["LIMEN_PROGRAM"] ?? ""
-    /// Whether a sanitizer watches it, which makes it many times slower (`./limen sanitize`).
-    static let isWatched = ProcessInfo.processInfo.environment["LIMEN_SANITIZER"] != nil
+    /// The sanitizer that watches it (`./limen sanitize`), if any.
+    static let sanitizer = ProcessInfo.processInfo.environment["LIMEN_SANITIZER"]
+    /// Whether one does, which makes it many times slower.
+    static var isWatched: Bool { sanitizer != nil }
     /// Whether there is one.
     static var isPresent: Bool { state != nil }
     /// What to say when there is none.
