@@ -26,6 +26,21 @@ extension Limits {
     /// A declared length is only a claim; memory grows with what was really sent.
     @inlinable public static var httpBodyReservedBytesMax: Int { 1 << 18 }
 
+    /// The largest body that is read whatever its path is: 64 KB, two heads.
+    ///
+    /// Its refusal leaves the connection open. A larger one, one in chunks and one that waits for
+    /// `100 Continue` is read only if the path takes it.
+    @inlinable public static var httpUnaskedBodyBytesMax: Int { 1 << 16 }
+
+    /// How many bytes of requests that are not complete one loop keeps: 128 MB, eight of the
+    /// largest bodies or 600 large prefetches that are on their way at the same moment.
+    ///
+    /// Above this the largest one of the address with the most is refused with 503, until an
+    /// eighth is free again: who sends much without an end makes room for who sends little,
+    /// however many connections it has. An address that is alone may have all of it. What is
+    /// complete is at work and gives way to nobody.
+    @inlinable public static var httpReceivedLoopBytesMax: Int { 128 << 20 }
+
     /// The digits of a chunk size: eight hexadecimal digits reach 4 GB, far above any body.
     @inlinable public static var httpChunkSizeDigitsMax: Int { 8 }
 

@@ -61,7 +61,7 @@ extension HookGateway {
         if let accept = request.fields["accept"], !Self.allowsJSON(accept) {
             throw GatewayError(.notAcceptable)
         }
-        guard request.body.count <= Limits.hookBodyBytesMax else {
+        guard max(request.body.count, request.unreadByteCount) <= Limits.hookBodyBytesMax else {
             throw GatewayError(
                 .tooLarge,
                 "The body is larger than \(Limits.hookBodyBytesMax) bytes."

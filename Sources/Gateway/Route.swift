@@ -1,3 +1,4 @@
+import Basics
 import HTTPMessages
 
 /// Where a request goes.
@@ -83,6 +84,16 @@ enum Route: Sendable, Equatable {
         case .audit(let part): part.methods
         case .models, .model, .segments, .livez, .readyz, .metrics, .openAPI: ["GET", "HEAD"]
         case .unknown: []
+        }
+    }
+
+    /// The largest body it takes, in bytes.
+    var bodyBytesMax: Int {
+        switch self {
+        case .audit: Limits.auditQuestionBytesMax
+        case .hook, .feedback, .evaluation: Limits.hookBodyBytesMax
+        case .discovery, .models, .model, .segments, .livez, .readyz, .metrics, .openAPI, .unknown:
+            0
         }
     }
 

@@ -64,11 +64,12 @@ package struct ConnectionState: Sendable {
     package init(
         parsing: HTTPParsingLimits,
         limits: HTTPConnectionLimits,
+        judge: HTTPHeadRuling.Judge? = nil,
         isSecured: Bool = false,
         at now: Int64
     ) {
         self.limits = limits
-        parser = RequestParser(limits: parsing)
+        parser = RequestParser(limits: parsing, judge: judge)
         phaseSince = now
         if isSecured { phase = .securing }
     }
@@ -105,6 +106,18 @@ package struct ConnectionState: Sendable {
         case .readingHead, .readingBody: .inNeed
         case .handling, .finishing, .lingering, .closed: .never
         }
+    }
+
+    /// Whether a request has begun to come and is not complete.
+    package var isReceiving: Bool { phase == .readingHead || phase == .readingBody }
+
+    /// How many bytes of an unfinished body are kept.
+    package var keptBytes: Int { parser.bodyBytesReceived }
+
+    /// There is no more room for the request that has begun to come.
+    package mutating func outOfRoom(at now: Int64) -> Action {
+        precondition(isReceiving, "only what is not complete can give way")
+        return refuse(.roomTooSmall, at: now)
     }
 
     /// Whether what still comes is only read away.
@@ -349,6 +362,7 @@ package struct ConnectionState: Sendable {
                 minorVersion: 1
             )
         }
+        parser.abandon()
         enter(.finishing, at: now)
         return .refuse(rejection)
     }

@@ -10,6 +10,9 @@ package struct HTTPRequest: Sendable {
     package var fields: HTTPFields
     /// The body; empty when there is none.
     package var body: [UInt8]
+    /// How many bytes of a body the head has announced that are not read, as it was ruled that the
+    /// head alone is answered.
+    package var unreadByteCount = 0
     /// The address of the peer, such as `127.0.0.1`.
     package var peerAddress: String
     /// The certificate that the peer has shown on this connection, found good by the server.

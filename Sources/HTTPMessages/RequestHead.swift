@@ -16,7 +16,11 @@ struct RequestHead: Sendable {
     var asksToStay = false
     var hasExpectation = false
     var expectsContinue = false
+    /// The body is not read, and so many bytes of it were announced.
+    var unreadByteCount: Int?
 
     /// Whether the connection stays open behind the response (RFC 9112 section 9.3).
-    var keepsAlive: Bool { !asksToClose && (minorVersion == 1 || asksToStay) }
+    var keepsAlive: Bool {
+        !asksToClose && unreadByteCount == nil && (minorVersion == 1 || asksToStay)
+    }
 }

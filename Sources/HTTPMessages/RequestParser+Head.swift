@@ -1,5 +1,3 @@
-import Basics
-
 extension RequestParser {
     /// Passes over one empty line before a request; `false` when more bytes are needed.
     mutating func passLeadingLine(
@@ -216,18 +214,9 @@ extension RequestParser {
             guard head.isChunked else { throw .codingUnsupported }
         }
         head.fields = HTTPFields(bytes: Array(input[range]), index: head.places)
-        if head.isChunked {
-            chunks = ChunkDecoder()
-            state = .chunkedBody
-        } else if let length = head.contentLength, length > 0 {
-            guard length <= limits.bodyBytesMax else { throw .bodyTooLarge }
-            body.reserveCapacity(min(length, Limits.httpBodyReservedBytesMax))
-            state = .body(remaining: length)
-        } else {
-            state = .complete
-        }
         // A client of version 1.0 cannot have meant it (RFC 9110 section 10.1.1).
         head.expectsContinue = head.hasExpectation && head.minorVersion == 1
+        try beginBody()
     }
 
     /// Whether bytes are a text in small letters, without regard to their case.

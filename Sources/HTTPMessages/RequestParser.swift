@@ -1,3 +1,5 @@
+import Basics
+
 /// Reads requests from bytes as they arrive, strictly by RFC 9112.
 ///
 ///     POST /cds-services/news2 HTTP/1.1\r\n
@@ -11,6 +13,7 @@
 /// until it is complete the same bytes come again with more behind them; they are not read twice.
 package struct RequestParser: Sendable {
     let limits: HTTPParsingLimits
+    private let judge: HTTPHeadRuling.Judge?
     var state = State.leading
     var head = RequestHead()
     /// Bytes of the head that were checked already, counted from the head's first byte.
@@ -19,6 +22,8 @@ package struct RequestParser: Sendable {
     var lineStart = 0
     var body: [UInt8] = []
     var chunks = ChunkDecoder()
+    /// How large the present body may be.
+    private var bodyBytesMax = 0
     private var isContinueDue = false
 
     enum State: Equatable, Sendable {
@@ -50,9 +55,13 @@ package struct RequestParser: Sendable {
         package let outcome: Outcome
     }
 
-    /// Makes a parser.
-    package init(limits: HTTPParsingLimits = HTTPParsingLimits()) {
+    /// Makes a parser; without a judge every body is read that keeps the limits.
+    package init(
+        limits: HTTPParsingLimits = HTTPParsingLimits(),
+        judge: HTTPHeadRuling.Judge? = nil
+    ) {
         self.limits = limits
+        self.judge = judge
     }
 
     /// Whether nothing of a request has arrived.
@@ -100,7 +109,7 @@ package struct RequestParser: Sendable {
                         &start,
                         range.upperBound,
                         into: &body,
-                        bodyBytesMax: limits.bodyBytesMax
+                        bodyBytesMax: bodyBytesMax
                     )
                     guard isOver else { return progress(range, start) }
                     state = .complete
@@ -124,13 +133,14 @@ package struct RequestParser: Sendable {
     /// Hands out the complete request and makes the parser ready for the next one.
     package mutating func take() -> ParsedRequest {
         precondition(state == .complete, "no complete request to take")
-        let request = HTTPRequest(
+        var request = HTTPRequest(
             method: head.method,
             path: head.path,
             query: head.query,
             fields: head.fields,
             body: body
         )
+        request.unreadByteCount = head.unreadByteCount ?? 0
         let parsed = ParsedRequest(
             request: request,
             keepsAlive: head.keepsAlive,
@@ -143,6 +153,47 @@ package struct RequestParser: Sendable {
         state = .leading
         isContinueDue = false
         return parsed
+    }
+
+    /// Lets go of what has come of a request that is not going to be complete.
+    mutating func abandon() {
+        body = []
+    }
+
+    /// Decides about the body before any of it is read (RFC 9112 section 6.3).
+    mutating func beginBody() throws(RequestRejection) {
+        guard head.isChunked || head.contentLength ?? 0 > 0 else {
+            state = .complete
+            return
+        }
+        let length = head.isChunked ? nil : head.contentLength
+        bodyBytesMax = limits.bodyBytesMax
+        if let length, length > bodyBytesMax { throw .bodyTooLarge }
+        // A small body costs less than asking, and its refusal leaves the connection open.
+        let isSmall = length.map { $0 <= Limits.httpUnaskedBodyBytesMax } ?? false
+        if let judge, !isSmall || head.expectsContinue {
+            let asked = HTTPRequest(
+                method: head.method,
+                path: head.path,
+                query: head.query,
+                fields: head.fields
+            )
+            switch judge(asked, length) {
+            case .read(let bytesMax): bodyBytesMax = min(bytesMax, bodyBytesMax)
+            case .answer:
+                head.unreadByteCount = length ?? 0
+                state = .complete
+                return
+            }
+        }
+        guard let length else {
+            chunks = ChunkDecoder()
+            state = .chunkedBody
+            return
+        }
+        guard length <= bodyBytesMax else { throw .bodyTooLarge }
+        body.reserveCapacity(min(length, Limits.httpBodyReservedBytesMax))
+        state = .body(remaining: length)
     }
 
     private func progress(_ range: Range<Int>, _ start: Int) -> Progress {

@@ -86,6 +86,9 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
     case handshakesTooMany = "LIMEN-HTTP-040"
     /// A handshake that failed, or did not end in time.
     case handshakeFailed = "LIMEN-HTTP-041"
+    /// More bytes of unfinished requests than there is room for; this is the largest one of the
+    /// address with the most.
+    case roomTooSmall = "LIMEN-HTTP-042"
 
     /// The status of the answer.
     package var status: Int {
@@ -98,7 +101,7 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
         case .bodyTooLarge: 413
         case .expectationFailed: 417
         case .headTimeout, .bodyTimeout, .bodyTooSlow, .requestTimeout: 408
-        case .handlerTimeout, .connectionsTooMany, .handshakesTooMany: 503
+        case .handlerTimeout, .connectionsTooMany, .handshakesTooMany, .roomTooSmall: 503
         case .controlByte, .bareCarriageReturn, .bareLineFeed, .requestLineMalformed,
             .targetMalformed, .targetDotSegment, .targetEncodedDelimiter, .fieldMalformed,
             .fieldFolded, .hostMissing, .hostRepeated, .hostMalformed, .hostMismatch,

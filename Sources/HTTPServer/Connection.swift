@@ -19,6 +19,8 @@ final class Connection {
     var isBlocked = false
     /// What waits for it and is counted by the driver.
     var countedBytes = 0
+    /// What was received of an unfinished request and is counted by the driver.
+    var countedReceived = 0
     var isQueuedToSend = false
     var isQueuedToRead = false
     var isHandlerAtWork = false
@@ -47,6 +49,9 @@ final class Connection {
     }
 
     var hasInput: Bool { inputStart < input.count }
+
+    /// What is kept of what was received, but for a request that is complete.
+    var receivedBytes: Int { state.keptBytes + input.count - inputStart }
 
     /// Whether it can give way to another one; who may have sent something that was not read yet
     /// is not silent.

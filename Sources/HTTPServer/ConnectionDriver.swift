@@ -11,7 +11,7 @@ final class ConnectionDriver: EventLoopDelegate {
     let loop: EventLoop
     let number: Int
     let shared: ServerShared
-    private var slots: [Connection?] = []
+    private(set) var slots: [Connection?] = []
     private var generations: [UInt32] = []
     private var freeSlots: [Int] = []
     private var deadlines = DeadlineTable()
@@ -26,6 +26,8 @@ final class ConnectionDriver: EventLoopDelegate {
     var handshakes: HandshakeTable
     /// All connections, in the order in which they give way.
     private var origins = OriginTable()
+    /// What was received of requests that are not complete.
+    var received: ReceivedBytes
     /// What waits for peers that take no more at present.
     private var blockedBytes = 0
     private var toSend: [Connection] = []
@@ -41,6 +43,7 @@ final class ConnectionDriver: EventLoopDelegate {
         self.loop = loop
         self.number = number
         self.shared = shared
+        received = ReceivedBytes(max: shared.configuration.receivedLoopBytesMax)
         handshakes = HandshakeTable(
             countMax: shared.configuration.handshakeCountMax,
             perOriginMax: shared.configuration.handshakesPerAddressMax
@@ -132,6 +135,7 @@ final class ConnectionDriver: EventLoopDelegate {
         let state = ConnectionState(
             parsing: shared.configuration.parsing,
             limits: shared.configuration.connection,
+            judge: shared.configuration.judge,
             isSecured: context != nil,
             at: now
         )
@@ -176,6 +180,7 @@ final class ConnectionDriver: EventLoopDelegate {
         connection.task = nil
         blockedBytes -= connection.countedBytes
         connection.countedBytes = 0
+        countReceived(0, connection)
         origins.remove(connection.accepted.origin, connection.token)
         endSession(connection)
         if connection.isHandlerAtWork { shared.census.orphanBegan() }
@@ -249,6 +254,7 @@ final class ConnectionDriver: EventLoopDelegate {
             receives += 1
             guard receive(connection) else { break }
         }
+        countReceived(connection)
         renewDeadline(connection)
     }
 
@@ -317,6 +323,7 @@ final class ConnectionDriver: EventLoopDelegate {
             connection.accepted.socket.shutdownSending()
             connection.input = []
             connection.inputStart = 0
+            countReceived(connection)
             queueToRead(connection)
             return false
         case .close:
@@ -362,6 +369,7 @@ final class ConnectionDriver: EventLoopDelegate {
         shared.configuration.metrics.refused(rejection.rawValue)
         connection.input = []
         connection.inputStart = 0
+        countReceived(connection)
         if !connection.isHandlerAtWork {
             connection.method = ""
             connection.startedNanoseconds = Clock.monotonicNanoseconds()

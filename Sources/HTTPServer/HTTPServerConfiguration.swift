@@ -34,6 +34,12 @@ package struct HTTPServerConfiguration: Sendable {
     package var connectionsPerAddressMax = Limits.httpConnectionsPerAddressMax
     /// How many bytes may wait on one loop for peers that take no more at present.
     package var unsentLoopBytesMax = Limits.httpUnsentLoopBytesMax
+    /// How many bytes of requests that are not complete one loop keeps.
+    package var receivedLoopBytesMax = Limits.httpReceivedLoopBytesMax
+    /// Rules on bodies before they come; all are read without it.
+    ///
+    /// Runs on the loops.
+    package var judge: HTTPHeadRuling.Judge?
     /// What is told about the traffic.
     package var metrics = HTTPServerMetrics()
     /// Makes the response for what the server refuses itself, from a status and a reason code

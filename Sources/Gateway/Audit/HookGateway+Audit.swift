@@ -74,7 +74,10 @@ extension HookGateway {
     }
 
     /// Checks what can be said before a body is read.
-    private func checkHead(_ request: HTTPRequest, _ part: AuditRoute) throws(GatewayError) {
+    func checkHead(_ request: HTTPRequest, _ part: AuditRoute) throws(GatewayError) {
+        guard request.unreadByteCount <= Limits.auditQuestionBytesMax else {
+            throw GatewayError(.tooLarge)
+        }
         guard part != .exports else {
             var plain = request
             // What an export is made of is said in its question.

@@ -32,6 +32,7 @@ extension RunningService {
             "limen_http_connections_total",
             help: "Connections that were accepted."
         )
+        configuration.judge = { gateway.rule(on: $0, length: $1) }
         configuration.metrics.refused = { refused.add(1, [$0]) }
         configuration.metrics.connectionOpened = { opened.add(1) }
         do {
