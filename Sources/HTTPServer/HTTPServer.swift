@@ -117,6 +117,9 @@ package final class HTTPServer: Sendable {
     /// How many connections are open.
     package var connectionCount: Int { shared.census.total }
 
+    /// Ends a `drain` at once: what is still open is closed.
+    package func cutOff() { shared.census.giveUp() }
+
     /// Stops the server, and answers whether nothing was cut off.
     ///
     /// Accepts no more, closes idle connections, finishes the requests that are being handled,

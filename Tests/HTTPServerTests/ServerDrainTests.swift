@@ -52,4 +52,24 @@ struct ServerDrainTests {
         #expect(throws: HTTPClientError.connectionLost) { try client.receive() }
         gate.open()
     }
+
+    @Test("who cannot wait cuts off what is open, before the time is over")
+    func impatience() async throws {
+        let gate = Gate()
+        let server = try TestServer.start({
+            $0.connection.handlerMilliseconds = 600_000
+            $0.connection.requestMilliseconds = 600_000
+        }) { request in
+            await gate.pass()
+            return await TestServer.echo(request)
+        }
+        var client = try server.connect()
+        try client.write(Array("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+        await server.log.wait { $0.paths.count == 1 }
+        async let isComplete = server.server.drain(withinMilliseconds: 600_000)
+        server.server.cutOff()
+        #expect(await isComplete == false)
+        #expect(throws: HTTPClientError.connectionLost) { try client.receive() }
+        gate.open()
+    }
 }

@@ -356,7 +356,14 @@ struct RunningService: Sendable {
         }
         Terminal.writeError("limen: stopping; requests on their way are finished\n")
         gateway.drain()
+        let hurry = Task { [server] in
+            for await signal in signals where signal != .hangUp {
+                Terminal.writeError("limen: a second signal; what is open is cut off\n")
+                server.cutOff()
+            }
+        }
         await server.drain(withinMilliseconds: settings.drainMilliseconds)
+        hurry.cancel()
         await gateway.finishBackground()
         keeper.stop()
         counters.stop()
