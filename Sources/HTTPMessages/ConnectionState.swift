@@ -356,8 +356,9 @@ package struct ConnectionState: Sendable {
 
     private mutating func refuse(_ rejection: RequestRejection, at now: Int64) -> Action {
         if phase != .handling {
+            // No answer to HEAD has a body, a refusal as little (RFC 9110 section 9.3.2).
             framing = ResponseSerializer.Framing(
-                isHead: false,
+                isHead: parser.isHead,
                 keepsAlive: false,
                 minorVersion: 1
             )

@@ -75,6 +75,9 @@ package struct RequestParser: Sendable {
         }
     }
 
+    /// Whether the present request is HEAD, as far as it was read.
+    var isHead: Bool { head.method == "HEAD" }
+
     /// How many bytes of the body have arrived.
     package var bodyBytesReceived: Int { body.count }
 

@@ -4,6 +4,7 @@ import Testing
 /// The state machine read as a transcript, with a clock of our own.
 struct ConnectionStateTests {
     static let get = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    static let head = "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n"
     static let postHead = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10000\r\n\r\n"
 
     /// What an action is, to be compared.
@@ -49,6 +50,28 @@ struct ConnectionStateTests {
         #expect(send("junk", &state, at: 8) == .wait)
         #expect(Step(state.endOfInput(at: 9)) == .close)
         #expect(state.isClosed)
+    }
+
+    @Test(
+        "a refusal of HEAD has no body, and one of anything else has",
+        arguments: [
+            ("HEAD / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", true),
+            ("HEAD /a/../b HTTP/1.1\r\n", true), ("HEAD / HTTP/1.1\r\nHost : a\r\n", true),
+            ("GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", false),
+            ("HEAD / HTTP/2.0\r\n", false), ("head / HTTP/1.1\r\n", false),
+        ]
+    )
+    func refusedHead(_ text: String, _ isHead: Bool) {
+        var state = fresh()
+        // What was asked before is not what is asked now.
+        #expect(send(isHead ? Self.get : Self.head, &state, at: 1) == .dispatch("/"))
+        _ = state.responded(closes: false, bytes: 1, at: 1)
+        _ = state.flushed(at: 1)
+        guard case .refuse = send(text, &state, at: 2) else {
+            Issue.record("it is not refused")
+            return
+        }
+        #expect(state.responded(closes: true, bytes: 1, at: 2).isHead == isHead)
     }
 
     @Test("the last of the allowed requests says that the connection closes")
