@@ -52,8 +52,15 @@ extension HookGateway {
 
     /// Checks what can be said before the body is read.
     func checkHead(_ request: HTTPRequest) throws(GatewayError) {
-        if let type = request.fields["content-type"], !Self.isJSON(type) {
-            throw GatewayError(.mediaType)
+        // A body has one type (RFC 9110 section 8.3); without any it is taken for JSON.
+        if request.fields.repeats("content-type") {
+            throw GatewayError(.mediaType, "There is more than one Content-Type.")
+        }
+        if let type = request.fields["content-type"] {
+            guard Self.isJSON(type) else { throw GatewayError(.mediaType) }
+            guard Self.isUTF8(type) else {
+                throw GatewayError(.mediaType, "The only charset is UTF-8.")
+            }
         }
         if let coding = request.fields["content-encoding"], coding.lowercased() != "identity" {
             throw GatewayError(.mediaType, "A content coding is not accepted.")
@@ -75,6 +82,15 @@ extension HookGateway {
         return essence == "application/json" || essence == "text/json"
             || essence == "application/json+fhir"
             || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
+    }
+
+    /// Whether a media type names no charset but UTF-8, the one of JSON (RFC 8259 section 8.1).
+    private static func isUTF8(_ type: String) -> Bool {
+        guard type.utf8.contains(UInt8(ascii: ";")) else { return true }
+        return type.lowercased().split(separator: ";").dropFirst().allSatisfy { parameter in
+            let text = parameter.filter { $0 != " " && $0 != "\t" && $0 != "\"" }
+            return !text.hasPrefix("charset=") || text == "charset=utf-8" || text == "charset=utf8"
+        }
     }
 
     private static func allowsJSON(_ accept: String) -> Bool {

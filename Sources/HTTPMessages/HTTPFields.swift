@@ -64,6 +64,16 @@ package struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
         index.filter { isSame($0.name, name) }.map { text($0.value) }
     }
 
+    /// Whether more than one field of that name is there; makes no text.
+    package func repeats(_ name: String) -> Bool {
+        var isThere = false
+        for place in index where isSame(place.name, name) {
+            if isThere { return true }
+            isThere = true
+        }
+        return false
+    }
+
     /// Whether a field of that name is there; makes no text.
     package func contains(_ name: String) -> Bool {
         index.contains { isSame($0.name, name) }

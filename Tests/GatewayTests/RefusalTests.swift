@@ -76,6 +76,20 @@ struct RefusalTests {
             code: "LIMEN-GATE-004"
         ),
         Bad(
+            name: "two content types",
+            body: valid,
+            fields: [("Content-Type", "application/json"), ("Content-Type", "application/json")],
+            status: 415,
+            code: "LIMEN-GATE-004"
+        ),
+        Bad(
+            name: "another charset",
+            body: valid,
+            fields: [("Content-Type", "application/json; a=b; Charset=\"ISO-8859-1\"")],
+            status: 415,
+            code: "LIMEN-GATE-004"
+        ),
+        Bad(
             name: "content coding",
             body: valid,
             fields: [("Content-Encoding", "gzip")],
@@ -183,6 +197,23 @@ struct RefusalTests {
             code: "LIMEN-GATE-002"
         ),
     ]
+
+    @Test(
+        "is none when JSON is named in another spelling",
+        arguments: [
+            "application/json;charset=UTF-8", "application/json; charset=\"utf-8\"",
+            "application/fhir+json; fhirVersion=4.0", "application/json ;charset=utf8", "text/json",
+        ]
+    )
+    func spellings(_ type: String) async throws {
+        let fixture = try GatewayFixture()
+        let response = await fixture.post(
+            "/cds-services/news2",
+            HookBody().text,
+            fields: [("Content-Type", type)]
+        )
+        #expect(response.status == 200)
+    }
 
     @Test("is answered with its place and one row, and the next one is served", arguments: all)
     func refuses(_ bad: Bad) async throws {
