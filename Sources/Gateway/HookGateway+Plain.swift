@@ -1,4 +1,5 @@
 import Audit
+import Basics
 import HTTPMessages
 import JOSE
 import Telemetry
@@ -86,7 +87,10 @@ extension HookGateway {
         }
         text += isReady ? "ok\n" : "not ready\n"
         var response = Self.response("text/plain; charset=utf-8", Array(text.utf8))
-        response.status = isReady ? 200 : 503
+        if !isReady {
+            response.status = 503
+            response.fields.append("Retry-After", String(Limits.retryAfterSeconds))
+        }
         return response
     }
 }

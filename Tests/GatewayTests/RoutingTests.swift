@@ -66,6 +66,8 @@ struct RoutingTests {
         fixture.sink.fail(with: AuditError(code: .unavailable))
         let notReady = await fixture.send("GET", "/readyz", key: nil)
         #expect(notReady.status == 503)
+        #expect(notReady.fields["retry-after"] != nil)
+        #expect(ready.fields["retry-after"] == nil)
         #expect(notReady.text.contains("[-]audit failed"))
         #expect(await fixture.send("GET", "/livez", key: nil).status == 200)
         fixture.sink.fail(with: nil)
