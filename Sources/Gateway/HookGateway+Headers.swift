@@ -20,11 +20,14 @@ extension HookGateway {
         response.fields.append("Access-Control-Expose-Headers", "Retry-After, WWW-Authenticate")
     }
 
-    /// Answers the question of a browser before it calls; nobody is authenticated for it.
-    func preflight(_ request: HTTPRequest) -> HTTPResponse {
-        let route = Route(path: request.path)
+    /// Says what a route answers, or all of them together (RFC 9110 section 9.3.7).
+    ///
+    /// A browser of a listed origin learns also what it may send.
+    func options(_ request: HTTPRequest, _ route: Route) -> HTTPResponse {
         var response = HTTPResponse(status: 204)
-        response.fields.append("Allow", route.methods.joined(separator: ", "))
+        let methods = route == .unknown ? ["GET", "HEAD", "POST", "OPTIONS"] : route.methods
+        response.fields.append("Allow", methods.joined(separator: ", "))
+        guard route.isShared else { return response }
         guard let origin = request.fields["origin"], isAllowed(origin) else { return response }
         response.fields.append("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
         response.fields.append(

@@ -78,11 +78,10 @@ enum Route: Sendable, Equatable {
     /// The methods it answers.
     var methods: [String] {
         switch self {
-        case .hook, .feedback: ["POST", "OPTIONS"]
-        case .discovery: ["GET", "HEAD", "OPTIONS"]
-        case .evaluation: ["POST"]
+        case .hook, .feedback, .evaluation: ["POST", "OPTIONS"]
         case .audit(let part): part.methods
-        case .models, .model, .segments, .livez, .readyz, .metrics, .openAPI: ["GET", "HEAD"]
+        case .discovery, .models, .model, .segments, .livez, .readyz, .metrics, .openAPI:
+            ["GET", "HEAD", "OPTIONS"]
         case .unknown: []
         }
     }

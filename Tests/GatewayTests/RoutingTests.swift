@@ -1,6 +1,7 @@
 import Audit
 import Basics
 import CDSHooks
+import Foundation
 import HTTPMessages
 import JSON
 import Support
@@ -137,7 +138,31 @@ struct RoutingTests {
         #expect(response.fields["content-type"] == "application/problem+json")
         #expect(try response.json["status"]?.integerValue == status)
         #expect(try response.json["code"]?.stringValue?.hasPrefix("LIMEN-GATE-") == true)
-        if status == 405 { #expect(response.fields["allow"] == "GET, HEAD") }
+        if status == 405 { #expect(response.fields["allow"] == "GET, HEAD, OPTIONS") }
+    }
+
+    @Test("say what they answer, without a row and without asking who it is")
+    func options() async throws {
+        let fixture = try GatewayFixture()
+        let paths = try #require(try OpenAPITests.document()["paths"]).members
+            .map { OpenAPITests.filled($0.name.stringValue ?? "") }
+        #expect(paths.count > 20)
+        // The trail says nothing to whom it does not know.
+        for path in paths where !path.hasPrefix("/audit/") {
+            let response = await fixture.send("OPTIONS", path, key: nil)
+            #expect(response.status == 204, "\(path)")
+            let allowed = response.fields["allow"]?.components(separatedBy: ", ")
+            #expect(allowed == Route(path: path).methods, "\(path)")
+            #expect(allowed?.contains("OPTIONS") == true, "\(path)")
+            let foreign = response.fields["access-control-allow-methods"]
+            #expect(foreign == nil, "\(path)")
+        }
+        let all = await fixture.send("OPTIONS", "*", key: nil)
+        #expect(all.status == 204)
+        #expect(all.fields["allow"] == "GET, HEAD, POST, OPTIONS")
+        #expect(await fixture.send("OPTIONS", "/nowhere", key: nil).status == 404)
+        #expect(fixture.sink.records.isEmpty)
+        #expect(await fixture.send("OPTIONS", "/audit/events", key: nil).status == 405)
     }
 
     @Test("let browsers of listed origins in, on every answer")
