@@ -2,7 +2,7 @@ import Audit
 import PostgreSQL
 
 /// Reads events and feedback from the rows that `AuditStatements` gives.
-enum EventReader {
+package enum EventReader {
     /// The event of one row, as far as it is plain; what is sealed waits in `StoredEvent.parts`.
     static func event(
         _ rows: borrowing QueryResult,
@@ -32,13 +32,11 @@ enum EventReader {
         record.patientPseudonym = rows.bytes(row, 12)
         record.userPseudonym = rows.bytes(row, 13)
         record.encounterPseudonym = rows.bytes(row, 14)
-        record.cardIDs = try rows.uuids(row, 15) ?? []
         record.indicator = try rows.text(row, 16)
-        record.missingInputs = try rows.texts(row, 17) ?? []
         record.reasonCode = try rows.text(row, 18)
         record.traceID = rows.bytes(row, 19)
         record.parentSpanID = rows.bytes(row, 20)
-        record.flags = try rows.texts(row, 21) ?? []
+        readLists(rows, row, into: &record)
         if let arm = try rows.text(row, 22) {
             guard let known = AuditRecord.Arm(rawValue: arm) else {
                 throw PostgreSQLError(code: .unexpectedResult)
@@ -50,6 +48,27 @@ enum EventReader {
         var event = StoredEvent(record: record, recordedAt: recordedAt)
         try readPlace(rows, row, into: &event)
         return event
+    }
+
+    /// The flag of a row whose lists cannot be read: of before the check that refuses such rows.
+    ///
+    /// It is shown with what can be read, so that it hides none of the others.
+    package static let unreadable = "unreadable"
+
+    private static func readLists(
+        _ rows: borrowing QueryResult,
+        _ row: Int,
+        into record: inout AuditRecord
+    ) {
+        do throws(PostgreSQLError) {
+            let cardIDs = try rows.uuids(row, 15) ?? []
+            let missingInputs = try rows.texts(row, 17) ?? []
+            record.flags = try rows.texts(row, 21) ?? []
+            record.cardIDs = cardIDs
+            record.missingInputs = missingInputs
+        } catch {
+            record.flags = [unreadable]
+        }
     }
 
     /// The feedback of all rows.

@@ -354,7 +354,7 @@ final class WriterLoop: Sendable {
         if isWriting {
             let row = Self.probeRow()
             try connection.sendPrepared(WriterStatements.begin, none)
-            let group = PlacedRows(tenant: row.tenant, rows: [row], places: [nil])
+            let group = PlacedRows(tenant: row.tenant, rows: [row], places: [Self.probePlace])
             var script = FlightScript()
             Self.add(group, to: &script)
             count += try script.send(on: connection)
@@ -367,6 +367,13 @@ final class WriterLoop: Sendable {
         try connection.sendSync()
         return count
     }
+
+    /// Rows without a place are refused; this one names no log that there is.
+    private static let probePlace = LogPlace(
+        logID: UUIDBytes(high: 0, low: 0),
+        sequence: 0,
+        leafHash: [UInt8](repeating: 0, count: 32)
+    )
 
     /// A row that is written and rolled back, of the size of a small decision: a full disk may
     /// still take less.

@@ -29,6 +29,16 @@ extension Limits {
     /// A transaction that waits is ended by the server after a minute; this is five of them.
     @inlinable public static var ledgerFoldMicrosecondsMax: Int64 { 300_000_000 }
 
+    /// How long rows may wait to be signed while the trail goes on, in microseconds.
+    ///
+    /// A deployment or a fail-over takes minutes; fifteen without a signature are nobody's accident.
+    @inlinable public static var ledgerUnsignedMicrosecondsMax: Int64 { 900_000_000 }
+
+    /// How long the sequencer may fail before `/readyz` says so, in milliseconds.
+    ///
+    /// A turn that a restart of PostgreSQL costs is made up for by the next.
+    @inlinable public static var ledgerFailureMillisecondsMax: Int64 { 30_000 }
+
     /// How often the sequencer signs the tree, in seconds, when nothing else is set.
     ///
     /// What a thief could cut off unseen is what came since the last checkpoint left the database.

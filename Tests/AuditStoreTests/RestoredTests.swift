@@ -246,7 +246,7 @@ struct RestoredTests {
                 knowledge: TreeKnowledge(known: nil, reached: reached, keys: keys),
                 isCheckpointDue: false
             )
-            guard case .folded(let state, _) = ending else { throw LedgerStateError.unreadable }
+            guard case .folded(let state, _, _) = ending else { throw LedgerStateError.unreadable }
             return Checkpoint(origin: "", size: state.range.size, root: state.range.root)
         }
         let first = try fold(reached: nil)

@@ -134,6 +134,14 @@ final class TestDatabase: Sendable {
     /// Migrates a database and creates the tenants and auditors of the tests.
     private static func furnish(_ place: ConnectionSettings) throws {
         try Migrator.open(place, files: migrations).apply()
+        // The trails of the tests begin empty: who was mapped here is not what they are about.
+        try run("ALTER TABLE audit.auditor_tenant DISABLE TRIGGER record_mapping", on: place)
+        defer {
+            _ = try? run(
+                "ALTER TABLE audit.auditor_tenant ENABLE ALWAYS TRIGGER record_mapping",
+                on: place
+            )
+        }
         let provisioning = try Provisioning.open(place)
         for tenant in ["anna", "berta"] {
             try provisioning.createTenant(tenant, title: tenant)

@@ -1,4 +1,4 @@
-import Basics
+package import Basics
 package import Ledger
 package import Posix
 package import PostgreSQL
@@ -19,8 +19,11 @@ package final class Sequencer: Sendable {
         case refused(LedgerStateError)
         /// The database could not be reached or failed.
         case failed(PostgreSQLError)
-        /// After a failure it works again.
+        /// After a failure or a refusal it works again.
         case recovered
+        /// These events came without a place and cannot be read: they are left without one, each
+        /// told of once.
+        case unreadable([UUIDBytes])
     }
 
     private let settings: ConnectionSettings
@@ -123,9 +126,7 @@ package final class Sequencer: Sendable {
             let isLast = isStopping
             do throws(PostgreSQLError) {
                 let connection = try Connection.open(settings)
-                if hasFailed { tell(.recovered) }
-                hasFailed = false
-                try serve(on: connection)
+                try serve(on: connection, &hasFailed)
                 return
             } catch {
                 if !hasFailed { tell(.failed(error)) }
@@ -137,15 +138,21 @@ package final class Sequencer: Sendable {
     }
 
     /// Signs once in each period, until it is to stop; then once more.
-    private func serve(on connection: borrowing Connection) throws(PostgreSQLError) {
+    private func serve(
+        on connection: borrowing Connection,
+        _ hasFailed: inout Bool
+    ) throws(PostgreSQLError) {
         while true {
             let isLast = isStopping
             do {
                 _ = try sign(on: connection)
+                if hasFailed { tell(.recovered) }
+                hasFailed = false
             } catch let error as PostgreSQLError {
                 throw error
             } catch let error as LedgerStateError {
                 tell(.refused(error))
+                hasFailed = true
             } catch {
                 preconditionFailure("a turn throws one of two errors")
             }
@@ -176,7 +183,8 @@ package final class Sequencer: Sendable {
             switch ending {
             case .passed:
                 return nil
-            case .folded(let folded, let note):
+            case .folded(let folded, let note, let unreadable):
+                if !unreadable.isEmpty { tell(.unreadable(unreadable)) }
                 let reached = Checkpoint(
                     origin: identity.signer.key.name,
                     size: folded.range.size,

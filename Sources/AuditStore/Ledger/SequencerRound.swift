@@ -13,8 +13,9 @@ struct SequencerRound {
     enum Ending {
         /// Another gateway has the turn.
         case passed
-        /// This was folded; `checkpoint` when the tree was signed.
-        case folded(SequencerState, checkpoint: SignedNote?)
+        /// This was folded; `checkpoint` when the tree was signed, and the rows that were left
+        /// because they cannot be read.
+        case folded(SequencerState, checkpoint: SignedNote?, unreadable: [UUIDBytes])
     }
 
     private let identity: LogIdentity
@@ -25,6 +26,8 @@ struct SequencerRound {
     private let now: Instant
     /// The log of rows that came without a place, as far as this program has opened one.
     private var adoption: LogWriterState?
+    /// The events that came without a place and cannot be read.
+    private var unreadable: [UUIDBytes] = []
 
     /// Takes a turn.
     ///
@@ -168,7 +171,7 @@ struct SequencerRound {
         } else {
             try tree.store(on: connection)
         }
-        return .folded(tree.state, checkpoint: note)
+        return .folded(tree.state, checkpoint: note, unreadable: unreadable)
     }
 
     private mutating func append(_ deed: LedgerDeed?) {
@@ -259,15 +262,11 @@ struct SequencerRound {
 
     // MARK: Rows without a place
 
-    /// What triggers and auditors write themselves.
-    private static let adoptedKinds: Set = [
-        "model-change", "audit-read", "audit-export", "audit-review",
-    ]
-
     /// Gives rows that came without a place one in a log of the sequencer's own.
     ///
     /// Those are the rows from before the ledger, once, and the kinds that no writer makes. Any
-    /// other is left without a place, and the verifier names it.
+    /// other is left without a place, and the verifier names it; so is one that cannot be read,
+    /// which holds up none of the others.
     private mutating func adopt(on connection: borrowing Connection) throws -> Int {
         let found = try connection.execute(LedgerStatements.unplaced)
         guard found.rowCount > 0 else { return 0 }
@@ -279,19 +278,54 @@ struct SequencerRound {
             guard found.bytes(row, 0) != nil, let recordedAt = try found.instant(row, 52) else {
                 continue
             }
-            let read = try RowReader.row(found, row)
-            guard !tree.state.isAdoptionComplete || Self.adoptedKinds.contains(read.kind) else {
-                continue
+            do throws(PostgreSQLError) {
+                let read = try RowReader.row(found, row)
+                guard !tree.state.isAdoptionComplete || AdoptedKind(rawValue: read.kind) != nil
+                else { continue }
+                rows.append(read)
+                times.append(recordedAt)
+            } catch {
+                if let eventID = try found.uuid(row, 2) { unreadable.append(eventID) }
             }
-            rows.append(read)
-            times.append(recordedAt)
         }
-        try RowReader.addParts(to: &rows, on: connection)
+        try addParts(to: &rows, &times, on: connection)
         if !rows.isEmpty { try place(rows, times, on: connection) }
         var taken = Parameters()
         taken.add(arrayText: arrivals)
         _ = try connection.execute(LedgerStatements.placed, taken)
         return found.rowCount
+    }
+
+    /// Adds the cards and the feedback of some rows; rows whose parts cannot be read are left out.
+    private mutating func addParts(
+        to rows: inout [AuditRow],
+        _ times: inout [Instant],
+        on connection: borrowing Connection
+    ) throws(PostgreSQLError) {
+        var whole = rows
+        do throws(PostgreSQLError) {
+            try RowReader.addParts(to: &whole, on: connection)
+            rows = whole
+            return
+        } catch {
+            guard error.code == .unexpectedResult, !connection.isBroken else { throw error }
+        }
+        // One of them is at fault: each is read alone, so that it is known which.
+        whole = []
+        var kept: [Instant] = []
+        for (row, time) in zip(rows, times) {
+            var alone = [row]
+            do throws(PostgreSQLError) {
+                try RowReader.addParts(to: &alone, on: connection)
+                whole += alone
+                kept.append(time)
+            } catch {
+                guard error.code == .unexpectedResult, !connection.isBroken else { throw error }
+                unreadable.append(row.eventID)
+            }
+        }
+        rows = whole
+        times = kept
     }
 
     private mutating func place(

@@ -20,7 +20,8 @@ enum EventPrinter {
                 zone.text(record.startedAt), record.eventID.text, record.kind.rawValue,
                 record.client ?? "", record.service ?? "", record.arm?.rawValue ?? "",
                 record.outcome.rawValue, String(record.status),
-                record.indicator ?? record.reasonCode ?? "",
+                record.flags == [EventReader.unreadable]
+                    ? EventReader.unreadable : record.indicator ?? record.reasonCode ?? "",
                 short(record.patientPseudonym), short(record.userPseudonym),
             ])
         }

@@ -16,6 +16,7 @@ import Telemetry
 final class LedgerKeeper: Sendable {
     private let sequencer: Sequencer
     private let latest: LatestCheckpoint
+    private let standing: LedgerStanding
 
     /// Prepares a sequencer.
     ///
@@ -39,6 +40,7 @@ final class LedgerKeeper: Sendable {
             )
         }
         let latest = LatestCheckpoint()
+        let standing = LedgerStanding()
         let size = registry.gauge(
             "limen_ledger_checkpoint_size",
             help: "How many leaves the last signed checkpoint of the audit trail covers."
@@ -58,6 +60,7 @@ final class LedgerKeeper: Sendable {
             ) { event in
                 switch event {
                 case .signed(let note, let checkpoint):
+                    standing.works()
                     size.set(Int(clamping: checkpoint.size))
                     latest.set(note)
                     guard let problem = copies.keep(note) else { return }
@@ -75,6 +78,7 @@ final class LedgerKeeper: Sendable {
                     )
                 case .refused(let error):
                     failures.add(1, ["refused"])
+                    standing.fails(sentence(error))
                     log.log(
                         LogEvent(
                             .error,
@@ -84,6 +88,7 @@ final class LedgerKeeper: Sendable {
                     )
                 case .failed(let error):
                     failures.add(1, ["database"])
+                    standing.fails(error.code.rawValue)
                     log.log(
                         LogEvent(
                             .error,
@@ -91,19 +96,37 @@ final class LedgerKeeper: Sendable {
                             [(.errorType, .text(error.code.rawValue))]
                         )
                     )
+                case .unreadable(let events):
+                    failures.add(events.count, ["unreadable"])
+                    for event in events {
+                        log.log(
+                            LogEvent(
+                                .error,
+                                "a row of the audit trail cannot be read and is not signed",
+                                [(.place, .text("event " + event.text))]
+                            )
+                        )
+                    }
                 case .recovered:
+                    standing.works()
                     log.log(LogEvent(.info, "the audit trail is signed again"))
                 }
             }
-            return LedgerKeeper(sequencer: sequencer, latest: latest)
+            return LedgerKeeper(sequencer: sequencer, latest: latest, standing: standing)
         } catch {
             throw CommandError(.unavailable, "the audit trail cannot be signed: \(error.text)")
         }
     }
 
-    private init(sequencer: Sequencer, latest: LatestCheckpoint) {
+    private init(sequencer: Sequencer, latest: LatestCheckpoint, standing: LedgerStanding) {
         self.sequencer = sequencer
         self.latest = latest
+        self.standing = standing
+    }
+
+    /// What `/readyz` says of the tree: rows are durable without it, so traffic may come.
+    var check: GatewayConfiguration.ReadinessCheck {
+        .init(name: "ledger", note: { [standing] in standing.note() }, isReady: { true })
     }
 
     /// The last checkpoint as one line, for a response header; `nil` while there is none.

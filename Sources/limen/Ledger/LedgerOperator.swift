@@ -85,7 +85,7 @@ struct LedgerOperator {
                         "limen: the trail was signed before and \(path)/checkpoints holds no copy: "
                             + "whether its end was cut off cannot be told here\n"
                     )
-                case .refused, .failed, .recovered: break
+                case .refused, .failed, .recovered, .unreadable: break
                 }
             }
             // A gateway that runs has the turn for some milliseconds now and then.

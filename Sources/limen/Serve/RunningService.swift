@@ -178,7 +178,7 @@ struct RunningService: Sendable {
                     .init(name: "months") { months.hasRoom },
                     .init(name: "deployments") { versions.isCurrent || isBridged() },
                     .init(name: "keys", note: { epochs.note }, isReady: { true }),
-                ] + (spool.map { [$0.check] } ?? []),
+                ] + (spool.map { [$0.check] } ?? []) + (chain.map { [$0.check] } ?? []),
                 log
             )
             let memory = VersionsMemory(settings.ledger, key: settings.systemKey)

@@ -5,8 +5,9 @@ extension AttackList {
         let set = "SELECT set_config('limen.tenant', 'anna', true)"
         func insert(_ tenant: String, _ rest: String = "") -> String {
             "INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, "
-                + "card_ids, missing_inputs, flags) VALUES (\(tenant), now(), gen_random_uuid(), "
-                + "'start', 'done', 200, '{}', '{}', '{}') \(rest)"
+                + "card_ids, missing_inputs, flags, log_id, seq, leaf_hash) VALUES (\(tenant), "
+                + "now(), gen_random_uuid(), 'start', 'done', 200, '{}', '{}', '{}', "
+                + "gen_random_uuid(), 0, sha256('')) \(rest)"
         }
         return [
             AttackTests.attack("read", "SELECT count(*) FROM audit.event", to: denied),
@@ -24,6 +25,16 @@ extension AttackList {
             AttackTests.attack("truncate", "TRUNCATE audit.event", to: denied),
             AttackTests.attack("other tenant", "BEGIN", set, insert("'berta'"), to: denied),
             AttackTests.attack("no tenant", insert("'anna'"), to: denied),
+            AttackTests.attack(
+                "a read in the name of an auditor, for the sequencer to sign",
+                "BEGIN",
+                set,
+                "INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, "
+                    + "client, card_ids, missing_inputs, flags) VALUES ('anna', now() - interval "
+                    + "'1 day', gen_random_uuid(), 'audit-read', 'done', 200, 'auditor_anna', '{}', "
+                    + "'{}', '{list}')",
+                to: denied
+            ),
             AttackTests.attack(
                 "empty tenant",
                 "SET limen.tenant = ''",

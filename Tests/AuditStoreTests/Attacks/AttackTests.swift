@@ -102,8 +102,9 @@ struct AttackTests {
         let rows = try connection.execute(
             """
             INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status,
-                card_ids, missing_inputs, flags)
-            VALUES ('anna', $1, $2, 'start', 'done', 200, '{}', '{}', '{}')
+                card_ids, missing_inputs, flags, log_id, seq, leaf_hash)
+            VALUES ('anna', $1, $2, 'start', 'done', 200, '{}', '{}', '{}', gen_random_uuid(), 0,
+                sha256(''))
             ON CONFLICT DO NOTHING
             """,
             values

@@ -154,7 +154,8 @@ struct SharedAttack: Sendable {
         let moment = isNew ? "now()" : "'\(moments[isBertas ? "berta" : "anna"] ?? "now")'"
         let rest = text[text.index(after: close)...]
         return "INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, "
-            + "service, card_ids, missing_inputs, flags) VALUES (\(fields[0]), \(moment), \(id), "
-            + "'start', 'done', 200, 'x', '{}', '{}', '{}')\(rest)"
+            + "service, card_ids, missing_inputs, flags, log_id, seq, leaf_hash) VALUES ("
+            + "\(fields[0]), \(moment), \(id), 'start', 'done', 200, 'x', '{}', '{}', '{}', "
+            + "gen_random_uuid(), 0, sha256(''))\(rest)"
     }
 }

@@ -1,0 +1,175 @@
+import Audit
+import Basics
+import Ledger
+import PostgreSQL
+import Synchronization
+import Testing
+
+@testable import AuditStore
+
+/// Rows that come without a place: who may write them, and what becomes of those that are bad.
+@Suite("Rows that wait", .enabled(if: TestDatabase.isPresent, "\(TestDatabase.absence)"))
+struct WaitingRowTests {
+    /// A read that an auditor records by hand.
+    static func read(
+        cards: String = "{}",
+        missing: String = "{}",
+        flags: String = "{list}",
+        details: String = "NULL",
+        code: String = "NULL"
+    ) -> String {
+        """
+        INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, client,
+            card_ids, missing_inputs, flags, details, reason_code)
+        VALUES ('anna', now(), gen_random_uuid(), 'audit-read', 'done', 200, session_user,
+            '\(cards)', '\(missing)', '\(flags)', \(details), \(code))
+        """
+    }
+
+    /// A superuser takes the checks away, as a trail of an earlier version had none.
+    static let withoutChecks = """
+        ALTER TABLE audit.event DROP CONSTRAINT event_form_check;
+        ALTER TABLE audit.feedback DROP CONSTRAINT feedback_form_check;
+        """
+
+    @Test(
+        "What an auditor records by hand can be read by everybody, or is refused",
+        arguments: [
+            (read(flags: "{NULL}"), "23514"),
+            (read(flags: "{{a,b},{c,d}}"), "23514"),
+            (read(cards: "{NULL}"), "42501"),
+            (read(cards: "{018f0000-0000-7000-8000-000000000000}"), "42501"),
+            (read(missing: "{pulse}"), "42501"),
+            (read(details: "'[1]'"), "42501"),
+            (read(details: "json_build_object('reason', repeat('x', 70000))"), "42501"),
+            (read(code: "repeat('x', 200)"), "42501"),
+            (read(flags: "{\(String(repeating: "x", count: 5_000))}"), "42501"),
+        ]
+    )
+    func refused(statement: String, sqlState: String) throws {
+        let database = try TestDatabase()
+        #expect(throws: PostgreSQLError(code: .statementFailed, sqlState: sqlState)) {
+            try database.script(statement, as: "auditor_anna")
+        }
+        try database.script(Self.read(), as: "auditor_anna")
+        #expect(try database.count("SELECT count(*) FROM audit.event") == 1)
+    }
+
+    @Test(
+        "A list that cannot be read is refused of a superuser too",
+        arguments: ["card_ids", "missing_inputs", "flags"]
+    )
+    func checks(column: String) throws {
+        let database = try TestDatabase()
+        for value in ["{NULL}", "[0:0][0:1]={{NULL,NULL}}"] {
+            #expect(throws: PostgreSQLError(code: .statementFailed, sqlState: "23514")) {
+                try database.script(
+                    Self.read(
+                        cards: column == "card_ids" ? value : "{}",
+                        missing: column == "missing_inputs" ? value : "{}",
+                        flags: column == "flags" ? value : "{}"
+                    )
+                )
+            }
+        }
+        #expect(throws: PostgreSQLError(code: .statementFailed, sqlState: "23514")) {
+            try database.script(
+                """
+                INSERT INTO audit.feedback (tenant, started_at, event_id, item, card_id, outcome,
+                    accepted_suggestions)
+                VALUES ('anna', now(), gen_random_uuid(), 0, gen_random_uuid(), 'accepted', '{NULL}')
+                """
+            )
+        }
+    }
+
+    @Test(
+        "A row that cannot be read stops no other: it is told of once, listed, and the verifier's",
+        arguments: [true, false]
+    )
+    func poisoned(isInParts: Bool) async throws {
+        let (database, copies) = try await LedgerStoreTests.written(2)
+        try database.script(Self.withoutChecks)
+        try database.script(Self.read(), as: "auditor_anna")
+        if isInParts {
+            try database.script(Self.read())
+            try database.script(
+                """
+                INSERT INTO audit.feedback (tenant, started_at, event_id, item, card_id, outcome,
+                    accepted_suggestions)
+                SELECT tenant, started_at, event_id, 0, gen_random_uuid(), 'accepted', '{NULL}'
+                FROM audit.event WHERE client = current_user
+                """
+            )
+        } else {
+            try database.script(Self.read(flags: "{NULL}"))
+        }
+        try database.script(Self.read(), as: "auditor_anna")
+        let told = Mutex<[UUIDBytes]>([])
+        let sequencer = try Sequencer(
+            database.login("limen_chain"),
+            identity: TestDatabase.identity,
+            known: copies[0],
+            periodMilliseconds: 1_000
+        ) { event in
+            if case .unreadable(let events) = event { told.withLock { $0 += events } }
+        }
+        let copy = try #require(try sequencer.signNow())
+        let last = try #require(try sequencer.signNow())
+        #expect(last.size > copy.size)
+        let bad = try #require(told.withLock { $0 }.first)
+        #expect(told.withLock { $0.count } == 1)
+        #expect(try database.count("SELECT count(*) FROM audit.adopted") == 2)
+        let report = try LedgerStoreTests.verify(database, copies + [last])
+        #expect(report.findings.map(\.damage) == [.inserted], "\(report.findings)")
+        #expect(report.findings.first?.row?.eventID == bad)
+        guard !isInParts else { return }
+        let page = try database.query().list(AuditFilter())
+        let shown = try #require(page.events.first { $0.record.eventID == bad })
+        #expect(shown.record.flags == [EventReader.unreadable])
+        #expect(page.events.filter { $0.record.flags == [EventReader.unreadable] }.count == 1)
+    }
+
+    @Test("A trail that holds a bad row is migrated, and new ones are refused")
+    func migrated() throws {
+        let database = try TestDatabase(isMigrated: false)
+        let files = TestDatabase.migrations
+        let count = try #require(files.firstIndex { $0.name.hasPrefix("0019") })
+        try Migrator.open(database.administrator, files: Array(files.prefix(count))).apply()
+        try database.script(Self.read(flags: "{NULL}"))
+        try Migrator.open(database.administrator, files: files).apply()
+        #expect(throws: PostgreSQLError(code: .statementFailed, sqlState: "23514")) {
+            try database.script(Self.read(flags: "{NULL}"))
+        }
+    }
+
+    @Test("Who was given a tenant to read, and who lost it, is in the trail and signed")
+    func mapping() async throws {
+        let (database, copies) = try await LedgerStoreTests.written(1)
+        let provisioning = try Provisioning.open(database.administrator)
+        try provisioning.createAuditor(login: "auditor_anna", tenant: "berta")
+        // What was there already is no change.
+        try provisioning.createAuditor(login: "auditor_anna", tenant: "berta")
+        try provisioning.revokeAuditor(login: "auditor_anna", tenant: "berta")
+        let changes = try database.column(
+            """
+            SELECT concat_ws(' ', tenant, reason_code, details->>'login', details->>'tenant',
+                client = session_user)
+            FROM audit.event WHERE kind = 'configuration-change' ORDER BY started_at
+            """
+        )
+        #expect(
+            changes == [
+                "system reader-added auditor_anna berta t",
+                "system reader-removed auditor_anna berta t",
+            ]
+        )
+        #expect(throws: PostgreSQLError.self) {
+            try database.script("TRUNCATE audit.auditor_tenant")
+        }
+        let later = try #require(try LedgerStoreTests.sign(database, known: copies[0]))
+        let report = try LedgerStoreTests.verify(database, copies + [later])
+        #expect(report.findings == [])
+        #expect(report.rowCount == 3)
+    }
+}
