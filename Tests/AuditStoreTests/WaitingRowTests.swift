@@ -143,6 +143,83 @@ struct WaitingRowTests {
         }
     }
 
+    @Test(
+        "A row that waits is counted, and named when it is nobody's or has waited too long",
+        arguments: [
+            (read(), 1, []),
+            (read().replacing("'audit-read'", with: "'decision'"), 1, [.inserted]),
+        ] as [(String, Int, [LedgerFinding.Damage])]
+    )
+    func waiting(statement: String, count: Int, damage: [LedgerFinding.Damage]) async throws {
+        let (database, copies) = try await LedgerStoreTests.written(2)
+        try database.script(statement)
+        let report = try LedgerStoreTests.verify(database, copies)
+        #expect(report.waitingRowCount == count)
+        #expect(report.findings.map(\.damage) == damage, "\(report.findings)")
+        #expect(report.lastSignOfLife != nil)
+    }
+
+    @Test(
+        "Rows that were written for long without a signature are a finding, on a copy too",
+        arguments: [(14, []), (16, [.unsigned, .unsigned])]
+            as [(Int, [LedgerFinding.Damage])]
+    )
+    func unsigned(minutes: Int, damage: [LedgerFinding.Damage]) async throws {
+        let (database, copies) = try await LedgerStoreTests.written(2)
+        try database.script(Self.read())
+        try database.script(Self.read())
+        try LedgerStoreTests.tamper(
+            database,
+            "UPDATE audit.event SET recorded_at = recorded_at - interval '\(minutes) min' "
+                + "WHERE recorded_at = "
+                + "(SELECT min(recorded_at) FROM audit.event WHERE log_id IS NULL)"
+        )
+        let report = try LedgerStoreTests.verify(database, copies)
+        #expect(report.findings.map(\.damage) == damage, "\(report.findings)")
+        guard !damage.isEmpty else { return }
+        #expect(report.findings.first?.row?.eventID != nil)
+        #expect(report.findings.last?.text.contains("has not been signed since") == true)
+    }
+
+    @Test("Keys that were ended on record are missed by nobody")
+    func endedKeys() async throws {
+        let scene = try VaultScene()
+        try await scene.sink.append(scene.decision())
+        scene.sink.close()
+        let copy = try #require(try LedgerStoreTests.sign(scene.database))
+        try scene.database.script(
+            """
+            INSERT INTO audit.erased_key (tenant, key_id, event_id, wrapping_keys)
+                SELECT tenant, key_id, gen_random_uuid(), '{}' FROM audit.data_key;
+            DELETE FROM audit.data_key;
+            """
+        )
+        #expect(try LedgerStoreTests.verify(scene.database, [copy]).findings == [])
+        #expect(try scene.query().lostKeyCount(tenant: "anna") == 0)
+    }
+
+    @Test("Keys that a superuser deletes are missed by the verifier and by the auditor")
+    func lostKeys() async throws {
+        let scene = try VaultScene()
+        try await scene.sink.append(scene.decision())
+        scene.sink.close()
+        let database = scene.database
+        let copy = try #require(try LedgerStoreTests.sign(database))
+        #expect(try LedgerStoreTests.verify(database, [copy]).findings == [])
+        #expect(try scene.query().lostKeyCount(tenant: "anna") == 0)
+        try database.script(
+            "ALTER TABLE audit.data_key DISABLE TRIGGER ALL; DELETE FROM audit.data_key;"
+        )
+        let report = try LedgerStoreTests.verify(database, [copy])
+        #expect(report.findings.map(\.damage) == [.lostKey], "\(report.findings)")
+        #expect(report.findings.first?.row?.eventID != nil)
+        #expect(report.findings.first?.text.contains("keys of 1 sealed") == true)
+        #expect(try scene.query().lostKeyCount(tenant: "anna") == 1)
+        #expect(throws: PostgreSQLError.self) {
+            try database.script("SELECT wrapped FROM audit.data_key", as: "limen_verifier")
+        }
+    }
+
     @Test("Who was given a tenant to read, and who lost it, is in the trail and signed")
     func mapping() async throws {
         let (database, copies) = try await LedgerStoreTests.written(1)

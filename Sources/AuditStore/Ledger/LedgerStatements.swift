@@ -167,6 +167,46 @@ enum LedgerStatements {
         LIMIT 100
         """
 
+    /// The rows that wait for a place behind one of them; NULL for those that wait no more.
+    static let waitingRows: StaticString = """
+        SELECT u.arrival, e.tenant, e.event_id, e.kind, e.recorded_at
+        FROM (SELECT arrival, tenant, started_at, event_id FROM audit.unplaced
+              WHERE arrival > $1 ORDER BY arrival LIMIT 400) u
+        LEFT JOIN audit.event e ON e.tenant = u.tenant AND e.started_at = u.started_at
+            AND e.event_id = u.event_id AND e.log_id IS NULL
+            AND NOT EXISTS (SELECT FROM audit.adopted a WHERE a.tenant = u.tenant
+                AND a.started_at = u.started_at AND a.event_id = u.event_id)
+        ORDER BY u.arrival
+        """
+
+    /// The first row whose key is gone without a record, and how many there are.
+    ///
+    /// On record are erased keys, those that came after their patient was erased and were not taken
+    /// (a gateway may use a key for minutes after it was made), and those of dropped months.
+    static let lostKeys: StaticString = """
+        SELECT count(*) OVER (), tenant, event_id, log_id, seq FROM (
+            SELECT e.tenant, e.started_at, e.event_id, e.log_id, e.seq, e.key_id,
+                   e.patient_pseudonym AS subject
+            FROM audit.event e WHERE e.key_id IS NOT NULL
+            UNION ALL
+            SELECT f.tenant, f.started_at, f.event_id, NULL, NULL, f.key_id,
+                   pg_catalog.uuid_send(f.card_id)
+            FROM audit.feedback f WHERE f.key_id IS NOT NULL
+        ) sealed
+        WHERE NOT EXISTS (SELECT FROM audit.data_key k
+                          WHERE k.tenant = sealed.tenant AND k.key_id = sealed.key_id)
+          AND NOT EXISTS (SELECT FROM audit.erased_key k
+                          WHERE k.tenant = sealed.tenant AND k.key_id = sealed.key_id)
+          AND NOT EXISTS (SELECT FROM audit.erased_subject s
+                          WHERE s.tenant = sealed.tenant AND s.subject = sealed.subject
+                            AND sealed.started_at < s.made_before + interval '1 hour')
+          AND NOT EXISTS (SELECT FROM audit.dropped_month d
+                          WHERE d.relation = 'event_' || pg_catalog.to_char(
+                              sealed.started_at AT TIME ZONE 'UTC', 'YYYYMM'))
+        ORDER BY started_at, event_id
+        LIMIT 1
+        """
+
     /// What is on record of dropped months behind one of them; no clock has a say in the order.
     static let dropped: StaticString = """
         SELECT pg_catalog.to_char(month, 'YYYYMM')::pg_catalog.int4, relation, dropped_at,

@@ -19,6 +19,8 @@ package final class PostgreSQLLedgerSource: LedgerSource {
     private var batches = LedgerPage<StoredBatch>()
     private var rows = LedgerPage<StoredRow>()
     private var strays = LedgerPage<StrayRow>()
+    private var waiting = LedgerPage<WaitingRow>()
+    private var lastArrival: Int64 = -1
     private var log: LogGenesis?
     private var firstSequence: Int64 = 0
     private var rowKey: (sequence: Int64, eventID: UUIDBytes) = (-1, UUIDBytes(high: 0, low: 0))
@@ -240,6 +242,51 @@ package final class PostgreSQLLedgerSource: LedgerSource {
             strays.fill(page, of: .max)
         }
         return strays.take()
+    }
+
+    /// The next row that waits for a place.
+    package func nextWaiting() throws(PostgreSQLError) -> WaitingRow? {
+        while waiting.isEmpty, !waiting.isOver {
+            var key = Parameters()
+            key.add(int64: lastArrival)
+            let found = try connection.execute(LedgerStatements.waitingRows, key)
+            guard found.rowCount > 0 else { return nil }
+            var page: [WaitingRow] = []
+            for row in 0..<found.rowCount {
+                lastArrival = try Self.number(found, row, 0)
+                // A row that has its place since, or is gone, does not wait.
+                guard let kind = try found.text(row, 3), let recordedAt = try found.instant(row, 4)
+                else { continue }
+                let name = RowName(
+                    logID: nil,
+                    sequence: nil,
+                    tenant: try found.text(row, 1),
+                    eventID: try found.uuid(row, 2)
+                )
+                page.append(WaitingRow(name: name, kind: kind, recordedAt: recordedAt))
+            }
+            guard !page.isEmpty else { continue }
+            waiting.fill(page, of: page.count)
+        }
+        return waiting.take()
+    }
+
+    /// The rows whose key is gone without a record.
+    package func lostKeys() throws(PostgreSQLError) -> LostKeys? {
+        let found = try connection.execute(
+            LedgerStatements.lostKeys,
+            timeoutMilliseconds: 3_600_000
+        )
+        guard found.rowCount > 0 else { return nil }
+        return LostKeys(
+            rowCount: Int(try Self.number(found, 0, 0)),
+            first: RowName(
+                logID: try found.uuid(0, 3),
+                sequence: try found.integer(0, 4).map { Int64($0) },
+                tenant: try found.text(0, 1),
+                eventID: try found.uuid(0, 2)
+            )
+        )
     }
 
     /// The tenants.

@@ -106,6 +106,12 @@ package final class ModelSource: LedgerSource {
         return model.strays[stray]
     }
 
+    /// No row of a model waits.
+    package func nextWaiting() -> WaitingRow? { nil }
+
+    /// The keys of a model are no part of it.
+    package func lostKeys() -> LostKeys? { nil }
+
     /// The tenants.
     package func tenants() -> [String] { SampleRows.tenants }
 

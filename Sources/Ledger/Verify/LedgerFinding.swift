@@ -1,3 +1,5 @@
+package import Basics
+
 /// Something that is not as it was written.
 package struct LedgerFinding: Sendable, Equatable {
     /// The classes of damage.
@@ -26,6 +28,10 @@ package struct LedgerFinding: Sendable, Equatable {
         case unknownKey = "unknown-key"
         /// A batch was never taken into the tree.
         case unfolded
+        /// Rows were written and nobody signed them, though the trail went on.
+        case unsigned
+        /// A key of sealed rows is gone, and nothing says that it was ended.
+        case lostKey = "lost-key"
         /// A row lies in the table of another month.
         case misplaced
     }
@@ -63,6 +69,12 @@ package struct LedgerReport: Sendable, Equatable {
     package var heartbeatCount = 0
     /// The longest time between two of them, in microseconds.
     package var heartbeatGapMicroseconds: Int64 = 0
+    /// The last sign of life that the sequencer left; `nil` when it left none.
+    package var lastSignOfLife: Instant?
+    /// How long ago that was at the time of the check, in microseconds, when that is known.
+    package var signOfLifeAgeMicroseconds: Int64?
+    /// How many rows wait for a place.
+    package var waitingRowCount = 0
     /// How many copies from outside know leaves that a restored database has lost.
     package var restoredCopyCount = 0
     /// What operators have put on record and is no damage: restored databases, keys that began.

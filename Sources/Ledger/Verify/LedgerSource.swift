@@ -20,6 +20,10 @@ package protocol LedgerSource: AnyObject {
     func nextRow() throws(Failure) -> StoredRow?
     /// The next row that belongs to nothing.
     func nextStray() throws(Failure) -> StrayRow?
+    /// The next row that waits for a place, the longest waiting first.
+    func nextWaiting() throws(Failure) -> WaitingRow?
+    /// The rows whose data key is gone without a record of its end; `nil` when there is none.
+    func lostKeys() throws(Failure) -> LostKeys?
     /// The tenants that there are, for telling where a row was moved from.
     func tenants() throws(Failure) -> [String]
     /// What is on record of tables of events that were dropped.
@@ -175,6 +179,37 @@ package struct StrayRow: Sendable, Equatable {
     package init(kind: Kind, name: RowName) {
         self.kind = kind
         self.name = name
+    }
+}
+
+/// A row that waits for a place.
+package struct WaitingRow: Sendable, Equatable {
+    /// The row.
+    package var name: RowName
+    /// Its kind, as it is stored.
+    package var kind: String
+    /// When the database wrote it.
+    package var recordedAt: Instant
+
+    /// Names a row that waits.
+    package init(name: RowName, kind: String, recordedAt: Instant) {
+        self.name = name
+        self.kind = kind
+        self.recordedAt = recordedAt
+    }
+}
+
+/// The rows that nobody can open any more, though nothing says that somebody ended their keys.
+package struct LostKeys: Sendable, Equatable {
+    /// How many rows.
+    package var rowCount: Int
+    /// The first of them.
+    package var first: RowName
+
+    /// Counts rows.
+    package init(rowCount: Int, first: RowName) {
+        self.rowCount = rowCount
+        self.first = first
     }
 }
 

@@ -173,7 +173,9 @@ extension LedgerVerifier {
             )
         }
         log.isChained = true
+        newestRow = max(newestRow ?? batch.recordedAt, batch.recordedAt)
         if batch.position == nil {
+            oldestUnsigned = min(oldestUnsigned ?? batch.recordedAt, batch.recordedAt)
             report.uncoveredRowCount += signed.leafHashes.count
             if let last = lastHeartbeat,
                 last.microseconds(since: batch.recordedAt) > Limits.ledgerFoldMicrosecondsMax

@@ -19,12 +19,20 @@ package struct LedgerVerifier<Source: LedgerSource> {
         ///
         /// `nil` asks nothing.
         package var now: Instant?
+        /// How long rows may wait to be signed while the trail goes on, in microseconds.
+        package var unsignedMicrosecondsMax: Int64
 
         /// Says what is known.
-        package init(keys: [NoteKey], since: Instant? = nil, now: Instant? = nil) {
+        package init(
+            keys: [NoteKey],
+            since: Instant? = nil,
+            now: Instant? = nil,
+            unsignedMicrosecondsMax: Int64 = Limits.ledgerUnsignedMicrosecondsMax
+        ) {
             self.keys = keys
             self.since = since
             self.now = now
+            self.unsignedMicrosecondsMax = unsignedMicrosecondsMax
         }
     }
 
@@ -38,6 +46,9 @@ package struct LedgerVerifier<Source: LedgerSource> {
     /// The beginnings that the tree knows and no log has shown yet.
     var openGeneses: [UUIDBytes: MerkleHash] = [:]
     var lastHeartbeat: Instant?
+    /// The newest row, and the oldest that nothing covers which is signed.
+    var newestRow: Instant?
+    var oldestUnsigned: Instant?
     var isAdoptionComplete: UInt64?
     /// The sizes of checkpoints that are there and do not read, as far as they fit in.
     var unreadCheckpoints: Set<UInt64> = []
@@ -110,6 +121,8 @@ package struct LedgerVerifier<Source: LedgerSource> {
         }
         verifyTombstones()
         try verifyStrays()
+        try verifyWaiting()
+        try verifyKeys()
         for ending in endings {
             let after = RowName(
                 logID: lastRow?.name.logID,

@@ -36,7 +36,15 @@ enum AuditVerifyCommand {
             let source = try PostgreSQLLedgerSource(access.settings, since: since)
             var verifier = LedgerVerifier(
                 source,
-                knowledge: .init(keys: access.keys, since: since, now: Clock.now()),
+                knowledge: .init(
+                    keys: access.keys,
+                    since: since,
+                    now: Clock.now(),
+                    unsignedMicrosecondsMax: max(
+                        Limits.ledgerUnsignedMicrosecondsMax,
+                        2_000_000 * Int64(LedgerKeeper.periodSeconds)
+                    )
+                ),
                 outside: OutsideCheckpoints(files: outside.map { $0.checkpoints ?? [] })
             )
             report = try verifier.run()

@@ -139,7 +139,7 @@ final class LedgerKeeper: Sendable {
     func stop() { sequencer.stop() }
 
     /// `LIMEN_LEDGER_SECONDS`, a whole number from 1 to 3600.
-    private static var periodSeconds: Int {
+    static var periodSeconds: Int {
         let given = Terminal.environment("LIMEN_LEDGER_SECONDS").flatMap { Int($0) }
         return min(max(given ?? Limits.ledgerCheckpointSeconds, 1), 3_600)
     }

@@ -30,6 +30,10 @@ struct LedgerPrinter {
             "signs of life: \(report.heartbeatCount), at most "
             + "\(report.heartbeatGapMicroseconds / 1_000_000) s apart; not yet covered: "
             + "\(report.uncoveredRowCount) rows\n"
+        text += "waiting for a place: \(report.waitingRowCount) rows; last sign of life: "
+        text += report.lastSignOfLife?.text ?? "none"
+        if let age = report.signOfLifeAgeMicroseconds { text += ", \(age / 1_000_000) s ago" }
+        text += "\n"
         if report.droppedRowCount > 0 {
             text += "dropped with a tombstone: \(report.droppedRowCount) rows\n"
         }
@@ -73,6 +77,11 @@ struct LedgerPrinter {
         writer.member("heartbeats", report.heartbeatCount)
         writer.member("heartbeatGapMicroseconds", Int(report.heartbeatGapMicroseconds))
         writer.member("uncoveredRows", report.uncoveredRowCount)
+        writer.member("waitingRows", report.waitingRowCount)
+        writer.member("lastSignOfLife", ifPresent: report.lastSignOfLife?.text)
+        if let age = report.signOfLifeAgeMicroseconds {
+            writer.member("signOfLifeAgeMicroseconds", Int(age))
+        }
         writer.member("droppedRows", report.droppedRowCount)
         writer.member("restoredCopies", report.restoredCopyCount)
         writer.name("copies")

@@ -6,6 +6,8 @@ import Vault
 struct KeyStatus {
     let keys: TenantKeys
     let counts: [AuditQuery.WrappingCount]
+    /// How many rows name a key that is gone with no record of its end.
+    let lostCount: Int
 
     /// One wrapping key, of the file or of the database.
     struct Line: Equatable {
@@ -51,7 +53,8 @@ struct KeyStatus {
 
     /// Whether every key that is needed is here and every erasure is final.
     var isClean: Bool {
-        lines.allSatisfy { $0.isHere ? $0.erasedCount == 0 : $0.liveCount == 0 }
+        lostCount == 0
+            && lines.allSatisfy { $0.isHere ? $0.erasedCount == 0 : $0.liveCount == 0 }
     }
 
     /// A table.
@@ -67,6 +70,10 @@ struct KeyStatus {
         }
         let epochs = keys.pseudonyms.map { String($0.epoch) }.joined(separator: ", ")
         return table.lines().joined(separator: "\n")
+            + (lostCount == 0
+                ? ""
+                : "\nKEYS ARE GONE of \(lostCount) rows, comments or reviews, and no erasure and no "
+                    + "dropped month says why: limen audit verify names the first row")
             + "\npseudonym epochs  \(epochs.isEmpty ? "1 (the tenant's own key)" : epochs)\n"
     }
 
@@ -93,6 +100,7 @@ struct KeyStatus {
         writer.beginArray()
         for pseudonym in keys.pseudonyms { writer.value(pseudonym.epoch) }
         writer.endArray()
+        writer.member("rowsOfLostKeys", lostCount)
         writer.member("isClean", isClean)
         writer.endObject()
         return writer.text

@@ -73,13 +73,15 @@ enum KeysCommand {
         let keys = try access.keys()
         let query = try access.audit.open()
         let counts: [AuditQuery.WrappingCount]
+        let lostCount: Int
         do {
             counts = try query.wrappingCounts(tenant: access.tenant)
+            lostCount = try query.lostKeyCount(tenant: access.tenant)
         } catch {
             throw StoreSentence.commandError(error)
         }
         try access.audit.record(ReadNote("keys"), on: query)
-        let status = KeyStatus(keys: keys, counts: counts)
+        let status = KeyStatus(keys: keys, counts: counts, lostCount: lostCount)
         Terminal.writeOutput(parsed.has("json") ? status.json + "\n" : status.text)
         return status.isClean ? .ok : .findings
     }
