@@ -75,12 +75,15 @@ extension HookGateway {
         checks.append((name: "tokens", isReady: tokens != .nobodyGetsIn))
         let isReady = checks.allSatisfy { $0.isReady }
         var text = tokens == .someAreRefused ? Self.tokensAway : ""
+        var noted: Set<String> = []
         for check in configuration.readinessChecks {
             // What is bridged is ready, and still to be seen.
-            if let note = check.note() { text += "[!]\(check.name) \(note)\n" }
+            guard let note = check.note() else { continue }
+            text += "[!]\(check.name) \(note)\n"
+            noted.insert(check.name)
         }
         if isVerbose || !isReady {
-            for check in checks {
+            for check in checks where !check.isReady || !noted.contains(check.name) {
                 text += (check.isReady ? "[+]" : "[-]") + check.name
                 text += check.isReady ? " ok\n" : " failed\n"
             }

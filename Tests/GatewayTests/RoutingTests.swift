@@ -54,6 +54,21 @@ struct RoutingTests {
         )
     }
 
+    @Test("A thing that /readyz warns of is not called well in the next line")
+    func warned() async throws {
+        let fixture = try GatewayFixture {
+            $0.readinessChecks = [
+                .init(name: "database", note: { "takes no rows" }, isReady: { true }),
+                .init(name: "months", isReady: { true }),
+            ]
+        }
+        let ready = await fixture.send("GET", "/readyz", key: nil, query: "verbose")
+        #expect(ready.status == 200)
+        #expect(ready.text.hasPrefix("[!]database takes no rows\n"))
+        #expect(!ready.text.contains("[+]database"))
+        #expect(ready.text.contains("[+]months ok\n"))
+    }
+
     @Test("say whether traffic may come")
     func health() async throws {
         let fixture = try GatewayFixture()

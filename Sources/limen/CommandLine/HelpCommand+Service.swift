@@ -171,7 +171,7 @@ extension HelpCommand {
         story of the call in plain English, then all of the row. An export is whole when its
         manifest lies beside it. recompute evaluates stored decisions again by the profile and
         model that the row pins, from Profiles/ and each --profiles folder; exit code 1 when a value
-        differs or cannot be checked.
+        differs or cannot be checked. Erasure, legal holds, keys and retention: limen help keys.
 
         """,
         "keys": """
