@@ -211,7 +211,8 @@ struct BatchBadInputTests {
             (["--jobs", "0"], 2, "--jobs"), (["--profile", "news2"], 2, "twice"),
             (["--profile", "news3"], 2, "did you mean news2"),
             (["--tenant", "A B"], 2, "--tenant"),
-            (["--tenant", "nobody"], 3, "no key of the tenant"), (["--no-audit"], 2, "no option"),
+            (["--tenant", "nobody"], 3, "no key of the tenant"),
+            (["--no-audit"], 2, "does not take --no-audit"),
             (["absent.ndjson"], 3, "there is no file"),
             (["--out", "/dev/full"], 3, "regular file"),
         ]
