@@ -177,15 +177,44 @@ public struct JSONWriter: Sendable {
     }
 
     private mutating func quote(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
         let source = text.utf8.span
-        let plainEnd = Self.plainEnd(from: 0, in: source)
-        if plainEnd == source.count {
-            bytes.append(contentsOf: text.utf8)
-        } else {
-            append(source, plainEnd: plainEnd)
-        }
+        if quotePlain(source) { return }
         bytes.append(UInt8(ascii: "\""))
+        append(source, plainEnd: Self.plainEnd(from: 0, in: source))
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes a text in quotes when nothing in it needs a further look; else writes nothing.
+    ///
+    /// Most strings are short: room is made once, and each word is looked at and stored in one go.
+    private mutating func quotePlain(_ source: Span<UInt8>) -> Bool {
+        let count = source.count
+        var position = 0
+        bytes.append(addingCapacity: count &+ 2) { (output: inout OutputSpan<UInt8>) in
+            output.append(repeating: UInt8(ascii: "\""), count: count &+ 2)
+            var room = output.mutableSpan
+            var target = unsafe room.mutableBytes
+            let first = target.byteCount &- count &- 1
+            while let word = JSONBytes.word(position, in: source), Self.stops(word) == 0 {
+                // Any bits are a number; the bounds are checked.
+                target.storeBytes(
+                    of: word.littleEndian,
+                    toByteOffset: first &+ position,
+                    as: UInt64.self
+                )
+                position &+= 8
+            }
+            while position < count, Self.isPlain(source[position]) {
+                target.storeBytes(
+                    of: source[position],
+                    toByteOffset: first &+ position,
+                    as: UInt8.self
+                )
+                position &+= 1
+            }
+            if position < count { output.removeLast(count &+ 2) }
+        }
+        return position == count
     }
 
     /// Copies a text run by run, with what may not stand in it escaped in between.
@@ -216,21 +245,30 @@ public struct JSONWriter: Sendable {
     private static func plainEnd(from start: Int, in bytes: Span<UInt8>) -> Int {
         var position = start
         while let word = JSONBytes.word(position, in: bytes) {
-            // As in `JSONBytes.skipPlainText`, and DEL too.
-            let quote = (word ^ 0x2222_2222_2222_2222) &- 0x0101_0101_0101_0101
-            let backslash = (word ^ 0x5C5C_5C5C_5C5C_5C5C) &- 0x0101_0101_0101_0101
-            let control = word &- 0x2020_2020_2020_2020
-            let delete = (word ^ 0x7F7F_7F7F_7F7F_7F7F) &- 0x0101_0101_0101_0101
-            let stops = (quote | backslash | control | delete | word) & 0x8080_8080_8080_8080
+            let stops = stops(word)
             if stops != 0 { return position &+ stops.trailingZeroBitCount >> 3 }
             position &+= 8
         }
-        while position < bytes.count {
-            let byte = bytes[position]
-            if byte < 0x20 || byte == 0x22 || byte == 0x5C || byte >= 0x7F { break }
-            position += 1
-        }
+        while position < bytes.count, isPlain(bytes[position]) { position &+= 1 }
         return position
+    }
+
+    /// The top bits of the bytes of a word that may need an escape; above the first of them,
+    /// further bits may be set.
+    ///
+    /// As in `JSONBytes.skipPlainText`, and DEL too.
+    @inline(__always)
+    private static func stops(_ word: UInt64) -> UInt64 {
+        let quote = (word ^ 0x2222_2222_2222_2222) &- 0x0101_0101_0101_0101
+        let backslash = (word ^ 0x5C5C_5C5C_5C5C_5C5C) &- 0x0101_0101_0101_0101
+        let control = word &- 0x2020_2020_2020_2020
+        let delete = (word ^ 0x7F7F_7F7F_7F7F_7F7F) &- 0x0101_0101_0101_0101
+        return (quote | backslash | control | delete | word) & 0x8080_8080_8080_8080
+    }
+
+    @inline(__always)
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != 0x22 && byte != 0x5C && byte < 0x7F
     }
 
     /// The length of the character at a byte that is not plain, and its scalar if it is escaped.
