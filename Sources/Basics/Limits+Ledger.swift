@@ -14,6 +14,11 @@ extension Limits {
     /// Who was robbed of a month needs the first row and the extent, not a million lines.
     @inlinable public static var ledgerFindingsMax: Int { 100 }
 
+    /// The most cycles of the kill drill on one trail.
+    ///
+    /// Each cycle verifies all of its trail; fifty keep that below a second or two.
+    @inlinable public static var killDrillTrailCyclesMax: Int { 50 }
+
     /// How many hashes are tried to tell what kind of damage was done.
     ///
     /// Beyond that a changed row is called edited, which is true of every kind.

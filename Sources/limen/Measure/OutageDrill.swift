@@ -18,11 +18,11 @@ enum OutageDrill {
     /// Runs the drill; exit code 1 when an answer or a row is missing or doubled.
     static func run(_ parsed: Arguments) async throws(CommandError) -> ExitCode {
         let seconds = try parsed.integer("seconds", default: 120, in: 1...86_400)
-        return try await DrillCommand.onSite { site throws(CommandError) in
-            let report = try await drill(site, seconds: seconds)
-            Terminal.writeOutput(report.text)
-            return report.isGood
+        let report = try await DrillCommand.onSite { site throws(CommandError) in
+            try await drill(site, seconds: seconds)
         }
+        Terminal.writeOutput(report.text)
+        return report.isGood ? .ok : .findings
     }
 
     private static func drill(
@@ -66,7 +66,7 @@ enum OutageDrill {
         for phase in 0..<3 {
             report.latencies.append(volley.latencies(from: marks[phase], to: marks[phase + 1]))
         }
-        let drill = KillDrill(site: site, seed: 0)
+        let drill = KillDrill(site: site, seed: 0, already: KillReport(seed: 0), of: 0)
         let counts = try drill.rowCounts(since: stopped.advanced(byMicroseconds: -60_000_000))
         report.lostCount = answered.count { counts[$0] == nil }
         report.doubledCount = counts.values.reduce(0) { $0 + max(0, $1 - 1) }

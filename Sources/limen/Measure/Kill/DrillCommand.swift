@@ -1,4 +1,5 @@
 import Basics
+import Ledger
 import Posix
 
 /// `limen drill`: faults on purpose, and the count of rows afterwards.
@@ -42,23 +43,27 @@ enum DrillCommand {
             default: Int(Clock.now().microseconds % 1_000_000),
             in: 0...Int.max
         )
-        return try await onSite { site throws(CommandError) in
-            let drill = KillDrill(site: site, seed: UInt64(seed))
-            try await drill.run(cycles: cycles)
-            let report = KillReport(
-                tallies: drill.tallies,
-                trail: try drill.verify(),
-                seed: seed
-            )
-            Terminal.writeOutput(report.text)
-            return report.isGood
+        var report = KillReport(seed: seed)
+        var numbers = CampaignNumbers(UInt64(seed))
+        // A fresh trail now and then: each cycle verifies all of it.
+        while report.cycleCount < cycles {
+            let already = report
+            let count = min(Limits.killDrillTrailCyclesMax, cycles - already.cycleCount)
+            let own = numbers.next()
+            report = try await onSite { site throws(CommandError) in
+                let drill = KillDrill(site: site, seed: own, already: already, of: cycles)
+                try await drill.run(cycles: count)
+                return already.with(drill.tallies, trail: try drill.verify())
+            }
         }
+        Terminal.writeOutput(report.text)
+        return report.isGood ? .ok : .findings
     }
 
     /// Runs a drill on a site of its own, which is removed afterwards.
-    static func onSite(
-        _ body: (DrillSite) async throws(CommandError) -> Bool
-    ) async throws(CommandError) -> ExitCode {
+    static func onSite<Result>(
+        _ body: (DrillSite) async throws(CommandError) -> Result
+    ) async throws(CommandError) -> Result {
         let gateway = try ChildGateway()
         try gateway.removeWhenSignalled()
         let site: DrillSite
@@ -69,9 +74,9 @@ enum DrillCommand {
             throw error
         }
         do throws(CommandError) {
-            let isGood = try await body(site)
+            let result = try await body(site)
             try site.remove()
-            return isGood ? .ok : .findings
+            return result
         } catch {
             try? site.remove()
             throw error

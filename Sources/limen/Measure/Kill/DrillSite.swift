@@ -100,7 +100,16 @@ final class DrillSite {
         } catch {
             throw CommandError(.internalError, "the gateway of the drill cannot be started")
         }
-        throw CommandError(.unavailable, "the gateway of the drill did not start; see \(log)")
+        // The log goes with the site; what it said last tells why.
+        let said = String(
+            decoding: (try? File.read(path: log, bytesMax: 1 << 24)) ?? [],
+            as: UTF8.self
+        )
+        throw CommandError(
+            .unavailable,
+            "the gateway of the drill did not start; it said last:\n"
+                + said.split(separator: "\n").suffix(5).joined(separator: "\n")
+        )
     }
 
     private static func address(in log: [UInt8]) -> String? {

@@ -55,14 +55,20 @@ final class KillDrill {
     private static let pauseMilliseconds = 4
     private static let patienceMilliseconds: Int64 = 20_000
 
-    init(site: DrillSite, seed: UInt64) {
+    /// What other sites came to before this one, and how many cycles there will be in all.
+    private let already: Tally
+    private let totalCount: Int
+
+    init(site: DrillSite, seed: UInt64, already: KillReport, of totalCount: Int) {
         self.site = site
         random = CampaignNumbers(seed)
+        self.already = already.sum
+        self.totalCount = totalCount
     }
 
     /// Runs cycles; each fault has its turn.
     func run(cycles: Int) async throws(CommandError) {
-        for number in 0..<cycles {
+        for number in already.cycleCount..<already.cycleCount + cycles {
             let fault = Fault.allCases[number % Fault.allCases.count]
             let began = Clock.now().advanced(byMicroseconds: -1)
             let at: ListenAddress
@@ -76,7 +82,7 @@ final class KillDrill {
             tally.leftCount = try await site.drain()
             try check(&tally, since: began)
             tallies[fault] = (tallies[fault] ?? Tally()) + tally
-            if (number + 1) % 10 == 0 { tell(number + 1, of: cycles) }
+            if (number + 1) % 10 == 0 { tell(number + 1) }
         }
     }
 
@@ -153,10 +159,10 @@ final class KillDrill {
         try? await Task.sleep(for: .milliseconds(Int(chosen)))
     }
 
-    private func tell(_ number: Int, of cycles: Int) {
-        let sum = tallies.values.reduce(Tally(), +)
+    private func tell(_ number: Int) {
+        let sum = tallies.values.reduce(already, +)
         Terminal.writeError(
-            "limen: cycle \(number) of \(cycles), \(sum.answeredCount) answered, "
+            "limen: cycle \(number) of \(totalCount), \(sum.answeredCount) answered, "
                 + "\(sum.lostCount) lost, \(sum.doubledCount) doubled, "
                 + "\(sum.findingCount) findings\n"
         )

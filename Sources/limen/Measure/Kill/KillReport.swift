@@ -1,22 +1,52 @@
 import Ledger
 
-/// What a run of the kill drill came to.
+/// What a run of the kill drill came to, over all of its trails.
 struct KillReport {
-    let tallies: [KillDrill.Fault: KillDrill.Tally]
-    /// What the verifier says of the whole trail in the end.
-    let trail: LedgerReport
+    private(set) var tallies: [KillDrill.Fault: KillDrill.Tally] = [:]
+    private var trails = Trails()
     let seed: Int
 
-    private var sum: KillDrill.Tally { tallies.values.reduce(KillDrill.Tally(), +) }
+    /// What the verifier says of the whole trails in the end.
+    private struct Trails {
+        var count = 0
+        var findingCount = 0
+        var rowCount = 0
+        var logCount = 0
+        var areClean = true
+    }
 
-    /// Whether nothing that was acknowledged is lost or doubled, and the trail is whole; and whether
+    /// Begins with nothing.
+    init(seed: Int) { self.seed = seed }
+
+    /// This and the cycles of one more trail.
+    func with(
+        _ tallies: [KillDrill.Fault: KillDrill.Tally],
+        trail: LedgerReport
+    ) -> KillReport {
+        var sum = self
+        sum.tallies.merge(tallies, uniquingKeysWith: +)
+        sum.trails.count += 1
+        sum.trails.findingCount += trail.findingCount
+        sum.trails.rowCount += trail.rowCount
+        sum.trails.logCount += trail.logCount
+        sum.trails.areClean = sum.trails.areClean && trails.areClean
+        return sum
+    }
+
+    /// How many cycles there were.
+    var cycleCount: Int { sum.cycleCount }
+
+    /// What came of all cycles.
+    var sum: KillDrill.Tally { tallies.values.reduce(KillDrill.Tally(), +) }
+
+    /// Whether nothing that was acknowledged is lost or doubled, and the trails are whole; and whether
     /// the run has tried it at all.
     var isGood: Bool {
         let sum = sum
         let wasCut = tallies[.reply].map { $0.cutCount > 0 } ?? true
         return sum.lostCount == 0 && sum.doubledCount == 0 && sum.findingCount == 0
             && sum.leftCount == 0 && sum.answeredCount > 0 && sum.silentCount == 0 && wasCut
-            && trail.isClean
+            && trails.areClean
     }
 
     /// The report as lines.
@@ -35,13 +65,13 @@ struct KillReport {
             ("rows more than once", sum.doubledCount), ("refused", sum.refusedCount),
             ("cycles without answers", sum.silentCount), ("left in the spool", sum.leftCount),
             ("findings after cycles", sum.findingCount),
-            ("findings in the end", trail.findingCount), ("rows in the end", trail.rowCount),
-            ("logs in the end", trail.logCount),
+            ("trails", trails.count), ("findings in the end", trails.findingCount),
+            ("rows in the end", trails.rowCount), ("logs in the end", trails.logCount),
         ]
         for (name, count) in lines { text += Self.padded(name) + "\(count)\n" }
         text +=
             isGood
-            ? "nothing that was answered is lost or doubled, and the trail is whole\n"
+            ? "nothing that was answered is lost or doubled, and the trails are whole\n"
             : "this run does not show it\n"
         return text
     }
