@@ -92,7 +92,7 @@ final class TokenLedgerLoop: Sendable {
             try connection.sendSync()
         }
         if batch.isEmpty {
-            try connection.sendPrepared(WriterStatements.alive, Parameters())
+            try connection.sendPrepared(TokenUseStatement.alive, Parameters())
             try connection.sendSync()
         }
         let deadline = Deadline(milliseconds: timing.answerMilliseconds)

@@ -10,6 +10,7 @@ import PostgreSQL
 /// first. Of two at the same moment, the server lets the second wait for the first.
 enum TokenUseStatement {
     static let remember: StaticString = "limen_remember_token"
+    static let alive: StaticString = "limen_alive"
 
     private static let text: StaticString = """
         INSERT INTO audit.used_token (tenant, issuer_digest, token_digest, forgotten_at)
@@ -32,7 +33,7 @@ enum TokenUseStatement {
         do throws(PostgreSQLError) {
             _ = try connection.execute("SET synchronous_commit = off")
             try connection.prepare(remember, text)
-            try connection.prepare(WriterStatements.alive, "SELECT 1")
+            try connection.prepare(alive, "SELECT 1")
             try connection.enterPipelineMode()
         } catch {
             throw AuditStoreError(error)

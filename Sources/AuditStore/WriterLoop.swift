@@ -223,13 +223,14 @@ final class WriterLoop: Sendable {
         mustRollBack: Bool
     ) throws(PostgreSQLError) -> Int {
         let none = Parameters()
-        var count = 2
+        var count = 3
         if mustRollBack {
             try connection.sendPrepared(WriterStatements.rollback, none)
             count += 1
         }
         try connection.sendPrepared(WriterStatements.begin, none)
         count += try script(of: flight).send(on: connection)
+        try connection.sendPrepared(WriterStatements.durable, none)
         try connection.sendPrepared(WriterStatements.commit, none)
         try connection.sendSync()
         return count
@@ -281,6 +282,8 @@ final class WriterLoop: Sendable {
             }
             for pending in flight.rows { pending.resume(.success(())) }
         case .failed(let error):
+            // The next connection says which setting it is, and takes no row.
+            if error.saysNotDurable { throw error }
             if spool != nil, error.isTransient {
                 // Nothing speaks against the rows: they wait, and go to the spool in the end.
                 guard error.isWriteFailure else { throw error }
@@ -309,7 +312,8 @@ final class WriterLoop: Sendable {
         )
     }
 
-    /// Asks the server whether it is there; and, after it has failed to write, whether it writes.
+    /// Asks the server whether it is there and keeps what it confirms; and, after it has failed to
+    /// write, whether it writes.
     private func probe(
         _ connection: borrowing Connection,
         mustRollBack: inout Bool
@@ -329,6 +333,7 @@ final class WriterLoop: Sendable {
             case .wait, .settle:
                 if event == .pending { try waiting.wait(on: connection, for: []) }
             case .finish(_, let verdict):
+                if case .failed(let error) = verdict, error.saysNotDurable { throw error }
                 if isWriting { queue.wrote(verdict) }
                 if isWriting, verdict != .durable { spool?.serverFails() }
                 mustRollBack = (isWriting || mustRollBack) && verdict != .durable
@@ -361,7 +366,7 @@ final class WriterLoop: Sendable {
             try connection.sendPrepared(WriterStatements.rollback, none)
             count += 2
         } else {
-            try connection.sendPrepared(WriterStatements.alive, none)
+            try connection.sendPrepared(WriterStatements.durable, none)
             count += 1
         }
         try connection.sendSync()

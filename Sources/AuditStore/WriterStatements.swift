@@ -16,7 +16,7 @@ enum WriterStatements {
     static let shown: StaticString = "limen_shown"
     static let commit: StaticString = "limen_commit"
     static let rollback: StaticString = "limen_rollback"
-    static let alive: StaticString = "limen_alive"
+    static let durable: StaticString = "limen_durable"
 
     static func prepare(
         on connection: borrowing Connection,
@@ -40,9 +40,20 @@ enum WriterStatements {
             (tenant, "SELECT pg_catalog.set_config('limen.tenant', $1, true)"),
             (key, keyText), (event, eventText), (card, cardText), (feedback, feedbackText),
             (log, logText), (batch, batchText), (shown, shownText), (commit, "COMMIT"),
-            (rollback, "ROLLBACK"), (alive, "SELECT 1"),
+            (rollback, "ROLLBACK"), (durable, durableText),
         ]
     }
+
+    /// Fails when the server no longer keeps what it confirms.
+    ///
+    /// It stands before each COMMIT: all three take effect with a reload, in connections that there
+    /// are (PostgreSQL manual, sections 19.5.1 and 20.1). Nothing else of the writer divides, so
+    /// SQLSTATE 22012 tells it (`PostgreSQLError.saysNotDurable`).
+    private static let durableText: StaticString = """
+        SELECT 1 / (pg_catalog.current_setting('fsync') = 'on'
+            AND pg_catalog.current_setting('full_page_writes') = 'on'
+            AND pg_catalog.current_setting('synchronous_commit') <> 'off')::pg_catalog.int4
+        """
 
     /// Many events in one statement: what a statement costs by itself is paid once.
     ///
@@ -177,4 +188,12 @@ enum WriterStatements {
             tenant, subject, shown_at, event_id, state, forgotten_at)
         ON CONFLICT DO NOTHING
         """
+}
+
+extension PostgreSQLError {
+    /// Whether the server has said that it no longer keeps what it confirms; its transaction is
+    /// undone.
+    ///
+    /// SQLSTATE 22012 is a division by zero.
+    var saysNotDurable: Bool { code == .statementFailed && sqlState == "22012" }
 }

@@ -168,6 +168,7 @@ extension WriterLoop {
                 statistics.replayedRowCount += sent.reduce(0) { $0 + $1.entry.rowCount }
             }
         case .failed(let error):
+            if error.saysNotDurable { throw error }
             if error.isTransient { spool.failed(at: sent, sqlState: error.sqlState) }
             if error.isWriteFailure { return false }
             if error.isTransient { throw error }
@@ -195,13 +196,14 @@ extension WriterLoop {
         mustRollBack: inout Bool
     ) throws(PostgreSQLError) -> FlightState.Verdict {
         let none = Parameters()
-        var count = 2
+        var count = 3
         if mustRollBack {
             try connection.sendPrepared(WriterStatements.rollback, none)
             count += 1
         }
         try connection.sendPrepared(WriterStatements.begin, none)
         for script in scripts { count += try script.send(on: connection) }
+        try connection.sendPrepared(WriterStatements.durable, none)
         try connection.sendPrepared(WriterStatements.commit, none)
         try connection.sendSync()
         var waiting = FlightWait(queue: queue, timing: timing)

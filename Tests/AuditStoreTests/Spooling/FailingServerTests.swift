@@ -252,4 +252,41 @@ struct FailingServerTests {
         shared.spool.close()
         #expect(try scene.stored().count == 2)
     }
+
+    @Test(
+        "A server that stops keeping what it confirms is trusted with nothing from then on",
+        arguments: ["synchronous_commit", "fsync", "full_page_writes"],
+        [true, false]
+    )
+    func durabilityEnds(setting: String, isUnderLoad: Bool) async throws {
+        let scene = try SpoolScene()
+        let shared = try scene.spool()
+        let sink = try scene.sink(shared)
+        _ = try await SpoolScene.append(to: sink)
+        // No connection breaks: what was checked when it was made no longer holds.
+        try scene.database.script("ALTER SYSTEM SET \(setting) = off")
+        try scene.database.script("SELECT pg_reload_conf()")
+        let reason = AuditStoreError(code: .notDurable, subject: setting)
+        var answeredCount = 1
+        try await Patience.wait {
+            if isUnderLoad, (try? await SpoolScene.append(to: sink)) != nil { answeredCount += 1 }
+            return scene.states.all.last == reason
+        }
+        #expect(!sink.isWritable)
+        // What the spool has taken before the reason was known is durable there.
+        let spooledCount = shared.spool.status(now: Clock.now()).rowCount
+        await #expect(throws: AuditError(code: .unavailable)) {
+            _ = try await SpoolScene.append(to: sink)
+        }
+        #expect(shared.spool.status(now: Clock.now()).rowCount == spooledCount)
+        try scene.database.script("ALTER SYSTEM RESET \(setting)")
+        try scene.database.script("SELECT pg_reload_conf()")
+        try await Patience.wait { sink.isWritable && scene.states.all.last == .some(nil) }
+        _ = try await SpoolScene.append(to: sink)
+        try await Patience.wait { shared.spool.isDrained }
+        sink.close()
+        shared.spool.close()
+        // A row that nobody was told of may have had its place, and lands with the others.
+        #expect(try scene.stored().count > answeredCount)
+    }
 }
