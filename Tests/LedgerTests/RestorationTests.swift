@@ -34,7 +34,7 @@ struct RestorationTests {
         var verifier = LedgerVerifier(
             ModelSource(writer.model.joined),
             knowledge: .init(keys: [signer.key]),
-            outside: OutsideCheckpoints(files: [lost.outside + writer.outside.dropFirst()])
+            outside: OutsideCheckpoints(lost.outside + writer.outside.dropFirst())
         )
         return verifier.run()
     }

@@ -17,9 +17,8 @@ struct Restored {
     ///
     /// A copy that was made after this restore is not explained by it.
     func explains(_ copy: OutsideCheckpoints.Copy) -> Bool {
-        let known = copy.checkpoint
-        guard known.size > position, copy.epoch <= number else { return false }
-        return known.size == lost.size ? known.root == lost.root : known.size < lost.size
+        guard copy.size > position, copy.epoch <= number else { return false }
+        return copy.size == lost.size ? copy.root == lost.root : copy.size < lost.size
     }
 }
 
@@ -70,7 +69,7 @@ extension LedgerVerifier {
             return true
         }
         guard let index = explaining.first else { return false }
-        let finding = Self.fork(at: copy.checkpoint.size, tree.unprovedBatch)
+        let finding = Self.fork(at: copy.size, tree.unprovedBatch)
         let before = tree.restorations[index].excused
         tree.restorations[index].excused = ((before?.count ?? 0) + 1, before?.first ?? finding)
         return true

@@ -131,12 +131,12 @@ extension LedgerVerifier {
     private mutating func holdOutside(against tree: inout Tree) {
         let size = tree.range.size
         while let copy = outside.next(upTo: size) {
-            if copy.checkpoint.root == tree.range.root {
+            if copy.root == tree.range.root {
                 report.outsideCount += 1
                 tree.unprovedBatch = nil
-            } else if !excuses(copy, &tree), !tree.isForked, isFork(copy.checkpoint, tree) {
+            } else if !excuses(copy, &tree), !tree.isForked, isFork(copy, tree) {
                 tree.isForked = true
-                endings.append(Self.fork(at: copy.checkpoint.size, tree.unprovedBatch))
+                endings.append(Self.fork(at: copy.size, tree.unprovedBatch))
             }
         }
     }
@@ -145,7 +145,7 @@ extension LedgerVerifier {
     ///
     /// Two roots that were signed for one size do; leaves that do not give the one root that was
     /// signed were edited, which is found there.
-    private func isFork(_ copy: Checkpoint, _ tree: Tree) -> Bool {
+    private func isFork(_ copy: OutsideCheckpoints.Copy, _ tree: Tree) -> Bool {
         guard tree.seenSize == copy.size, let root = tree.seenRoot else { return !tree.isDamaged }
         return root != copy.root
     }
@@ -161,12 +161,12 @@ extension LedgerVerifier {
     }
 
     private mutating func endOutside(_ tree: Tree) {
-        var beyond: Checkpoint?
+        var beyond: OutsideCheckpoints.Copy?
         while let copy = outside.next(upTo: .max) {
             if tree.restorations.contains(where: { $0.counts && $0.explains(copy) }) {
                 report.restoredCopyCount += 1
             } else {
-                beyond = copy.checkpoint
+                beyond = copy
             }
         }
         guard let copy = beyond else { return }

@@ -23,7 +23,7 @@ enum AuditVerifyCommand {
         var outside: [CheckpointFile] = []
         for path in parsed.all("outside") {
             let file = try CheckpointFile(path, keys: access.keys)
-            guard file.checkpoints != nil else {
+            guard file.isThere else {
                 throw CommandError(.badInput, "\(path), named with --outside, is not there")
             }
             outside.append(file)
@@ -45,13 +45,19 @@ enum AuditVerifyCommand {
                         2_000_000 * Int64(LedgerKeeper.periodSeconds)
                     )
                 ),
-                outside: OutsideCheckpoints(files: outside.map { $0.checkpoints ?? [] })
+                outside: OutsideCheckpoints(runs: outside.flatMap(\.outside))
             )
             report = try verifier.run()
         } catch {
             throw CommandError(
                 .unavailable,
                 "the trail cannot be read as limen_verifier (\(error.code.rawValue))"
+            )
+        }
+        if let broken = outside.first(where: \.isBroken) {
+            throw CommandError(
+                .unavailable,
+                "what was read of \(broken.path) could not be kept in a temporary file"
             )
         }
         let milliseconds = Int(Clock.monotonicMilliseconds() - started)
@@ -61,7 +67,8 @@ enum AuditVerifyCommand {
         )
         // A copy that is configured and gone is what somebody leaves who cuts off the end.
         let isLost = outside.dropFirst(namedCount).contains { $0.isLost(report) }
-        return report.isClean && !isLost ? .ok : .findings
+        let isSpoiled = outside.contains { $0.spoiledCount > 0 }
+        return report.isClean && !isLost && !isSpoiled ? .ok : .findings
     }
 
     private static func receipt(

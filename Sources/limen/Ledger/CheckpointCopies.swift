@@ -27,7 +27,7 @@ struct CheckpointCopies: Sendable {
     let last: Checkpoint?
     /// What is not as it was configured: sentences for who starts the program.
     let problems: [String]
-    private let files: [(path: String, file: DurableFile)]
+    private let files: [CheckpointCopy]
     private let command: [String]
 
     /// Opens the file beside the key and the further one, and reads the last checkpoint.
@@ -43,12 +43,13 @@ struct CheckpointCopies: Sendable {
         let own = folder.path + "/checkpoints"
         let keys = try folder.keys()
         // The last that was copied: after a restore it can be smaller than those before it.
-        var last = try read(own, keys: keys).last
-        var files = [(path: own, file: try openFile(own))]
+        var (copy, last) = try CheckpointCopy.open(own, keys: keys)
+        var files = [copy]
         var problems: [String] = []
         if let path = places.file {
             let isThere = File.exists(path: path)
-            let copied = try read(path, keys: keys).last
+            let copied: Checkpoint?
+            (copy, copied) = try CheckpointCopy.open(path, keys: keys)
             if let last, !isThere {
                 problems.append(
                     "\(Places.fileName): \(path) is not there, though \(last.size) leaves were "
@@ -61,7 +62,7 @@ struct CheckpointCopies: Sendable {
                 )
             }
             if let copied, copied.size > last?.size ?? 0 { last = copied }
-            files.append((path, try openFile(path)))
+            files.append(copy)
         }
         if let program = places.command.first, !isProgram(program) {
             problems.append("\(Places.commandName): there is no program \(program)")
@@ -74,72 +75,20 @@ struct CheckpointCopies: Sendable {
         )
     }
 
-    private static func openFile(_ path: String) throws(CommandError) -> DurableFile {
-        do throws(SystemError) {
-            return try DurableFile.open(path: path)
-        } catch {
-            throw StateFolder.failure(error, path)
-        }
-    }
-
     private static func isProgram(_ name: String) -> Bool {
         if name.contains("/") { return File.exists(path: name) }
         let folders = (Terminal.environment("PATH") ?? "/usr/bin:/bin").split(separator: ":")
         return folders.contains { File.exists(path: $0 + "/" + name) }
     }
 
-    /// The checkpoints of a file that a key has signed; none when there is no file.
-    ///
-    ///     origin, size, root        each note, an empty line, its signatures,
-    ///                               and an empty line behind them
-    ///
-    /// A note that was cut off by a crash at the end of the file is passed over.
-    static func read(_ path: String, keys: [NoteKey]) throws(CommandError) -> [Checkpoint] {
-        guard File.exists(path: path) else { return [] }
-        let bytes: [UInt8]
-        do throws(SystemError) {
-            bytes = try File.read(path: path, bytesMax: 1 << 30)
-        } catch {
-            throw StateFolder.failure(error, path)
-        }
-        var checkpoints: [Checkpoint] = []
-        var lines: [Substring] = []
-        var emptyCount = 0
-        var number = 0
-        let text = String(decoding: bytes, as: UTF8.self)
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            if line.isEmpty { emptyCount += 1 }
-            guard line.isEmpty, emptyCount == 2 else {
-                lines.append(line)
-                continue
-            }
-            number += 1
-            let note = lines.joined(separator: "\n") + "\n"
-            lines = []
-            emptyCount = 0
-            do throws(LedgerError) {
-                let read = try SignedNote(reading: Array(note.utf8))
-                _ = try read.verified(by: keys)
-                checkpoints.append(try Checkpoint(text: read.text))
-            } catch {
-                throw CommandError(
-                    .badInput,
-                    "\(path): checkpoint \(number) is not as it was signed (\(error.code.rawValue))"
-                )
-            }
-        }
-        return checkpoints
-    }
-
     /// Copies a checkpoint; answers what went wrong, or `nil`.
     func keep(_ note: SignedNote) -> String? {
         var problem: String?
-        for (path, file) in files {
+        for copy in files {
             do throws(SystemError) {
-                try file.append(Array((note.serialized + "\n").utf8))
-                try file.synchronize()
+                try copy.append(note)
             } catch {
-                problem = path
+                problem = copy.path
             }
         }
         guard !command.isEmpty else { return problem }
@@ -147,27 +96,5 @@ struct CheckpointCopies: Sendable {
         let isDone = try? ChildProcess.run("timeout", ["10"] + command + [note.serialized])
         if isDone?.ending.isSuccess != true { problem = Places.commandName }
         return problem
-    }
-}
-
-/// A file with copies of checkpoints, as a verification reads it.
-struct CheckpointFile {
-    /// Where it lies.
-    let path: String
-    /// The checkpoints, in the order in which they were copied; `nil` when there is no such file.
-    let checkpoints: [Checkpoint]?
-
-    /// Reads a file that may be missing.
-    ///
-    /// - Throws: `CommandError` when it cannot be read, or holds what no key has signed.
-    init(_ path: String, keys: [NoteKey]) throws(CommandError) {
-        self.path = path
-        let read = try CheckpointCopies.read(path, keys: keys)
-        checkpoints = File.exists(path: path) ? read : nil
-    }
-
-    /// Whether it holds no checkpoint though some were signed: a copy that is configured must.
-    func isLost(_ report: LedgerReport) -> Bool {
-        report.checkpointCount > 0 && (checkpoints ?? []).isEmpty
     }
 }

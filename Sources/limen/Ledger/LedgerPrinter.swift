@@ -44,7 +44,7 @@ struct LedgerPrinter {
                 + "\(report.restoredCopyCount)\n"
         }
         for copy in copies { text += line(copy) }
-        if !copies.contains(where: { $0.checkpoints?.isEmpty == false }) {
+        if !copies.contains(where: { $0.count > 0 }) {
             text +=
                 "no copy of a checkpoint from outside was given: who can write to the database "
                 + "could have cut off its end unseen (--outside FILE)\n"
@@ -53,14 +53,21 @@ struct LedgerPrinter {
     }
 
     private func line(_ copy: CheckpointFile) -> String {
-        if let checkpoints = copy.checkpoints, let last = checkpoints.last {
-            return "copies outside: \(checkpoints.count) in \(copy.path), the last of \(last.size) "
-                + "leaves\n"
+        var spoiled = ""
+        if let first = copy.firstSpoiled {
+            spoiled =
+                "COPIES OUTSIDE ARE SPOILED: \(copy.path) holds \(copy.spoiledCount) notes that are "
+                + "not as they were signed, the first is number \(first)\n"
         }
-        let fault = copy.checkpoints == nil ? "is not there" : "holds no checkpoint"
-        return copy.isLost(report)
-            ? "COPIES OUTSIDE ARE LOST: \(copy.path) \(fault), though checkpoints were signed\n"
-            : "copies outside: \(copy.path) \(fault)\n"
+        if let last = copy.last {
+            return spoiled + "copies outside: \(copy.count) in \(copy.path), the last of "
+                + "\(last.size) leaves\n"
+        }
+        let fault = copy.isThere ? "holds no checkpoint" : "is not there"
+        return spoiled
+            + (copy.isLost(report)
+                ? "COPIES OUTSIDE ARE LOST: \(copy.path) \(fault), though checkpoints were signed\n"
+                : "copies outside: \(copy.path) \(fault)\n")
     }
 
     /// The report as a JSON object.
@@ -90,8 +97,9 @@ struct LedgerPrinter {
             writer.beginObject()
             writer.member("file", copy.path)
             writer.member("isLost", copy.isLost(report))
-            writer.member("count", copy.checkpoints?.count ?? 0)
-            writer.member("lastSize", Int(clamping: copy.checkpoints?.last?.size ?? 0))
+            writer.member("count", copy.count)
+            writer.member("lastSize", Int(clamping: copy.last?.size ?? 0))
+            writer.member("spoiled", copy.spoiledCount)
             writer.endObject()
         }
         writer.endArray()

@@ -215,13 +215,13 @@ final class KillDrill {
     func verify() throws(CommandError) -> LedgerReport {
         let folder = site.own.state.file("ledger")
         let keys = try LedgerFolder.verifiers(folder)
-        let outside = try CheckpointCopies.read(folder + "/checkpoints", keys: keys)
+        let copies = try CheckpointFile(folder + "/checkpoints", keys: keys)
         let settings = try site.settings(as: "limen_verifier")
         do throws(PostgreSQLError) {
             var verifier = LedgerVerifier(
                 try PostgreSQLLedgerSource(settings),
                 knowledge: .init(keys: keys),
-                outside: OutsideCheckpoints(outside)
+                outside: OutsideCheckpoints(runs: copies.outside)
             )
             return try verifier.run()
         } catch {
