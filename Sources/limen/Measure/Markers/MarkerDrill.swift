@@ -10,8 +10,8 @@ import Posix
 ///
 /// It starts a gateway of its own, sends requests of every kind, scores a batch, stops PostgreSQL
 /// for a while so that rows go to the spool, and looks through the log of the gateway and of
-/// PostgreSQL, metrics, errors, discovery, what other tenants read, the spool, the files of the
-/// database with its write-ahead log, and a dump of all tables. That each of these places is
+/// PostgreSQL, metrics, errors, discovery, what other tenants read, exports that name nobody, the
+/// spool, the files of the database with its write-ahead log, and a dump of all tables. That each of these places is
 /// searched is shown afterwards, by markers that are put there; and that the markers came as far as
 /// the rows, by a row that is opened with its key.
 enum MarkerDrill {
@@ -67,14 +67,20 @@ enum MarkerDrill {
         let spooled = try await outage(planter, gateway, kept)
         while planter.series.count < wanted { try planter.round() }
         try write(kept + "/errors.txt", planter.errorAnswers)
-        for path in ["metrics", "cds-services", "openapi.json", "readyz", "livez", "models"] {
-            try write(kept + "/" + path + ".txt", try fetch(url + "/" + path, gateway))
+        for path in [
+            "metrics", "cds-services", "openapi.json", "readyz", "livez", "models", "audit/events",
+        ] {
+            let name = path.split(separator: "/").joined(separator: "-")
+            try write(kept + "/" + name + ".txt", try fetch(url + "/" + path, gateway))
         }
         let state = ["--state", gateway.state.path]
         for (name, arguments) in [
             ("list", ["audit", "list", "--json", "--limit", "1000"]),
             ("other-tenant", ["audit", "list", "--json", "--limit", "1000", "--tenant", "system"]),
             ("feedback", ["feedback", "report", "--json"]),
+            ("recompute", ["audit", "recompute", "--reason", "marker drill", "--json"]),
+            ("export-csv", export("csv")), ("export-audit-event", export("audit-event")),
+            ("export-provenance", export("provenance")),
         ] {
             try write(kept + "/" + name + ".txt", try output(arguments + state))
         }
@@ -175,6 +181,11 @@ enum MarkerDrill {
             )
         }
         try write(path, text)
+    }
+
+    /// Exports of everything, without asking for who the people are.
+    private static func export(_ format: String) -> [String] {
+        ["audit", "export", "--format", format, "--reason", "marker drill"]
     }
 
     private static func fetch(

@@ -66,6 +66,7 @@ final class MarkerPlanter {
             """
         return document.replacing(ExampleData.patientID, with: id)
             .replacing("\"gender\":\"female\"", with: name)
+            .replacing("\"id\":\"respiration\"", with: "\"id\":\"\(series.text())\"")
             // The example's temperature is in degrees Fahrenheit.
             .replacing("\"value\":101.3", with: "\"value\":9" + series.temperature().dropFirst())
     }
