@@ -22,11 +22,13 @@ struct AuditQuestion {
     private(set) var more: [String: String] = [:]
     /// Whether people come as references, where they can be opened.
     private(set) var isIdentified = false
+    /// The times as they were written; the zone may stand behind them.
+    private var times: [String: String] = [:]
 
     /// What a query string may hold: nothing that names a patient, a user or a call.
     static let inURL: Set<String> = [
-        "client", "service", "model", "outcome", "kind", "code", "arm", "from", "to", "limit",
-        "cursor",
+        "client", "service", "model", "outcome", "kind", "code", "arm", "from", "to", "zone",
+        "limit", "cursor",
     ]
     /// What a body may hold.
     static let inBody: Set<String> = inURL.union([
@@ -54,7 +56,7 @@ struct AuditQuestion {
             }
             try take(name, value, keys)
         }
-        try checkTimes()
+        try readTimes()
     }
 
     /// Reads a body.
@@ -94,7 +96,7 @@ struct AuditQuestion {
             }
             try take(name, value, keys)
         }
-        try checkTimes()
+        try readTimes()
     }
 
     // MARK: Members
@@ -160,8 +162,7 @@ struct AuditQuestion {
         case "kind": filter.kind = try Self.choice(name, text)
         case "outcome": filter.outcome = try Self.choice(name, text)
         case "arm": filter.arm = try Self.choice(name, text)
-        case "from": filter.from = try Self.moment(name, text)
-        case "to": filter.to = try Self.moment(name, text)
+        case "from", "to": times[name] = text
         case "limit": filter.limit = try Self.limit(text)
         case "card": filter.cardID = try Self.identifier(name, text)
         case "event": filter.eventID = try Self.identifier(name, text)
@@ -182,23 +183,35 @@ struct AuditQuestion {
                         + "a pseudonym of 64 hexadecimal digits."
                 )
             }
-            filter.patientPseudonyms = Self.pseudonyms(text, reference, keys)
-        case "user": filter.userPseudonyms = Self.pseudonyms(text, text, keys)
+            filter.patientPseudonyms = Self.pseudonyms(text, [reference], keys)
+        case "user":
+            // As with a patient: who names nobody is told so.
+            guard let candidates = UserReference.candidates(text) else {
+                throw Self.fault("/user", "Accepted: " + UserReference.accepted + ".")
+            }
+            filter.userPseudonyms = Self.pseudonyms(text, candidates, keys)
         default: more[name] = text
         }
     }
 
-    /// The pseudonyms of a reference, or one that is given as 64 hexadecimal digits.
+    /// The pseudonyms of references, or one that is given as 64 hexadecimal digits.
     private static func pseudonyms(
         _ text: String,
-        _ reference: String,
+        _ references: [String],
         _ keys: [AuthenticationKey]
     ) -> [[UInt8]] {
         if let bytes = Hexadecimal.bytes(text), bytes.count == 32 { return [bytes] }
-        return keys.map { $0.authenticate(reference) }
+        return references.flatMap { reference in keys.map { $0.authenticate(reference) } }
     }
 
-    private func checkTimes() throws(GatewayError) {
+    /// Reads the times once everything is there; of a date the whole day is meant.
+    private mutating func readTimes() throws(GatewayError) {
+        let zone = more["zone"]
+        if let zone, Instant(rfc3339: "2000-01-02T00:00:00" + zone) == nil {
+            throw Self.fault("/zone", "Accepted: Z or an offset such as +02:00.")
+        }
+        filter.from = try moment("from", zone)
+        filter.to = try moment("to", zone)
         guard let from = filter.from, let end = filter.to, from >= end else { return }
         throw Self.fault("/to", "It lies before the beginning, so nothing can be between.")
     }
@@ -214,11 +227,27 @@ struct AuditQuestion {
         return choice
     }
 
-    private static func moment(_ name: String, _ text: String) throws(GatewayError) -> Instant {
-        guard let moment = Instant(rfc3339: text) else {
-            throw fault("/" + name, "Accepted: a time with its offset, as RFC 3339 has it.")
+    private func moment(
+        _ name: String,
+        _ zone: String?
+    ) throws(GatewayError) -> Instant? {
+        guard let text = times[name] else { return nil }
+        do throws(AskedMoment.Fault) {
+            return try AskedMoment.read(text, zone: zone, isEnd: name == "to")
+        } catch {
+            switch error {
+            case .zoneMissing:
+                throw Self.fault(
+                    "/" + name,
+                    "A date is a day somewhere: give the zone too, such as +02:00, or a time."
+                )
+            case .malformed:
+                throw Self.fault(
+                    "/" + name,
+                    "Accepted: a time with its offset, as RFC 3339 has it, or a date with zone."
+                )
+            }
         }
-        return moment
     }
 
     private static func limit(_ text: String) throws(GatewayError) -> Int {

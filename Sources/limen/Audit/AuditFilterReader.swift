@@ -29,7 +29,7 @@ struct AuditFilterReader {
         filter.arm = try choice("arm")
         filter.model = arguments.value("model").map(Self.model)
         filter.from = try ZoneOffset.moment("from", arguments)
-        filter.to = try ZoneOffset.moment("to", arguments)
+        filter.to = try ZoneOffset.moment("to", arguments, isEnd: true)
         if let from = filter.from, let end = filter.to, from >= end {
             throw CommandError(.usage, "--from lies at or behind --to, so nothing can be between")
         }
@@ -37,7 +37,7 @@ struct AuditFilterReader {
             filter.patientPseudonyms = try pseudonyms(ofPatient: patient)
         }
         if let user = arguments.value("user") {
-            filter.userPseudonyms = try pseudonyms("user", user)
+            filter.userPseudonyms = try pseudonyms(ofUser: user)
         }
         filter.hookInstance = try identifier("hook-instance")
         filter.eventID = try identifier("event")
@@ -63,17 +63,26 @@ struct AuditFilterReader {
                     + "a pseudonym of 64 hexadecimal digits"
             )
         }
-        return try pseudonyms("patient", reference, text)
+        return try pseudonyms("patient", [reference], text)
     }
 
-    /// The keyed pseudonyms of a reference under each epoch of the tenant's key.
+    /// The keyed pseudonyms of a user, from what the EHR calls him, or 64 hexadecimal digits.
+    func pseudonyms(ofUser text: String) throws(CommandError) -> [[UInt8]] {
+        // A text that names nobody would find nothing, which looks like a user who did nothing.
+        guard let candidates = UserReference.candidates(text) else {
+            throw CommandError(.usage, "--user takes " + UserReference.accepted)
+        }
+        return try pseudonyms("user", candidates, text)
+    }
+
+    /// The keyed pseudonyms of references under each epoch of the tenant's key.
     private func pseudonyms(
         _ option: String,
-        _ reference: String,
-        _ given: String? = nil
+        _ references: [String],
+        _ given: String
     ) throws(CommandError) -> [[UInt8]] {
-        if let bytes = Hexadecimal.bytes(given ?? reference), bytes.count == 32 { return [bytes] }
-        let pseudonyms = access.pseudonyms(of: reference)
+        if let bytes = Hexadecimal.bytes(given), bytes.count == 32 { return [bytes] }
+        let pseudonyms = references.flatMap { access.pseudonyms(of: $0) }
         guard !pseudonyms.isEmpty else {
             throw CommandError(
                 .usage,

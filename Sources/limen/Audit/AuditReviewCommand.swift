@@ -55,7 +55,7 @@ enum AuditReviewCommand {
         }
         let zone = try ZoneOffset.shown(parsed)
         guard let from = try ZoneOffset.moment("from", parsed),
-            let end = try ZoneOffset.moment("to", parsed), from < end
+            let end = try ZoneOffset.moment("to", parsed, isEnd: true), from < end
         else {
             throw CommandError(
                 .usage,

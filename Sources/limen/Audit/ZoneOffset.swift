@@ -37,34 +37,41 @@ struct ZoneOffset: Sendable, Equatable {
 
     /// Reads a moment of the command line.
     ///
-    /// A time says its own offset. A date alone is the first moment of that day somewhere, so it
-    /// needs `--zone`.
+    /// A time says its own offset. A date alone is a day somewhere, so it needs `--zone`.
     ///
+    /// - Parameters:
+    ///   - name: The option.
+    ///   - arguments: Where it stands.
+    ///   - isEnd: Whether a date stands for the end of its day: the whole day is meant.
+    /// - Returns: The moment; `nil` when the option is not there.
     /// - Throws: `CommandError` with exit code 2.
     static func moment(
         _ name: String,
-        _ arguments: Arguments
+        _ arguments: Arguments,
+        isEnd: Bool = false
     ) throws(CommandError) -> Instant? {
         guard let text = arguments.value(name) else { return nil }
-        if text.utf8.count == 10 {
-            guard let zone = arguments.value("zone") else {
+        let zone = arguments.value("zone")
+        if let zone { _ = try given(zone) }
+        do {
+            return try AskedMoment.read(text, zone: zone, isEnd: isEnd)
+        } catch {
+            switch error {
+            case .zoneMissing:
                 throw CommandError(
                     .usage,
-                    "--\(name) \(shown(text)) is a date: say in which zone it begins, such as "
-                        + "--zone +02:00 or --zone Z, or give a time such as "
+                    "--\(name) \(shown(text)) is a date: say in which zone it "
+                        + "\(isEnd ? "ends" : "begins"), such as --zone +02:00 or --zone Z, or give a time such as "
                         + "2026-05-04T10:00:00+02:00"
                 )
+            case .malformed:
+                throw CommandError(
+                    .usage,
+                    "--\(name) takes a time with its offset such as 2026-05-04T10:00:00+02:00, or "
+                        + "a date with --zone"
+                )
             }
-            _ = try given(zone)
-            if let moment = Instant(rfc3339: text + "T00:00:00" + zone) { return moment }
-        } else if let moment = Instant(rfc3339: text) {
-            return moment
         }
-        throw CommandError(
-            .usage,
-            "--\(name) takes a time with its offset such as 2026-05-04T10:00:00+02:00, or a date "
-                + "with --zone"
-        )
     }
 
     /// The zone that times are shown in: that of `--zone`, or UTC.

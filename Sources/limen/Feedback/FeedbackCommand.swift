@@ -19,7 +19,7 @@ enum FeedbackCommand {
             throw CommandError(.usage, "--by takes one of: \(known)")
         }
         let from = try moment("from", parsed)
-        let end = try moment("to", parsed)
+        let end = try moment("to", parsed, isEnd: true)
         let access = try AuditAccess.choose(parsed)
         let query = try access.open()
         let report: (groups: [FeedbackGroup], orphanCount: Int, lateCount: Int)
@@ -52,15 +52,20 @@ enum FeedbackCommand {
         return .ok
     }
 
+    /// A time of the command line; a date is a day in UTC, and the whole of it is meant.
     private static func moment(
         _ name: String,
-        _ parsed: Arguments
+        _ parsed: Arguments,
+        isEnd: Bool = false
     ) throws(CommandError) -> Instant? {
         guard let text = parsed.value(name) else { return nil }
-        let full = text.utf8.count == 10 ? text + "T00:00:00Z" : text
-        guard let moment = Instant(rfc3339: full) else {
-            throw CommandError(.usage, "--\(name) takes a time such as 2026-05-04T10:00:00Z")
+        do {
+            return try AskedMoment.read(text, zone: "Z", isEnd: isEnd)
+        } catch {
+            throw CommandError(
+                .usage,
+                "--\(name) takes a time such as 2026-05-04T10:00:00Z, or a date, a day in UTC"
+            )
         }
-        return moment
     }
 }
