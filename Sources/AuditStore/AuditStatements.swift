@@ -47,6 +47,7 @@ enum AuditStatements {
           AND ($18::bytea IS NULL OR user_pseudonym = $18)
           AND ($19::uuid IS NULL OR event_id = $19)
           AND ($20::uuid IS NULL OR caused_by = $20)
+          AND (NOT $22 OR patient_pseudonym IS NULL)
         ORDER BY started_at DESC, event_id DESC
         LIMIT $13
         """

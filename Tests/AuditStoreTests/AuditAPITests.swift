@@ -1,6 +1,7 @@
 import Audit
 import AuditStore
 import Basics
+import CDSHooks
 import Crypto
 import Foundation
 import Gateway
@@ -276,6 +277,9 @@ struct AuditAPITests {
             #"{"from":"2026-05-04T00:00:00Z","to":"2026-05-04T00:00:00Z"}"#,
             #"{"from":"2026-05-04"}"#, #"{"from":"2026-05-04T00:00:00"}"#,
             #"{"from":"infinity"}"#, #"{"from":"2026-02-30T00:00:00Z"}"#,
+            #"{"to":"2026-05-04"}"#, #"{"to":"2026-05-04","zone":"CET"}"#,
+            #"{"zone":"CET"}"#, #"{"from":"2026-05-05","to":"2026-05-04","zone":"Z"}"#,
+            #"{"user":"practitioner/abc"}"#, #"{"user":"Practitoner/abc"}"#, #"{"user":"a b"}"#,
         ] {
             let answer = await fixture.send("POST", "/audit/events/search", body)
             #expect(answer.status == 400, "\(body)")
@@ -286,6 +290,101 @@ struct AuditAPITests {
             #"{"from":"0001-01-01T00:00:00Z","to":"9999-12-31T23:59:59+02:00","kind":"decision"}"#
         )
         #expect(try AuditGateway.ids(far) == [mine.eventID.text])
+    }
+
+    @Test("A date is the whole of its day in the zone that is stated, first and last day included")
+    func days() async throws {
+        let fixture = try AuditGateway()
+        let day = "2026-05-04"
+        var ids: [String] = []
+        for time in ["T00:00:00Z", "T12:00:00Z", "T23:59:59.999Z"] {
+            let moment = try #require(Instant(rfc3339: day + time))
+            ids.append(try await fixture.decide("anna", at: moment).eventID.text)
+        }
+        for (body, count) in [
+            (#"{"from":"2026-05-04","to":"2026-05-04","zone":"Z"}"#, 3),
+            (#"{"from":"2026-05-05","to":"2026-05-05","zone":"Z"}"#, 0),
+            (#"{"zone":"+02:00","from":"2026-05-04","to":"2026-05-04"}"#, 2),
+            (#"{"to":"2026-05-04T23:59:59.999Z"}"#, 2),
+        ] {
+            let found = await fixture.send("POST", "/audit/events/search", body)
+            #expect(found.status == 200, "\(body)")
+            let names = try AuditGateway.ids(found).filter { ids.contains($0) }
+            #expect(names.count == count, "\(body)")
+        }
+        let query = "from=2026-05-04&to=2026-05-04&zone=%2B02:00"
+        let listed = await fixture.send("GET", "/audit/events", query: query)
+        #expect(try AuditGateway.ids(listed).filter { ids.contains($0) }.count == 2)
+        // A plus that is not encoded is a blank in a URL.
+        let blank = await fixture.send(
+            "GET",
+            "/audit/events",
+            query: "to=2026-05-04&zone=+02:00"
+        )
+        #expect(blank.status == 400)
+    }
+
+    @Test("A user is found by the id alone, whatever type the EHR sent")
+    func users() async throws {
+        let fixture = try AuditGateway()
+        let key = try #require(fixture.keys["anna"])
+        for reference in ["Practitioner/u1", "PractitionerRole/u1", "u1"] {
+            let mine = try await fixture.decide("anna") {
+                $0.userPseudonym = key.authenticate(reference)
+            }
+            for user in ["u1", reference] {
+                let found = await fixture.send(
+                    "POST",
+                    "/audit/events/search",
+                    #"{"user":"\#(user)"}"#
+                )
+                #expect(try AuditGateway.ids(found).contains(mine.eventID.text), "\(user)")
+            }
+            let other = await fixture.send("POST", "/audit/events/search", #"{"user":"u2"}"#)
+            #expect(try AuditGateway.ids(other).isEmpty)
+        }
+    }
+
+    @Test("Who saw a patient holds the exports and lists that named no patient, and marks them")
+    func whoSawAll() async throws {
+        let fixture = try AuditGateway()
+        try await fixture.decide("anna")
+        try await fixture.decide("anna", patient: "p2")
+        for (path, body) in [
+            ("/audit/exports", #"{"format":"csv","reason":"a copy of all","identified":true}"#),
+            ("/audit/exports", #"{"format":"csv","reason":"a part","service":"news2"}"#),
+            ("/audit/patients/timeline", #"{"patient":"p2","reason":"another one"}"#),
+        ] {
+            #expect(await fixture.send("POST", path, body).status == 200)
+        }
+        #expect(await fixture.send("GET", "/audit/events", query: "limit=5").status == 200)
+        let answer = await fixture.send(
+            "POST",
+            "/audit/patients/who-saw",
+            #"{"patient":"p1","reason":"an access report"}"#
+        )
+        let readers = try AuditGateway.json(answer)["readers"]?.elements.map { $0 } ?? []
+        let lines = readers.map { reader in
+            [
+                reader["way"]?.stringValue ?? "", reader["covered"]?.stringValue ?? "",
+                reader["reasons"]?.elements.map { $0.stringValue ?? "" }.joined() ?? "",
+                reader["filters"]?.elements.map { $0.stringValue ?? "" }.joined() ?? "",
+            ].joined(separator: "|")
+        }
+        #expect(lines.contains("export|all|a copy of all|"), "\(lines)")
+        #expect(lines.contains("export|perhaps|a part|service"), "\(lines)")
+        #expect(lines.contains("read|perhaps||"), "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("answer|patient|") }, "\(lines)")
+        #expect(!lines.joined().contains("another one"), "\(lines)")
+        // The command asks the same.
+        let query = try AuditQuery.open(fixture.database.login("auditor_anna"))
+        var filter = AuditFilter()
+        filter.tenant = "anna"
+        filter.patientPseudonyms = [try #require(fixture.keys["anna"]).authenticate("Patient/p1")]
+        let report = try query.readers(filter)
+        #expect(!report.isCut)
+        #expect(report.readers.all.contains { $0.way == .export && $0.coverage == .all })
+        #expect(report.readers.all.contains { $0.way == .export && $0.coverage == .perhaps })
     }
 
     @Test("A12, A13: feedback on another tenant's card is an orphan of one's own, however often")

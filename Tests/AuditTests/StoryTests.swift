@@ -155,4 +155,114 @@ struct StoryTests {
         #expect(all[1].services == ["news2", "qsofa"])
         #expect(all[1].first < all[1].last)
     }
+
+    /// A read that named no patient.
+    static func wide(
+        _ kind: AuditRecord.Kind,
+        _ note: ReadNote,
+        id: UInt64,
+        cause: UInt64? = nil,
+        status: Int = 200
+    ) -> StoredEvent {
+        event(kind, at: Int64(100 - id), id: id) { record in
+            record.client = "officer"
+            record.status = status
+            record.flags = [note.question] + note.marks + note.filter.names.map { "filter:" + $0 }
+            record.details = note.details
+            record.causedBy = cause.map { UUIDBytes(high: 1, low: $0) }
+        }
+    }
+
+    @Test("lists an unfiltered export and a recomputation once, as covering all patients")
+    func coveringAll() throws {
+        var note = ReadNote("export", reason: "a copy")
+        note.filter.to = Instant(microseconds: 1)
+        note.marks = [ExportMark.complete]
+        note.rowCount = 7
+        var readers = PatientReaders()
+        readers.addWide(Self.wide(.auditExport, note, id: 2, cause: 3))
+        note.marks = [ExportMark.begun]
+        note.rowCount = 0
+        readers.addWide(Self.wide(.auditExport, note, id: 3))
+        var again = ReadNote("recompute", reason: "a drill")
+        again.marks = [RecomputeMark.complete]
+        readers.addWide(Self.wide(.auditRead, again, id: 5, cause: 6))
+        again.marks = [RecomputeMark.begun]
+        readers.addWide(Self.wide(.auditRead, again, id: 6))
+        #expect(readers.eventCount == 4)
+        #expect(readers.all.map(\.way) == [.export, .read])
+        #expect(readers.all.map(\.coverage) == [.all, .all])
+        #expect(readers.all.map(\.count) == [1, 1])
+        #expect(readers.all.map(\.reasons) == [["a copy"], ["a drill"]])
+        var writer = JSONWriter()
+        readers.all[0].write(to: &writer)
+        #expect(writer.text.contains(#""covered":"all""#))
+    }
+
+    @Test(
+        "lists every other read that named no patient as one that perhaps showed this one",
+        arguments: [
+            ("export", AuditRecord.Kind.auditExport, 0, ["service"]),
+            ("export", .auditExport, 9, ["from", "to"]), ("list", .auditRead, 50, []),
+            ("search", .auditRead, 1, ["user"]), ("show", .auditRead, 2, []),
+            ("recompute", .auditRead, 0, ["event"]), ("review-run", .auditReview, 0, []),
+            ("anything-new", .auditRead, 0, []),
+        ]
+    )
+    func perhaps(
+        question: String,
+        kind: AuditRecord.Kind,
+        rowCount: Int,
+        filters: [String]
+    ) throws {
+        var note = ReadNote(question, reason: "asked")
+        note.rowCount = rowCount
+        if filters.contains("service") { note.filter.service = "news2" }
+        if filters.contains("from") { note.filter.from = Instant(microseconds: 1) }
+        if filters.contains("to") { note.filter.to = Instant(microseconds: 2) }
+        if filters.contains("user") { note.filter.userPseudonyms = [[1]] }
+        if filters.contains("event") { note.filter.eventID = UUIDBytes(high: 1, low: 1) }
+        var readers = PatientReaders()
+        readers.addWide(Self.wide(kind, note, id: 1))
+        let reader = try #require(readers.all.first)
+        #expect(reader.coverage == .perhaps)
+        #expect(reader.filters == Set(filters))
+    }
+
+    @Test(
+        "leaves out reads of other patients, and those that showed no row",
+        arguments: [
+            ("list", 0, 200, false), ("list", 3, 404, false), ("keys", 3, 200, false),
+            ("feedback-report", 3, 200, false), ("list", 3, 200, true),
+        ]
+    )
+    func notListed(question: String, rowCount: Int, status: Int, isOfOther: Bool) {
+        var note = ReadNote(question)
+        note.rowCount = rowCount
+        var event = Self.wide(.auditRead, note, id: 1, status: status)
+        if isOfOther { event.record.patientPseudonym = [UInt8](repeating: 1, count: 32) }
+        var readers = PatientReaders()
+        readers.addWide(event)
+        #expect(readers.all.isEmpty)
+    }
+
+    @Test("asks for the events of the patient, and for reads of each kind that named none")
+    func readerParts() {
+        var filter = AuditFilter()
+        filter.patientPseudonyms = [[1], [2]]
+        filter.from = Instant(microseconds: 5)
+        let parts = filter.readerParts
+        #expect(parts.first == filter)
+        #expect(parts.dropFirst().map(\.kind) == [.auditRead, .auditExport, .auditReview])
+        for part in parts.dropFirst() {
+            #expect(part.namesNoPatient)
+            #expect(part.patientPseudonyms.isEmpty)
+            #expect(part.from == filter.from)
+            #expect(part.parts != filter.parts)
+        }
+        filter.kind = .auditExport
+        #expect(filter.readerParts.map(\.kind) == [.auditExport, .auditExport])
+        filter.kind = .decision
+        #expect(filter.readerParts == [filter])
+    }
 }

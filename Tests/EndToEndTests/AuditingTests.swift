@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import HTTPMessages
 import JSON
@@ -155,6 +156,33 @@ struct AuditingTests {
         ])
         #expect(run.exitCode == 0, "\(run.output) \(run.error)")
         #expect(run.output.contains("1  computed again with the same result"))
+        // The row of the read says how many rows were read.
+        let rows = try LiveGateway.run(["audit", "list", "--patient", patient, "--json"])
+        let ends = try rows.output.split(separator: "\n").map {
+            try JSONDocument(parsing: String($0)).root
+        }.filter { row in
+            row["flags"]?.elements.contains { $0.isString("recompute-complete") } == true
+        }
+        #expect(ends.map { $0["details"]?["rows"]?.integerValue } == [1], "\(rows.output)")
+    }
+
+    @Test("A day that --to names is the whole day, and a user is found by the id alone")
+    func daysAndUsers() throws {
+        let patient = "dated-" + UUID().uuidString.prefix(8).lowercased()
+        _ = try Self.fire(patient)
+        let now = Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
+        let day = String(now.text.prefix(10))
+        let list = ["audit", "list", "--patient", patient, "--kind", "decision", "--json"]
+        let today = try LiveGateway.run(list + ["--to", day, "--zone", "-12:00"])
+        #expect(today.exitCode == 0, "\(today.error)")
+        #expect(today.output.split(separator: "\n").count == 1)
+        for name in ["Practitioner/u1", "u1"] {
+            let found = try LiveGateway.run(list + ["--user", name])
+            #expect(found.output.split(separator: "\n").count == 1, "\(found.error)")
+        }
+        let refused = try LiveGateway.run(list + ["--user", "practitioner/u1"])
+        #expect(refused.exitCode == 2)
+        #expect(refused.error.contains("Practitioner/abc"))
     }
 
     @Test("A date needs a zone", arguments: ["2026-05-04", "2026-05-04T10:00:00", "yesterday"])

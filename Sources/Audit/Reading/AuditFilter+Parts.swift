@@ -24,6 +24,7 @@ extension AuditFilter {
         add("code", reasonCode)
         for pseudonym in patientPseudonyms { add("patient", hexadecimal(pseudonym)) }
         for pseudonym in userPseudonyms { add("user", hexadecimal(pseudonym)) }
+        add("names-no-patient", namesNoPatient ? "true" : nil)
         add("hook-instance", hookInstance?.text)
         add("trace-id", traceID.map(hexadecimal))
         add("event", eventID?.text)

@@ -34,6 +34,8 @@ package struct AuditFilter: Sendable, Equatable {
     package var patientPseudonyms: [[UInt8]] = []
     /// The keyed pseudonyms of the user, one for each epoch; none when the user does not matter.
     package var userPseudonyms: [[UInt8]] = []
+    /// Whether only events are wanted that name no patient; for what may be about any of them.
+    package var namesNoPatient = false
     /// The `hookInstance` of the call.
     package var hookInstance: UUIDBytes?
     /// The W3C trace id.

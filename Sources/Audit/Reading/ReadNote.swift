@@ -79,10 +79,23 @@ package struct ReadNote: Sendable {
         return writer.bytes
     }
 
+    /// The names of the filters that the flags of a row tell.
+    package static func filterNames(in flags: [String]) -> Set<String> {
+        Set(flags.filter { $0.hasPrefix("filter:") }.map { String($0.dropFirst(7)) })
+    }
+
     /// Whether a text will do as a reason: one that a reviewer can read, and no page of prose.
     package static func isReason(_ text: String) -> Bool {
         text.count >= 3 && text.utf8.count <= Limits.auditReasonBytesMax
             && text.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
             && text.contains { $0.isLetter }
     }
+}
+
+/// How the rows of one recomputation are told apart.
+package enum RecomputeMark {
+    /// It was begun: nothing was shown yet.
+    package static let begun = "recompute-begun"
+    /// It has ended, with the number of rows that were read.
+    package static let complete = "recompute-complete"
 }

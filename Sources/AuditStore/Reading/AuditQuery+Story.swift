@@ -30,7 +30,8 @@ extension AuditQuery {
         )
     }
 
-    /// Who saw what of a patient, as far back as the filter says.
+    /// Who saw what of a patient, as far back as the filter says: by the events of the patient, and
+    /// by the reads that named no patient and so may have shown this one.
     ///
     /// - Returns: The readers, and whether there are more events than were looked at.
     /// - Throws: `AuditStoreError`.
@@ -38,14 +39,19 @@ extension AuditQuery {
         _ filter: AuditFilter
     ) throws(AuditStoreError) -> (readers: PatientReaders, isCut: Bool) {
         var readers = PatientReaders()
-        var filter = filter
-        filter.limit = Limits.auditListRowsMax
-        while readers.eventCount < Limits.auditPatientEventsMax {
-            let page = try list(filter)
-            for event in page.events { readers.add(event) }
-            guard let next = page.next else { return (readers, false) }
-            filter.cursor = next
+        for part in filter.readerParts {
+            var part = part
+            part.limit = Limits.auditListRowsMax
+            while true {
+                let page = try list(part)
+                for event in page.events { readers.add(event, askedBy: part) }
+                guard let next = page.next else { break }
+                guard readers.eventCount < Limits.auditPatientEventsMax else {
+                    return (readers, true)
+                }
+                part.cursor = next
+            }
         }
-        return (readers, true)
+        return (readers, false)
     }
 }

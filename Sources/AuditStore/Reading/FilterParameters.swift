@@ -32,6 +32,7 @@ struct FilterParameters {
         values.add(uuid: filter.eventID)
         values.add(uuid: filter.causedBy)
         values.add(bool: hasDocuments)
+        values.add(bool: filter.namesNoPatient)
         return values
     }
 

@@ -118,16 +118,19 @@ struct AuditDesk {
         guard question.cursor == nil else {
             throw AuditQuestion.fault("/cursor", "This answer has no pages.")
         }
-        var filter = question.filter
-        filter.limit = Limits.auditListRowsMax
+        let filter = question.filter
         var readers = PatientReaders()
         var isCut = false
-        while !isCut {
-            let page = try await page(filter, .columns)
-            for event in page.events { readers.add(event) }
-            guard let next = page.next else { break }
-            filter.cursor = next
-            isCut = readers.eventCount >= Limits.auditReadersEventsMax
+        for part in filter.readerParts where !isCut {
+            var part = part
+            part.limit = Limits.auditListRowsMax
+            while !isCut {
+                let page = try await page(part, .columns)
+                for event in page.events { readers.add(event, askedBy: part) }
+                guard let next = page.next else { break }
+                part.cursor = next
+                isCut = readers.eventCount >= Limits.auditReadersEventsMax
+            }
         }
         var note = ReadNote("who-saw", reason: question.reason)
         note.filter = filter
@@ -150,7 +153,7 @@ struct AuditDesk {
     private func patient(_ request: HTTPRequest) throws(GatewayError) -> AuditQuestion {
         let question = try body(
             request,
-            ["patient", "from", "to", "limit", "cursor", "reason", "service", "kind"]
+            ["patient", "from", "to", "zone", "limit", "cursor", "reason", "service", "kind"]
         )
         guard !question.filter.patientPseudonyms.isEmpty else {
             throw AuditQuestion.fault("/patient", "It must be there: a FHIR id or a pseudonym.")

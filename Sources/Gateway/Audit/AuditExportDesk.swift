@@ -95,7 +95,8 @@ struct AuditExportDesk {
         note.filter = filter
         note.rowCount = page.events.count
         note.more = [
-            ("format", format), ("total", String(progress.rowCount)),
+            ("format", format), ("people", question.isIdentified ? "references" : "pseudonyms"),
+            ("total", String(progress.rowCount)),
             ("digest", Hexadecimal.text(progress.digest)),
         ]
         if question.cursor == nil { note.marks.append(ExportMark.begun) }

@@ -30,7 +30,11 @@ enum AuditExportCommand {
         let file = try ExportFile(parsed.value("out"))
         var note = ReadNote("export", reason: reason)
         note.filter = filter
-        note.more = [("format", format.rawValue), ("state", ExportMark.begun)]
+        let facts = [
+            (name: "format", value: format.rawValue),
+            (name: "people", value: parsed.has("identified") ? "references" : "pseudonyms"),
+        ]
+        note.more = facts + [("state", ExportMark.begun)]
         let begun = try record(note, ExportMark.begun, access, query)
         var manifest = ExportManifest(
             format: format,
@@ -52,10 +56,11 @@ enum AuditExportCommand {
         manifest.digest = file.digestText
         note.rowCount = manifest.rowCount
         note.about = begun
-        note.more = [
-            ("format", format.rawValue), ("state", ExportMark.complete),
-            ("sha256", manifest.digest), ("bytes", String(manifest.byteCount)),
-        ]
+        note.more =
+            facts + [
+                ("state", ExportMark.complete), ("sha256", manifest.digest),
+                ("bytes", String(manifest.byteCount)),
+            ]
         try record(note, ExportMark.complete, access, query)
         try file.publish(manifest.json)
         Terminal.writeError("limen: \(manifest.rowCount) rows, SHA-256 \(manifest.digest)\n")

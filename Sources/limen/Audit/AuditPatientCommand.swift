@@ -146,15 +146,29 @@ enum AuditPatientCommand {
             return "nobody saw anything of this patient, by what is recorded in this time\n"
         }
         var table = TextTable()
-        table.append(["how", "who", "user", "times", "first", "last", "what", "why"])
+        table.append([
+            "how", "who", "user", "times", "first", "last", "covered", "what", "why",
+        ])
         for reader in readers.all {
             table.append([
                 reader.way.rawValue, reader.client, String(reader.user.prefix(24)),
                 String(reader.count), zone.text(reader.first), zone.text(reader.last),
-                reader.services.sorted().joined(separator: ", "),
+                covered(reader), reader.services.sorted().joined(separator: ", "),
                 reader.reasons.joined(separator: "; "),
             ])
         }
         return table.lines().joined(separator: "\n") + "\n"
+    }
+
+    /// How far a reader's events were about this patient, in words.
+    private static func covered(_ reader: PatientReaders.Reader) -> String {
+        switch (reader.coverage, reader.way) {
+        case (.patient, _): return "this patient"
+        case (.all, .export): return "all patients: unfiltered export"
+        case (.all, .answer), (.all, .result), (.all, .read): return "all patients: unfiltered"
+        case (.perhaps, _):
+            let names = reader.filters.sorted().joined(separator: ", ")
+            return "perhaps: " + (names.isEmpty ? "a part of all rows" : "narrowed by " + names)
+        }
     }
 }

@@ -30,10 +30,13 @@ enum AuditRecomputeCommand {
         let pinned = try profiles(parsed)
         let recomputation = Recomputation(pinned.profiles, knowledge: pinned.knowledge)
         let query = try access.open()
-        // What is shown are values of patients where they differ: on record before any of them.
+        // What is shown are values of patients where they differ: on record before any of them,
+        // and once more with how many rows were read.
         var note = ReadNote("recompute", reason: reason)
         note.filter = filter
-        try access.record(note, on: query)
+        note.marks = [RecomputeMark.begun]
+        if let id = filter.eventID { note.about = try event(id, access.tenant, query) }
+        let begun = try access.record(note, on: query)
         var tally = RecomputeTally(isJSON: parsed.has("json"))
         let kinds: [AuditRecord.Kind] = filter.kind.map { [$0] } ?? [.decision, .evaluation]
         for kind in kinds {
@@ -41,11 +44,28 @@ enum AuditRecomputeCommand {
             filter.cursor = nil
             try examine(filter, recomputation, rowsMax: rowsMax, query, &tally)
         }
+        note.marks = [RecomputeMark.complete]
+        note.about = begun
+        note.rowCount = tally.rowCount
+        try access.record(note, on: query)
         Terminal.writeOutput(tally.summary)
         guard tally.rowCount > 0 else {
             throw CommandError(.findings, "there are no such decisions that this auditor may read")
         }
         return tally.hasFindings ? .findings : .ok
+    }
+
+    /// The event that is to be computed again, so that its patient is in the row of the read.
+    private static func event(
+        _ id: UUIDBytes,
+        _ tenant: String,
+        _ query: borrowing AuditQuery
+    ) throws(CommandError) -> AuditRecord? {
+        do {
+            return try query.show(id, of: tenant)?.record
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
     }
 
     private static func examine(

@@ -94,7 +94,8 @@ extension HelpCommand {
           limen feedback report --by card --from 2026-05-01
 
         Counts each card once that was shown in the time, by the last that was said of it:
-        accepted, overridden with the reason, or nothing. An hour is one of the day, in UTC.
+        accepted, overridden with the reason, or nothing. An hour is one of the day, in UTC; so is
+        a date, and the day that --to names is included.
         Feedback on cards that were never shown is counted by itself. Reading is on record.
 
         """,
@@ -165,8 +166,11 @@ extension HelpCommand {
 
         Reads as the tenant's auditor, under row-level security. --patient and --user take what the
         EHR calls them; that is turned into the tenant's keyed pseudonym before it is looked up.
+        A user's id without a type finds the user of every type that a hook may name.
         --model takes the SHA-256 of a model or the name of a profile. A time says its offset; a
-        date needs --zone. Every read is itself an event, written by the auditor's own login before
+        date is a day in the zone of --zone, which it needs, and the day that --to names is
+        included. who-saw lists exports and reads that named no patient too, and marks them: an
+        unfiltered one covered this patient, a narrowed one perhaps. Every read is itself an event, written by the auditor's own login before
         anything is shown; what speaks of a patient needs --reason, which is kept. show tells the
         story of the call in plain English, then all of the row. An export is whole when its
         manifest lies beside it. recompute evaluates stored decisions again by the profile and
