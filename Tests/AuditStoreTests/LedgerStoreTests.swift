@@ -56,6 +56,7 @@ struct LedgerStoreTests {
             ALTER TABLE audit.log DISABLE TRIGGER ALL;
             ALTER TABLE audit.tree_leaf DISABLE TRIGGER ALL;
             ALTER TABLE audit.checkpoint DISABLE TRIGGER ALL;
+            ALTER TABLE audit.sequencer DISABLE TRIGGER ALL;
             DO $$
             DECLARE
                 name regclass;

@@ -50,10 +50,31 @@ package enum Doctor {
         )
         return DoctorReport(
             findings: merged(findings),
+            readers: readers(facts),
             unseen: reader.unseen,
             factCount: facts.count,
             serverVersion: reader.serverVersion
         )
+    }
+
+    /// The auditors with their tenants, and what is mapped to no login; erasers and monitors have
+    /// tenants too, and read no row.
+    private static func readers(_ facts: [CatalogueFact]) -> [DoctorReport.Reader] {
+        let roles = Set(facts.filter { $0.kind == .role }.map(\.object))
+        let auditors = facts.filter { $0.kind == .membership && $0.detail == "limen_auditor" }
+            .map(\.object)
+        return facts.filter { fact in
+            fact.kind == .auditor
+                && (auditors.contains(fact.object) || !roles.contains(fact.object))
+        }
+        .map { fact in
+            DoctorReport.Reader(
+                login: fact.object,
+                tenants: fact.value.split(separator: " ").map(String.init),
+                isThere: roles.contains(fact.object)
+            )
+        }
+        .sorted { $0.login < $1.login }
     }
 
     /// Reads all facts in one snapshot of the database.

@@ -174,15 +174,17 @@ enum RoleRules {
             }
         }
         let known = scope.people.union(scope.keepers)
+        let present = Set(facts.filter { $0.kind == .role }.map(\.object))
         for fact in facts where fact.kind == .auditor && !known.contains(fact.object) {
+            let what = present.contains(fact.object) ? "is no auditor" : "does not exist"
             // The mapping stays when a login goes: who makes it anew gets its tenants.
             findings.append(
                 DoctorFinding(
                     .person,
                     .high,
                     fact.object,
-                    "tenants are mapped to a login that is no auditor: who makes that login anew "
-                        + "reads them",
+                    "tenants are mapped to a login that \(what): who makes that login anew reads "
+                        + "them",
                     remedy: "DELETE FROM audit.auditor_tenant WHERE login = '\(fact.object)'; "
                         + "(as limen_owner)"
                 )

@@ -77,7 +77,8 @@ struct SequencerRound {
         guard let size = try found.integer(0, 0), let bytes = found.bytes(0, 1),
             let hashes = MerkleHash.list(bytes),
             let range = CompactRange(size: UInt64(clamping: size), hashes: hashes),
-            let heartbeat = try found.integer(0, 2), let isComplete = try found.bool(0, 3),
+            let heartbeat = try found.integer(0, 2), (0..<Int.max).contains(heartbeat),
+            let isComplete = try found.bool(0, 3),
             let tombstones = try found.integer(0, 4), let now = try found.instant(0, 5)
         else { throw LedgerStateError.unreadable }
         let state = SequencerState(

@@ -22,6 +22,10 @@ struct DoctorPage {
             text += "    mend   \(finding.remedy)\n"
             text += "    code   \(finding.weakness.rawValue)\n"
         }
+        for reader in report.readers {
+            text += "READS  \(reader.login)\(reader.isThere ? "" : " (no such login)")  "
+            text += reader.tenants.joined(separator: ", ") + "\n"
+        }
         for what in report.unseen { text += "NOT SEEN  \(what)\n" }
         let acceptedCount = report.findings.count - counted.count
         text += "\(report.factCount) facts held against the migrations and the rules: "
@@ -51,6 +55,19 @@ struct DoctorPage {
             writer.member("finding", finding.sentence)
             writer.member("mend", finding.remedy)
             writer.member("accepted", accepted.contains(finding.weakness))
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.name("readers")
+        writer.beginArray()
+        for reader in report.readers {
+            writer.beginObject()
+            writer.member("login", reader.login)
+            writer.member("isThere", reader.isThere)
+            writer.name("tenants")
+            writer.beginArray()
+            for tenant in reader.tenants { writer.value(tenant) }
+            writer.endArray()
             writer.endObject()
         }
         writer.endArray()

@@ -45,6 +45,39 @@ struct DoctorTests {
         #expect(report.findings.contains { $0.weakness == .serverVersion } == isOutdated)
     }
 
+    @Test("Who may read which tenants is told, and a mapping to a login that does not exist")
+    func readers() throws {
+        let database = try TestDatabase()
+        try database.script(
+            """
+            INSERT INTO audit.auditor_tenant (login, tenant)
+                VALUES ('nobody_has_this_login', 'anna'), ('auditor_anna', 'berta')
+            """
+        )
+        let report = try Doctor.examine(
+            database.login("limen_health"),
+            expectation: try Self.expectation.get(),
+            migrations: TestDatabase.migrations
+        )
+        let lines = report.readers.map { "\($0.login) \($0.tenants) \($0.isThere)" }
+        #expect(
+            lines == [
+                #"auditor_anna ["anna", "berta"] true"#, #"auditor_berta ["berta"] true"#,
+                #"auditor_system ["system"] true"#, #"nobody_has_this_login ["anna"] false"#,
+            ]
+        )
+        let finding = report.findings.first { $0.object == "nobody_has_this_login" }
+        #expect(finding?.sentence.contains("a login that does not exist") == true)
+        // That somebody may read a tenant is no weakness.
+        #expect(!report.findings.contains { $0.object == "auditor_anna" })
+        let unseen = try Doctor.examine(
+            database.login("limen_writer"),
+            expectation: try Self.expectation.get(),
+            migrations: TestDatabase.migrations
+        )
+        #expect(unseen.readers == [])
+    }
+
     @Test("What a login may not see is said, and is no proof")
     func unseen() throws {
         let database = try TestDatabase()
