@@ -1,5 +1,6 @@
 import Audit
 import Basics
+import Crypto
 import Ledger
 import PostgreSQL
 import Synchronization
@@ -218,6 +219,161 @@ struct WaitingRowTests {
         #expect(throws: PostgreSQLError.self) {
             try database.script("SELECT wrapped FROM audit.data_key", as: "limen_verifier")
         }
+    }
+
+    @Test(
+        "A row with a place that cannot be read is named, and the verification goes on",
+        arguments: [
+            "UPDATE audit.event SET flags = '{NULL}' WHERE seq = 4",
+            "UPDATE audit.event SET card_ids = '{NULL}' WHERE seq = 4",
+            "UPDATE audit.event SET missing_inputs = '{{a,b},{c,d}}' WHERE seq = 4",
+            """
+            INSERT INTO audit.feedback (tenant, started_at, event_id, item, card_id, outcome,
+                accepted_suggestions)
+            SELECT tenant, started_at, event_id, 0, gen_random_uuid(), 'accepted', '{NULL}'
+            FROM audit.event WHERE seq = 4
+            """,
+        ]
+    )
+    func unreadableInPlace(statement: String) async throws {
+        let (database, copies) = try await LedgerStoreTests.written(9)
+        try database.script(Self.withoutChecks)
+        try LedgerStoreTests.tamper(database, statement)
+        let report = try LedgerStoreTests.verify(database, copies)
+        #expect(report.findings.map(\.damage) == [.unreadable], "\(report.findings)")
+        #expect(report.rowCount == 9)
+        let row = try #require(report.findings.first?.row)
+        #expect(row.sequence == 4)
+        #expect(report.firstBadRow == row)
+        let event = try database.column("SELECT event_id::text FROM audit.event WHERE seq = 4")
+        #expect(row.eventID?.text == event.first)
+        #expect(row.tenant == "anna")
+    }
+
+    @Test("A row that was taken in and cannot be read any more is named, and no other is")
+    func unreadableAdopted() async throws {
+        let (database, copies) = try await LedgerStoreTests.written(2)
+        for _ in 0..<3 { try database.script(Self.read(), as: "auditor_anna") }
+        let copy = try #require(try LedgerStoreTests.sign(database, known: copies[0]))
+        try database.script(Self.withoutChecks)
+        try LedgerStoreTests.tamper(
+            database,
+            """
+            UPDATE audit.event SET flags = '{NULL}' WHERE event_id = (
+                SELECT event_id FROM audit.adopted WHERE seq = 1)
+            """
+        )
+        let report = try LedgerStoreTests.verify(database, copies + [copy])
+        #expect(report.findings.map(\.damage) == [.unreadable], "\(report.findings)")
+        #expect(report.findings.first?.row?.sequence == 1)
+    }
+
+    /// Deletes every data key, as a superuser who takes the triggers away.
+    static let deleteKeys =
+        "ALTER TABLE audit.data_key DISABLE TRIGGER ALL; DELETE FROM audit.data_key;"
+
+    @Test("A patient who was erased excuses the keys of that patient alone, in that time alone")
+    func erasedSubjects() async throws {
+        let scene = try VaultScene()
+        try await scene.sink.append(scene.decision())
+        var other = scene.decision()
+        other.patientPseudonym = [UInt8](repeating: 9, count: 32)
+        try await scene.sink.append(other)
+        scene.sink.close()
+        let database = scene.database
+        let copy = try #require(try LedgerStoreTests.sign(database))
+        try database.script(Self.deleteKeys)
+        func lost() throws -> [LedgerFinding] {
+            try LedgerStoreTests.verify(database, [copy]).findings
+                .filter { $0.damage == .lostKey }
+        }
+        #expect(try lost().first?.text.contains("keys of 2 sealed") == true)
+        func erase(_ pseudonym: [UInt8], before: String, _ tenant: String) throws {
+            try database.script(
+                """
+                INSERT INTO audit.erased_subject (tenant, subject, event_id, through_month,
+                    made_before)
+                VALUES ('\(tenant)', decode('\(Hexadecimal.text(pseudonym))', 'hex'),
+                    gen_random_uuid(), date_trunc('month', now())::date, \(before))
+                """
+            )
+        }
+        // The record of another tenant, and one of a time before the row, excuse nothing.
+        try erase(scene.patient, before: "now()", "berta")
+        try erase(scene.patient, before: "now() - interval '2 hours'", "anna")
+        #expect(try lost().first?.text.contains("keys of 2 sealed") == true)
+        try erase(scene.patient, before: "now()", "anna")
+        let left = try lost()
+        #expect(left.first?.text.contains("keys of 1 sealed") == true)
+        #expect(left.first?.row?.eventID == other.eventID)
+        #expect(try scene.query().lostKeyCount(tenant: "anna") == 1)
+        #expect(try scene.query("berta").lostKeyCount(tenant: "berta") == 0)
+    }
+
+    @Test("A month that was dropped excuses the keys of that month alone")
+    func droppedMonths() async throws {
+        let scene = try VaultScene()
+        let now = scene.decision()
+        let old = scene.decision(monthsAgo: 2)
+        try await scene.sink.append(now)
+        try await scene.sink.append(old)
+        scene.sink.close()
+        let database = scene.database
+        let copy = try #require(try LedgerStoreTests.sign(database))
+        try database.script(Self.deleteKeys)
+        #expect(try scene.query().lostKeyCount(tenant: "anna") == 2)
+        // The tables of its cards say nothing of the keys of its rows.
+        for (relation, count) in [("card", 2), ("event", 1)] {
+            try database.script(
+                """
+                INSERT INTO audit.dropped_month (month, relation)
+                SELECT date_trunc('month', started_at AT TIME ZONE 'UTC')::date,
+                    '\(relation)_' || to_char(started_at AT TIME ZONE 'UTC', 'YYYYMM')
+                FROM audit.event WHERE event_id = '\(old.eventID.text)'
+                """
+            )
+            #expect(try scene.query().lostKeyCount(tenant: "anna") == count, "\(relation)")
+        }
+        let lost = try LedgerStoreTests.verify(database, [copy]).findings
+            .filter { $0.damage == .lostKey }
+        #expect(lost.map(\.row?.eventID) == [now.eventID])
+    }
+
+    @Test(
+        "The place of the sequencer cannot be moved by its login but over leaves that are there",
+        arguments: [
+            "size = 0, hashes = ''", "size = size - 1", "size = size + 1", "hashes = ''",
+            "hashes = sha256('')", "heartbeat = heartbeat + 1", "heartbeat = -1",
+            "heartbeat = 9223372036854775807", "is_adoption_complete = false",
+            "tombstones = tombstones + 1", "tombstones = -1", "size = 9223372036854775807",
+            "size = -1, hashes = ''",
+        ]
+    )
+    func guarded(change: String) async throws {
+        let (database, copies) = try await LedgerStoreTests.written(4)
+        #expect(throws: PostgreSQLError(code: .statementFailed, sqlState: "42501")) {
+            try database.script("UPDATE audit.sequencer SET \(change)", as: "limen_chain")
+        }
+        // The superuser's too, as long as nobody takes the guard away.
+        #expect(throws: PostgreSQLError(code: .statementFailed, sqlState: "42501")) {
+            try database.script("UPDATE audit.sequencer SET \(change)")
+        }
+        let next = try #require(try LedgerStoreTests.sign(database, known: copies[0]))
+        #expect(next.size == copies[0].size + 1)
+    }
+
+    @Test(
+        "A state that is nonsense is refused and said, and ends no process",
+        arguments: [
+            ("heartbeat = 9223372036854775807", LedgerStateError.unreadable),
+            ("heartbeat = -1", .unreadable), ("hashes = ''", .unreadable),
+            ("hashes = decode(repeat('00', octet_length(hashes)), 'hex')", .forked),
+        ]
+    )
+    func nonsense(change: String, error: LedgerStateError) async throws {
+        let (database, copies) = try await LedgerStoreTests.written(5)
+        try LedgerStoreTests.tamper(database, "UPDATE audit.sequencer SET \(change)")
+        #expect(throws: error) { try LedgerStoreTests.sign(database, known: copies[0]) }
     }
 
     @Test("Who was given a tenant to read, and who lost it, is in the trail and signed")

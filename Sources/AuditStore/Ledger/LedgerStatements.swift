@@ -179,7 +179,8 @@ enum LedgerStatements {
         ORDER BY u.arrival
         """
 
-    /// The first row whose key is gone without a record, and how many there are.
+    /// The first row whose key is gone without a record, and how many there are: of all tenants
+    /// for the verifier (NULL), of one for its auditor.
     ///
     /// On record are erased keys, those that came after their patient was erased and were not taken
     /// (a gateway may use a key for minutes after it was made), and those of dropped months.
@@ -187,11 +188,13 @@ enum LedgerStatements {
         SELECT count(*) OVER (), tenant, event_id, log_id, seq FROM (
             SELECT e.tenant, e.started_at, e.event_id, e.log_id, e.seq, e.key_id,
                    e.patient_pseudonym AS subject
-            FROM audit.event e WHERE e.key_id IS NOT NULL
+            FROM audit.event e
+            WHERE e.key_id IS NOT NULL AND ($1::text IS NULL OR e.tenant = $1)
             UNION ALL
             SELECT f.tenant, f.started_at, f.event_id, NULL, NULL, f.key_id,
                    pg_catalog.uuid_send(f.card_id)
-            FROM audit.feedback f WHERE f.key_id IS NOT NULL
+            FROM audit.feedback f
+            WHERE f.key_id IS NOT NULL AND ($1::text IS NULL OR f.tenant = $1)
         ) sealed
         WHERE NOT EXISTS (SELECT FROM audit.data_key k
                           WHERE k.tenant = sealed.tenant AND k.key_id = sealed.key_id)
@@ -205,6 +208,24 @@ enum LedgerStatements {
                               sealed.started_at AT TIME ZONE 'UTC', 'YYYYMM'))
         ORDER BY started_at, event_id
         LIMIT 1
+        """
+
+    /// How many words of the reviews of a tenant have a key that is gone without a record.
+    ///
+    /// They are no rows of the trail, are dropped with no month, and the verifier does not read
+    /// them: a key that was erased is the only excuse.
+    static let lostReviewKeys: StaticString = """
+        SELECT count(*) FROM (
+            SELECT r.tenant, r.key_id FROM audit.review r
+            WHERE r.tenant = $1 AND r.key_id IS NOT NULL
+            UNION ALL
+            SELECT c.tenant, c.key_id FROM audit.review_closing c
+            WHERE c.tenant = $1 AND c.key_id IS NOT NULL
+        ) words
+        WHERE NOT EXISTS (SELECT FROM audit.data_key k
+                          WHERE k.tenant = words.tenant AND k.key_id = words.key_id)
+          AND NOT EXISTS (SELECT FROM audit.erased_key k
+                          WHERE k.tenant = words.tenant AND k.key_id = words.key_id)
         """
 
     /// What is on record of dropped months behind one of them; no clock has a say in the order.

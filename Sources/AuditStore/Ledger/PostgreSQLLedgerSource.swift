@@ -164,26 +164,22 @@ package final class PostgreSQLLedgerSource: LedgerSource {
         key.add(int64: rowKey.sequence)
         key.add(uuid: rowKey.eventID)
         let found = try connection.execute(LedgerStatements.rows, key)
-        var read: [AuditRow] = []
-        for row in 0..<found.rowCount { read.append(try RowReader.row(found, row)) }
-        try RowReader.addParts(to: &read, on: connection)
+        let contents = try contents(of: found)
         var page: [StoredRow] = []
-        for (row, content) in read.enumerated() {
-            guard let recordedAt = try found.instant(row, 53) else {
-                throw PostgreSQLError(code: .unexpectedResult)
-            }
-            page.append(
-                StoredRow(
-                    sequence: try Self.number(found, row, 51),
-                    leafHash: found.bytes(row, 52) ?? [],
-                    recordedAt: recordedAt,
-                    relation: try found.text(row, 54),
-                    row: content
-                )
+        for (row, content) in contents.enumerated() {
+            guard let recordedAt = try found.instant(row, 53),
+                let eventID = try found.uuid(row, 2)
+            else { throw PostgreSQLError(code: .unexpectedResult) }
+            var stored = StoredRow(
+                sequence: try Self.number(found, row, 51),
+                leafHash: found.bytes(row, 52) ?? [],
+                recordedAt: recordedAt,
+                relation: try found.text(row, 54),
+                row: content
             )
-        }
-        if let last = page.last, let content = last.row {
-            rowKey = (last.sequence, content.eventID)
+            if content == nil { stored.unreadable = try Self.name(found, row) }
+            page.append(stored)
+            rowKey = (stored.sequence, eventID)
         }
         rows.fill(page, of: 400)
     }
@@ -193,29 +189,72 @@ package final class PostgreSQLLedgerSource: LedgerSource {
         key.add(uuid: log?.logID)
         key.add(int64: rowKey.sequence)
         let found = try connection.execute(LedgerStatements.adoptedRows, key)
-        var read: [AuditRow] = []
-        var places: [Int] = []
-        for row in 0..<found.rowCount where found.bytes(row, 0) != nil {
-            read.append(try RowReader.row(found, row))
-            places.append(row)
-        }
-        try RowReader.addParts(to: &read, on: connection)
-        var contents = [AuditRow?](repeating: nil, count: found.rowCount)
-        for (place, content) in zip(places, read) { contents[place] = content }
+        let contents = try contents(of: found)
         var page: [StoredRow] = []
         for (row, content) in contents.enumerated() {
-            page.append(
-                StoredRow(
-                    sequence: try Self.number(found, row, 51),
-                    leafHash: found.bytes(row, 52) ?? [],
-                    recordedAt: try found.instant(row, 53) ?? Instant(microseconds: 0),
-                    relation: try found.text(row, 54),
-                    row: content
-                )
+            var stored = StoredRow(
+                sequence: try Self.number(found, row, 51),
+                leafHash: found.bytes(row, 52) ?? [],
+                recordedAt: try found.instant(row, 53) ?? Instant(microseconds: 0),
+                relation: try found.text(row, 54),
+                row: content
             )
+            if content == nil, found.bytes(row, 0) != nil {
+                stored.unreadable = try Self.name(found, row)
+            }
+            page.append(stored)
         }
         if let last = page.last { rowKey.sequence = last.sequence }
         rows.fill(page, of: 400)
+    }
+
+    /// The rows of a page with their cards and feedback; `nil` for one that is not there, or that
+    /// cannot be read, which ends nothing: the verifier names it and goes on.
+    private func contents(
+        of found: borrowing QueryResult
+    ) throws(PostgreSQLError) -> [AuditRow?] {
+        var contents = [AuditRow?](repeating: nil, count: found.rowCount)
+        var read: [AuditRow] = []
+        var places: [Int] = []
+        for row in 0..<found.rowCount where found.bytes(row, 0) != nil {
+            do throws(PostgreSQLError) {
+                read.append(try RowReader.row(found, row))
+                places.append(row)
+            } catch {
+                guard error.code == .unexpectedResult else { throw error }
+            }
+        }
+        var whole = read
+        do throws(PostgreSQLError) {
+            try RowReader.addParts(to: &whole, on: connection)
+            for (place, content) in zip(places, whole) { contents[place] = content }
+            return contents
+        } catch {
+            guard error.code == .unexpectedResult, !connection.isBroken else { throw error }
+        }
+        // The parts of one of them are at fault: each is read alone, so that it is known which.
+        for (place, row) in zip(places, read) {
+            var alone = [row]
+            do throws(PostgreSQLError) {
+                try RowReader.addParts(to: &alone, on: connection)
+                contents[place] = alone.first
+            } catch {
+                guard error.code == .unexpectedResult, !connection.isBroken else { throw error }
+            }
+        }
+        return contents
+    }
+
+    private static func name(
+        _ found: borrowing QueryResult,
+        _ row: Int
+    ) throws(PostgreSQLError) -> RowName {
+        RowName(
+            logID: nil,
+            sequence: nil,
+            tenant: try found.text(row, 0),
+            eventID: try found.uuid(row, 2)
+        )
     }
 
     /// The next row that belongs to nothing; a hundred at most.
@@ -273,8 +312,11 @@ package final class PostgreSQLLedgerSource: LedgerSource {
 
     /// The rows whose key is gone without a record.
     package func lostKeys() throws(PostgreSQLError) -> LostKeys? {
+        var tenant = Parameters()
+        tenant.add(text: nil)
         let found = try connection.execute(
             LedgerStatements.lostKeys,
+            tenant,
             timeoutMilliseconds: 3_600_000
         )
         guard found.rowCount > 0 else { return nil }

@@ -114,7 +114,10 @@ extension AuditQuery {
         do throws(PostgreSQLError) {
             var values = Parameters()
             values.add(text: tenant)
-            return try execute(Self.lostKeys, values).integer(0, 0) ?? 0
+            let rows = try execute(LedgerStatements.lostKeys, values)
+            let rowCount = rows.rowCount > 0 ? try rows.integer(0, 0) ?? 0 : 0
+            return rowCount
+                + (try execute(LedgerStatements.lostReviewKeys, values).integer(0, 0) ?? 0)
         } catch {
             throw AuditStoreError(error)
         }
@@ -239,33 +242,6 @@ extension AuditQuery {
             SELECT w, 0, 0, 0, count(*) FROM audit.erased_key e, unnest(e.wrapping_keys) w
             WHERE e.tenant = $1 GROUP BY 1
         ) counted GROUP BY 1 ORDER BY 1
-        """
-
-    /// The same question as that of the verifier, of one tenant and with the words of reviews.
-    private static let lostKeys: StaticString = """
-        SELECT count(*) FROM (
-            SELECT e.tenant, e.key_id, e.started_at, e.patient_pseudonym AS subject
-            FROM audit.event e WHERE e.tenant = $1 AND e.key_id IS NOT NULL
-            UNION ALL
-            SELECT f.tenant, f.key_id, f.started_at, pg_catalog.uuid_send(f.card_id)
-            FROM audit.feedback f WHERE f.tenant = $1 AND f.key_id IS NOT NULL
-            UNION ALL
-            SELECT r.tenant, r.key_id, NULL, NULL FROM audit.review r
-            WHERE r.tenant = $1 AND r.key_id IS NOT NULL
-            UNION ALL
-            SELECT c.tenant, c.key_id, NULL, NULL FROM audit.review_closing c
-            WHERE c.tenant = $1 AND c.key_id IS NOT NULL
-        ) sealed
-        WHERE NOT EXISTS (SELECT FROM audit.data_key k
-                          WHERE k.tenant = sealed.tenant AND k.key_id = sealed.key_id)
-          AND NOT EXISTS (SELECT FROM audit.erased_key k
-                          WHERE k.tenant = sealed.tenant AND k.key_id = sealed.key_id)
-          AND NOT EXISTS (SELECT FROM audit.erased_subject s
-                          WHERE s.tenant = sealed.tenant AND s.subject = sealed.subject
-                            AND sealed.started_at < s.made_before + interval '1 hour')
-          AND NOT EXISTS (SELECT FROM audit.dropped_month d
-                          WHERE d.relation = 'event_' || pg_catalog.to_char(
-                              sealed.started_at AT TIME ZONE 'UTC', 'YYYYMM'))
         """
 
     private static let patientHoldStatement: StaticString = """

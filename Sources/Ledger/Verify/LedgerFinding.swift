@@ -32,6 +32,10 @@ package struct LedgerFinding: Sendable, Equatable {
         case unsigned
         /// A key of sealed rows is gone, and nothing says that it was ended.
         case lostKey = "lost-key"
+        /// Rows were acknowledged into a spool that was gone at the next start.
+        case lostSpool = "lost-spool"
+        /// A row is there that cannot be read as a row.
+        case unreadable
         /// A row lies in the table of another month.
         case misplaced
     }

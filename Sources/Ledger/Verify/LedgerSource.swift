@@ -135,8 +135,10 @@ package struct StoredRow: Sendable, Equatable {
     package var recordedAt: Instant
     /// The table that it lies in; `nil` when the source has no such thing.
     package var relation: String?
-    /// What it holds; `nil` when only its place is left.
+    /// What it holds; `nil` when only its place is left, or when it cannot be read.
     package var row: AuditRow?
+    /// Which row it is, when it is there and cannot be read.
+    package var unreadable: RowName?
 
     /// Takes what was stored.
     package init(

@@ -47,8 +47,8 @@ extension LedgerVerifier {
         RowName(
             logID: log.genesis.logID,
             sequence: row.sequence,
-            tenant: row.row?.tenant,
-            eventID: row.row?.eventID
+            tenant: row.row?.tenant ?? row.unreadable?.tenant,
+            eventID: row.row?.eventID ?? row.unreadable?.eventID
         )
     }
 

@@ -36,6 +36,13 @@ extension LedgerVerifier {
                 endMissing(&log, isEnd: false)
                 if isFound || place > 0 {
                     find(.inserted, name(row, log), "a row has the number of another")
+                } else if row.unreadable != nil {
+                    find(
+                        .unreadable,
+                        name(row, log),
+                        "a row cannot be read: one of its lists holds nothing in a place, or is no "
+                            + "list"
+                    )
                 } else if row.row == nil, wasDropped || isDropped(batch) {
                     report.droppedRowCount += 1
                 } else if row.row == nil {
