@@ -63,6 +63,13 @@ extension Limits {
     /// How many files a spool folder may hold, whatever is configured.
     @inlinable public static var spoolFilesMax: Int { 65_536 }
 
+    /// The largest mark beside the signing key that is read: a thousand logs of one segment.
+    @inlinable public static var spoolMarkBytesMax: Int { 65_536 }
+
+    /// How many first rows the row of a loss names: two logs in each segment of the largest spool
+    /// that is usual; what is beyond stands as one of an unknown log.
+    @inlinable public static var spoolLossHeadsMax: Int { 1_000 }
+
     /// The largest first block of a segment that is read.
     @inlinable public static var spoolHeaderBytesMax: Int { 65_536 }
 

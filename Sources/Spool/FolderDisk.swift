@@ -3,10 +3,18 @@ package import Posix
 /// A folder of the machine as the disk of a spool.
 package struct FolderDisk: SpoolDisk {
     private let path: String
+    /// What says elsewhere which segments there are.
+    private let marks: SpoolMarks?
 
     /// Takes a folder that exists.
-    package init(path: String) {
+    package init(path: String, marks: SpoolMarks? = nil) {
         self.path = path
+        self.marks = marks
+    }
+
+    /// Notes elsewhere that a segment holds rows of these logs, when that is not noted yet.
+    package func willHold(_ entries: [SpoolEntry], in segment: UInt64) throws(SystemError) {
+        try marks?.hold(entries, in: segment)
     }
 
     /// The names of the files.
@@ -36,7 +44,10 @@ package struct FolderDisk: SpoolDisk {
     }
 
     /// Removes a file; one that is absent already is no error.
+    ///
+    /// The mark of a segment goes first, durably: a mark without its segment is a loss.
     package func remove(_ name: String) throws(SystemError) {
+        if let marks, let segment = SpoolNames.number(of: name) { try marks.forget(segment) }
         try File.remove(path: file(name))
     }
 

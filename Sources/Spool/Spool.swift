@@ -66,7 +66,15 @@ package final class Spool: Sendable {
         } catch {
             throw SpoolError(code: .folderUnusable)
         }
-        return try open(FolderDisk(path: folder), configuration, lock: Lock(lock))
+        let disk = FolderDisk(path: folder, marks: configuration.marks)
+        if let marks = configuration.marks {
+            do throws(SystemError) {
+                try marks.settle(on: disk, session: configuration.session)
+            } catch {
+                throw SpoolError(code: .folderUnusable)
+            }
+        }
+        return try open(disk, configuration, lock: Lock(lock))
     }
 
     /// Opens the spool on a disk, which nobody else uses.

@@ -14,6 +14,8 @@ package struct SpoolConfiguration: Sendable {
     /// Until when everything that was taken had been sent to the database once, in an earlier start:
     /// what is left of that is held, and does not count as waiting.
     package var triedUntil: Instant?
+    /// What says outside the folder which segments hold rows; `nil` when nothing does.
+    package var marks: SpoolMarks?
     /// What time it is.
     package var now: @Sendable () -> Instant = { Clock.now() }
     /// How long it must be quiet before a seal is written.

@@ -18,6 +18,13 @@ package protocol SpoolDisk: Sendable {
     func remove(_ name: String) throws(SystemError)
     /// Makes the names durable.
     func synchronizeFolder() throws(SystemError)
+    /// Entries of logs are about to be written to a segment: what notes that elsewhere does so now.
+    func willHold(_ entries: [SpoolEntry], in segment: UInt64) throws(SystemError)
+}
+
+extension SpoolDisk {
+    /// A disk without marks notes nothing.
+    package func willHold(_ entries: [SpoolEntry], in segment: UInt64) throws(SystemError) {}
 }
 
 extension SpoolDisk {

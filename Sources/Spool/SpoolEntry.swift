@@ -8,11 +8,14 @@ package struct SpoolEntry: Equatable, Sendable {
     package let rowCount: Int
     /// The bytes.
     package let bytes: [UInt8]
+    /// The number of its first row in the log, for the mark of its segment; it is not kept here.
+    package let firstRow: Int64?
 
     /// Makes an entry.
-    package init(log: UUIDBytes, rowCount: Int, bytes: [UInt8]) {
+    package init(log: UUIDBytes, rowCount: Int, bytes: [UInt8], firstRow: Int64? = nil) {
         self.log = log
         self.rowCount = rowCount
         self.bytes = bytes
+        self.firstRow = firstRow
     }
 }

@@ -9,6 +9,8 @@ package struct SpoolWriter {
     /// The name of this process start in the segments.
     package let session: UUIDBytes
     private var file: (any SpoolFile)?
+    /// The entries of the group that is written; none while a seal is.
+    private var written: [SpoolEntry] = []
     /// The segment whose file has no durable name yet.
     private var unpublished: UInt64?
     private var lastAt = Instant(microseconds: .min)
@@ -103,6 +105,8 @@ package struct SpoolWriter {
         lastAt = max(lastAt, now)
         let sequence = state.nextSequence
         let group = encode(entries, sequence: sequence)
+        written = entries
+        defer { written = [] }
         var action = state.begin(entryCount: entries.count, byteCount: group.count)
         while true {
             switch action {
@@ -226,7 +230,11 @@ package struct SpoolWriter {
             )
             unpublished = nil
         case .synchronizeFolder: try disk.synchronizeFolder()
-        case .writeGroup(let offset): try write(group, at: offset)
+        case .writeGroup(let offset):
+            if let segment = state.currentSegment, !written.isEmpty {
+                try disk.willHold(written, in: segment)
+            }
+            try write(group, at: offset)
         case .abandon:
             file = nil
             if let unpublished { try? disk.remove(SpoolNames.unfinished(unpublished)) }

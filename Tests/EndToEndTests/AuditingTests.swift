@@ -166,6 +166,12 @@ struct AuditingTests {
         #expect(ends.map { $0["details"]?["rows"]?.integerValue } == [1], "\(rows.output)")
     }
 
+    @Test("The doctor lists who may read which tenant, which is no weakness")
+    func readers() throws {
+        let run = try LiveGateway.run(["doctor"])
+        #expect(run.output.contains("READS  limen_auditor_demo  demo\n"), "\(run.output)")
+    }
+
     @Test("A day that --to names is the whole day, and a user is found by the id alone")
     func daysAndUsers() throws {
         let patient = "dated-" + UUID().uuidString.prefix(8).lowercased()

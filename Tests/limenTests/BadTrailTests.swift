@@ -29,6 +29,58 @@ struct BadTrailTests {
         #expect(result.output.contains("1 in the database, 1 outside"))
         #expect(result.output.contains("copies outside: 1 in \(scene.folder)/checkpoints"))
         #expect(!result.output.contains("LOST"))
+        #expect(result.output.contains("waiting for a place: 0 rows; last sign of life: 20"))
+        #expect(result.output.contains(" s ago\n"))
+    }
+
+    @Test("Rows that wait are counted, and a trail that is not signed any more is said")
+    func unsigned() async throws {
+        let scene = try TrailScene()
+        try await scene.write(2)
+        try scene.sign()
+        let read = """
+            INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, client,
+                card_ids, missing_inputs, flags)
+            VALUES ('bench', now(), gen_random_uuid(), 'audit-read', 'done', 200, 'somebody', '{}',
+                '{}', '{list}')
+            """
+        try scene.script(read)
+        let waiting = try scene.verify()
+        #expect(waiting.exitCode == 0, "\(waiting.output)")
+        #expect(waiting.output.contains("waiting for a place: 1 rows"))
+        try scene.script(read)
+        try scene.tamper(
+            """
+            UPDATE audit.event SET recorded_at = recorded_at - interval '16 min'
+            WHERE event_id = (SELECT event_id FROM audit.unplaced ORDER BY arrival LIMIT 1)
+            """
+        )
+        let result = try scene.verify()
+        #expect(result.exitCode == 1, "\(result.error)")
+        #expect(result.output.contains("unsigned: a row has waited for a place since"))
+        #expect(result.output.contains("unsigned: the trail has not been signed since"))
+    }
+
+    @Test(
+        "Keys that are gone, rows that cannot be read and a spool that was lost have their words",
+        arguments: [
+            ("DELETE FROM audit.data_key", "lost-key: the keys of "),
+            (
+                "ALTER TABLE audit.event DROP CONSTRAINT event_form_check; "
+                    + "UPDATE audit.event SET flags = '{NULL}' WHERE seq = 1",
+                "unreadable: a row cannot be read"
+            ),
+        ]
+    )
+    func words(statement: String, sentence: String) async throws {
+        let scene = try TrailScene()
+        try await scene.write(4)
+        try scene.sign()
+        try scene.tamper(statement)
+        let result = try scene.verify()
+        #expect(result.exitCode == 1, "\(result.error)")
+        #expect(result.output.contains("  \(sentence)"), "\(result.output)")
+        #expect(result.output.contains("read: 4 rows"), "\(result.output)")
     }
 
     @Test(

@@ -148,6 +148,9 @@ final class TrailScene {
 
     // MARK: Damage
 
+    /// Statements of a superuser, with every trigger in place.
+    func script(_ statement: String) throws { try Connection.open(place).runScript(statement) }
+
     /// Statements of a superuser, with no trigger in the way.
     func tamper(_ statement: String) throws {
         try Connection.open(place).runScript(

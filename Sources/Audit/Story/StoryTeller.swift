@@ -17,12 +17,7 @@ enum StoryTeller {
             ]
         case .authenticationFailure:
             return ["A caller was not let in\(flags(record)); nothing was shown."]
-        case .configurationChange:
-            return [
-                record.outcome == .rejected
-                    ? "A change of the configuration was refused; the old one stayed in force."
-                    : "The configuration was loaded anew."
-            ]
+        case .configurationChange: return [configuration(record)]
         case .start: return ["The gateway started\(version(record))."]
         case .stop: return ["The gateway stopped."]
         case .auditRead, .auditExport, .auditReview: return reading(record)
@@ -38,6 +33,20 @@ enum StoryTeller {
         case .legalHold: return ["A legal hold was set or lifted\(reason(record))."]
         case .keyChange: return ["A key was changed\(reason(record))."]
         case .retention: return ["Rows whose time was over were dropped."]
+        }
+    }
+
+    private static func configuration(_ record: AuditRecord) -> String {
+        switch record.reasonCode {
+        case SpoolLoss.lost:
+            "The gateway missed segments of its spool: rows that were acknowledged are lost."
+        case SpoolLoss.found: "Segments of the spool that were missed have come back."
+        case "reader-added": "A login was given a tenant to read."
+        case "reader-removed": "A login lost a tenant that it could read."
+        case _:
+            record.outcome == .rejected
+                ? "A change of the configuration was refused; the old one stayed in force."
+                : "The configuration was loaded anew."
         }
     }
 

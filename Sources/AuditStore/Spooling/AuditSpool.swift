@@ -84,8 +84,18 @@ package final class AuditSpool: Sendable {
     }
 
     /// Makes a batch durable here; the thread waits.
-    func keep(_ script: FlightScript, log: UUIDBytes, rowCount: Int) throws(SpoolError) {
-        let entry = SpoolEntry(log: log, rowCount: rowCount, bytes: script.encoded)
+    func keep(
+        _ script: FlightScript,
+        log: UUIDBytes,
+        firstRow: Int64,
+        rowCount: Int
+    ) throws(SpoolError) {
+        let entry = SpoolEntry(
+            log: log,
+            rowCount: rowCount,
+            bytes: script.encoded,
+            firstRow: firstRow
+        )
         do throws(SpoolError) {
             try spool.append(entry)
         } catch {

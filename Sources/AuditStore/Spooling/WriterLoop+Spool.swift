@@ -74,7 +74,12 @@ extension WriterLoop {
     ) -> Bool {
         let script = script(of: flight)
         do throws(SpoolError) {
-            try spool.keep(script, log: work.log.logID, rowCount: flight.rows.count)
+            try spool.keep(
+                script,
+                log: work.log.logID,
+                firstRow: flight.stamped.batch.firstSequence,
+                rowCount: flight.rows.count
+            )
         } catch {
             work.lost()
             return false

@@ -125,6 +125,7 @@ extension LedgerVerifier {
         if log.genesis.kind == .writer, row.recordedAt != batch.recordedAt {
             find(.edited, name(row, log), "the moment at which a row was recorded was changed")
         }
+        if let loss = row.row.flatMap({ SpoolLoss($0) }) { note(loss, in: name(row, log)) }
         if let relations, !relations.contains(row.relation ?? "") {
             find(.misplaced, name(row, log), "a row lies in no table of events")
             return

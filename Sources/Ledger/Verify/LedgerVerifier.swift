@@ -1,3 +1,4 @@
+import Audit
 package import Basics
 import Crypto
 
@@ -78,6 +79,9 @@ package struct LedgerVerifier<Source: LedgerSource> {
     var relations: Set<String>?
     var tenants: [String] = []
     var guesses = 0
+    /// What a row of the trail says is lost with a spool, and nothing says has come back: by the
+    /// first row of each log, with the row that says so.
+    var lostHeads: [SpoolLoss.Head: RowName] = [:]
     /// The first rows that are not as they were written, as they were found.
     var badRows: [RowName] = []
     /// The logs by the moment they were opened.
@@ -123,6 +127,7 @@ package struct LedgerVerifier<Source: LedgerSource> {
         try verifyStrays()
         try verifyWaiting()
         try verifyKeys()
+        nameLostHeads()
         for ending in endings {
             let after = RowName(
                 logID: lastRow?.name.logID,

@@ -107,9 +107,10 @@ struct RunningService: Sendable {
         let sealer = RecordSealer(ring)
         let migrations = try AuditDatabase.migrationFiles(home: settings.home)
         let identity = try settings.ledger.identity()
-        let spool = try settings.spool.map { settings throws(CommandError) in
-            try SpoolService.open(settings, log: log)
+        let spool = try settings.spool.map { spool throws(CommandError) in
+            try SpoolService.open(spool, settings.ledger, log: log)
         }
+        if spool == nil { SpoolService.tellUnused(settings.ledger, log: log) }
         let watch = StoreWatch(log: log, hasSpool: spool != nil, writer: settings.writer)
         let timing = try SpoolSettings.timing()
         let sink: PostgreSQLAuditSink
@@ -218,6 +219,9 @@ struct RunningService: Sendable {
                 clients: catalogue.clients,
                 details: CatalogueChange(from: nil, to: catalogue).json()
             )
+            try await spool?.tellLoss { loss throws(CommandError) in
+                try await service.note(loss)
+            }
             chain?.start()
             counters.start()
             return service
@@ -380,36 +384,6 @@ struct RunningService: Sendable {
         spool?.close()
         chain?.stop()
         try settings.ledger.keep(sink.longestEnd)
-    }
-
-    /// Records a start, a stop or a change of configuration.
-    private func note(
-        _ kind: AuditRecord.Kind,
-        outcome: AuditRecord.Outcome = .done,
-        clients: ClientRegistry? = nil,
-        details: [UInt8]? = nil
-    ) async throws(CommandError) {
-        let now = Clock.now()
-        var record = AuditRecord(
-            eventID: .version7(at: now),
-            tenant: HookGateway.systemTenant,
-            kind: kind,
-            outcome: outcome,
-            startedAt: now,
-            status: outcome == .done ? 200 : 422
-        )
-        record.reasonCode = Self.version
-        record.artifacts = clients?.digestsJSON
-        record.programVersion = Self.version
-        record.details = details
-        do {
-            try await sink.append(record)
-        } catch {
-            throw CommandError(
-                .unavailable,
-                "the audit trail takes no rows (\(error.code.rawValue)); see the log of PostgreSQL"
-            )
-        }
     }
 
     /// Why a configuration was not put in force: which files, and not what stands in them.

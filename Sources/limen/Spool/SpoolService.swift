@@ -1,3 +1,4 @@
+import Audit
 import AuditStore
 import Basics
 import Crypto
@@ -12,26 +13,56 @@ struct SpoolService: Sendable {
     let shared: AuditSpool
     private let spool: Spool
     private let notes: RefusedNotes
+    private let marks: SpoolMarks
 
     /// How many entries wait to be sent to the database.
     var entryCount: Int { spool.status(now: Clock.now()).entryCount }
 
-    /// Opens the spool and says in the log what it holds from before.
+    /// Opens the spool and says in the log what it holds from before, and what of it is gone.
+    ///
+    /// The marks lie beside the key that signs the trail, and not with the segments: who removes
+    /// those, or mounts something else in their place, leaves the marks.
     static func open(
         _ settings: SpoolSettings,
+        _ ledger: LedgerFolder,
         log: LogWriter
     ) throws(CommandError) -> SpoolService {
+        let marks: SpoolMarks
+        do throws(SystemError) {
+            marks = try SpoolMarks(folder: ledger.path + markFolder)
+        } catch {
+            throw StateFolder.failure(error, ledger.path + markFolder)
+        }
         var configuration = SpoolConfiguration(
             identity: settings.identity,
             session: .version4(),
             bytesMax: settings.bytesMax
         )
+        configuration.marks = marks
         configuration.triedUntil = RefusedNotes.triedUntil(folder: settings.folder)
         let spool: Spool
         do {
             spool = try Spool.open(folder: settings.folder, configuration)
         } catch {
             throw settings.commandError(error)
+        }
+        if let lost = marks.untold {
+            log.log(
+                LogEvent(
+                    .error,
+                    """
+                    segments of the local spool are gone: rows that were acknowledged are not in the \
+                    trail
+                    """,
+                    [
+                        (.count, .number(marks.lostSegmentCount)),
+                        (.place, .text("\(Set(lost.map(\.log)).count) logs")),
+                    ]
+                )
+            )
+        }
+        if marks.untoldFound != nil {
+            log.log(LogEvent(.info, "segments of the local spool that were missed are back"))
         }
         let status = spool.status(now: Clock.now())
         if status.rowCount > 0 {
@@ -70,7 +101,42 @@ struct SpoolService: Sendable {
         }
         let watch = HeldWatch(spool: spool, folder: settings.folder, log: { log.log($0) })
         notes.watch(each: { watch.look(at: Clock.now()) }) { shared.retryRefused() }
-        return SpoolService(shared: shared, spool: spool, notes: notes)
+        return SpoolService(shared: shared, spool: spool, notes: notes, marks: marks)
+    }
+
+    /// The folder of the marks in that of the signing key.
+    private static let markFolder = "/spooled"
+
+    /// Says in the log that a start without a spool leaves rows in one.
+    static func tellUnused(_ ledger: LedgerFolder, log: LogWriter) {
+        let count = SpoolMarks.count(folder: ledger.path + markFolder)
+        guard count > 0 else { return }
+        log.log(
+            LogEvent(
+                .error,
+                """
+                rows that were acknowledged lie in a local spool that this start does not use: start \
+                with it, so that they reach the trail
+                """,
+                [(.count, .number(count))]
+            )
+        )
+    }
+
+    /// Puts on record, as rows of the trail, what of the spool is gone and what has come back.
+    ///
+    /// - Parameter append: Makes a row durable.
+    /// - Throws: What keeps a row from being durable.
+    func tellLoss(
+        _ append: (SpoolLoss) async throws(CommandError) -> Void
+    ) async throws(CommandError) {
+        for (heads, isFound) in [(marks.untold, false), (marks.untoldFound, true)] {
+            guard let heads else { continue }
+            let named = heads.map { SpoolLoss.Head(log: $0.log, firstRow: $0.firstRow) }
+            try await append(SpoolLoss(isFound: isFound, heads: named))
+            // A note that fails is written once more at the next start, and so is the row.
+            try? marks.told(isFound: isFound)
+        }
     }
 
     private static func event(_ event: SpoolEvent) -> LogEvent {
@@ -138,6 +204,11 @@ struct SpoolService: Sendable {
             "limen_spool_held_entries",
             help: "Batches in the local spool that the database refuses or that are damaged."
         ) { status().heldEntryCount }
+        let marks = marks
+        registry.gauge(
+            "limen_spool_lost_segments",
+            help: "Segments of the local spool that are gone with acknowledged rows."
+        ) { marks.lostSegmentCount }
         registry.gauge(
             "limen_spool_bytes",
             help: "Bytes of the local spool that are in use."
@@ -166,11 +237,25 @@ struct SpoolService: Sendable {
     /// What `/readyz` says of the spool: held entries stop nobody, and are named.
     var check: GatewayConfiguration.ReadinessCheck {
         let spool = spool
+        let marks = marks
         return .init(
             name: "spool",
-            note: { HeldWatch.note(spool.status(now: Clock.now())) },
+            note: {
+                let notes = [
+                    Self.note(lostSegmentCount: marks.lostSegmentCount),
+                    HeldWatch.note(spool.status(now: Clock.now())),
+                ].compactMap { $0 }
+                return notes.isEmpty ? nil : notes.joined(separator: "; ")
+            },
             isReady: { true }
         )
+    }
+
+    /// What is gone, for `/readyz`; `nil` when nothing is.
+    static func note(lostSegmentCount count: Int) -> String? {
+        guard count > 0 else { return nil }
+        return "has lost \(count) segments with rows that were acknowledged; the trail and "
+            + "limen audit verify name them"
     }
 
     /// Whether rows are durable without the database at this moment.
