@@ -6,6 +6,8 @@ struct RequestHead: Sendable {
     var query: String?
     /// The authority of an absolute-form target in lower case.
     var authority: [UInt8]?
+    /// The port that the scheme of an absolute-form target stands for.
+    var schemePort: StaticString = "80"
     var fields = HTTPFields()
     var places: [HTTPFields.Place] = []
     var host: [UInt8]?

@@ -205,7 +205,7 @@ extension RequestParser {
         _ range: Range<Int>
     ) throws(RequestRejection) {
         if head.host == nil, head.minorVersion == 1 { throw .hostMissing }
-        if let authority = head.authority, let host = head.host, authority != host {
+        if let authority = head.authority, let host = head.host, !isSamePlace(authority, host) {
             throw .hostMismatch
         }
         if head.hasCoding {

@@ -11,7 +11,9 @@ extension RequestParser {
             return
         }
         if bytes[start] != 0x2F {
-            guard let authorityStart = schemeEnd(bytes, range) else { throw .targetMalformed }
+            guard let scheme = scheme(bytes, range) else { throw .targetMalformed }
+            let authorityStart = scheme.end
+            head.schemePort = scheme.port
             start = authorityStart
             while start < range.upperBound, bytes[start] != 0x2F, bytes[start] != 0x3F {
                 start += 1
@@ -28,14 +30,43 @@ extension RequestParser {
         head.query = try text(bytes, query)
     }
 
-    /// Where the authority of an `http` or `https` target begins.
-    private func schemeEnd(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
-        for scheme in ["http://", "https://"] as [StaticString] {
-            let end = range.lowerBound + scheme.utf8CodeUnitCount
+    /// Where the authority of an `http` or `https` target begins, and the port that the scheme
+    /// stands for (RFC 9110 section 4.2).
+    private func scheme(
+        _ bytes: Span<UInt8>,
+        _ range: Range<Int>
+    ) -> (end: Int, port: StaticString)? {
+        let known: [(text: StaticString, port: StaticString)] = [
+            ("http://", "80"), ("https://", "443"),
+        ]
+        for (text, port) in known {
+            let end = range.lowerBound + text.utf8CodeUnitCount
             guard end <= range.upperBound else { continue }
-            if isSame(bytes, range.lowerBound..<end, scheme) { return end }
+            if isSame(bytes, range.lowerBound..<end, text) { return (end, port) }
         }
         return nil
+    }
+
+    /// Whether a target and a Host field name the same place.
+    ///
+    /// An empty port, none, and the one that the scheme of the target stands for are the same (RFC
+    /// 9110 section 4.2.3); another spelling of that number is not taken for it. Without an
+    /// absolute-form target there is nothing to compare (RFC 9112 section 3.2.2).
+    func isSamePlace(_ authority: [UInt8], _ host: [UInt8]) -> Bool {
+        withoutSchemePort(authority) == withoutSchemePort(host)
+    }
+
+    /// An authority that was found good, without a port that says nothing.
+    private func withoutSchemePort(_ authority: [UInt8]) -> ArraySlice<UInt8> {
+        var start = authority.endIndex
+        while start > 0, authority[start - 1] >= 0x30, authority[start - 1] <= 0x39 { start -= 1 }
+        // The colons of an IPv6 address stand inside its brackets.
+        guard start > 0, authority[start - 1] == 0x3A else { return authority[...] }
+        let port = authority[start...]
+        guard port.isEmpty || port.elementsEqual(head.schemePort.description.utf8) else {
+            return authority[...]
+        }
+        return authority[..<(start - 1)]
     }
 
     /// A path is never decoded here and never cleaned up: what two servers could read in two

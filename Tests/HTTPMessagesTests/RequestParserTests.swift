@@ -95,6 +95,58 @@ struct RequestParserTests {
         #expect(parsed.rejection == reason)
     }
 
+    /// Targets and Host fields that name the same place (RFC 9110 section 4.2.3).
+    static let samePlaces = [
+        ("http://h:80/", "h"), ("http://h/", "h:80"), ("http://h:80/", "h:80"),
+        ("http://H:80/", "h"), ("HTTP://h:80", "H"), ("http://h:80?q", "h:"), ("http://h:/", "h"),
+        ("http://h/", "h:"), ("http://h:/", "h:80"), ("https://h:443/", "h"),
+        ("https://h/", "h:443"), ("HTTPS://h:443", "h:"), ("https://h:/", "h:443"),
+        ("http://h:8080/", "h:8080"), ("https://h:80/", "h:80"), ("http://h:443/", "h:443"),
+        ("http://[::1]:80/", "[::1]"), ("https://[::1]/", "[::1]:443"),
+        ("http://[2001:db8::80]/", "[2001:db8::80]:80"), ("http://127.0.0.1/", "127.0.0.1:80"),
+        ("http://h80/", "h80:80"), ("http://h:081/", "h:081"),
+    ]
+
+    /// And those that do not.
+    static let otherPlaces = [
+        ("http://h:443/", "h"), ("http://h/", "h:443"), ("https://h:80/", "h"),
+        ("https://h/", "h:80"), ("http://h:80/", "h:443"), ("https://h:80/", "h:443"),
+        ("http://h:8080/", "h"), ("http://h/", "h:8080"), ("http://h:8080/", "h:80"),
+        // Another spelling of the number, or another number that begins or ends like it.
+        ("http://h:080/", "h"), ("http://h:0080/", "h:80"), ("http://h:8/", "h"),
+        ("http://h:180/", "h"), ("https://h:4430/", "h"), ("http://h:0/", "h"),
+        // What only looks like a port.
+        ("http://h80/", "h"), ("http://h.80/", "h"), ("http://h/", "h80"),
+        ("http://[::80]/", "[::]"), ("http://[::1]:80/", "[::1:80]"), ("http://[::1]/", "::1"),
+        // Another place altogether.
+        ("http://g:80/", "h"), ("http://h.:80/", "h"), ("http://hh/", "h:80"),
+    ]
+
+    @Test("the default port of the scheme is no difference of place", arguments: samePlaces)
+    func samePlace(_ target: String, _ host: String) {
+        let parsed = ParsedStream("GET \(target) HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+        #expect(parsed.rejection == nil)
+        #expect(parsed.messages.map(\.path) == ["/"])
+    }
+
+    @Test("any other port is, and another spelling", arguments: otherPlaces)
+    func otherPlace(_ target: String, _ host: String) {
+        let parsed = ParsedStream("GET \(target) HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+        let reason: RequestRejection = host == "::1" ? .hostMalformed : .hostMismatch
+        #expect(parsed.rejection == reason)
+        #expect(parsed.messages.isEmpty)
+    }
+
+    @Test("the scheme of one request says nothing of the next on its connection")
+    func nextPlace() {
+        let text =
+            "GET https://h:443/ HTTP/1.1\r\nHost: h\r\n\r\n"
+            + "GET http://h:443/ HTTP/1.1\r\nHost: h\r\n\r\n"
+        let parsed = ParsedStream(text)
+        #expect(parsed.messages.count == 1)
+        #expect(parsed.rejection == .hostMismatch)
+    }
+
     @Test(
         "a Host is a name or an address with a port",
         arguments: [
