@@ -16,13 +16,31 @@ final class CodeTable: Sendable {
     /// The map's name, for the reader of a conversion.
     let name: String
     private let index: CodeIndex<String>
-    /// Every target that a usable row gives, with the path of the row.
+    /// Every code that a usable row gives, with the first row that does, in the order of the rows.
     let targets: [Target]
+    private let fileName: String
 
-    /// A target and the fault it is if the input cannot take it.
+    /// A target code, and where it stands in the document.
     struct Target: Sendable {
         let code: String
-        let fault: ProfileError
+        fileprivate let group: Int
+        fileprivate let row: Int
+        fileprivate let position: Int
+        fileprivate let byteOffset: Int
+    }
+
+    /// The fault that a target is if the input cannot take it.
+    ///
+    /// It is made when it is asked for: to find its line the text is counted from its beginning,
+    /// and to do that for every row would take the square of their number.
+    func fault(of target: Target, in document: JSONDocument) -> ProfileError {
+        ProfileError(
+            code: .invalidConceptMap,
+            path: "\(fileName)#group[\(target.group)].element[\(target.row)]"
+                + ".target[\(target.position)].code",
+            file: fileName,
+            place: TextPlace(target.byteOffset, in: document.root.tape)
+        )
     }
 
     private static let usable = [
@@ -55,6 +73,7 @@ final class CodeTable: Sendable {
         for name in ["modifierExtension", "implicitRules"] {
             if let value = root[name] { throw rows.fault(name, value) }
         }
+        self.fileName = fileName
         name = root["name"]?.stringValue ?? root["title"]?.stringValue ?? fileName
         try rows.read(root)
         index = CodeIndex(rows.pairs)
@@ -66,6 +85,7 @@ final class CodeTable: Sendable {
         let aliases: SystemAliases
         var pairs: [(token: CodeToken, payload: String)] = []
         var targets: [Target] = []
+        private var targetCodes: Set<String> = []
         /// Every code that has an element, whether or not it can be used.
         var known: Set<CodeToken> = []
 
@@ -118,8 +138,9 @@ final class CodeTable: Sendable {
                 guard let elements = group["element"], elements.kind == .array else {
                     throw fault(path + ".element", group["element"] ?? group)
                 }
+                let system = Array(source.utf8)
                 for (row, element) in elements.elements.enumerated() {
-                    try read(element, system: Array(source.utf8), path + ".element[\(row)]")
+                    try read(element, system: system, group: position, row: row)
                 }
             }
         }
@@ -127,8 +148,10 @@ final class CodeTable: Sendable {
         mutating func read(
             _ element: JSONValue,
             system: [UInt8],
-            _ path: String
+            group: Int,
+            row: Int
         ) throws(ProfileError) {
+            let path = "group[\(group)].element[\(row)]"
             // R5 `valueSet` maps a whole set, which no table of codes can hold.
             try require(element, ["code", "display", "target", "noMap"], path)
             guard let code = element["code"]?.stringValue, !code.isEmpty else {
@@ -156,16 +179,25 @@ final class CodeTable: Sendable {
                 guard let code = try usableCode(target, place) else { continue }
                 guard !isMapped else { throw fault(place, target, .duplicateMapping) }
                 isMapped = true
-                add(token, code, fault(place + ".code", target["code"] ?? target))
+                add(
+                    token,
+                    Target(
+                        code: code,
+                        group: group,
+                        row: row,
+                        position: position,
+                        byteOffset: (target["code"] ?? target).byteOffset
+                    )
+                )
             }
         }
 
         /// Adds a row, and the same under every other name of its system.
-        private mutating func add(_ token: CodeToken, _ code: String, _ fault: ProfileError) {
-            pairs.append((token, code))
-            targets.append(Target(code: code, fault: fault))
+        private mutating func add(_ token: CodeToken, _ target: Target) {
+            pairs.append((token, target.code))
+            if targetCodes.insert(target.code).inserted { targets.append(target) }
             for alias in aliases.aliases(of: token) where known.insert(alias).inserted {
-                pairs.append((alias, code))
+                pairs.append((alias, target.code))
             }
         }
 

@@ -419,10 +419,10 @@ extension InputReader {
         _ input: InputPlan
     ) throws(ProfileError) -> CodeTable? {
         guard let fileName = try node.string("conceptMap") else { return nil }
+        guard let document = conceptMaps[fileName] else {
+            throw node.fault(.missingFile, at: "conceptMap")
+        }
         if tables[fileName] == nil {
-            guard let document = conceptMaps[fileName] else {
-                throw node.fault(.missingFile, at: "conceptMap")
-            }
             // A map that several rules name is at fault once.
             let aliases = systemAliases
             tables[fileName] = .some(
@@ -440,7 +440,7 @@ extension InputReader {
                 case .boolean: target.code == "true" || target.code == "false"
                 case .quantity, .integer: DecimalNumber(text: target.code) != nil
                 }
-            guard isValue else { throw target.fault }
+            guard isValue else { throw table.fault(of: target, in: document) }
         }
         return table
     }
