@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import HTTPClient
 import HTTPServer
 import Posix
 import Support
@@ -90,12 +91,14 @@ struct ProxyFront {
     ///   - kind: which proxy.
     ///   - backend: the server it passes requests on to.
     ///   - fixture: the certificates, and the folder for its files.
+    ///   - more: what else the shipped file says, and what it says in this test.
     /// - Returns: the proxy, which answers.
     /// - Throws: an issue of the test when it does not start.
     static func start(
         _ kind: Kind,
         _ backend: TestServer,
-        _ fixture: TLSFixture
+        _ fixture: TLSFixture,
+        changing more: [(shipped: String, here: String)] = []
     ) async throws -> ProxyFront {
         let port = try freePort()
         var text = try String(
@@ -103,7 +106,7 @@ struct ProxyFront {
             encoding: .utf8
         )
         let changes = kind.changes(backend: Int(backend.server.localPort), port: port, fixture)
-        for (shipped, here) in changes {
+        for (shipped, here) in changes + more {
             try #require(text.contains(shipped), "the shipped file has no \(shipped)")
             text = text.replacingOccurrences(of: shipped, with: here)
         }
@@ -139,25 +142,18 @@ struct ProxyFront {
         return try Socket.listen(address, backlog: 1).localAddress().port
     }
 
+    /// Connects and says nothing.
+    func connect() throws -> HTTPClient {
+        try HTTPClient.connect(SocketAddress(host: "127.0.0.1", port: port))
+    }
+
     /// Asks by HTTP/2; answers the body, the status and the version.
     func curl(_ arguments: String, _ path: String) async throws -> String {
         let command =
             "timeout 60 curl -sS --http2 --path-as-is --cacert authority.pem "
             + "-w '|%{http_code}|%{http_version}' \(arguments) "
             + "'https://localhost:\(port)\(path)' 2>&1"
-        let folder = fixture.folder
-        return try await OwnThread.run {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.currentDirectoryURL = folder
-            process.arguments = ["-c", command]
-            let pipe = Pipe()
-            process.standardOutput = pipe
-            try process.run()
-            let data = pipe.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            return String(decoding: data, as: UTF8.self)
-        }
+        return try await ShellCommand.run(command, in: fixture.folder)
     }
 
     /// Ends it.

@@ -2,6 +2,7 @@ import HTTPClient
 import HTTPMessages
 import HTTPServer
 import Posix
+import Support
 import Testing
 
 /// Times over a real socket; that they are exact is tested on the state machine.

@@ -4,6 +4,7 @@ import HTTPClient
 import HTTPMessages
 import HTTPServer
 import Posix
+import Support
 import Testing
 
 /// Certificates of an authority made for one test, in a folder of its own, for a server on a free
@@ -102,19 +103,7 @@ struct TLSFixture {
         let command =
             source + "timeout 20 openssl s_client -connect 127.0.0.1:\(port) "
             + "-CAfile authority.pem \(quiet) \(arguments) <&3 2>&1"
-        let folder = folder
-        return try await OwnThread.run {
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/bin/sh")
-            process.currentDirectoryURL = folder
-            process.arguments = ["-c", command]
-            let pipe = Pipe()
-            process.standardOutput = pipe
-            try process.run()
-            let data = pipe.fileHandleForReading.readDataToEndOfFile()
-            process.waitUntilExit()
-            return String(decoding: data, as: UTF8.self)
-        }
+        return try await ShellCommand.run(command, in: folder)
     }
 
     static let hasOpenSSL = FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl")

@@ -3,6 +3,7 @@ import Basics
 import Foundation
 import Ledger
 import PostgreSQL
+import Support
 import Testing
 import Vault
 

@@ -12,25 +12,18 @@ import Testing
     .enabled(if: ClusterPrograms.arePresent, "no PostgreSQL programs: install postgresql")
 )
 struct HoldWalkTests {
-    private let state = "/tmp/limen-hold-" + UUID().uuidString.prefix(8).lowercased()
+    private let gateway = UpGateway(named: "hold")
 
-    private struct Late: Error {}
+    private var state: String { gateway.state }
 
     private func run(_ words: String...) throws -> BuiltProgram.Result {
-        try BuiltProgram.run(words + ["--state", state], home: Shared.checkout)
+        try gateway.run(words)
     }
 
     private func audit(_ line: String, reason: String? = "case 7") throws -> BuiltProgram.Result {
         var words = ["audit"] + line.split(separator: " ").map(String.init)
         if let reason { words += ["--reason", reason] }
-        return try BuiltProgram.run(words + ["--state", state], home: Shared.checkout)
-    }
-
-    private func wait(until condition: () throws -> Bool) throws {
-        let deadline = Date(timeIntervalSinceNow: 120)
-        while try !condition() {
-            guard Date() < deadline else { throw Late() }
-        }
+        return try gateway.run(words)
     }
 
     private func fire() throws {
@@ -63,20 +56,8 @@ struct HoldWalkTests {
 
     @Test("A hold follows its patient into every epoch, and no epoch ends before it has")
     func walk() throws {
-        let gateway = BuiltProgram.process(
-            ["up", "--listen", "127.0.0.1:0", "--state", state],
-            home: Shared.checkout
-        )
-        gateway.standardOutput = FileHandle.nullDevice
-        gateway.standardError = FileHandle.nullDevice
-        try gateway.run()
-        defer {
-            gateway.terminate()
-            gateway.waitUntilExit()
-            _ = try? run("down", "--wipe")
-            try? FileManager.default.removeItem(atPath: state)
-        }
-        try wait { FileManager.default.fileExists(atPath: state + "/url") }
+        defer { gateway.remove() }
+        try gateway.start()
         try fire()
         let id = try patient()
         try refusals(id)
@@ -88,7 +69,7 @@ struct HoldWalkTests {
         #expect(followed.output.contains("every hold on a patient stands in every epoch"))
         try expectRefusal("keys end-epoch 1", 3, "epoch 1", "new-epoch")
         #expect(try audit("keys new-epoch").output == "epoch 2\n")
-        kill(gateway.processIdentifier, SIGHUP)
+        try gateway.signal(SIGHUP)
         let plan = try audit("erase --patient \(id) --plan")
         #expect(plan.exitCode == 1)
         #expect(plan.output.contains("held"), "\(plan.output)")
@@ -98,7 +79,7 @@ struct HoldWalkTests {
         let status = try audit("keys status --json", reason: nil)
         #expect(status.output.contains(#""pseudonymEpochs":[2]"#), "\(status.output)")
         // The patient is known by the second epoch alone, and still held.
-        try wait {
+        try UpGateway.wait {
             try fire()
             return try audit("erase --patient \(id) --plan").output.contains("held")
         }

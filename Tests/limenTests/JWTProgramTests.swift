@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// `limen jwt` as an integration engineer runs it.

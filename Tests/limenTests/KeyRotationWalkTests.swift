@@ -10,12 +10,12 @@ import Testing
     .enabled(if: ClusterPrograms.arePresent, "no PostgreSQL programs: install postgresql")
 )
 struct KeyRotationWalkTests {
-    private let state = "/tmp/limen-walk-" + UUID().uuidString.prefix(8).lowercased()
+    private let gateway = UpGateway(named: "walk")
 
-    private struct Late: Error {}
+    private var state: String { gateway.state }
 
     private func run(_ arguments: [String]) throws -> BuiltProgram.Result {
-        try BuiltProgram.run(arguments + ["--state", state], home: Shared.checkout)
+        try gateway.run(arguments)
     }
 
     private func keys(_ words: String...) throws -> BuiltProgram.Result {
@@ -38,31 +38,12 @@ struct KeyRotationWalkTests {
         return shown.exitCode == 0 && shown.output.contains("respiratoryRate")
     }
 
-    private func wait(until condition: () throws -> Bool) throws {
-        let deadline = Date(timeIntervalSinceNow: 120)
-        while try !condition() {
-            guard Date() < deadline else { throw Late() }
-        }
-    }
-
     @Test(
         "Rows of before stay readable, and the old key goes when the gateway has taken the new one"
     )
     func walk() throws {
-        let gateway = BuiltProgram.process(
-            ["up", "--listen", "127.0.0.1:0", "--state", state],
-            home: Shared.checkout
-        )
-        gateway.standardOutput = FileHandle.nullDevice
-        gateway.standardError = FileHandle.nullDevice
-        try gateway.run()
-        defer {
-            gateway.terminate()
-            gateway.waitUntilExit()
-            _ = try? run(["down", "--wipe"])
-            try? FileManager.default.removeItem(atPath: state)
-        }
-        try wait { FileManager.default.fileExists(atPath: state + "/url") }
+        defer { gateway.remove() }
+        try gateway.start()
         let before = try fire()
         let vault = state + "/secrets/tenant-demo.vault"
         let text = try String(contentsOfFile: vault, encoding: .utf8)
@@ -79,8 +60,8 @@ struct KeyRotationWalkTests {
         let untold = try keys("remove", old)
         #expect(untold.exitCode == 1)
         #expect(!untold.error.contains("rewrap"), "\(untold.error)")
-        kill(gateway.processIdentifier, SIGHUP)
-        try wait { try keys("remove", old).exitCode == 0 }
+        try gateway.signal(SIGHUP)
+        try UpGateway.wait { try keys("remove", old).exitCode == 0 }
         let after = try fire()
         #expect(after != before)
         #expect(try hasInputs(before))
@@ -88,8 +69,7 @@ struct KeyRotationWalkTests {
         let status = try run(["audit", "keys", "status"])
         #expect(status.exitCode == 0, "\(status.output)")
         #expect(!status.output.contains(old))
-        gateway.terminate()
-        gateway.waitUntilExit()
+        gateway.stop()
         try oldFile(vault, line)
     }
 
@@ -99,21 +79,8 @@ struct KeyRotationWalkTests {
         let now = try String(contentsOfFile: vault, encoding: .utf8)
         let old = now.replacing(" current", with: "") + line + "\n"
         try old.write(toFile: vault, atomically: false, encoding: .utf8)
-        try? FileManager.default.removeItem(atPath: state + "/url")
-        let gateway = BuiltProgram.process(
-            ["up", "--listen", "127.0.0.1:0", "--state", state],
-            home: Shared.checkout
-        )
         let log = state + "/walk.log"
-        _ = FileManager.default.createFile(atPath: log, contents: nil)
-        gateway.standardOutput = FileHandle.nullDevice
-        gateway.standardError = FileHandle(forWritingAtPath: log)
-        try gateway.run()
-        defer {
-            gateway.terminate()
-            gateway.waitUntilExit()
-        }
-        try wait { FileManager.default.fileExists(atPath: state + "/url") }
+        try gateway.start(log: log)
         let lines = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
         let told = lines.filter { $0.contains("LIMEN-VAULT-014") }
         #expect(!told.isEmpty, "\(lines)")
@@ -124,7 +91,7 @@ struct KeyRotationWalkTests {
         let fired = try run(hook)
         #expect(fired.exitCode != 0, "\(fired.output)")
         try now.write(toFile: vault, atomically: false, encoding: .utf8)
-        kill(gateway.processIdentifier, SIGHUP)
-        try wait { try run(hook).exitCode == 0 }
+        try gateway.signal(SIGHUP)
+        try UpGateway.wait { try run(hook).exitCode == 0 }
     }
 }

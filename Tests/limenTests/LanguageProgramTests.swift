@@ -1,4 +1,5 @@
 import Foundation
+import Support
 import Testing
 
 /// `limen fhirpath` and `limen unit` as a user runs them.

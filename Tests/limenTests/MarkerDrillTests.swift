@@ -21,14 +21,3 @@ struct MarkerDrillTests {
         #expect(run.output.contains("no marker left the sealed columns"))
     }
 }
-
-/// Whether the machine can make a PostgreSQL of its own.
-enum ClusterPrograms {
-    static let arePresent: Bool = {
-        let root = "/usr/lib/postgresql"
-        let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-        return versions.contains {
-            FileManager.default.isExecutableFile(atPath: "\(root)/\($0)/bin/initdb")
-        }
-    }()
-}

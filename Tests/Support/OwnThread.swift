@@ -2,9 +2,11 @@ import Posix
 
 /// Runs what blocks for long on a thread of its own: the few threads of the concurrency pool are
 /// what all tests of a run live on.
-enum OwnThread {
+package enum OwnThread {
     /// Runs a call to its end.
-    static func run<Value: Sendable>(
+    ///
+    /// - Throws: what the call throws, or that no thread can be started.
+    package static func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws -> Value
     ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in

@@ -1,27 +1,36 @@
-import Foundation
-import Support
+package import Foundation
 
 /// The program as it was built beside the tests, run as a user would.
-enum BuiltProgram {
+package enum BuiltProgram {
     /// Where it lies: `LIMEN_PROGRAM`, or the debug build of this checkout.
-    static let path: String = {
+    package static let path: String = {
         let named = ProcessInfo.processInfo.environment["LIMEN_PROGRAM"] ?? ""
         guard named.isEmpty else { return named }
         return Shared.checkout.appendingPathComponent(".build/debug/limen").path
     }()
 
     /// Whether it was built.
-    static let isPresent = FileManager.default.isExecutableFile(atPath: path)
+    package static let isPresent = FileManager.default.isExecutableFile(atPath: path)
 
     /// How a run ended.
-    struct Result {
-        let exitCode: Int32
-        let output: String
-        let error: String
+    package struct Result {
+        /// The exit code.
+        package let exitCode: Int32
+        /// What it wrote to its output.
+        package let output: String
+        /// What it wrote to its error output.
+        package let error: String
+
+        /// Notes how a run ended.
+        package init(exitCode: Int32, output: String, error: String) {
+            self.exitCode = exitCode
+            self.output = output
+            self.error = error
+        }
     }
 
     /// A process that is ready to be run.
-    static func process(_ arguments: [String], home: URL) -> Process {
+    package static func process(_ arguments: [String], home: URL) -> Process {
         let process = Process()
         process.executableURL = URL(filePath: path)
         process.arguments = arguments
@@ -34,7 +43,7 @@ enum BuiltProgram {
     }
 
     /// Runs the program to its end.
-    static func run(_ arguments: [String], home: URL, input: String = "") throws -> Result {
+    package static func run(_ arguments: [String], home: URL, input: String = "") throws -> Result {
         let process = process(arguments, home: home)
         let (input, output, error) = (Data(input.utf8), Pipe(), Pipe())
         let standardInput = Pipe()
@@ -55,7 +64,7 @@ enum BuiltProgram {
     }
 
     /// Lends a copy of the shipped configuration.
-    static func withHome(_ body: (URL) throws -> Void) throws {
+    package static func withHome(_ body: (URL) throws -> Void) throws {
         let home = FileManager.default.temporaryDirectory
             .appendingPathComponent("limen-map-\(UUID().uuidString)", isDirectory: true)
         try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
@@ -70,7 +79,7 @@ enum BuiltProgram {
     }
 
     /// Replaces a text in a file, which must hold it.
-    static func edit(_ file: URL, _ old: String, _ new: String) throws -> Bool {
+    package static func edit(_ file: URL, _ old: String, _ new: String) throws -> Bool {
         let text = try String(contentsOf: file, encoding: .utf8)
         let edited = text.replacing(old, with: new)
         try edited.write(to: file, atomically: true, encoding: .utf8)
