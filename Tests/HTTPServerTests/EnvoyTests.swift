@@ -1,5 +1,6 @@
 import Crypto
 import Foundation
+import HTTPClient
 import HTTPMessages
 import HTTPServer
 import Testing
@@ -99,6 +100,73 @@ struct EnvoyTests {
             #expect(refused.contains("|000|"), "\(name) \(refused)")
         }
         #expect(server.log.counts.paths == ["/up", "/c"])
+        await server.server.drain(withinMilliseconds: 10_000)
+    }
+
+    /// Keeps a connection open.
+    private final class Held {
+        private let client: HTTPClient
+
+        init(_ client: consuming HTTPClient) { self.client = client }
+    }
+
+    @Test("lets in as many connections as it says, and the next when one has gone")
+    func connections() async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let server = try serve()
+        let front = try await ProxyFront.start(
+            .envoy,
+            server,
+            fixture,
+            changing: [
+                (
+                    "max_active_downstream_connections: 8192",
+                    "max_active_downstream_connections: 3"
+                )
+            ]
+        )
+        defer { front.stop() }
+        var held: [Held] = []
+        var said = ""
+        // The connection that found it started may still be counted.
+        while held.count < 20 {
+            held.append(Held(try front.connect()))
+            said = try await front.curl("", "/c")
+            if held.count > 3, said.contains("|000|") { break }
+            #expect(said.hasSuffix("|200|2") || said.contains("|000|"), "\(said)")
+        }
+        #expect(said.contains("|000|"), "\(held.count) connections, and one more is served")
+        held = []
+        let after = try await front.curl("--retry 20 --retry-all-errors --retry-delay 1", "/d")
+        #expect(after.hasSuffix("|200|2"), "\(after)")
+        await server.server.drain(withinMilliseconds: 10_000)
+    }
+
+    @Test("refuses with 503 what is more than it may pass on, and repeats nothing")
+    func requests() async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let gate = Gate()
+        let server = try TestServer.serving { request in
+            if request.path == "/slow" { await gate.pass() }
+            return await TestServer.echo(request)
+        }
+        let front = try await ProxyFront.start(
+            .envoy,
+            server,
+            fixture,
+            changing: [("max_requests: 1280", "max_requests: 1")]
+        )
+        defer { front.stop() }
+        async let slow = front.curl("", "/slow")
+        await server.log.wait { $0.paths.contains("/slow") }
+        let refused = try await front.curl("", "/more")
+        #expect(refused.hasSuffix("|503|2"), "\(refused)")
+        gate.open()
+        let answered = try await slow
+        #expect(answered.hasSuffix("|200|2"), "\(answered)")
+        #expect(server.log.counts.paths == ["/up", "/slow"])
         await server.server.drain(withinMilliseconds: 10_000)
     }
 }
