@@ -16,6 +16,8 @@ struct HeadRulingOverHTTPTests {
         var line: String
         var fields: [String] = []
         var hasKey = true
+        /// The key it shows.
+        var key = GatewayFixture.key
         var status: Int
         var rowCount = 0
 
@@ -28,7 +30,30 @@ struct HeadRulingOverHTTPTests {
     static let waits = ["Expect: 100-continue", "Content-Length: 2"]
     static let hook = "POST /cds-services/news2"
 
+    static let unknown = "nobody." + String(repeating: "0", count: 64)
+    static let wrong = "ehr." + String(repeating: "0", count: 64)
+
     static let refused: [Head] = [
+        Head(line: hook, fields: waits + [json], key: unknown, status: 401, rowCount: 1),
+        Head(line: hook, fields: waits + [json], key: wrong, status: 401, rowCount: 1),
+        Head(line: hook, fields: [large, json], key: unknown, status: 401, rowCount: 1),
+        Head(
+            line: hook,
+            fields: ["Content-Length: 70000", json],
+            key: wrong,
+            status: 401,
+            rowCount: 1
+        ),
+        Head(line: hook, fields: [chunked, json], key: unknown, status: 401, rowCount: 1),
+        Head(line: hook + "/feedback", fields: waits, key: wrong, status: 401, rowCount: 1),
+        Head(
+            line: "POST /models/news2/evaluate",
+            fields: waits,
+            key: wrong,
+            status: 401,
+            rowCount: 1
+        ),
+        Head(line: "POST /audit/exports", fields: waits, key: unknown, status: 401, rowCount: 1),
         Head(line: "POST /livez", fields: [large], hasKey: false, status: 405),
         Head(line: "POST /livez", fields: [chunked], hasKey: false, status: 405),
         Head(line: "POST /nowhere", fields: [large], hasKey: false, status: 404),
@@ -56,7 +81,7 @@ struct HeadRulingOverHTTPTests {
             SocketAddress(host: "127.0.0.1", port: server.localPort)
         )
         var lines = [head.line + " HTTP/1.1", "Host: limen.example"] + head.fields
-        if head.hasKey { lines.append("Authorization: Bearer " + GatewayFixture.key) }
+        if head.hasKey { lines.append("Authorization: Bearer " + head.key) }
         try client.write(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
         return client
     }

@@ -53,6 +53,12 @@ struct CallerCheck {
 
     // MARK: Keys
 
+    /// Whether an API key is one that lets its client in, if nothing else is against it.
+    func mayBeLetIn(apiKey bytes: [UInt8]) -> Bool {
+        guard let client = try? check(apiKey: bytes) else { return false }
+        return client.isActive
+    }
+
     private func check(apiKey bytes: [UInt8]) throws(Refused) -> Client {
         guard let dot = bytes.firstIndex(of: UInt8(ascii: ".")) else {
             throw Refused(refusal: .malformed)

@@ -17,6 +17,7 @@ struct RefusalShapeTests {
     static let key = AccessFixture.apiKey("signer")
     static let other = AccessFixture.apiKey("other")
     static let inactive = AccessFixture.apiKey("inactive")
+    static let over = AccessFixture.apiKey("over")
     static let stranger = TokenSigner.generate(.es384, keyID: "nobody")
     static let encryption = TokenSigner.generate(.es384, keyID: "enc")
 
@@ -43,6 +44,10 @@ struct RefusalShapeTests {
             "Hooks/clients/inactive.json": AccessFixture.client(
                 "inactive",
                 inactive.member + #","active":false"#
+            ),
+            "Hooks/clients/over.json": AccessFixture.client(
+                "over",
+                over.member.dropLast() + #","until":"2020-01-01T00:00:00Z"}"#
             ),
         ]) { $0.guardsMetrics = true }
     }
@@ -74,6 +79,7 @@ struct RefusalShapeTests {
             ("wrong-key", bearer("signer." + String(repeating: "0", count: 64))),
             ("wrong-key", ["X-API-Key: signer.00"]),
             ("inactive-client", bearer(inactive.key)),
+            ("expired-key", bearer(over.key)),
             ("token-not-compact", bearer("abc")),
             ("token-encoding", bearer("!.b.c")),
             ("token-header-not-json", bearer("AAAA.e30.AAAA")),
@@ -164,6 +170,58 @@ struct RefusalShapeTests {
             let shape = try #require(shapes.first)
             #expect(shape.contains("WWW-Authenticate: Bearer\r\n"))
             #expect(shape.contains("Content-Length: 0\r\n") && shape.hasSuffix("\r\n\r\n"))
+        }
+        #expect(await server.drain(withinMilliseconds: 5_000))
+    }
+
+    @Test("is not asked for its body, and sees the same bytes, whatever is wrong with its key")
+    func unasked() async throws {
+        let fixture = try Self.fixture()
+        var settings = HTTPServerConfiguration(port: 0)
+        settings.loopCount = 1
+        let gateway = fixture.gateway.gateway
+        settings.judge = { gateway.rule(on: $0, length: $1) }
+        let server = try HTTPServer.start(settings) { await gateway.respond(to: $0) }
+        let reasons: Set = [
+            "no-credentials", "malformed-credentials", "unknown-client", "wrong-key",
+            "inactive-client", "expired-key",
+        ]
+        func head(_ lines: [String], _ framing: [String]) -> String {
+            let first = ["POST \(AccessFixture.path) HTTP/1.1", "Host: limen.example"]
+            return (first + ["Content-Type: application/json"] + lines + framing)
+                .joined(separator: "\r\n") + "\r\n\r\n"
+        }
+        let waits = ["Expect: 100-continue"]
+        for framing in [
+            waits + ["Content-Length: 2"], waits + ["Transfer-Encoding: chunked"],
+            waits + ["Content-Length: 300000"], ["Content-Length: 300000"],
+        ] {
+            var shapes: Set<String> = []
+            var seen: Set<String> = []
+            for (reason, lines) in Self.causes() where reasons.contains(reason) {
+                seen.insert(reason)
+                // Not one byte of a body is sent.
+                let text = try Self.answer(server, head(lines, framing))
+                #expect(text.hasPrefix("HTTP/1.1 401 Unauthorized\r\n"), "\(reason) \(text)")
+                #expect(fixture.gateway.sink.records.last?.flags.first == reason)
+                shapes.insert(text)
+            }
+            #expect(seen == reasons)
+            #expect(shapes.count == 1, "\(framing): \(shapes)")
+        }
+        // Who shows a good key is asked, and so is who shows a token, good or not.
+        let bodies = [
+            ["X-API-Key: " + Self.key.key], ["Authorization: Bearer " + Self.other.key],
+            ["Authorization: Bearer " + AccessFixture.signer.sign(AccessFixture.claims("asked"))],
+            ["Authorization: Bearer a.b.c"],
+        ]
+        for lines in bodies {
+            var client = try HTTPClient.connect(
+                SocketAddress(host: "127.0.0.1", port: server.localPort)
+            )
+            try client.write(Array(head(lines, waits + ["Content-Length: 2"]).utf8))
+            let count = ResponseSerializer.continueBytes.count
+            #expect(try client.receiveBytes(count: count) == ResponseSerializer.continueBytes)
         }
         #expect(await server.drain(withinMilliseconds: 5_000))
     }
