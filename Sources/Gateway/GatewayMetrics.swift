@@ -21,6 +21,7 @@ package struct GatewayMetrics: Sendable {
     let rateLimited: Counter
     let suppressed: Counter
     let repeatsUnknown: Counter
+    let lateAnswers: Counter
 
     /// Registers the metrics.
     package init(_ registry: MetricsRegistry) {
@@ -104,6 +105,11 @@ package struct GatewayMetrics: Sendable {
             "limen_suppression_unknown_total",
             help: "Answers shown in full because what was shown before could not be read.",
             labels: ["service", "error"]
+        )
+        lateAnswers = registry.counter(
+            "limen_answers_late_total",
+            help: "Answers whose audit row was durable only behind their deadline.",
+            labels: ["service"]
         )
         rateLimited = registry.counter(
             "limen_rate_limited_total",

@@ -204,7 +204,8 @@ extension HookGateway {
 
     /// An answer that is late is not given: the clinician has gone on without it.
     ///
-    /// What follows is the commit of the audit row, which has a bound of its own.
+    /// What follows is the commit of the audit row, which has a bound of its own; behind it the row
+    /// stands, and what it says is given (`lateness`).
     func checkDeadline(
         _ service: LoadedService,
         _ exchange: Exchange

@@ -112,11 +112,16 @@ extension HookGateway {
             doubt(exchange)
             return unrecorded(error, request, route, exchange)
         }
-        settleDoubt(exchange)
+        let now = configuration.now()
+        exchange.mark(.audit, now)
+        var late = lateness(exchange, now)
+        settleDoubt(exchange, isLate: late != nil)
+        // What was refused says so in its row, whenever it was.
+        if error != nil { late = nil }
         countArm(exchange, microseconds: decided)
-        exchange.mark(.audit, configuration.now())
         count(exchange)
-        logEnd(response, request, route, exchange, error: error)
+        if let late { metrics.lateAnswers.add(1, [late.service]) }
+        logEnd(response, request, route, exchange, error: error, late: late)
         return response
     }
 
@@ -171,7 +176,8 @@ extension HookGateway {
         _ request: HTTPRequest,
         _ route: Route,
         _ exchange: Exchange,
-        error: GatewayError?
+        error: GatewayError?,
+        late: Lateness?
     ) {
         let elapsed = exchange.elapsedMicroseconds(configuration.now())
         var attributes: [(LogEvent.Attribute, LogEvent.Value)] = [
@@ -193,8 +199,19 @@ extension HookGateway {
                 if let offset = issue.offset { attributes.append((.offset, .number(offset))) }
             }
         }
+        if let late {
+            attributes.append((.deadlineMicroseconds, .number(late.deadlineMicroseconds)))
+        }
         let severity: LogEvent.Severity =
-            response.status >= 500 ? .error : response.status >= 400 ? .warning : .info
-        log.log(LogEvent(severity, "answered", attributes, traceID: exchange.record.traceID))
+            response.status >= 500
+            ? .error : response.status >= 400 || late != nil ? .warning : .info
+        log.log(
+            LogEvent(
+                severity,
+                late == nil ? "answered" : "answered behind the deadline",
+                attributes,
+                traceID: exchange.record.traceID
+            )
+        )
     }
 }

@@ -84,6 +84,9 @@ package struct ConnectionState: Sendable {
         }
     }
 
+    /// How many responses wait to be sent.
+    package var unsentResponseCount: Int { unsentResponses }
+
     /// Whether the handshake is under way.
     package var isSecuring: Bool { phase == .securing }
 

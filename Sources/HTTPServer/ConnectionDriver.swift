@@ -184,6 +184,8 @@ final class ConnectionDriver: EventLoopDelegate {
         origins.remove(connection.accepted.origin, connection.token)
         endSession(connection)
         if connection.isHandlerAtWork { shared.census.orphanBegan() }
+        let lost = connection.state.unsentResponseCount + (connection.isHandlerAtWork ? 1 : 0)
+        if lost > 0 { shared.configuration.metrics.undelivered(lost) }
         shared.census.close(connection.accepted.origin, loop: number)
         shared.configuration.metrics.connectionClosed()
     }
@@ -360,7 +362,9 @@ final class ConnectionDriver: EventLoopDelegate {
         connection.isHandlerAtWork = false
         connection.task = nil
         // Too late: the time was over and the connection has said so.
-        guard connection.state.isHandling else { return }
+        guard connection.state.isHandling else {
+            return shared.configuration.metrics.undelivered(1)
+        }
         respond(response, connection)
         pump(connection)
     }

@@ -10,6 +10,9 @@ package struct HTTPServerMetrics: Sendable {
     package var connectionClosed: @Sendable () -> Void
     /// The server itself refused something: the code of the reason.
     package var refused: @Sendable (_ code: String) -> Void
+    /// So many responses were not handed over, because their client was gone or took no more, or
+    /// because they came when its time was over.
+    package var undelivered: @Sendable (_ count: Int) -> Void
 
     /// Tells nobody.
     package init() {
@@ -17,5 +20,6 @@ package struct HTTPServerMetrics: Sendable {
         connectionOpened = {}
         connectionClosed = {}
         refused = { _ in }
+        undelivered = { _ in }
     }
 }

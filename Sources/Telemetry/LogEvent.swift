@@ -35,6 +35,7 @@ package struct LogEvent: Sendable {
         case place = "limen.place"
         case offset = "limen.offset"
         case durationMicroseconds = "limen.duration_us"
+        case deadlineMicroseconds = "limen.deadline_us"
         case file = "limen.file"
         case count = "limen.count"
         case sqlState = "db.response.status_code"

@@ -18,17 +18,39 @@ final class AuditGateway: Sendable {
     let sink: PostgreSQLAuditSink
     let reader: AuditReaderPool
     let gateway: HookGateway
+    let registry = MetricsRegistry()
+    /// What was logged.
+    let lines = LogLines()
     /// The keys of the tenants, for pseudonyms.
     let keys: [String: AuthenticationKey]
     private let tenants: [String]
+
+    /// Holds what was logged.
+    final class LogLines: Sendable {
+        private let all = Mutex<[String]>([])
+        /// The lines that say something.
+        func saying(_ text: String) -> [String] {
+            all.withLock { $0.filter { $0.contains(text) } }
+        }
+        fileprivate func add(_ line: [UInt8]) {
+            all.withLock { $0.append(String(decoding: line, as: UTF8.self)) }
+        }
+    }
 
     /// Makes one.
     ///
     /// - Parameters:
     ///   - moreTenants: further tenants, each with an auditor.
     ///   - readers: how many connections read.
+    ///   - timing: how long the sink waits for what.
+    ///   - now: the clock of the gateway.
     /// - Throws: what keeps the gateway from starting.
-    init(moreTenants: [String] = [], readers: Int = 2) throws {
+    init(
+        moreTenants: [String] = [],
+        readers: Int = 2,
+        timing: AuditSinkTiming = AuditSinkTiming(),
+        now: @escaping @Sendable () -> Instant = { Clock.now() }
+    ) throws {
         database = try TestDatabase()
         tenants = ["anna", "berta"] + moreTenants
         let provisioning = try Provisioning.open(database.administrator)
@@ -45,7 +67,8 @@ final class AuditGateway: Sendable {
             sealer: RecordSealer(ring),
             migrations: TestDatabase.migrations,
             identity: TestDatabase.identity,
-            writerCount: 1
+            writerCount: 1,
+            timing: timing
         )
         reader = try AuditReaderPool(
             database.login("limen_audit_api"),
@@ -58,16 +81,17 @@ final class AuditGateway: Sendable {
         var configuration = GatewayConfiguration(
             tenantKeys: keys,
             systemKey: AuthenticationKey([UInt8](repeating: 3, count: 32)),
-            now: { Clock.now() },
+            now: now,
             randomUUID: { .version4() }
         )
         configuration.auditReader = reader
+        let lines = lines
         gateway = try HookGateway(
             catalogue: try Self.catalogue(tenants),
             configuration: configuration,
             audit: sink,
-            registry: MetricsRegistry(),
-            log: LogWriter(now: { Clock.now() }, write: { _ in })
+            registry: registry,
+            log: LogWriter(now: { Clock.now() }, write: { lines.add($0) })
         )
     }
 

@@ -1,6 +1,7 @@
 import Audit
 import Basics
 import CDSHooks
+import Crypto
 import HTTPMessages
 import JSON
 import Support
@@ -353,6 +354,44 @@ struct DecisionTests {
         #expect(record.cardIDs.isEmpty)
         #expect(record.cardNames.isEmpty)
         #expect(record.indicator == nil)
+    }
+
+    @Test("that is durable only behind its deadline is what its row says, and counted as late")
+    func lateRow() async throws {
+        let fixture = try GatewayFixture()
+        let clock = fixture.clock
+        var body = HookBody()
+        body.observations = HookBody.vitals(rr: "30", spo2: "80")
+        let inTime = await fixture.post("/cds-services/news2", body.text)
+        #expect(!fixture.registry.text.contains("limen_answers_late_total{"))
+        #expect(!fixture.lines.text.contains("behind the deadline"))
+        fixture.sink.whileAppending { clock.advance(seconds: 1) }
+        let late = await fixture.post("/cds-services/news2", body.text)
+        #expect(late.status == 200)
+        #expect(late.body == inTime.body)
+        let record = try #require(fixture.sink.records.last)
+        #expect(record.status == 200 && record.outcome == .cards)
+        let key = AuthenticationKey([UInt8](repeating: 1, count: 32))
+        #expect(record.responseDigest == key.authenticate(late.body))
+        #expect(fixture.registry.text.contains(#"limen_answers_late_total{service="news2"} 1"#))
+        let lines = fixture.lines.text.split(separator: "\n")
+        let told = lines.filter { $0.contains("behind the deadline") }
+        #expect(told.count == 1)
+        for word in [#""WARN""#, #""limen.deadline_us":400000"#, #""cds.service.id":"news2""#] {
+            #expect(told.allSatisfy { $0.contains(word) }, "\(told)")
+        }
+        #expect(told.allSatisfy { !$0.contains("p1") && !$0.contains("1960") })
+        // What is refused for its lateness is no late answer, and feedback has no deadline.
+        let refused = await fixture.post("/cds-services/news2", "{")
+        #expect(refused.status == 400)
+        let feedback = await fixture.post(
+            "/cds-services/news2/feedback",
+            #"{"feedback":[{"card":"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea","#
+                + #""outcome":"accepted","acceptedSuggestions":[],"#
+                + #""outcomeTimestamp":"2026-05-04T10:00:00Z"}]}"#
+        )
+        #expect(feedback.status == 200, "\(feedback.text)")
+        #expect(fixture.registry.text.contains(#"limen_answers_late_total{service="news2"} 1"#))
     }
 
     @Test("that was not made withholds no cards")

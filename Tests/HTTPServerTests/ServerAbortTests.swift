@@ -40,11 +40,32 @@ struct ServerAbortTests {
         try client.resetOnClose()
         _ = consume client
         await server.log.wait { $0.closed == 1 }
+        #expect(server.log.counts.undelivered == 1)
         #expect(try server.isAlive())
         // Draining waits for the orphaned handler, too.
         async let isComplete = server.server.drain(withinMilliseconds: 20_000)
         gate.open()
         #expect(await isComplete)
+        #expect(server.log.counts.undelivered == 1, "once, and the other answers arrived")
+    }
+
+    @Test("an answer that comes when its time is over is counted as not delivered")
+    func lateHandler() async throws {
+        let gate = Gate()
+        let server = try TestServer.start {
+            $0.connection.handlerMilliseconds = 50
+        } handler: {
+            await gate.pass()
+            return await TestServer.echo($0)
+        }
+        var client = try server.connect()
+        #expect(try client.send(HTTPRequest(method: "GET", path: "/slow")).status == 503)
+        #expect(server.log.counts.undelivered == 0)
+        gate.open()
+        await server.log.wait { $0.undelivered == 1 }
+        _ = consume client
+        #expect(await server.server.drain(withinMilliseconds: 5_000))
+        #expect(server.log.counts.undelivered == 1)
     }
 
     @Test("a client that vanishes while its response is being sent leaves nothing behind")
@@ -58,6 +79,7 @@ struct ServerAbortTests {
         try client.resetOnClose()
         _ = consume client
         await server.log.wait { $0.closed == 1 }
+        #expect(server.log.counts.undelivered == 1)
         #expect(await server.server.drain(withinMilliseconds: 5_000))
     }
 }

@@ -20,6 +20,7 @@ struct TestServer: Sendable {
         configuration.metrics.connectionOpened = { log.note { $0.opened += 1 } }
         configuration.metrics.connectionClosed = { log.note { $0.closed += 1 } }
         configuration.metrics.refused = { code in log.note { $0.refused.append(code) } }
+        configuration.metrics.undelivered = { count in log.note { $0.undelivered += count } }
         configuration.metrics.requestFinished = { status, method, _ in
             log.note { $0.finished.append("\(method) \(status)") }
         }
@@ -75,6 +76,7 @@ final class EventLog: Sendable {
         var opened = 0
         var closed = 0
         var refused: [String] = []
+        var undelivered = 0
         var finished: [String] = []
         var paths: [String] = []
     }

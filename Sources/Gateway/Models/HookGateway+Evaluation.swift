@@ -143,7 +143,10 @@ extension HookGateway {
                 metrics.missingInputs.add(1, [profile.name, name, "not-sent"])
             }
         }
-        logEnd(rows, profile, route, exchange)
+        let elapsed = exchange.elapsedMicroseconds(configuration.now())
+        let isLate = elapsed > Limits.evaluationMicrosecondsMax
+        if isLate { metrics.lateAnswers.add(1, [profile.name]) }
+        logEnd(profile, route, exchange, elapsed, isLate: isLate)
         return HTTPResponse(
             status: 200,
             fields: ["Content-Type": "application/json; charset=utf-8"],
@@ -176,12 +179,12 @@ extension HookGateway {
     }
 
     private func logEnd(
-        _ rows: [RowEvaluation],
         _ profile: LoadedProfile,
         _ route: Route,
-        _ exchange: Exchange
+        _ exchange: Exchange,
+        _ elapsed: Int,
+        isLate: Bool
     ) {
-        let elapsed = exchange.elapsedMicroseconds(configuration.now())
         var attributes: [(LogEvent.Attribute, LogEvent.Value)] = [
             (.route, .text(route.template)),
             (.status, .number(200)),
@@ -190,6 +193,16 @@ extension HookGateway {
             (.service, .text(profile.name)),
         ]
         if let client = exchange.record.client { attributes.append((.client, .text(client))) }
-        log.log(LogEvent(.info, "evaluated", attributes, traceID: exchange.record.traceID))
+        if isLate {
+            attributes.append((.deadlineMicroseconds, .number(Limits.evaluationMicrosecondsMax)))
+        }
+        log.log(
+            LogEvent(
+                isLate ? .warning : .info,
+                isLate ? "evaluated behind the deadline" : "evaluated",
+                attributes,
+                traceID: exchange.record.traceID
+            )
+        )
     }
 }

@@ -86,12 +86,9 @@ extension HookGateway {
     }
 
     /// Takes note of an answer that is durable: it ends a doubt, or is late and makes one.
-    func settleDoubt(_ exchange: Exchange) {
-        guard let check = exchange.repeats, let service = exchange.service else { return }
-        let elapsed = exchange.elapsedMicroseconds(configuration.now())
-        guard elapsed <= exchange.deadlineMicroseconds(of: service) else {
-            return doubt(exchange)
-        }
+    func settleDoubt(_ exchange: Exchange, isLate: Bool) {
+        guard let check = exchange.repeats else { return }
+        guard !isLate else { return doubt(exchange) }
         guard let doubt = check.doubt, exchange.record.shown != nil else { return }
         doubts.settle(doubt, about: check.subject, startedAt: exchange.record.startedAt)
     }

@@ -32,8 +32,13 @@ extension RunningService {
             "limen_http_connections_total",
             help: "Connections that were accepted."
         )
+        let undelivered = registry.counter(
+            "limen_http_undelivered_total",
+            help: "Responses that found their client gone, or its time over."
+        )
         configuration.judge = { gateway.rule(on: $0, length: $1) }
         configuration.metrics.refused = { refused.add(1, [$0]) }
+        configuration.metrics.undelivered = { undelivered.add($0) }
         configuration.metrics.connectionOpened = { opened.add(1) }
         do {
             return try HTTPServer.start(configuration) { await gateway.respond(to: $0) }
