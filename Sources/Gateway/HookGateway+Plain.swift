@@ -62,6 +62,11 @@ extension HookGateway {
             ? .someAreRefused : .nobodyGetsIn
     }
 
+    /// Why a check failed, where its name does not say it.
+    private static func reason(_ check: String) -> String {
+        check == "accepting" ? ": draining, the service is about to stop" : ""
+    }
+
     /// Whether traffic may come: the answer is for machines in its status, for people in its text.
     private func readiness(isVerbose: Bool) -> HTTPResponse {
         var checks = [
@@ -85,7 +90,7 @@ extension HookGateway {
         if isVerbose || !isReady {
             for check in checks where !check.isReady || !noted.contains(check.name) {
                 text += (check.isReady ? "[+]" : "[-]") + check.name
-                text += check.isReady ? " ok\n" : " failed\n"
+                text += check.isReady ? " ok\n" : " failed" + Self.reason(check.name) + "\n"
             }
         }
         text += isReady ? "ok\n" : "not ready\n"

@@ -88,7 +88,15 @@ struct RoutingTests {
         #expect(await fixture.send("GET", "/livez", key: nil).status == 200)
         fixture.sink.fail(with: nil)
         fixture.gateway.drain()
-        #expect(await fixture.send("GET", "/readyz", key: nil).status == 503)
+        let draining = await fixture.send("GET", "/readyz", key: nil)
+        #expect(draining.status == 503)
+        #expect(
+            draining.text.contains(
+                "[-]accepting failed: draining, the service is about to stop\n"
+            )
+        )
+        #expect(draining.text.contains("[+]audit ok\n"))
+        #expect(await fixture.send("GET", "/livez", key: nil).status == 200)
         #expect(await fixture.post("/cds-services/news2", HookBody().text).status == 200)
     }
 

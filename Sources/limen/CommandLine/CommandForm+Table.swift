@@ -18,7 +18,7 @@ extension CommandForm {
         CommandForm(
             "serve",
             values: EdgeOptions.values.union(ListenerSecurity.values).union([
-                "listen", "clients", "keys", "writers", "loops", "spool",
+                "listen", "clients", "keys", "writers", "loops", "spool", "drain-notice",
             ]),
             switches: ["development", "closed-discovery", "share-port"]
         ),

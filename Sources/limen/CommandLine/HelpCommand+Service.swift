@@ -27,7 +27,7 @@ extension HelpCommand {
                     [--public-url URL]... [--address-rate N] [--development]
                     [--trusted-proxy NETWORK]... [--client-certificate-header NAME]
                     [--client-address-header NAME] [--closed-discovery]
-                    [--spool FOLDER|off] [--share-port]
+                    [--spool FOLDER|off] [--share-port] [--drain-notice SECONDS]
                     [--tls-certificate FILE --tls-key FILE]
                     [--client-ca FILE [--client-certificate optional|required]]
 
@@ -51,6 +51,9 @@ extension HelpCommand {
         readable by its owner only); TLS 1.2 and 1.3. SIGHUP reads them anew; open connections
         stay. --client-ca asks clients for a certificate of these authorities, which counts as
         the registered client's way in; with required nobody connects without.
+        SIGTERM and SIGINT let what is open finish; a second one cuts it off. With --drain-notice
+        (0 to 300, 0 without it) /readyz fails for so long before the listener closes, and all
+        else is answered: as long as a balancer takes to notice.
         With --share-port several processes serve one port. Sockets of systemd (LISTEN_FDS) are
         served in place of --listen. Deploy/Edge.md has units and proxies.
 

@@ -62,6 +62,8 @@ struct RunningService: Sendable {
         var writerCount: Int
         /// How many event loops serve; `nil` for one a core.
         var loopCount: Int?
+        /// How long `/readyz` says that the service is going to stop before the listener closes.
+        var drainNoticeSeconds = 0
         /// How long an open request may take when the service stops.
         var drainMilliseconds = 10_000
         /// How often what was counted of the models is stored.
@@ -345,6 +347,10 @@ struct RunningService: Sendable {
 
     /// Serves until SIGINT or SIGTERM, then finishes what is open; a second signal cuts it off.
     ///
+    /// Before the listener closes there is a time in which `/readyz` fails and all else is answered:
+    /// whoever shares out requests asks it now and then, and sends no more by the time that a new
+    /// connection would be refused.
+    ///
     /// SIGHUP loads profiles, hooks and clients anew; a configuration with faults is named and the
     /// old one stays in force.
     func serveUntilSignalled() async throws(CommandError) {
@@ -358,14 +364,21 @@ struct RunningService: Sendable {
             guard signal == .hangUp else { break }
             await reload()
         }
-        Terminal.writeError("limen: stopping; requests on their way are finished\n")
         gateway.drain()
+        let seconds = settings.drainNoticeSeconds
+        let notice = Task { try? await Task.sleep(for: .seconds(seconds)) }
         let hurry = Task { [server] in
             for await signal in signals where signal != .hangUp {
                 Terminal.writeError("limen: a second signal; what is open is cut off\n")
                 server.cutOff()
+                notice.cancel()
             }
         }
+        if seconds > 0 {
+            Terminal.writeError("limen: stopping in \(seconds) s; /readyz says so from now on\n")
+            await notice.value
+        }
+        Terminal.writeError("limen: stopping; requests on their way are finished\n")
         await server.drain(withinMilliseconds: settings.drainMilliseconds)
         hurry.cancel()
         await gateway.finishBackground()

@@ -10,6 +10,7 @@ enum ServeCommand {
     static func run(_ arguments: [String]) async throws(CommandError) {
         let parsed = try Arguments(arguments, of: "serve")
         try parsed.expectNoWords()
+        let noticeSeconds = try parsed.integer("drain-notice", default: 0, in: 0...300)
         let listen = parsed.value("listen") ?? Terminal.environment("LIMEN_LISTEN")
         let keysFolder = parsed.value("keys") ?? Terminal.environment("LIMEN_KEYS")
         guard let keysFolder else {
@@ -78,7 +79,8 @@ enum ServeCommand {
                 },
                 writerCount: try parsed.integer("writers", default: 1, in: 1...4),
                 loopCount: parsed.value("loops") == nil
-                    ? nil : try parsed.integer("loops", default: 1, in: 1...64)
+                    ? nil : try parsed.integer("loops", default: 1, in: 1...64),
+                drainNoticeSeconds: noticeSeconds
             )
         )
         Terminal.writeError("limen: listening on \(service.url)\n")

@@ -230,6 +230,15 @@ final class Running: @unchecked Sendable {
         return process.terminationStatus
     }
 
+    /// Sends it a signal, as soon as it handles it.
+    func signal(_ number: Int32) throws {
+        try UpGateway.wait { try ChildSignals.areHandled(by: process.processIdentifier) }
+        kill(process.processIdentifier, number)
+    }
+
+    /// Whether it goes on.
+    var isRunning: Bool { process.isRunning }
+
     /// Tells it to end and waits.
     func end() throws {
         process.terminate()
