@@ -151,7 +151,9 @@ struct CommandFormTests {
         #expect(optionCount > 400)
     }
 
-    private static let measures: Set<String> = ["parts", "instructions", "compare", "peers"]
+    private static let measures: Set<String> = [
+        "stages", "rows", "parts", "instructions", "compare", "peers",
+    ]
 
     /// What follows `limen` in a text, command by command, with the lines that go on.
     private static func commands(in text: String) -> [String] {

@@ -23,14 +23,73 @@ struct EdgeDrillTests {
         return result
     }
 
-    @Test("slow holds its connections open beside a good client")
+    @Test("slow holds its connections open beside good clients")
     func slow() async throws {
-        let result = try await run(["slow", "--connections", "30", "--seconds", "1"])
-        // How quick the good client is, is not for the suite to say.
+        let result = try await run(["slow", "--connections", "32", "--seconds", "1"])
+        // How quick a good client is, is not for the suite to say.
         #expect([0, 1].contains(result.exitCode), "\(result.error)")
-        #expect(result.output.contains("open at once            30\n"), "\(result.output)")
+        #expect(result.output.contains("open at once            32\n"), "\(result.output)")
         #expect(result.output.contains("server among them "))
+        #expect(result.output.contains("its work among them "))
+        #expect(result.output.contains(", 0 for another reason\n"), "\(result.output)")
         #expect(!result.output.contains("not known"))
+    }
+
+    /// Runs the slow drill against a server of a configuration of the test's own.
+    private func slow(
+        _ configuration: HTTPServerConfiguration
+    ) async throws -> BuiltProgram.Result {
+        let server = try HTTPServer.start(configuration) { request in
+            HTTPResponse(status: request.method == "POST" ? 401 : 200)
+        }
+        let url = "http://127.0.0.1:\(server.localPort)"
+        let process = String(ProcessInfo.processInfo.processIdentifier)
+        let result = try BuiltProgram.run(
+            ["drill", "slow", "--connections", "8", "--seconds", "1", "--url", url]
+                + ["--process", process],
+            home: Shared.checkout
+        )
+        await server.drain(withinMilliseconds: 5_000)
+        return result
+    }
+
+    @Test("slow finds that bodies are refused before they are slow")
+    func refusedBodies() async throws {
+        var configuration = HTTPServerConfiguration(port: 0)
+        configuration.judge = { head, _ in head.method == "POST" ? .answer : .read(bytesMax: 100) }
+        let result = try await slow(configuration)
+        #expect(result.exitCode == 1, "\(result.output)\(result.error)")
+        #expect(!result.output.contains(", 0 for another reason"), "\(result.output)")
+        #expect(result.output.contains("finding: not all were slow clients"), "\(result.output)")
+    }
+
+    @Test("slow does not begin when readers would be refused")
+    func refusedReaders() async throws {
+        let file = FileManager.default.temporaryDirectory
+            .appendingPathComponent("limen-key-\(UUID().uuidString)")
+        try Data("nobody.knows-it\n".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let server = try HTTPServer.start(HTTPServerConfiguration(port: 0)) { request in
+            HTTPResponse(status: request.method == "POST" ? 401 : 200)
+        }
+        let result = try BuiltProgram.run(
+            ["drill", "slow", "--connections", "8", "--seconds", "1", "--url"]
+                + ["http://127.0.0.1:\(server.localPort)", "--key-file", file.path],
+            home: Shared.checkout
+        )
+        #expect(result.exitCode == 4, "\(result.output)")
+        #expect(result.error.contains("refuses what readers ask for with 401"), "\(result.error)")
+        await server.drain(withinMilliseconds: 5_000)
+    }
+
+    @Test("slow counts who is thrown out for being slow, which is no finding")
+    func slowBodies() async throws {
+        var configuration = HTTPServerConfiguration(port: 0)
+        configuration.connection.bodyMilliseconds = 1_000
+        let result = try await slow(configuration)
+        #expect(result.output.contains(", 0 for another reason\n"), "\(result.output)")
+        #expect(!result.output.contains("     0 too slow"), "\(result.output)")
+        #expect(!result.output.contains("finding: not all were slow clients"))
     }
 
     @Test("flood wants every answer right")

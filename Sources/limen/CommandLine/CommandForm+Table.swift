@@ -36,7 +36,10 @@ extension CommandForm {
         CommandForm("drill outage", values: ["seconds"]),
         CommandForm("drill markers", values: ["count", "seed"]),
         CommandForm("drill tamper", values: ["count", "double", "clean", "seed"]),
-        CommandForm("drill slow", values: ["connections", "seconds", "url", "process"]),
+        CommandForm(
+            "drill slow",
+            values: ["connections", "seconds", "url", "process", "key-file"]
+        ),
         CommandForm("drill flood", values: ["connections", "seconds", "url", "process"]),
         CommandForm("drill garbage", values: ["count", "seed", "url", "process"]),
         CommandForm("drill soak", values: ["seconds", "rate", "url", "process"]),

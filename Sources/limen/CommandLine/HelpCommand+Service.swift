@@ -245,19 +245,27 @@ extension HelpCommand {
         "bench": """
         limen bench [--seconds N] [--connections 1,16,64,256] [--writers N] [--loops N] [--json]
         ./limen bench parts [--only PREFIX] [--json]
-        ./limen bench instructions [--only PREFIX] [--check | --keep]
-        ./limen bench compare COMMIT [COMMIT] [--only PREFIX]
-        ./limen bench peers [--seconds N] [--connections 1,16,64,256] [--only PARTS]
+        ./limen bench stages [--json]
+        ./limen bench instructions [--only PREFIX] [--check | --keep] [--json]
+        ./limen bench compare COMMIT [COMMIT] [--only PREFIX] [--json]
+        ./limen bench rows [ROWS...] [--appends N] [--out FOLDER]
+        ./limen bench peers [--seconds N] [--runs N] [--connections 1,16,64,256] [--only PARTS]
+                            [--rows [N]] [--out FOLDER]
+        ./limen bench peers --markdown [REPORT]
 
         Starts a gateway of its own with a private PostgreSQL and measures over loopback:
         the audited patient-view with about 20 KB and 200 KB of prefetch, the evaluation of
         news2 and segments with 1 row and with 1,000, /livez, and bare audit commits, in one
         run, so that ratios can be quoted.
 
-        In a checkout, parts gives what HTTP, JSON, FHIR, FHIRPath, mapping, engine, cryptography,
-        the audit row and the whole path cost of the processor; instructions counts them under
-        callgrind, --check against what was kept; compare holds two commits together; peers runs
-        nginx, HealthChain, a server on Foundation and simdjson beside the gateway.
+        In a checkout, parts gives what HTTP, TLS, JSON, FHIR, FHIRPath, mapping, engine, cards,
+        cryptography, the audit row and the whole path cost of the processor; stages what the
+        stages of a call cost, what is left above the sum of the parts, and what a signed token
+        adds; instructions counts the parts under callgrind, --check against what was kept; compare
+        holds two commits together. rows fills trails of 10 thousand to 10 million rows in a
+        PostgreSQL of its own (10 GB) and draws what a list and an audited append cost in each.
+        peers runs nginx, HealthChain, a server on Foundation and simdjson beside the gateway, with
+        --rows also the group commit beside pgbench; --markdown prints the tables of a report.
 
         """,
         "drill": """
@@ -265,7 +273,8 @@ extension HelpCommand {
         limen drill outage [--seconds N]
         limen drill markers [--count N] [--seed N]
         limen drill tamper [--count N] [--double N] [--clean N] [--seed N]
-        limen drill slow [--connections N] [--seconds N] [--url URL [--process PID]]
+        limen drill slow [--connections N] [--seconds N] [--url URL [--process PID]
+                         [--key-file FILE]]
         limen drill flood [--connections N] [--seconds N] [--url URL [--process PID]]
         limen drill garbage [--count N] [--seed N] [--url URL [--process PID]]
         limen drill soak [--seconds N] [--rate N] [--url URL [--process PID]]
@@ -291,8 +300,11 @@ extension HelpCommand {
         as a pair, when the first row that either has touched is named. Exit code 1 when a change
         was not found, another row was named first, or an untouched trail was called damaged.
 
-        slow holds 2,000 connections that drip heads, drip bodies and do not read, and measures a
-        good client with and without them. flood asks on 1,000 connections at once and wants every
+        slow holds 2,000 connections that drip heads, bodies and second halves of bodies, and ask
+        for answers of their own that they do not read, and measures good clients of /livez and of
+        patient-view with and without them. A client that is thrown out for another reason than
+        that it is slow is a finding: it costs a server nothing. A server that is named knows it by
+        the API key in --key-file. flood asks on 1,000 connections at once and wants every
         answer right. garbage sends random and changed requests and wants no failure. soak asks
         steadily, 200 times a second, and fits a line to the memory of the server. Each starts a
         gateway of its own, or takes one with --url, whose memory is read when --process names it.

@@ -11,8 +11,10 @@ struct EdgeTarget: Sendable {
     /// Its process, when it is known.
     let process: Int32?
     /// A request that does the server's real work: an audited `patient-view`, or `/livez` for a
-    /// server that is only named.
+    /// server that is only named, without a key.
     let work: Work
+    /// What slow clients send to it.
+    let slow: SlowRequests
 
     /// A request and what may change in it.
     struct Work: Sendable {
@@ -32,8 +34,8 @@ struct EdgeTarget: Sendable {
         )
     }
 
-    /// A server that runs already.
-    init(url: String, process: Int32?) throws(CommandError) {
+    /// A server that runs already, and the API key of a client that it knows.
+    init(url: String, process: Int32?, key: String? = nil) throws(CommandError) {
         do {
             let named = try HTTPAddress(url: url)
             guard !named.isSecured else {
@@ -46,19 +48,30 @@ struct EdgeTarget: Sendable {
             throw CommandError(.usage, "--url takes an address such as http://127.0.0.1:8080")
         }
         self.process = process
-        work = Work(bytes: Self.livez(address)) { _, _ in }
+        let host = "\(address.host):\(address.port)"
+        work =
+            try key.map { key throws(CommandError) in try Self.decision(host, key) }
+            ?? Work(bytes: Self.livez(address)) { _, _ in }
+        slow = try SlowRequests(host: host, key: key, now: Clock.now())
     }
 
     private init(_ gateway: ChildGateway, _ listen: ListenAddress) throws(CommandError) {
         address = SocketAddress(host: listen.host, port: listen.port)
         process = gateway.identifier
+        let key = try gateway.key()
+        work = try Self.decision("127.0.0.1", key)
+        slow = try SlowRequests(host: "127.0.0.1", key: key, now: Clock.now())
+    }
+
+    /// A `patient-view` that is decided and audited each time.
+    private static func decision(_ host: String, _ key: String) throws(CommandError) -> Work {
         let request = try LoadRequest(
             prefetchBytes: 4_096,
-            host: "127.0.0.1",
-            key: try gateway.key(),
+            host: host,
+            key: key,
             now: Clock.now()
         )
-        work = Work(bytes: request.bytes) { bytes, _ in
+        return Work(bytes: request.bytes) { bytes, _ in
             request.put(UUIDBytes.version7(at: Clock.now()), into: &bytes)
         }
     }
@@ -73,7 +86,12 @@ struct EdgeTarget: Sendable {
             let process =
                 parsed.value("process") == nil
                 ? nil : Int32(try parsed.integer("process", default: 1, in: 1...4_194_304))
-            return try await drill(EdgeTarget(url: url, process: process)) ? .ok : .findings
+            let key = try parsed.value("key-file").map { path throws(CommandError) in
+                let text = String(decoding: try ConfigurationFiles.bytes(path), as: UTF8.self)
+                return String(text.prefix { !$0.isWhitespace })
+            }
+            let target = try EdgeTarget(url: url, process: process, key: key)
+            return try await drill(target) ? .ok : .findings
         }
         let gateway = try ChildGateway()
         try gateway.removeWhenSignalled()

@@ -1,0 +1,122 @@
+import Posix
+
+/// One client that is as slow as it can be.
+final class SlowClient {
+    /// What it is slow at.
+    enum Kind: CaseIterable {
+        /// A head comes byte by byte.
+        case head
+        /// A body comes byte by byte.
+        case body
+        /// Half of a body comes at once, and then byte by byte.
+        case keptBody
+        /// It asks and does not read.
+        case reader
+    }
+
+    /// How a server may end what it does.
+    enum End: Equatable {
+        /// It was told that it is too slow (408, RFC 9110 section 15.5.9).
+        case tooSlow
+        /// It had another answer, or none at all: it was no slow client to this server.
+        case otherwise
+        /// It reads nothing, and its connection was ended.
+        case unread
+    }
+
+    private let kind: Kind
+    private let requests: SlowRequests
+    private let address: SocketAddress
+    private var open: Open?
+    private var sentCount = 0
+    private var pending: [UInt8] = []
+    /// When it moves the next byte.
+    var nextDrip: Int64
+
+    /// A socket in a place where it can be replaced.
+    private final class Open {
+        let socket: Socket
+
+        init(_ socket: consuming Socket) {
+            self.socket = socket
+        }
+    }
+
+    /// Makes a client, which does not come yet.
+    init(_ kind: Kind, _ requests: SlowRequests, _ address: SocketAddress, nextDrip: Int64) {
+        self.kind = kind
+        self.requests = requests
+        self.address = address
+        self.nextDrip = nextDrip
+    }
+
+    /// Whether it is connected.
+    var isOpen: Bool { open != nil }
+
+    /// Moves a byte; comes at first, and again when it was thrown out.
+    ///
+    /// - Returns: how it was thrown out, if it was.
+    func drip() -> End? {
+        guard let open else {
+            come()
+            return nil
+        }
+        do throws(SystemError) {
+            // What was said stays readable after a reset, which sending would meet first.
+            if kind != .reader, let status = try answer(open) {
+                come()
+                return status == 408 ? .tooSlow : .otherwise
+            }
+            if pending.isEmpty { pending = next() }
+            if case .moved(let count) = try open.socket.send(pending) {
+                sentCount += count
+                pending.removeFirst(count)
+            }
+            return nil
+        } catch {
+            come()
+            return kind == .reader ? .unread : .otherwise
+        }
+    }
+
+    private func come() {
+        (sentCount, pending) = (0, [])
+        do throws(SystemError) {
+            open = Open(try Socket.connect(address))
+        } catch {
+            // Nobody is there at present; it tries again with its next byte.
+            open = nil
+        }
+    }
+
+    /// The status of what the server has said; 0 when it went without a word.
+    private func answer(_ open: Open) throws(SystemError) -> Int? {
+        var piece = [UInt8](repeating: 0, count: 1_024)
+        switch try open.socket.receive(into: &piece) {
+        case .moved(let count):
+            let words = String(decoding: piece.prefix(count), as: UTF8.self).split(separator: " ")
+            return words.dropFirst().first.flatMap { Int($0) } ?? 0
+        case .wouldBlock: return nil
+        }
+    }
+
+    /// The next bytes to send.
+    private func next() -> [UInt8] {
+        switch kind {
+        case .head:
+            let head = requests.head
+            return sentCount < head.count ? [head[sentCount]] : [UInt8(ascii: "a")]
+        case .body:
+            return sentCount == 0 ? requests.bodyHead : [UInt8(ascii: " ")]
+        case .keptBody:
+            guard sentCount == 0 else { return [UInt8(ascii: " ")] }
+            let kept = [UInt8](repeating: UInt8(ascii: " "), count: SlowRequests.keptBytes)
+            return requests.bodyHead + kept
+        case .reader:
+            // Answers that nobody reads fill the buffers of both kernels, then the server waits.
+            var bytes = requests.own.bytes
+            requests.own.vary(&bytes, 0)
+            return bytes
+        }
+    }
+}
