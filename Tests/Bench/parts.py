@@ -1,13 +1,16 @@
 """Measures the parts of a call: times, instructions, and two commits against each other.
 
     ./limen bench parts [--only PREFIX] [--json]
-    ./limen bench instructions [--only PREFIX] [--check | --keep]
-    ./limen bench compare COMMIT [COMMIT] [--only PREFIX]
+    ./limen bench stages [--json]
+    ./limen bench instructions [--only PREFIX] [--check | --keep] [--json]
+    ./limen bench compare COMMIT [COMMIT] [--only PREFIX] [--json]
 
 parts         what each costs of the processor, in microseconds
+stages        what the stages of a call cost as its audit row has them, what is left above the sum
+              of the parts, and what a signed token costs in the place of an API key
 instructions  how many instructions each takes, counted by callgrind, so that a busy machine does
               not matter; --check holds them against Tests/Bench/instructions.json and fails when
-              one takes a twentieth more, --keep writes that file
+              one takes a twentieth more or has no number there, --keep writes that file
 compare       the parts of a commit against those of another one (or of this tree), in turns; each
               is built in a folder of its own under .limen/compare
 """
@@ -93,22 +96,49 @@ def instructions(options):
     if not found:
         fail(2, f"no part begins with {options.only}")
     kept = json.loads(KEPT.read_text()) if KEPT.exists() else {}
-    worse = []
-    for name, cost in found.items():
-        before = kept.get(name)
-        share = f"{cost / before:8.3f} of what is kept" if before else ""
-        print(f"{name:<26}{cost:>14,}{share}")
-        if before and cost > before * (1 + TOLERANCE):
-            worse.append(name)
+    report = held(found, kept, options.only)
+    print(json.dumps(report, indent=1) if options.json else counted_text(report))
     if options.keep:
         kept.update(found)
         KEPT.write_text(json.dumps(dict(sorted(kept.items())), indent=1) + "\n", encoding="utf-8")
-    absent = [n for n in kept if n.startswith(options.only) and n not in found]
-    if options.check and (absent or set(found) - set(kept)):
-        fail(1, "the parts are not those that are kept: " + ", ".join(
-            sorted(set(absent) | (set(found) - set(kept)))))
-    if options.check and worse:
-        fail(1, "these take more instructions than what is kept: " + ", ".join(worse))
+    if options.check and faults(report):
+        fail(1, "\n".join(faults(report)))
+
+
+def held(found, kept, only):
+    """What was counted, beside what is kept of the parts that were asked for."""
+    parts = []
+    for name, cost in found.items():
+        before = kept.get(name)
+        parts.append({"name": name, "instructions": cost, "kept": before,
+                      "ratio": cost / before if before else None,
+                      "isWorse": bool(before) and cost > before * (1 + TOLERANCE)})
+    gone = sorted(n for n in kept if n.startswith(only) and n not in found)
+    return {"parts": parts, "gone": gone}
+
+
+def counted_text(report):
+    lines = []
+    for part in report["parts"]:
+        share = f"{part['ratio']:8.3f} of what is kept" if part["kept"] else "  no number is kept"
+        lines.append(f"{part['name']:<26}{part['instructions']:>14,}{share}")
+    return "\n".join(lines)
+
+
+def faults(report):
+    """Why the counts do not pass, a line for each reason."""
+    lines = []
+    unkept = [p["name"] for p in report["parts"] if not p["kept"]]
+    worse = [f"{p['name']} ({p['ratio']:.3f})" for p in report["parts"] if p["isWorse"]]
+    if unkept:
+        lines.append(f"{KEPT.name} has no number for: {', '.join(unkept)}; keep one with "
+                     f"./limen bench instructions --only {unkept[0]} --keep")
+    if report["gone"]:
+        lines.append(f"{KEPT.name} has numbers of parts that are no more: "
+                     + ", ".join(report["gone"]))
+    if worse:
+        lines.append("these take more instructions than what is kept: " + ", ".join(worse))
+    return lines
 
 
 def compare(options):
@@ -132,32 +162,55 @@ def compare(options):
         for place, (_, program) in enumerate(trees):
             for name, value in figures(program, options.only).items():
                 best[place][name] = min(value, best[place].get(name, value))
-    print(f"{'':<26}{trees[0][0][:14]:>14}{trees[1][0][:14]:>14}{'ratio':>8}")
-    for name, value in best[1].items():
-        before = best[0].get(name)
-        left = f"{before / 1000:>11.1f} us" if before else f"{'-':>14}"
-        ratio = f"{value / before:>8.2f}" if before else ""
-        print(f"{name:<26}{left}{value / 1000:>11.1f} us{ratio}")
+    report = compared([name for name, _ in trees], best)
+    print(json.dumps(report, indent=1) if options.json else compared_text(report))
+
+
+def compared(trees, best):
+    """The best time of each part in two trees, and the second over the first."""
+    names = list(best[1]) + [n for n in best[0] if n not in best[1]]
+    parts = []
+    for name in names:
+        before, after = best[0].get(name), best[1].get(name)
+        parts.append({"name": name, "nanoseconds": [before, after],
+                      "ratio": after / before if before and after else None})
+    return {"trees": trees, "parts": parts}
+
+
+def compared_text(report):
+    def time(value):
+        return f"{value / 1000:>11.1f} us" if value else f"{'-':>14}"
+
+    first, second = report["trees"]
+    lines = [f"{'':<26}{first[:14]:>14}{second[:14]:>14}{'ratio':>8}"]
+    for part in report["parts"]:
+        ratio = f"{part['ratio']:>8.2f}" if part["ratio"] else ""
+        lines.append(f"{part['name']:<26}{''.join(map(time, part['nanoseconds']))}{ratio}")
+    return "\n".join(lines)
 
 
 def main():
     reader = argparse.ArgumentParser(prog="./limen bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     kinds = reader.add_subparsers(dest="kind", required=True)
-    for kind in ("parts", "instructions", "compare"):
+    for kind in ("parts", "stages", "instructions", "compare"):
         sub = kinds.add_parser(kind)
-        sub.add_argument("--only", default="", metavar="PREFIX")
-        if kind == "parts":
-            sub.add_argument("--json", action="store_true")
-        elif kind == "instructions":
-            sub.add_argument("--check", action="store_true")
-            sub.add_argument("--keep", action="store_true")
-        else:
+        sub.add_argument("--json", action="store_true")
+        if kind != "stages":
+            sub.add_argument("--only", default="", metavar="PREFIX")
+        if kind == "instructions":
+            what = sub.add_mutually_exclusive_group()
+            what.add_argument("--check", action="store_true")
+            what.add_argument("--keep", action="store_true")
+        elif kind == "compare":
             sub.add_argument("commits", nargs="+", metavar="COMMIT")
     options = reader.parse_args()
-    if options.kind == "parts":
+    if options.kind in ("parts", "stages"):
         command = [str(own())] + (["--json"] if options.json else [])
-        command += ["--only", options.only] if options.only else []
+        if options.kind == "stages":
+            command.append("--stages")
+        elif options.only:
+            command += ["--only", options.only]
         sys.exit(subprocess.run(command, check=False, cwd=HOME).returncode)
     if options.kind == "instructions":
         instructions(options)

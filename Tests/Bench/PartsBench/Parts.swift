@@ -36,10 +36,10 @@ struct Parts {
 
     /// The parts that one call runs through once each, whose sum the whole is held against.
     ///
-    /// Two mappings are due: NEWS2 is held against the one before.
+    /// Two mappings and two evaluations are due: NEWS2 is held against the one before.
     private static let onTheWay = [
         "http.request", "json.tape", "mapping.news2", "mapping.news2", "engine.news2",
-        "crypto.sha256", "http.response",
+        "engine.news2", "card.news2", "crypto.sha256", "http.response",
     ]
 
     /// Makes the parts whose names begin with a prefix.
@@ -53,23 +53,32 @@ struct Parts {
         var parts: [Part] = []
         if asks("http.") { parts += Self.messages(body) }
         if asks("json.", "fhir.", "fhirpath.") { parts += try Self.language(body) }
-        if asks("mapping.", "engine.") {
+        if asks("mapping.", "engine.", "card.") {
             let files = try MeasuredConfiguration().files
             parts += try Self.clinical(body, Catalogue(files: files, now: PatientView.now))
         }
         if asks("crypto.") { parts += Self.tokens(body) }
+        if asks("tls.") { parts += try Self.security(body) }
         if asks("audit.") { parts += try Self.rows(await WholePath().sampleRecord()) }
         all = parts.filter { $0.name.hasPrefix(prefix) }
     }
 
+    /// What the whole path of 20 KB costs, and what its measured parts do, in nanoseconds; `nil`
+    /// when one of them was not measured.
+    static func sum(of figures: [Figure]) -> (whole: Double, parts: Double)? {
+        let named = Dictionary(figures.map { ($0.name, $0.nanoseconds) }) { first, _ in first }
+        let parts = onTheWay.compactMap { named[$0] }
+        guard let whole = named["path.20KB"], parts.count == onTheWay.count else { return nil }
+        return (whole, parts.reduce(0, +))
+    }
+
     /// What the whole path costs above its measured parts.
     static func rest(of figures: [Figure]) -> String? {
-        let named = Dictionary(figures.map { ($0.name, $0.nanoseconds) }) { first, _ in first }
-        guard let whole = named["path.20KB"] else { return nil }
-        let sum = onTheWay.reduce(0) { $0 + (named[$1] ?? 0) }
-        let rest = Int(((whole - sum) / 1_000).rounded())
-        return "The whole path of 20 KB costs \(Int((whole / 1_000).rounded())) us, its parts "
-            + "\(Int((sum / 1_000).rounded())); \(rest) us are matching, cards, texts and the row."
+        guard let sum = sum(of: figures) else { return nil }
+        func text(_ nanoseconds: Double) -> String { String(Int((nanoseconds / 1_000).rounded())) }
+        return "The whole path of 20 KB costs \(text(sum.whole)) us, its parts "
+            + "\(text(sum.parts)); \(text(sum.whole - sum.parts)) us are matching, checks, the "
+            + "texts and the row."
     }
 
     private static func messages(_ body: [UInt8]) -> [Part] {
@@ -151,6 +160,12 @@ struct Parts {
         let resources = (prefetch?["observations"]?["entry"]?.elements ?? document.root.elements)
             .compactMap { $0["resource"] }
         let now = PatientView.now
+        var data = PatientData(patientID: "p1")
+        data.patient = patient
+        data.resources = resources
+        guard let service = catalogue.services(id: "news2").first,
+            let sample = CardSample(service: service, profile: loaded, data: data, at: now)
+        else { preconditionFailure("the service news2 is missing, or not for the patient") }
         let report = loaded.profile.map(
             patient: patient,
             resources: resources,
@@ -169,6 +184,10 @@ struct Parts {
             },
             Part(name: "engine.news2") {
                 precondition(loaded.evaluate(report).status == .complete, "no result")
+            },
+            Part(name: "card.news2") {
+                let cards = try sample.cards()
+                precondition(!cards.isEmpty, "no card")
             },
         ]
     }

@@ -66,15 +66,15 @@ struct WholePath {
         return Figure("path.\(bytes / 1_000)KB", nanoseconds: best, byteCount: request.body.count)
     }
 
-    /// The mean of each stage in microseconds, in their order.
-    func stages(bytes: Int) async throws -> String {
+    /// What a call of a size costs, and the mean of each of its stages.
+    func stages(bytes: Int) async throws -> StageFigures {
         let request = request(bytes)
         let count = bytes > 100_000 ? 300 : 2_000
         for _ in 0..<count / 10 { _ = await gateway.respond(to: request) }
         sink.removeAll()
         let start = ProcessorClock.nanoseconds()
         for _ in 0..<count { _ = await gateway.respond(to: request) }
-        let each = (ProcessorClock.nanoseconds() - start) / 1_000 / Int64(count)
+        let spent = Double(ProcessorClock.nanoseconds() - start)
         var names: [String] = []
         var sums: [String: Int] = [:]
         for record in sink.records {
@@ -86,9 +86,11 @@ struct WholePath {
             }
         }
         sink.removeAll()
-        let means = names.map { "\($0) \(Double((sums[$0] ?? 0) * 10 / count) / 10)" }
-        return "body \(request.body.count) bytes: \(each) us each, stages "
-            + means.joined(separator: ", ")
+        return StageFigures(
+            byteCount: request.body.count,
+            microseconds: spent / 1_000 / Double(count),
+            stages: names.map { ($0, Double(sums[$0] ?? 0) / Double(count)) }
+        )
     }
 
     private func request(_ bytes: Int) -> HTTPRequest {

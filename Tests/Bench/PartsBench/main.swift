@@ -15,7 +15,8 @@ import Workload
 // --rounds N     that many rounds of each, and no figures, for counting instructions
 // --json         the figures as one JSON array
 // --names        the names of the parts
-// --stages       the stages of the whole path as its audit rows have them, and nothing else
+// --stages       the stages of the whole path as its audit rows have them, what is left above the sum
+//                of the parts, and what a signed token costs
 func option(_ name: String) -> String? {
     let words = CommandLine.arguments
     guard let place = words.firstIndex(of: name), place + 1 < words.count else { return nil }
@@ -28,8 +29,8 @@ let rounds = option("--rounds").flatMap { Int($0) }
 let isWhole = prefix.isEmpty || prefix.hasPrefix("path")
 
 if words.contains("--stages") {
-    let path = try WholePath()
-    for size in [20_000, 200_000] { print(try await path.stages(bytes: size)) }
+    let report = try await StageReport.make()
+    print(words.contains("--json") ? report.json : report.text)
 } else if words.contains("--names") {
     for part in try await Parts(prefix).all { print(part.name) }
     if isWhole { print("path.20KB") }
