@@ -19,6 +19,8 @@ import urllib.request
 from datetime import datetime, timedelta, timezone
 
 import charts
+import report
+from cluster import Cluster
 
 HERE = pathlib.Path(__file__).resolve().parent
 HOME = HERE.parent.parent
@@ -293,6 +295,15 @@ http {{
 
     # --- without a network -------------------------------------------------------------------
 
+    def durable(self, count):
+        """Rows through the group commit beside INSERTs of 100 rows by pgbench, as they take turns."""
+        out = self.folder / "durable.json"
+        with Cluster(os.environ["LIMEN_PROGRAM"], self.folder / "cluster") as conninfo:
+            subprocess.run(
+                [os.environ["LIMEN_AUDIT_BENCH"], str(count), "--json", str(out)], check=True,
+                env={**os.environ, "LIMEN_TEST_DATABASE": conninfo})
+        return json.loads(out.read_text(encoding="utf-8"))
+
     def json(self):
         files = json_files(self.folder)
         found = []
@@ -345,74 +356,16 @@ def run(command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def of(rows, name, connections):
-    """The row, when it was measured and its answers were sound."""
-    return next((r for r in rows if r["name"] == name and r["connections"] == connections
-                 and not r.get("unsound")), None)
-
-
-def verdicts(rows, documents, asks):
-    """What the issues ask of the whole, as (what, wanted, seen) for the parts that were asked for.
-
-    Nothing seen means that a peer or a row is missing, which is no pass.
-    """
-    found = []
-
-    def ratio(what, wanted, parts, top, bottom, value="rate"):
-        if all(map(asks, parts)):
-            known = top and bottom and bottom[value]
-            found.append((what, wanted, top[value] / bottom[value] if known else None))
-
-    ours = of(rows, "limen, audited patient-view", 64)
-    ratio("audited rate / Foundation stand-in, 64 connections", 3.5, ["limen", "foundation"], ours,
-          of(rows, "stand-in on Foundation", 64))
-    ratio("audited rate / HealthChain raw, 64 connections", 10, ["limen", "healthchain"], ours,
-          of(rows, "HealthChain, raw", 64))
-    ratio("audited rate / HealthChain FHIR, 64 connections", 100, ["limen", "healthchain"], ours,
-          of(rows, "HealthChain, fhir", 64))
-    ratio("audited rate / same with a sink that drops, 64 connections", 0.75,
-          ["limen", "dropping"], ours, of(rows, "limen, dropping its rows", 64))
-    ratio("/livez / nginx plain, 64 connections", 0.5, ["limen", "nginx"],
-          of(rows, "limen, /livez", 64), of(rows, "nginx, plain", 64))
-    ratio("/livez over TLS / plain, 64 connections", 0.667, ["limen", "tls"],
-          of(rows, "limen, /livez over TLS", 64), of(rows, "limen, /livez", 64))
-    if asks("limen"):
-        found.append(("p99 / p50 at 64 connections (at most)", -5,
-                      ours["p99"] / ours["p50"] if ours and ours["p50"] else None))
-        wide = of(rows, "limen, audited patient-view", 256)
-        found.append(("p99 at 256 connections in ms (at most)", -60,
-                      wide["p99"] / 1000 if wide else None))
-    if asks("json") and not documents:
-        found.append(("JSON beside simdjson and Foundation", 0.4, None))
-    for row in documents:
-        size = f"{row['bytes'] // 1000} KB"
-        peer = row.get("simdjson")
-        found.append((f"JSON {size} / simdjson {row.get('kind', 'with vectors')}", 0.4,
-                      row["limen"] / peer if peer else None))
-        found.append((f"JSON {size} / simdjson without vectors", 1,
-                      row["limen"] / row["fallback"] if peer else None))
-        found.append((f"JSON {size} / Foundation", 20, row["limen"] / row["foundation"]))
-    return found
-
-
-def judge(found, absent):
-    """Prints each verdict and each peer that is missing; the exit code."""
-    code = 0
-    for what, limit, seen in found:
-        if seen is None:
-            word, text = "MISSING", "not measured"
-        else:
-            word = "reached" if (seen <= -limit if limit < 0 else seen >= limit) else "MISSED"
-            text = f"{seen:.2f}"
-        code = code if word == "reached" else 1
-        print(f"{word:<8} {what}: {text} (wanted {abs(limit)})")
-    for name, why in absent.items():
-        code = 1
-        print(f"ABSENT   {name}: {why}")
-    if not found:
-        code = 1
-        print("MISSING  no verdict at all: --only leaves out what they are made of")
-    return code
+def machine():
+    """What the figures were measured on, and with which commit."""
+    names = [l.split(":", 1)[1].strip() for l in
+             pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+             if l.startswith("model name")]
+    git = subprocess.run(["git", "-C", str(HOME), "describe", "--always", "--dirty"],
+                         capture_output=True, text=True, check=False)
+    return {"processor": names[0] if names else "an unknown processor",
+            "cores": len(os.sched_getaffinity(0)),
+            "commit": git.stdout.strip() or "unknown"}
 
 
 def main():
@@ -421,6 +374,8 @@ def main():
     options.add_argument("--runs", type=int, default=2)
     options.add_argument("--connections", default="1,16,64,256")
     options.add_argument("--only", default="", help="parts by name, such as json,nginx,limen")
+    options.add_argument("--rows", type=int, nargs="?", const=60_000, default=None, metavar="N",
+                         help="also N durable rows for each setting, beside pgbench")
     options.add_argument("--out", default=str(HOME / ".limen" / "bench"))
     options = options.parse_args()
     options.connections = [int(n) for n in options.connections.split(",")]
@@ -428,13 +383,18 @@ def main():
     out = pathlib.Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
 
+    if "rows" in wanted and options.rows is None:
+        options.rows = 60_000
+
     def asks(name):
+        if name == "rows":
+            return options.rows is not None
         return not wanted or name in wanted
 
     with tempfile.TemporaryDirectory(prefix="limen-bench-") as folder:
         os.chmod(folder, 0o711)
         bench = Bench(options, pathlib.Path(folder))
-        documents = []
+        documents, durable = [], None
         try:
             if asks("nginx"):
                 bench.attempt("nginx", bench.nginx)
@@ -451,19 +411,25 @@ def main():
                     bench.attempt(f"HealthChain, {kind}", lambda kind=kind: bench.healthchain(kind))
             if asks("json"):
                 documents = bench.attempt("JSON", bench.json) or []
+            if asks("rows"):
+                durable = bench.attempt("durable rows", lambda: bench.durable(options.rows))
         finally:
             # What was measured is kept, however the run ends.
             try:
                 bench.stop_all()
             finally:
-                found = verdicts(bench.rows, documents, asks)
-                report = {"rows": bench.rows, "json": documents, "absent": bench.absent,
-                          "ratios": [{"what": w, "wanted": n, "seen": s} for w, n, s in found]}
+                found = report.verdicts(bench.rows, documents, asks, durable)
+                made = {"machine": machine(), "rows": bench.rows, "json": documents,
+                        "absent": bench.absent, "line": report.line(report.sizes(bench.rows)),
+                        "durable": durable,
+                        "ratios": [{"what": w, "wanted": n, "seen": s} for w, n, s in found]}
                 (out / "report.json").write_text(
-                    json.dumps(report, indent=1) + "\n", encoding="utf-8")
-    charts.draw(report, out)
+                    json.dumps(made, indent=1) + "\n", encoding="utf-8")
+    charts.draw(made, out)
     print()
-    code = judge(found, bench.absent)
+    code = report.judge(found, bench.absent)
+    if made["line"]:
+        print(report.line_text(made["line"]))
     print(f"The report and the charts are in {out}.")
     return code
 

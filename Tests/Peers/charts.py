@@ -2,6 +2,8 @@
 
 import math
 
+import report as reports
+
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 840, 400, 70, 270, 40, 50
 COLOURS = ["#1b5e9e", "#c4511d", "#3d7f3d", "#7b3fa0", "#a08a00", "#555555", "#008080"]
 
@@ -25,12 +27,18 @@ def short(value):
     return f"{value / 1e3:.3g} k" if value >= 1e3 else f"{value:.3g}"
 
 
-def chart(title, across, up, series):
-    """One chart on logarithmic axes; series are lists of (x, y) by name."""
+def chart(title, across, up, series, decades=False):
+    """One chart on logarithmic axes; series are lists of (x, y) by name.
+
+    The axis upwards reaches from the least to the largest value, or over whole decades, where a few
+    percent must look like a few percent.
+    """
     points = [p for line in series.values() for p in line if p[0] > 0 and p[1] > 0]
     if not points:
         return None
     xs, ys = [p[0] for p in points], [p[1] for p in points]
+    if decades:
+        ys = [10 ** math.floor(math.log10(min(ys))), 10 ** math.ceil(math.log10(max(ys)))]
     x, y = scale(xs, LEFT, WIDTH - RIGHT), scale(ys, HEIGHT - BOTTOM, TOP)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -87,8 +95,12 @@ def draw(report, folder):
     def is_hook(name):
         return not ("livez" in name or "plain" in name)
 
-    sizes = [(r["bytes"], r["cpu"]) for r in report["rows"]
-             if r["name"] == "limen, by size" and r.get("cpu")]
+    sizes = reports.sizes(report["rows"])
+    by_size = {"gateway and PostgreSQL": sizes}
+    fitted = reports.line(sizes)
+    if fitted:
+        by_size[f"{fitted['fixed']:.0f} us + {fitted['perKilobyte']:.2f} us/KB"] = [
+            (size, fitted["fixed"] + fitted["perKilobyte"] * size / 1000) for size, _ in sizes]
     drawn = {
         "rate.svg": chart("Requests a second, patient-view of 20 KB", "connections",
                           "requests a second", lines("rate", is_hook)),
@@ -97,13 +109,22 @@ def draw(report, folder):
         "plain.svg": chart("Requests a second, plain answers", "connections",
                            "requests a second", lines("rate", lambda n: not is_hook(n))),
         "size.svg": chart("Processor time of a call by its size", "bytes", "microseconds",
-                          {"gateway and database": sizes}),
+                          by_size),
     }
-    rows = report.get("list")
-    if rows:
-        drawn["rows.svg"] = chart(
-            "Cost by rows in the audit table", "rows", "microseconds",
-            {name: [(r["rows"], r[name]) for r in rows] for name in rows[0] if name != "rows"})
+    write(drawn, folder)
+
+
+def draw_rows(costs, folder):
+    """Writes the chart of what `./limen bench rows` has measured."""
+    lines = {"list of a patient, 50 events": "listMicroseconds",
+             "audited append, 64 at once": "appendMicroseconds"}
+    write({"rows.svg": chart(
+        "Cost by rows in the audit table (median)", "rows", "microseconds",
+        {name: [(c["rows"], c[key]) for c in costs] for name, key in lines.items()},
+        decades=True)}, folder)
+
+
+def write(drawn, folder):
     for name, text in drawn.items():
         if text:
             (folder / name).write_text(text, encoding="utf-8")

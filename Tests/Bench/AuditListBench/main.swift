@@ -8,16 +8,24 @@ import PostgreSQL
 import Synchronization
 import Vault
 
-// A small trail beside a large one: the list of a patient's events, of which a page takes an index
-// and no scan, and the audited append that each answer of a gateway waits for. Both must cost about
-// the same in both.
+// Trails from small to large: the list of a patient's events, of which a page takes an index and no
+// scan, and the audited append that each answer of a gateway waits for. Both must cost about the same
+// in all.
 //
-//     LIMEN_TEST_DATABASE="host=... user=postgres dbname=postgres" AuditListBench [SMALL] [LARGE] [APPENDS]
-//         [--json FILE]
+//     LIMEN_TEST_DATABASE="host=... user=postgres dbname=postgres" AuditListBench [ROWS...]
+//         [--appends N] [--json FILE]
 //
-// 10,000 and 10,000,000 rows and 20,000 appends without further words; the large trail takes some
+// 10,000 and 10,000,000 rows and 20,000 appends without further words; the largest trail takes some
 // 10 GB. Its rows are made by the server itself, without the signed log: what is measured is reading
 // them, and appending beside them. The rows that are appended are sealed, chained and signed.
+// `./limen bench rows` starts a PostgreSQL for it and draws what it finds.
+
+/// The value that follows a word of the command line.
+func option(_ name: String) -> String? {
+    let words = CommandLine.arguments
+    guard let place = words.firstIndex(of: name), place + 1 < words.count else { return nil }
+    return words[place + 1]
+}
 
 guard let conninfo = ProcessInfo.processInfo.environment["LIMEN_TEST_DATABASE"] else {
     FileHandle.standardError.write(
@@ -25,10 +33,14 @@ guard let conninfo = ProcessInfo.processInfo.environment["LIMEN_TEST_DATABASE"] 
     )
     exit(2)
 }
-let words = CommandLine.arguments.dropFirst().compactMap { Int($0) }
-let sizes = [words.first ?? 10_000, words.dropFirst().first ?? 10_000_000]
+let words = CommandLine.arguments.dropFirst().prefix { !$0.hasPrefix("--") }
+guard words.allSatisfy({ (Int($0) ?? 0) > 0 }) else {
+    FileHandle.standardError.write(Data("the rows of a trail are a number above 0\n".utf8))
+    exit(2)
+}
+let sizes = words.isEmpty ? [10_000, 10_000_000] : words.compactMap { Int($0) }
 let rowsPerPatient = 100
-let appendCount = words.dropFirst(2).first ?? 20_000
+let appendCount = option("--appends").flatMap { Int($0) } ?? 20_000
 
 let folder = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -188,9 +200,10 @@ func fill(_ rowCount: Int) throws -> ConnectionSettings {
 }
 
 /// What it costs in a trail of one size.
-struct Cost {
-    var list: Double
-    var append: Double
+struct Cost: Encodable {
+    var rows: Int
+    var listMicroseconds: Double
+    var appendMicroseconds: Double
 }
 
 /// Lists fifty events of each of many patients, and prints how long a list took; then appends rows
@@ -221,7 +234,7 @@ func measure(_ rowCount: Int) async throws -> Cost {
         String(format: "p50 %.2f ms, p99 %.2f ms", median, times[times.count * 99 / 100])
     )
     let append = try await measureAppends(rowCount)
-    return Cost(list: median, append: append)
+    return Cost(rows: rowCount, listMicroseconds: median * 1_000, appendMicroseconds: append)
 }
 
 /// The median time of an append in microseconds, in the trail that is there.
@@ -260,20 +273,17 @@ func measureAppends(_ rowCount: Int) async throws -> Double {
     return Double(report.medianMicroseconds)
 }
 
-let small = try await measure(sizes[0])
-let large = try await measure(sizes[1])
-print(String(format: "list of a patient, large over small: %.2f", large.list / small.list))
-print(String(format: "audited append, large over small: %.2f", large.append / small.append))
-if let place = CommandLine.arguments.firstIndex(of: "--json"),
-    place + 1 < CommandLine.arguments.count
-{
-    let table: [String: Double] = [
-        "smallRows": Double(sizes[0]), "largeRows": Double(sizes[1]),
-        "smallListMilliseconds": small.list, "largeListMilliseconds": large.list,
-        "smallAppendMicroseconds": small.append, "largeAppendMicroseconds": large.append,
-    ]
+var costs: [Cost] = []
+for size in sizes { costs.append(try await measure(size)) }
+if let small = costs.first, let large = costs.last {
+    let list = large.listMicroseconds / max(small.listMicroseconds, 0.001)
+    let append = large.appendMicroseconds / max(small.appendMicroseconds, 0.001)
+    print(String(format: "list of a patient, last over first: %.2f", list))
+    print(String(format: "audited append, last over first: %.2f", append))
+}
+if let path = option("--json") {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try encoder.encode(table).write(to: URL(filePath: CommandLine.arguments[place + 1]))
+    try encoder.encode(costs).write(to: URL(filePath: path))
 }
 _ = try Connection.open(server).execute("DROP DATABASE limen_list_bench WITH (FORCE)")
