@@ -39,7 +39,22 @@ package struct Catalogue: Sendable {
         now: Instant,
         isDevelopment: Bool = false
     ) throws(CatalogueError) {
-        var loader = CatalogueLoader(files: files, now: now, isDevelopment: isDevelopment)
+        try self.init(files: files, now: now, isDevelopment: isDevelopment, memory: nil)
+    }
+
+    /// Loads and checks everything but what the memory has already.
+    init(
+        files: [String: [UInt8]],
+        now: Instant,
+        isDevelopment: Bool,
+        memory: CatalogueMemory?
+    ) throws(CatalogueError) {
+        var loader = CatalogueLoader(
+            files: files,
+            now: now,
+            isDevelopment: isDevelopment,
+            memory: memory
+        )
         loader.load()
         guard loader.findings.isEmpty else {
             throw CatalogueError(

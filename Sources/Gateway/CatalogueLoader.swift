@@ -28,11 +28,19 @@ struct CatalogueLoader {
 
     /// Whether clients are let in whose keys everybody knows.
     let isDevelopment: Bool
+    /// What other configurations were made of; `nil` when everything is read anew.
+    let memory: CatalogueMemory?
 
-    init(files: [String: [UInt8]], now: Instant, isDevelopment: Bool = false) {
+    init(
+        files: [String: [UInt8]],
+        now: Instant,
+        isDevelopment: Bool = false,
+        memory: CatalogueMemory? = nil
+    ) {
         self.files = files
         self.now = now
         self.isDevelopment = isDevelopment
+        self.memory = memory
     }
 
     mutating func load() {
@@ -106,7 +114,9 @@ struct CatalogueLoader {
             return nil
         }
         do {
-            return try JSONDocument(parsing: bytes)
+            return try CatalogueMemory.value(memory, .document, [bytes]) {
+                () throws(JSONError) in try JSONDocument(parsing: bytes)
+            }
         } catch {
             add(.notJSON, name, "byte \(error.offset)", error.sentence)
             return nil
@@ -139,11 +149,13 @@ struct CatalogueLoader {
         }
         let profile: Profile
         do {
-            profile = try Profile(
-                parsing: document,
-                conceptMaps: conceptMaps,
-                structures: structures
-            )
+            let texts = [conceptMaps, structures].flatMap { documents in
+                documents.sorted { $0.key < $1.key }.flatMap { [Array($0.utf8), $1.bytes] }
+            }
+            profile = try CatalogueMemory.value(memory, .profile, [document.bytes] + texts) {
+                () throws(ProfileError) in
+                try Profile(parsing: document, conceptMaps: conceptMaps, structures: structures)
+            }
         } catch {
             add(
                 .profile,
@@ -161,7 +173,9 @@ struct CatalogueLoader {
         }
         let model: ClinicalModel
         do {
-            model = try PMMLDocument.compile(modelBytes)
+            model = try CatalogueMemory.value(memory, .model, [modelBytes]) {
+                () throws(PMMLError) in try PMMLDocument.compile(modelBytes)
+            }
         } catch {
             let place = "\(error.element), line \(error.line)"
             add(.model, modelFile, place, "the model is not valid (\(error.code.rawValue))")
@@ -255,10 +269,7 @@ struct CatalogueLoader {
                         digest: digest
                     )
                     // The cards are the same for every hook.
-                    if position == 0 {
-                        let samples = try CardFacts.samples(for: service, version, now: now)
-                        try hook.check(against: samples)
-                    }
+                    if position == 0 { try check(service, version, beside: versions) }
                     variants[version.name] = service
                 }
                 guard let named = variants[profile.name] else { return }
@@ -267,6 +278,20 @@ struct CatalogueLoader {
             }
         } catch {
             add(error, file)
+        }
+    }
+
+    /// Makes the cards of a service for samples of what may be found.
+    private func check(
+        _ service: LoadedService,
+        _ version: LoadedProfile,
+        beside versions: [LoadedProfile]
+    ) throws(HookServiceError) {
+        let content = [service.digest, now.text] + ([version] + versions).map(\.folderDigest)
+        try CatalogueMemory.value(memory, .check, content.map { Array($0.utf8) }) {
+            () throws(HookServiceError) in
+            let samples = try CardFacts.samples(for: service, version, now: now)
+            try service.hook.check(against: samples)
         }
     }
 
@@ -330,11 +355,12 @@ struct CatalogueLoader {
             products[String(other.dropFirst(folder.count))] = bytes
         }
         do {
-            knowledgeBases[name] = try InteractionKnowledge(
-                name: name,
-                document: document,
-                products: products
-            )
+            let texts = products.sorted { $0.key < $1.key }.flatMap { [Array($0.utf8), $1] }
+            let content = [Array(name.utf8), document.bytes] + texts
+            knowledgeBases[name] = try CatalogueMemory.value(memory, .knowledge, content) {
+                () throws(InteractionFileFault) in
+                try InteractionKnowledge(name: name, document: document, products: products)
+            }
         } catch {
             add(.interactions, folder + error.file, error.fault.path, error.fault.sentence)
         }

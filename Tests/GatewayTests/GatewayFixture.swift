@@ -36,7 +36,18 @@ final class GatewayFixture: Sendable {
     )
 
     /// What this repository ships, read once: it is the same for every test.
-    private static let shipped = Result { try Catalogue(files: files(), now: now) }
+    private static let shipped = Result { try catalogue(files()) }
+
+    /// What the catalogues of the tests are made of: most of it is what this repository ships.
+    private static let memory = CatalogueMemory()
+
+    /// A catalogue of these files; what others had in common with it is not read anew.
+    static func catalogue(
+        _ files: [String: [UInt8]],
+        isDevelopment: Bool = false
+    ) throws -> Catalogue {
+        try Catalogue(files: files, now: now, isDevelopment: isDevelopment, memory: memory)
+    }
 
     /// Holds what was logged.
     final class LogLines: Sendable {
@@ -63,9 +74,8 @@ final class GatewayFixture: Sendable {
         } else if extraFiles.isEmpty {
             catalogue = try Self.shipped.get()
         } else {
-            catalogue = try Catalogue(
-                files: try Self.files(extraFiles),
-                now: Self.now,
+            catalogue = try Self.catalogue(
+                try Self.files(extraFiles),
                 isDevelopment: isDevelopment
             )
         }
@@ -132,6 +142,12 @@ final class GatewayFixture: Sendable {
 
     /// The files of this repository with two clients, and more.
     static func files(_ extra: [String: [UInt8]] = [:]) throws -> [String: [UInt8]] {
+        try shippedFiles.get().merging(extra) { $1 }
+    }
+
+    private static let shippedFiles = Result { try readFiles() }
+
+    private static func readFiles() throws -> [String: [UInt8]] {
         var files: [String: [UInt8]] = [:]
         for folder in ["Profiles", "Hooks"] {
             let root = Shared.checkout.appendingPathComponent(folder)
@@ -157,7 +173,6 @@ final class GatewayFixture: Sendable {
              "apiKey":{"salt":"\#(plain.salt)","sha256":"\#(plain.sha256)"}}
             """#.utf8
         )
-        for (name, bytes) in extra { files[name] = bytes }
         return files
     }
 

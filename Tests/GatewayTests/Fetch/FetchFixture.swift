@@ -62,10 +62,7 @@ struct FetchFixture {
     ) throws -> Catalogue {
         try catalogues.withLock { known in
             if let catalogue = known[name] { return catalogue }
-            let catalogue = try Catalogue(
-                files: files.merging(extra) { _, new in new },
-                now: GatewayFixture.now
-            )
+            let catalogue = try GatewayFixture.catalogue(files.merging(extra) { _, new in new })
             known[name] = catalogue
             return catalogue
         }
