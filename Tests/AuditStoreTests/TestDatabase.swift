@@ -136,9 +136,14 @@ final class TestDatabase: Sendable {
         try Migrator.open(place, files: migrations).apply()
         // The trails of the tests begin empty: who was mapped here is not what they are about.
         try run("ALTER TABLE audit.auditor_tenant DISABLE TRIGGER record_mapping", on: place)
+        try run("ALTER TABLE audit.tenant DISABLE TRIGGER record_tenant", on: place)
         defer {
             _ = try? run(
                 "ALTER TABLE audit.auditor_tenant ENABLE ALWAYS TRIGGER record_mapping",
+                on: place
+            )
+            _ = try? run(
+                "ALTER TABLE audit.tenant ENABLE ALWAYS TRIGGER record_tenant",
                 on: place
             )
         }

@@ -39,7 +39,8 @@ struct TombstoneStoreTests {
         let report = try LedgerStoreTests.verify(database, [known, later])
         #expect(report.findings == [])
         #expect(report.droppedRowCount == 7)
-        #expect(report.rowCount == 10)
+        // The event by which the tenant is told of it is signed like any other row.
+        #expect(report.rowCount == 11)
         try LedgerStoreTests.tamper(
             database,
             """
@@ -97,8 +98,8 @@ struct TombstoneStoreTests {
 
     /// Moves what is on record of a drop, as if the clock of the database had been off then.
     static func shift(_ month: Int, byHours hours: Int, _ database: TestDatabase) throws {
-        try LedgerStoreTests.tamper(
-            database,
+        // The other triggers stay: rows of later drops wait for their places by one of them.
+        try database.script(
             """
             ALTER TABLE audit.dropped_month DISABLE TRIGGER ALL;
             UPDATE audit.dropped_month SET dropped_at = dropped_at + interval '\(hours) hours'
@@ -142,9 +143,11 @@ struct TombstoneStoreTests {
         let (database, known) = try await Self.fourMonths()
         try database.script("CALL audit.drop_months_before('2015-04-01')", as: "limen_retention")
         let earlier = try #require(try LedgerStoreTests.sign(database, known: known))
-        try LedgerStoreTests.tamper(
-            database,
-            "UPDATE audit.tree_leaf SET first_seq = NULL WHERE log_id IS NULL;"
+        try database.script(
+            """
+            ALTER TABLE audit.tree_leaf DISABLE TRIGGER ALL;
+            UPDATE audit.tree_leaf SET first_seq = NULL WHERE log_id IS NULL;
+            """
         )
         var copies = [known, earlier]
         copies.append(try #require(try LedgerStoreTests.sign(database, known: copies.last)))

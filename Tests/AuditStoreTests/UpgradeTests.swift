@@ -60,6 +60,9 @@ struct UpgradeTests {
 
     /// Writes with the columns that the version had, as its writer, fenced by its policies.
     private static func write(_ version: Int, in database: TestDatabase) throws {
+        // Since 0019 a row of the gateway has its place in a log.
+        let columns = version >= 19 ? ", log_id, seq, leaf_hash" : ""
+        let places = version >= 19 ? ", gen_random_uuid(), 0, sha256('leaf')" : ""
         let connection = try Connection.open(database.administrator)
         try connection.runScript(
             """
@@ -68,11 +71,11 @@ struct UpgradeTests {
             SELECT set_config('limen.tenant', 'anna', true);
             INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, client,
                 service, patient_pseudonym, artifacts, inputs, rejections, result, cards, card_ids,
-                missing_inputs, flags\(version >= 5 ? ", arm" : ""))
+                missing_inputs, flags\(version >= 5 ? ", arm" : "")\(columns))
             SELECT 'anna', moment, gen_random_uuid(), 'decision', 'cards', 200, 'ehr', 'news2',
                 sha256('p'), '{"profile":{"name":"news2"}}', '[ {"value":7.10} ]', '{}',
                 '{"score":7.10}', '[{"summary":"x"}]', ARRAY[gen_random_uuid()], '{a,b}',
-                '{replay}'\(version >= 5 ? ", 'live'" : "")
+                '{replay}'\(version >= 5 ? ", 'live'" : "")\(places)
             FROM unnest(ARRAY[now(), now() - interval '1 hour', '2001-01-01']) AS moment,
                 generate_series(1, 2);
             COMMIT;

@@ -53,9 +53,33 @@ extension KeyStore {
         }
     }
 
-    /// Drops a month with its keys, and leaves a tombstone.
+    /// The tenants whose policy keeps their rows of a month; none when it may go.
+    package func keepers(ofMonth month: String) throws(AuditStoreError) -> [MonthKeeper] {
+        var values = Parameters()
+        values.add(text: month)
+        let rows = try query(
+            "SELECT tenant, keep_months, free_on::text FROM audit.month_keepers($1::text::date)",
+            values
+        )
+        return try Self.reading { () throws(PostgreSQLError) -> [MonthKeeper] in
+            var keepers: [MonthKeeper] = []
+            for row in 0..<rows.rowCount {
+                keepers.append(
+                    MonthKeeper(
+                        tenant: try rows.text(row, 0) ?? "",
+                        keepMonths: try rows.integer(row, 1) ?? 0,
+                        freeOn: try rows.text(row, 2) ?? ""
+                    )
+                )
+            }
+            return keepers
+        }
+    }
+
+    /// Drops a month with its keys, leaves a tombstone, and tells each tenant what of its own ended.
     ///
-    /// - Throws: `legalHold` when a hold keeps a row of it.
+    /// - Throws: `legalHold` when a hold keeps a row of it, `keptByPolicy` when the policy of a tenant
+    ///   with rows in it does.
     package func dropMonth(
         _ month: String,
         eventID: UUIDBytes,

@@ -5,8 +5,10 @@
 package enum AdoptedKind: String, Sendable, CaseIterable {
     /// Another version of a model is in force.
     case modelChange = "model-change"
-    /// A login was given a tenant to read, or lost it.
+    /// A login was given a tenant to read, or lost it; a tenant was made.
     case configurationChange = "configuration-change"
+    /// A month with rows of the tenant has ended; no login of the gateway's writes it without a place.
+    case retention
     /// An auditor read the trail.
     case auditRead = "audit-read"
     /// An auditor took a part of the trail away.

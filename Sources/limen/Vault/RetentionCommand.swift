@@ -93,14 +93,23 @@ enum RetentionCommand {
             Terminal.writeOutput("no month lies wholly before \(before.text)\n")
             return .ok
         }
+        var keptCount = 0
         for month in months {
             let content: [MonthContent]
+            let keepers: [MonthKeeper]
             do throws(AuditStoreError) {
                 content = try store.content(ofMonth: month)
+                keepers = try store.keepers(ofMonth: month)
             } catch {
                 throw StoreSentence.commandError(error)
             }
             let counts = content.map { "\($0.relation) \($0.rowCount)" }.joined(separator: ", ")
+            if !keepers.isEmpty {
+                keptCount += 1
+                Terminal.writeOutput("\(month.prefix(7))  kept  \(counts)  by \(words(keepers))\n")
+                if !parsed.has("plan") { try await recordKept(month, reason, access) }
+                continue
+            }
             if parsed.has("plan") {
                 Terminal.writeOutput("\(month.prefix(7))  \(counts)\n")
                 continue
@@ -125,7 +134,37 @@ enum RetentionCommand {
             }
             Terminal.writeOutput("\(month.prefix(7))  dropped  \(counts)\n")
         }
-        return .ok
+        guard keptCount > 0, !parsed.has("plan") else { return .ok }
+        throw CommandError(
+            .findings,
+            "a month is one table for all tenants, so the longest policy decides: of \(months.count) "
+                + "months \(keptCount) stay (\(AuditStoreError.Code.keptByPolicy.rawValue)); what a "
+                + "patient may ask of another tenant is limen audit erase"
+        )
+    }
+
+    /// Who keeps a month and until when; whoever holds the login of the retention sets every policy.
+    private static func words(_ keepers: [MonthKeeper]) -> String {
+        keepers.map { "\($0.tenant) (\($0.keepMonths) months, until \($0.freeOn))" }
+            .joined(separator: ", ")
+    }
+
+    /// An order that a policy refused; of whom is not the tenant's to know.
+    private static func recordKept(
+        _ month: String,
+        _ reason: String,
+        _ access: VaultAccess
+    ) async throws(CommandError) {
+        try await access.record(
+            .retention,
+            .version7(at: Clock.now()),
+            flags: ["drop", "refused"],
+            outcome: .refused
+        ) {
+            $0.member("month", month)
+            $0.member("code", AuditStoreError.Code.keptByPolicy.rawValue)
+            $0.member("reason", reason)
+        }
     }
 
     /// The tombstone as the trail has it.
