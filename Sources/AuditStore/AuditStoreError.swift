@@ -51,11 +51,17 @@ package struct AuditStoreError: Error, Equatable, Sendable {
         case wrappingKeySuperseded = "LIMEN-STORE-038"
         /// There are words to seal, and no keys of the tenant to seal them with.
         case keysMissing = "LIMEN-STORE-037"
+        /// There is no tenant of this name; see `subject`.
+        case unknownTenant = "LIMEN-STORE-051"
+        /// There is a login of this name that is not to be had; see `subject` for what it is.
+        case loginTaken = "LIMEN-STORE-052"
+        /// The login of the connection may not do it; see `subject` for whose rights it takes.
+        case rightsMissing = "LIMEN-STORE-053"
     }
 
     /// What is wrong.
     package let code: Code
-    /// The migration file or server setting that it is about.
+    /// The migration file, server setting, tenant or role that it is about.
     package let subject: String?
     /// What the database said.
     package let cause: PostgreSQLError?
@@ -78,7 +84,8 @@ package struct AuditStoreError: Error, Equatable, Sendable {
             .migrationNames, .superuserNeeded, .invalidName, .invalidCursor, .unreadableRow,
             .noDescriptor,
             .unreadableCatalogue, .legalHold, .keptByPolicy, .nothingToErase, .holdUnclear,
-            .wrappingKeyRemoved, .wrappingKeyInUse, .wrappingKeySuperseded, .keysMissing:
+            .wrappingKeyRemoved, .wrappingKeyInUse, .wrappingKeySuperseded, .keysMissing,
+            .unknownTenant, .loginTaken, .rightsMissing:
             false
         }
     }

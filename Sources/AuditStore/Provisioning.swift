@@ -4,7 +4,7 @@ package import PostgreSQL
 ///
 /// A tenant can be made by `limen_migrator` too; logins and passwords need a superuser.
 package struct Provisioning: ~Copyable {
-    private let connection: Connection
+    let connection: Connection
 
     /// Connects as an administrator.
     package static func open(
@@ -105,9 +105,10 @@ package struct Provisioning: ~Copyable {
         }
     }
 
-    /// Lets a login read no tenant any more.
+    /// Lets a login read a tenant no more.
     ///
-    /// It holds for its next statement, in open sessions too.
+    /// It holds for its next statement in open sessions too, but for a transaction that goes on seeing
+    /// the state of its beginning; `removeReader` ends the sessions as well.
     package func revokeAuditor(login: String, tenant: String) throws(AuditStoreError) {
         try asOwner { connection throws(PostgreSQLError) in
             var values = Parameters()
@@ -123,19 +124,28 @@ package struct Provisioning: ~Copyable {
     /// Gives a login a password, sent as a SCRAM-SHA-256 verifier.
     package func setPassword(login: String, password: String) throws(AuditStoreError) {
         try transaction { connection throws(PostgreSQLError) in
-            let verifier = try connection.passwordVerifier(user: login, password: password)
-            try Self.setLocal("limen.login", login, on: connection)
-            try Self.setLocal("limen.verifier", verifier, on: connection)
-            _ = try connection.execute(
-                """
-                DO $$
-                BEGIN
-                    EXECUTE format('ALTER ROLE %I PASSWORD %L',
-                        current_setting('limen.login'), current_setting('limen.verifier'));
-                END $$
-                """
-            )
+            try Self.setPassword(password, of: login, on: connection)
         }
+    }
+
+    /// Gives a login a password within a transaction; as a superuser.
+    static func setPassword(
+        _ password: String,
+        of login: String,
+        on connection: borrowing Connection
+    ) throws(PostgreSQLError) {
+        let verifier = try connection.passwordVerifier(user: login, password: password)
+        try setLocal("limen.login", login, on: connection)
+        try setLocal("limen.verifier", verifier, on: connection)
+        _ = try connection.execute(
+            """
+            DO $$
+            BEGIN
+                EXECUTE format('ALTER ROLE %I PASSWORD %L',
+                    current_setting('limen.login'), current_setting('limen.verifier'));
+            END $$
+            """
+        )
     }
 
     /// The tenants that exist, by name.
@@ -167,7 +177,7 @@ package struct Provisioning: ~Copyable {
         }
     }
 
-    private func asOwner(
+    func asOwner(
         _ body: (borrowing Connection) throws(PostgreSQLError) -> Void
     ) throws(AuditStoreError) {
         try transaction { connection throws(PostgreSQLError) in
@@ -176,7 +186,7 @@ package struct Provisioning: ~Copyable {
         }
     }
 
-    private func transaction(
+    func transaction(
         _ body: (borrowing Connection) throws(PostgreSQLError) -> Void
     ) throws(AuditStoreError) {
         do throws(PostgreSQLError) {
@@ -190,7 +200,7 @@ package struct Provisioning: ~Copyable {
         }
     }
 
-    private static func setLocal(
+    static func setLocal(
         _ name: String,
         _ value: String,
         on connection: borrowing Connection
@@ -202,7 +212,7 @@ package struct Provisioning: ~Copyable {
     }
 
     /// Whether a name has only lower-case letters, digits and the separator, 63 of them at most.
-    private static func isName(_ name: String, separator: Character) -> Bool {
+    static func isName(_ name: String, separator: Character) -> Bool {
         guard (1...63).contains(name.utf8.count), name.first != separator,
             name.last != separator
         else { return false }
@@ -212,12 +222,12 @@ package struct Provisioning: ~Copyable {
     }
 
     /// The roles of the migrations are no auditors, nor are PostgreSQL's own.
-    private static func isHouseRole(_ name: String) -> Bool {
+    static func isHouseRole(_ name: String) -> Bool {
         [
             "limen_owner", "limen_migrator", "limen_writer", "limen_auditor", "limen_retention",
             "limen_maintenance", "limen_health", "limen_monitor", "limen_eraser", "limen_rewrapper",
             "limen_audit_api", "limen_gateway", "limen_backup",
-            "limen_operator", "postgres", "public", "none",
+            "limen_operator", "limen_chain", "limen_verifier", "postgres", "public", "none",
         ].contains(name) || name.hasPrefix("pg_")
     }
 }

@@ -1,4 +1,14 @@
 extension Limits {
+    /// The fewest characters of a password that a person's login is given.
+    ///
+    /// NIST SP 800-63B, 5.1.1.2, asks for eight.
+    @inlinable public static var loginPasswordCharactersMin: Int { 8 }
+
+    /// The longest password of a login in bytes, its line end included.
+    ///
+    /// PostgreSQL takes up to 1,024 bytes from a client.
+    @inlinable public static var loginPasswordBytesMax: Int { 1_000 }
+
     /// The most audit rows in one transaction.
     ///
     /// Measured: above 100 rows the latency grows and the throughput hardly does.

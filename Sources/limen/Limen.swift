@@ -47,6 +47,8 @@ enum Limen {
         case "feedback": return try await FeedbackCommand.run(rest)
         case "migrate": try MigrateCommand.run(rest)
         case "doctor": return try DoctorCommand.run(rest)
+        case "tenant": return try TenantCommand.run(rest)
+        case "auditor": return try AuditorCommand.run(rest)
         case "bench": return try await BenchCommand.run(rest)
         case "drill" where rest.first == "tamper": return try await TamperDrill.run(rest)
         case "drill": return try await DrillCommand.run(rest)

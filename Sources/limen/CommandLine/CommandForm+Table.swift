@@ -1,6 +1,6 @@
 extension CommandForm {
     /// Every form of every command, with the options that it reads.
-    static let all = service + engineer + models + audit + keeping
+    static let all = service + desk + engineer + models + audit + keeping
 
     private static let access = AuditAccess.options
     private static let filters = AuditFilterReader.options.union(AuditAccess.options)
@@ -57,6 +57,22 @@ extension CommandForm {
             ],
             switches: ["resume", "explain"]
         ),
+    ]
+
+    private static let desk: [CommandForm] = [
+        CommandForm("tenant new", values: ["title", "keys", "state"], switches: ["json"]),
+        CommandForm("tenant list", values: ["keys", "state"], switches: ["json"]),
+        CommandForm(
+            "auditor add",
+            values: ["tenant", "role", "password-file", "state"],
+            switches: ["json"]
+        ),
+        CommandForm(
+            "auditor remove",
+            values: ["tenant", "state"],
+            switches: ["keep-login", "json"]
+        ),
+        CommandForm("auditor list", values: ["state"], switches: ["json"]),
     ]
 
     private static let engineer: [CommandForm] = [

@@ -199,8 +199,9 @@ extension HelpCommand {
         All but keys new take --tenant NAME, --keys FOLDER and --state FOLDER. keys status ends with 1 while a key is missing
         or an erasure is not yet final. erase destroys the keys of a patient's rows unless a legal
         hold or the policy keeps them (72 months without a policy); --plan only says what it would
-        do, --due takes what may go. retention drop ends months that are past six years and leaves
-        a tombstone of each. Every deed is an event of the trail, with its reason.
+        do, --due takes what may go. retention drop ends months that are past six years and that no
+        tenant's policy keeps (those that are kept are named, with exit code 1), leaves a tombstone
+        of each and an event in each tenant. Every deed is an event of the trail, with its reason.
 
         keys rewrap names the keys that do not open and passes over them; --give-up lets the old
         wrapping key go all the same. keys remove names what still needs the key and refuses: data
@@ -219,6 +220,48 @@ extension HelpCommand {
 
         Applies the files of Migrations/ to the database that PG* names (or to the private
         cluster of a state folder), each in one transaction, or shows which are applied.
+
+        """,
+        "tenant": """
+        limen tenant new NAME [--keys FOLDER] [--title TEXT] [--json] [--state FOLDER]
+        limen tenant list [--keys FOLDER] [--json] [--state FOLDER]
+
+          PGUSER=limen_migrator limen tenant new hospital-b --keys /etc/limen/keys
+          limen tenant list
+
+        new makes what a tenant needs: its row in the database, and NAME.key and NAME.vault in the
+        folder of keys, readable by their owner only. What is there already is left as it is, and no
+        other keys are made for a tenant whose rows a gateway seals: those must be copied. Months are
+        shared by all tenants, so nothing else is made. list says who may read each, and with
+        --keys (or LIMEN_KEYS) which key files are missing here. The database is that of PG*, as
+        limen_migrator or a superuser, or of the state folder. A new tenant is an event of the
+        tenant system. A gateway takes it in when it starts.
+
+        """,
+        "auditor": """
+        limen auditor add LOGIN --tenant NAME... [--role auditor|eraser|rewrapper|monitor]
+                          [--password-file FILE|-] [--json] [--state FOLDER]
+        limen auditor remove LOGIN [--tenant NAME...|--keep-login] [--json] [--state FOLDER]
+        limen auditor list [--json] [--state FOLDER]
+
+          PGUSER=postgres limen auditor add anna_berg --tenant hospital-a --password-file -
+          PGUSER=postgres limen auditor add berg_erases --tenant hospital-a --role eraser
+          PGUSER=postgres limen auditor remove anna_berg --tenant hospital-a
+          PGUSER=postgres limen auditor remove anna_berg
+
+        add makes a login of PostgreSQL that row security holds to its tenants, in psql and any SQL
+        client as in limen audit; one that is there reads further tenants, or gets another
+        password. The password is one line of a file that others cannot read, or of standard
+        input; without one pg_hba.conf says how the login gets in (cert, ldap, peer), and the line
+        that it needs is printed. --role says what it is for: auditor reads the trail, eraser
+        destroys keys and sets holds, rewrapper wraps keys anew, monitor reads the counters of the
+        models. A login has one role.
+
+        remove takes tenants away and ends the open sessions of the login; without --tenant all of
+        them, and the login goes too, in every database of the server, unless --keep-login. Each
+        change is an event of the tenant system. The database is that of PG* or of the state folder;
+        making and ending logins takes a superuser, tenants of a login that is there limen_migrator.
+        Exit codes: 1 when nothing was there to remove, or something goes on, which is named.
 
         """,
         "doctor": """

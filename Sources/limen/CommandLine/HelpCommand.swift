@@ -58,6 +58,8 @@ enum HelpCommand {
 
         For who runs it
           migrate       apply the migrations, or show their state
+          tenant        another tenant with its keys, or which there are
+          auditor       a login for who reads, erases or watches, and its end
           doctor        prove that the fences of the audit database stand
           bench         load over loopback: audited patient-view, /livez, bare commits
           drill kill    kill -9 under load; every answered hookInstance must have one row

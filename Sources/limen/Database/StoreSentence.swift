@@ -138,6 +138,19 @@ enum StoreSentence {
                 "these words are sealed, which takes the keys of the tenant: name their folder with "
                     + "--keys or LIMEN_KEYS"
             )
+        case .unknownTenant:
+            return CommandError(
+                .badInput,
+                "there is no tenant \(subject); limen tenant list names them, limen tenant new "
+                    + "makes one"
+            )
+        case .loginTaken:
+            return CommandError(.badInput, "\(subject); nothing was changed")
+        case .rightsMissing:
+            return CommandError(
+                .badInput,
+                "this takes \(subject): name that login in PGUSER; nothing was changed"
+            )
         case .noDescriptor:
             return CommandError(
                 .unavailable,

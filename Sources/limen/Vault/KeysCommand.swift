@@ -36,29 +36,9 @@ enum KeysCommand {
         else {
             throw CommandError(.usage, "say for whom and where: --tenant NAME --keys FOLDER")
         }
-        let source = VaultFiles.source(folder, tenant)
-        let lock = try VaultFiles.lock(source)
-        defer { extendLifetime(lock) }
-        guard !File.exists(path: source.path) else {
-            throw CommandError(.badInput, "\(source.path) is there already; rotate it instead")
-        }
-        var first: Secret?
-        let path = folder + "/" + tenant + ".key"
-        if File.exists(path: path) {
-            // Rows that are there already have pseudonyms of this key.
-            guard var bytes = try? PrivateFile.read(path: path, bytesMax: 1_024) else {
-                throw CommandError(.badInput, "\(path) cannot be read, or others may read it")
-            }
-            defer { Secret.wipe(&bytes) }
-            first = Secret(bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes[...])
-        }
-        let keys = TenantKeys.generate(
-            tenant: tenant,
-            name: VaultFiles.newName(),
-            pseudonymKey: first
-        )
-        try VaultFiles.write(keys, to: source)
-        Terminal.writeOutput("\(source.path)\n")
+        let files = TenantFiles(folder: folder, tenant: tenant)
+        try files.makeVault()
+        Terminal.writeOutput("\(files.source.path)\n")
         Terminal.writeError(
             "limen: keep a copy where no backup of the database goes; without it sealed rows stay "
                 + "sealed\n"
