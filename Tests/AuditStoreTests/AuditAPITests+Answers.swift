@@ -144,6 +144,45 @@ extension AuditAPITests {
         #expect(ended.count == 1)
     }
 
+    @Test("An export holds no id of the EHR in any form, unless references were asked for")
+    func hiddenIDs() async throws {
+        let fixture = try AuditGateway()
+        let key = try #require(fixture.keys["anna"])
+        try await fixture.decide("anna") { record in
+            record.pseudonymEpoch = 1
+            record.artifacts = Array(#"{"profile":{"name":"news2","sha256":"00"}}"#.utf8)
+            record.patientReference = "Patient/MRN-0042-JANE"
+            record.userReference = "Practitioner/PRAC-0042"
+            record.encounterReference = "Encounter/ENC-0042"
+            record.inputs = Array(
+                (#"[{"name":"a","value":"42","source":{"resource":"Observation/OBS-0042"}},"#
+                    + #"{"name":"b","value":"43","source":{"resource":"Patient/MRN-0042-JANE"}}]"#)
+                    .utf8
+            )
+        }
+        for format in ["csv", "audit-event", "provenance"] {
+            let answer = await fixture.send(
+                "POST",
+                "/audit/exports",
+                #"{"format":"\#(format)","kind":"decision","reason":"why"}"#
+            )
+            #expect(answer.status == 200)
+            let text = String(decoding: answer.body, as: UTF8.self)
+            #expect(!text.contains("0042"), "\(format): \(text)")
+            #expect(!text.isEmpty)
+            guard format == "provenance" else { continue }
+            for name in ["Observation/OBS-0042", "Patient/MRN-0042-JANE"] {
+                #expect(text.contains(Hexadecimal.text(key.authenticate(name))), "\(text)")
+            }
+        }
+        let open = await fixture.send(
+            "POST",
+            "/audit/exports",
+            #"{"format":"provenance","kind":"decision","reason":"why","identified":true}"#
+        )
+        #expect(String(decoding: open.body, as: UTF8.self).contains("Observation/OBS-0042"))
+    }
+
     @Test("answers 503 and shows nothing when the row of the read is not durable")
     func undurable() async throws {
         let fixture = try AuditGateway()

@@ -230,9 +230,13 @@ package enum FHIRAuditEvent {
             writer.endObject()
             return
         }
+        identifier(pseudonymSystem(role, record), hexadecimal(pseudonym ?? []), to: &writer)
+    }
+
+    /// The system of the pseudonyms of a role, which is one for each tenant and epoch.
+    static func pseudonymSystem(_ role: String, _ record: AuditRecord) -> String {
         let epoch = record.pseudonymEpoch.map { "/" + String($0) } ?? ""
-        let system = base + "ids/pseudonym/" + record.tenant + "/" + role + epoch
-        identifier(system, hexadecimal(pseudonym ?? []), to: &writer)
+        return base + "ids/pseudonym/" + record.tenant + "/" + role + epoch
     }
 
     /// A reference by an identifier alone.

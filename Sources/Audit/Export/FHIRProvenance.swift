@@ -9,6 +9,7 @@ package import JSON
 /// One for each decision or evaluation that computed. The target is the decision by its event id:
 /// cards are no FHIR resources. Input resources are known when the reader could open the inputs;
 /// when not, the Provenance says so in `entity` by having none and a policy that names the reason.
+/// Where people are hidden, a resource is its type and a keyed pseudonym, and never its id.
 package enum FHIRProvenance {
     /// Whether there is a Provenance for an event.
     package static func applies(to record: AuditRecord) -> Bool {
@@ -46,10 +47,11 @@ package enum FHIRProvenance {
         writer.endArray()
         writer.member("occurredDateTime", (record.replayedAt ?? record.startedAt).text)
         writer.member("recorded", event.recordedAt.text)
-        if event.sealing != .plain, event.sealing != .opened {
+        let isUnread = event.sealing != .plain && event.sealing != .opened
+        if isUnread || event.hasWithheldSources {
             writer.name("policy")
             writer.beginArray()
-            writer.value("urn:limen:inputs:" + event.sealing.rawValue)
+            writer.value("urn:limen:inputs:" + (isUnread ? event.sealing.rawValue : "withheld"))
             writer.endArray()
         }
         writer.name("activity")
@@ -64,7 +66,7 @@ package enum FHIRProvenance {
         writer.endArray()
         writer.endObject()
         writeAgents(record, facts, serverName, to: &writer)
-        writeEntities(record, facts, to: &writer)
+        writeEntities(event, facts, to: &writer)
         writer.endObject()
     }
 
@@ -137,34 +139,68 @@ package enum FHIRProvenance {
 
     /// The resources that inputs came from, and the documents that decided how they were read.
     private static func writeEntities(
-        _ record: AuditRecord,
+        _ event: StoredEvent,
         _ facts: EventFacts,
         to writer: inout JSONWriter
     ) {
-        let sources = EventFacts.sources(of: record)
-        guard !sources.isEmpty || facts.profileDigest != nil || facts.hookDigest != nil else {
-            return
-        }
+        let hidden = event.hiddenSources
+        let names = hidden == nil ? EventFacts.sources(of: event.record) : []
+        let documents = [("profile", facts.profileDigest), ("hook", facts.hookDigest)]
+        guard
+            hidden?.isEmpty == false || !names.isEmpty || documents.contains(where: { $0.1 != nil })
+        else { return }
         writer.name("entity")
         writer.beginArray()
-        for source in sources {
-            writer.beginObject()
-            writer.member("role", "source")
-            writer.name("what")
-            writer.beginObject()
-            // A resource without an id is known by its place in what was sent.
-            writer.member(source.contains("/") ? "reference" : "display", source)
-            writer.endObject()
-            writer.endObject()
+        for source in hidden ?? [] {
+            entity("source", to: &writer) { hide(source, event.record, to: &$0) }
         }
-        for (name, digest) in [("profile", facts.profileDigest), ("hook", facts.hookDigest)] {
+        for name in names {
+            entity("source", to: &writer) { writer in
+                writer.beginObject()
+                // A resource without an id is known by its place in what was sent.
+                writer.member(name.contains("/") ? "reference" : "display", name)
+                writer.endObject()
+            }
+        }
+        for (name, digest) in documents {
             guard let digest else { continue }
-            writer.beginObject()
-            writer.member("role", "derivation")
-            writer.name("what")
-            FHIRAuditEvent.identifier("urn:limen:sha256:" + name, digest, to: &writer)
-            writer.endObject()
+            entity("derivation", to: &writer) { writer in
+                FHIRAuditEvent.identifier("urn:limen:sha256:" + name, digest, to: &writer)
+            }
         }
         writer.endArray()
+    }
+
+    /// A reference to a resource by its pseudonym, or by its place alone.
+    private static func hide(
+        _ source: HiddenSource,
+        _ record: AuditRecord,
+        to writer: inout JSONWriter
+    ) {
+        writer.beginObject()
+        switch source {
+        case .place(let place): writer.member("display", place)
+        case .pseudonym(let type, let digest):
+            let role = type == "Patient" ? "patient" : "resource"
+            writer.member("type", ifPresent: type)
+            writer.name("identifier")
+            writer.beginObject()
+            writer.member("system", FHIRAuditEvent.pseudonymSystem(role, record))
+            writer.member("value", hexadecimal(digest))
+            writer.endObject()
+        }
+        writer.endObject()
+    }
+
+    private static func entity(
+        _ role: String,
+        to writer: inout JSONWriter,
+        _ what: (inout JSONWriter) -> Void
+    ) {
+        writer.beginObject()
+        writer.member("role", role)
+        writer.name("what")
+        what(&writer)
+        writer.endObject()
     }
 }

@@ -54,6 +54,10 @@ package struct AuditFilter: Sendable, Equatable {
     package var limit = 50
     /// Where the page before ended, as it was given out.
     package var cursor: AuditCursor?
+    /// The epoch of the last of the patient's pseudonyms, as the row of the read has it.
+    ///
+    /// It narrows nothing, and is `nil` when a pseudonym was given whose epoch nobody knows.
+    package var patientEpoch: Int?
 
     /// Makes a filter that does not narrow.
     package init() {}

@@ -18,10 +18,26 @@ package struct ReadNote: Sendable {
     package var rowCount = 0
     /// The event that was shown, or the one that began an export.
     package var about: AuditRecord?
+    /// The patient of the event that was shown, under the newest pseudonym that can be made.
+    package var subject: Subject?
     /// Further flags of the row.
     package var marks: [String] = []
     /// Further members of the details.
     package var more: [(name: String, value: String)] = []
+
+    /// A patient by pseudonym, with the epoch that it is of.
+    package struct Subject: Sendable {
+        /// The pseudonym.
+        package let pseudonym: [UInt8]
+        /// Its epoch; `nil` when it is not known.
+        package let epoch: Int?
+
+        /// Names a patient.
+        package init(pseudonym: [UInt8], epoch: Int?) {
+            self.pseudonym = pseudonym
+            self.epoch = epoch
+        }
+    }
 
     /// Makes a note.
     package init(_ question: String, reason: String? = nil) {
@@ -54,13 +70,25 @@ package struct ReadNote: Sendable {
             status: 200
         )
         record.client = client
-        record.patientPseudonym = filter.patientPseudonyms.first ?? about?.patientPseudonym
-        record.pseudonymEpoch = about?.pseudonymEpoch
+        let patient = patient
+        record.patientPseudonym = patient?.pseudonym
+        record.pseudonymEpoch = patient?.epoch
         record.hookInstance = about?.hookInstance ?? filter.hookInstance
         record.causedBy = about?.eventID
         record.flags = [question] + marks + filter.names.map { "filter:" + $0 }
         record.details = details
         return record
+    }
+
+    /// Who was asked for: the pseudonym of the newest epoch, so that the reader is still named when
+    /// an earlier epoch has ended.
+    private var patient: Subject? {
+        if let newest = filter.patientPseudonyms.last {
+            return Subject(pseudonym: newest, epoch: filter.patientEpoch)
+        }
+        if let subject { return subject }
+        guard let about, let pseudonym = about.patientPseudonym else { return nil }
+        return Subject(pseudonym: pseudonym, epoch: about.pseudonymEpoch)
     }
 
     /// The details as JSON.

@@ -55,6 +55,10 @@ package struct StoredEvent: Sendable {
     package var place: LogPlace?
     /// What of it is sealed, until it is opened; `nil` when nothing is, or it was opened.
     package var parts: SealedParts?
+    /// The resources that its inputs came from, once people are hidden; `nil` before.
+    package private(set) var hiddenSources: [HiddenSource]?
+    /// Whether there were such resources, and no key to make their pseudonyms with.
+    package private(set) var hasWithheldSources = false
 
     /// Makes an event of which nothing is sealed.
     package init(record: AuditRecord, recordedAt: Instant, answers: [StoredFeedback] = []) {
@@ -74,11 +78,31 @@ package struct StoredEvent: Sendable {
         }
     }
 
-    /// Leaves only pseudonyms of patient, user and encounter.
-    package mutating func hidePeople() {
+    /// Leaves only pseudonyms, of people and of the EHR's resources, and no document with a value.
+    ///
+    /// An id of a resource often is the patient's number, or leads to it. What an export needs of the
+    /// documents is taken out of them before they go, so that no writer can print the rest.
+    ///
+    /// - Parameter pseudonym: The keyed pseudonym of a reference under the key of an epoch; `nil`
+    ///   when that key is not at hand: the resources are then left out.
+    package mutating func hidePeople(
+        pseudonym: (_ reference: String, _ epoch: Int) -> [UInt8]?
+    ) {
+        let epoch = record.pseudonymEpoch ?? 1
+        let names = EventFacts.sources(of: record)
+        let hidden = names.compactMap { HiddenSource($0) { pseudonym($0, epoch) } }
+        hiddenSources = hidden
+        hasWithheldSources = hidden.count < names.count
         record.patientReference = nil
         record.userReference = nil
         record.encounterReference = nil
+        record.inputs = nil
+        record.rejections = nil
+        record.result = nil
+        record.cards = nil
+        record.feedback = []
+        answers = []
+        parts = nil
     }
 
     /// Writes the event as one JSON object, for `limen audit show --json`.

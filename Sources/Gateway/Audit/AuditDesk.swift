@@ -24,7 +24,7 @@ struct AuditDesk {
     let client: Client
     let key: AuthenticationKey
     /// The keys of pseudonyms, one for each epoch.
-    let pseudonymKeys: [AuthenticationKey]
+    let pseudonymKeys: [PseudonymKey]
     let now: Instant
     /// A fresh id.
     let makeID: () -> UUIDBytes
@@ -44,7 +44,7 @@ struct AuditDesk {
         }
         switch route {
         case .events:
-            let question = try AuditQuestion(query: request.query, keys: pseudonymKeys)
+            let question = try AuditQuestion(query: request.query, keys: pseudonymKeys.map(\.key))
             return try await list(question, "list")
         case .search: return try await list(try body(request, AuditQuestion.inBody), "search")
         case .event(let id): return try await event(id, request)
@@ -90,8 +90,7 @@ struct AuditDesk {
         let story = try await read { () async throws(AuditError) in
             try await reader.story(of: event)
         }
-        var note = ReadNote("show", reason: reason)
-        note.about = event.record
+        var note = note("show", reason, about: event.record)
         note.rowCount = story.events.count
         var writer = JSONWriter(reservingBytes: 16_384)
         writer.beginObject()
@@ -169,12 +168,32 @@ struct AuditDesk {
         guard request.query == nil else {
             throw AuditQuestion.fault("", "A question is asked in the body alone.")
         }
-        return try AuditQuestion(
+        var question = try AuditQuestion(
             body: request.body,
             known: known,
             client: client,
-            keys: pseudonymKeys
+            keys: pseudonymKeys.map(\.key)
         )
+        question.note(epoch: pseudonymKeys.last?.epoch)
+        return question
+    }
+
+    /// The pseudonym of a reference in one epoch; `nil` when its key is not at hand.
+    func pseudonym(of reference: String, epoch: Int) -> [UInt8]? {
+        pseudonymKeys.first { $0.epoch == epoch }?.key.authenticate(reference)
+    }
+
+    /// A note of reading an event: its patient under the newest pseudonym, as all who read today.
+    private func note(_ name: String, _ reason: String?, about record: AuditRecord) -> ReadNote {
+        var note = ReadNote(name, reason: reason)
+        note.about = record
+        if let reference = record.patientReference, let newest = pseudonymKeys.last {
+            note.subject = ReadNote.Subject(
+                pseudonym: newest.key.authenticate(reference),
+                epoch: newest.epoch
+            )
+        }
+        return note
     }
 
     /// The filter of a question, from where its cursor says on.

@@ -74,7 +74,7 @@ struct AuditExportDesk {
         let page = try await desk.page(asked, needsDocuments ? .documents : .columns)
         var body: [UInt8] = question.cursor == nil && format == "csv" ? AuditCSV.header : []
         for event in page.events {
-            guard let line = Self.line(event, format, question.isIdentified) else { continue }
+            guard let line = line(event, format, question.isIdentified) else { continue }
             body += line
             progress.rowCount += 1
         }
@@ -119,13 +119,13 @@ struct AuditExportDesk {
         return answer
     }
 
-    private static func line(
+    private func line(
         _ event: StoredEvent,
         _ format: String,
         _ isIdentified: Bool
     ) -> [UInt8]? {
         var event = event
-        if !isIdentified { event.hidePeople() }
+        if !isIdentified { event.hidePeople(pseudonym: desk.pseudonym) }
         guard format != "csv" else { return AuditCSV.line(event) }
         var writer = JSONWriter(reservingBytes: 2_048)
         if format == "audit-event" {

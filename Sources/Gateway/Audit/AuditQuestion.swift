@@ -14,6 +14,8 @@ import JSON
 struct AuditQuestion {
     /// Which events.
     private(set) var filter = AuditFilter()
+    /// Whether the patient was named by a pseudonym, whose epoch nobody knows.
+    private var isPatientGiven = false
     /// Where the page before ended, as it was given out.
     private(set) var cursor: String?
     /// Why it is asked.
@@ -174,6 +176,7 @@ struct AuditQuestion {
             }
             filter.traceID = bytes
         case "patient":
+            isPatientGiven = Hexadecimal.bytes(text)?.count == 32
             let reference = text.hasPrefix("Patient/") ? text : "Patient/" + text
             // A text that names nobody would be a question about nobody, with a true-looking answer.
             guard FHIRIdentifier.isRelativeReference(reference) else {
@@ -268,6 +271,12 @@ struct AuditQuestion {
 
     static func fault(_ pointer: String, _ sentence: String) -> GatewayError {
         GatewayError(.auditQuestion, issues: [.init(pointer: pointer, sentence: sentence)])
+    }
+
+    /// Notes the epoch of the newest key, under which the row of the read names the patient.
+    mutating func note(epoch: Int?) {
+        guard !filter.patientPseudonyms.isEmpty, !isPatientGiven else { return }
+        filter.patientEpoch = epoch
     }
 
     /// Percent-decoded text with `+` for a blank; `nil` when it is not well-formed.

@@ -29,12 +29,13 @@ extension HookGateway {
             try checkHead(request, part)
             exchange.mark(.authenticate, configuration.now())
             exchange.record.requestDigest = exchange.key.authenticate(request.body)
-            let epochs = configuration.pseudonymKeys(client.tenant).map(\.key)
+            let epochs = configuration.pseudonymKeys(client.tenant)
             let desk = AuditDesk(
                 reader: reader,
                 client: client,
                 key: exchange.key,
-                pseudonymKeys: epochs.isEmpty ? [exchange.key] : epochs,
+                pseudonymKeys: epochs.isEmpty
+                    ? [PseudonymKey(epoch: 1, key: exchange.key)] : epochs,
                 now: startedAt,
                 makeID: { [self] in makeEventID(startedAt) },
                 eventID: exchange.record.eventID

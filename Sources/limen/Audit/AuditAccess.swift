@@ -73,6 +73,19 @@ struct AuditAccess: Sendable {
         return vault.pseudonyms.map { $0.key.authenticate(reference) }
     }
 
+    /// The pseudonym of a reference in one epoch; `nil` when its key is not at hand.
+    func pseudonym(of reference: String, epoch: Int) -> [UInt8]? {
+        guard let vault, !vault.pseudonyms.isEmpty else {
+            return epoch == 1 ? key?.authenticate(reference) : nil
+        }
+        return vault.pseudonyms.first { $0.epoch == epoch }?.key.authenticate(reference)
+    }
+
+    /// The newest epoch whose key is at hand; the first when there is a key of the tenant alone.
+    var newestEpoch: Int? {
+        vault?.currentPseudonym?.epoch ?? (key == nil ? nil : 1)
+    }
+
     /// Logs in as the auditor.
     func open() throws(CommandError) -> AuditQuery {
         do {
@@ -100,6 +113,13 @@ struct AuditAccess: Sendable {
         isFound: Bool = true
     ) throws(CommandError) -> AuditRecord {
         let now = Clock.now()
+        var note = note
+        // A reader of an old row is found under the newest pseudonym, as all who read today are.
+        if let reference = note.about?.patientReference, let epoch = newestEpoch {
+            note.subject = pseudonym(of: reference, epoch: epoch).map {
+                ReadNote.Subject(pseudonym: $0, epoch: epoch)
+            }
+        }
         var record = note.record(
             kind,
             tenant: tenant,

@@ -49,6 +49,7 @@ enum AuditExportCommand {
             to: file,
             serverName: parsed.value("server-name") ?? "limen",
             isIdentified: parsed.has("identified"),
+            as: access,
             from: query
         )
         try file.finish()
@@ -92,6 +93,7 @@ enum AuditExportCommand {
         to file: ExportFile,
         serverName: String,
         isIdentified: Bool,
+        as access: AuditAccess,
         from query: borrowing AuditQuery
     ) throws(CommandError) {
         var filter = manifest.filter
@@ -106,7 +108,7 @@ enum AuditExportCommand {
                 throw StoreSentence.commandError(error)
             }
             for var event in page.events {
-                if !isIdentified { event.hidePeople() }
+                if !isIdentified { event.hidePeople(pseudonym: access.pseudonym) }
                 guard let line = manifest.format.line(event, serverName: serverName) else {
                     continue
                 }

@@ -49,7 +49,13 @@ struct AuditFilterReader {
             }
             filter.traceID = bytes
         }
+        filter.patientEpoch = arguments.value("patient").flatMap(epoch(ofPatient:))
         return filter
+    }
+
+    /// The epoch of the last pseudonym of a patient; of one that was given nobody knows it.
+    func epoch(ofPatient text: String) -> Int? {
+        Hexadecimal.bytes(text)?.count == 32 ? nil : access.newestEpoch
     }
 
     /// The keyed pseudonyms of a patient, from a FHIR id, `Patient/id`, or 64 hexadecimal digits.

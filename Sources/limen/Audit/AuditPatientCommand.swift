@@ -107,6 +107,7 @@ enum AuditPatientCommand {
         let reader = AuditFilterReader(arguments: parsed, access: access)
         var filter = try reader.filter()
         filter.patientPseudonyms = try reader.pseudonyms(ofPatient: parsed.words[0])
+        filter.patientEpoch = reader.epoch(ofPatient: parsed.words[0])
         return (parsed, access, filter)
     }
 

@@ -59,6 +59,7 @@ struct ErasureScope {
         }
         var note = ReadNote("erasure", reason: parsed.value("reason"))
         note.filter.patientPseudonyms = pseudonyms
+        note.filter.patientEpoch = reader.epoch(ofPatient: patient)
         note.rowCount = facts.sealedRowCount + facts.plainRowCount
         try access.audit.record(note, on: query)
         var known = access.audit.vault?.pseudonyms.map(\.epoch) ?? [1]
