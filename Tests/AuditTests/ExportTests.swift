@@ -106,7 +106,7 @@ struct ExportTests {
         var second = JSONWriter()
         FHIRAuditEvent.write(opened, serverName: "limen", to: &second)
         #expect(second.text.contains(#""reference":"Patient/p1""#))
-        opened.hidePeople()
+        opened.hidePeople { _, _ in nil }
         var third = JSONWriter()
         FHIRAuditEvent.write(opened, serverName: "limen", to: &third)
         #expect(!third.text.contains("Patient/p1"))
@@ -131,6 +131,141 @@ struct ExportTests {
         }
         #expect(FHIRProvenance.applies(to: event.record))
         #expect(!FHIRProvenance.applies(to: StoryTests.event(.fetch).record))
+    }
+
+    /// A row in which every place that can hold an id or a value holds one that is made up.
+    static var planted: StoredEvent {
+        var event = StoryTests.decision
+        event.sealing = .opened
+        event.record.patientReference = "Patient/MRN-0042-JANE"
+        event.record.userReference = "Practitioner/PRAC-0042-ROE"
+        event.record.encounterReference = "Encounter/ENC-0042-DOE"
+        event.record.encounterPseudonym = [UInt8](repeating: 0xEF, count: 32)
+        event.record.pseudonymEpoch = 2
+        event.record.inputs = Array(
+            (#"[{"name":"a","value":"VALUE-0042","unit":"1","source":{"resource":"#
+                + #""Patient/MRN-0042-JANE"}},{"name":"b","value":2,"aggregate":{"of":["#
+                + #"{"source":{"resource":"Observation/OBS-0042-JANE"}},"#
+                + #"{"source":{"resource":"Encounter/ENC-0042-DOE"}},"#
+                + #"{"source":{"resource":"urn:uuid:0042-JANE"}},"#
+                + #"{"source":{"resource":"JANE0042"}},{"source":{"resource":"JANE[0042]"}},"#
+                + #"{"source":{"resource":"Observation[3]"}}]}}]"#).utf8
+        )
+        event.record.rejections = Array(#"{"items":[{"resource":"Observation/R-0042"}]}"#.utf8)
+        event.record.result = Array(#"{"value":"VALUE-0042"}"#.utf8)
+        event.record.cards = Array(#"[{"summary":"JANE 0042 is ill"}]"#.utf8)
+        var item = AuditFeedback(cardID: UUIDBytes(high: 9, low: 9), outcome: "accepted")
+        item.userComment = "JANE 0042"
+        event.record.feedback = [item]
+        return event
+    }
+
+    static func texts(_ event: StoredEvent) -> [String] {
+        var audit = JSONWriter()
+        FHIRAuditEvent.write(event, serverName: "limen", to: &audit)
+        var provenance = JSONWriter()
+        FHIRProvenance.write(event, serverName: "limen", to: &provenance)
+        var row = JSONWriter()
+        event.write(to: &row)
+        return [
+            String(decoding: AuditCSV.line(event), as: UTF8.self), audit.text, provenance.text,
+            row.text,
+        ]
+    }
+
+    @Test("holds no id and no value in any form while people are hidden")
+    func hidden() throws {
+        let open = Self.texts(Self.planted).joined()
+        for marker in ["MRN-0042", "PRAC-0042", "OBS-0042"] { #expect(open.contains(marker)) }
+        for hasKey in [false, true] {
+            var event = Self.planted
+            event.hidePeople { name, epoch in
+                hasKey ? Array("key \(epoch) of \(name.utf8.count)".utf8) : nil
+            }
+            for text in Self.texts(event) {
+                #expect(!text.contains("0042"), "\(text)")
+                #expect(!text.uppercased().contains("JANE"), "\(text)")
+            }
+            var writer = JSONWriter()
+            FHIRProvenance.write(event, serverName: "limen", to: &writer)
+            #expect(StrictReading.findings(in: writer.bytes).isEmpty, "\(writer.text)")
+            #expect(writer.text.contains("Observation[3]"), "a place is no id")
+            #expect(writer.text.contains("urn:limen:inputs:withheld") == !hasKey)
+        }
+    }
+
+    @Test("names a hidden resource by its type and a pseudonym that stays joinable")
+    func joinable() throws {
+        var event = Self.planted
+        let pseudonym = event.record.patientPseudonym
+        event.hidePeople { name, epoch in
+            name == "Patient/MRN-0042-JANE" && epoch == 2
+                ? pseudonym : [UInt8](repeating: 0x11, count: 32)
+        }
+        var writer = JSONWriter()
+        FHIRProvenance.write(event, serverName: "limen", to: &writer)
+        let root = try JSONDocument(parsing: writer.bytes).root
+        let sources = try #require(root["entity"]).elements.compactMap { entity in
+            entity["role"]?.isString("source") == true ? entity["what"] : nil
+        }
+        let base = "https://limen.example/ids/pseudonym/demo/"
+        let patient = try #require(sources.first)
+        #expect(patient["type"]?.isString("Patient") == true)
+        let system = patient["identifier"]?["system"]?.stringValue
+        #expect(system == base + "patient/2", "the system of the patient of an AuditEvent")
+        let value = patient["identifier"]?["value"]?.stringValue
+        #expect(value == String(repeating: "ab", count: 32))
+        #expect(sources[1]["type"]?.isString("Observation") == true)
+        #expect(sources[1]["identifier"]?["system"]?.isString(base + "resource/2") == true)
+        #expect(sources.count == 7)
+        #expect(sources[3]["type"] == nil, "only a type that is known is no part of an id")
+    }
+
+    @Test(
+        "has the lifecycle code of what was done, and none for what was only ordered or refused",
+        arguments: [
+            (AuditRecord.Kind.legalHold, ["set"], AuditRecord.Outcome.done, "hold", "U", "0"),
+            (.legalHold, ["follow"], .done, "hold", "U", "0"),
+            (.legalHold, ["lift"], .done, "110100", "E", "0"),
+            (.legalHold, ["lift", "ordered"], .done, "110100", "E", "0"),
+            (.legalHold, ["lift", "done"], .done, "unhold", "U", "0"),
+            (.legalHold, ["lift", "refused"], .refused, "unhold", "U", "4"),
+            (.erasure, ["ordered"], .done, "110100", "E", "0"),
+            (.erasure, ["done"], .done, "destroy", "D", "0"),
+            (.erasure, ["refused"], .refused, "destroy", "D", "4"),
+            (.retention, ["policy", "ordered"], .done, "110100", "E", "0"),
+            (.retention, ["policy", "done"], .done, "110100", "U", "0"),
+            (.retention, ["policy", "refused"], .refused, "110100", "U", "4"),
+            (.retention, ["drop"], .done, "110100", "E", "0"),
+            (.retention, ["drop", "done"], .done, "destroy", "D", "0"),
+            (.retention, ["refused"], .refused, "destroy", "D", "4"),
+        ]
+    )
+    func lifecycle(
+        kind: AuditRecord.Kind,
+        flags: [String],
+        outcome: AuditRecord.Outcome,
+        code: String,
+        action: String,
+        result: String
+    ) throws {
+        let event = StoryTests.event(kind, outcome) { $0.flags = flags }
+        var writer = JSONWriter()
+        FHIRAuditEvent.write(event, serverName: "limen", to: &writer)
+        #expect(StrictReading.findings(in: writer.bytes).isEmpty, "\(writer.text)")
+        let root = try JSONDocument(parsing: writer.bytes).root
+        #expect(root["type"]?["code"]?.stringValue == code)
+        #expect(root["action"]?.stringValue == action)
+        #expect(root["outcome"]?.stringValue == result)
+    }
+
+    @Test("says of a reader who was added that the rights of a user changed")
+    func readers() throws {
+        let event = StoryTests.event(.configurationChange) { $0.reasonCode = "reader-added" }
+        var writer = JSONWriter()
+        FHIRAuditEvent.write(event, serverName: "limen", to: &writer)
+        #expect(writer.text.contains(#""code":"110137""#))
+        #expect(StrictReading.findings(in: writer.bytes).isEmpty)
     }
 
     @Test("says when its inputs are sealed or erased")

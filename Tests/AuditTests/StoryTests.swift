@@ -117,6 +117,92 @@ struct StoryTests {
         #expect(Self.text(Story(hookInstance: nil, events: [event])).contains(words))
     }
 
+    @Test(
+        "tells an order from what was done and from what was refused",
+        arguments: [
+            (
+                AuditRecord.Kind.erasure, AuditRecord.Outcome.done, "ordered", "{}",
+                "ordered to destroy"
+            ),
+            (.erasure, .done, "done", #"{"destroyed":3}"#, "were destroyed (3 keys)"),
+            (.erasure, .done, "done", #"{"review":"r"}"#, "words of a review were destroyed"),
+            (
+                .erasure, .refused, "refused", #"{"code":"LIMEN-X"}"#,
+                "(LIMEN-X): no key was destroyed"
+            ),
+            (
+                .legalHold, .done, "set", #"{"hold":"h","onAll":true}"#,
+                "set the legal hold h on all"
+            ),
+            (.legalHold, .done, "follow", "{}", "under the pseudonyms of every epoch"),
+            (.legalHold, .done, "lift", #"{"hold":"h"}"#, "ordered to lift the legal hold h"),
+            (
+                .legalHold, .done, "lift ordered", #"{"reason":"w"}"#,
+                #"because: "w"; what came of it"#
+            ),
+            (.legalHold, .done, "lift done", #"{"hold":"h"}"#, "the legal hold h was lifted"),
+            (.legalHold, .refused, "lift refused", "{}", "no hold was changed"),
+            (
+                .retention, .done, "policy ordered", #"{"keepMonths":72}"#,
+                "ordered a policy that keeps"
+            ),
+            (.retention, .done, "policy done", #"{"keepMonths":72}"#, "for 72 months is in force"),
+            (.retention, .refused, "policy refused", "{}", "the one before stays in force"),
+            (
+                .retention, .done, "drop ordered", #"{"month":"2019-06-01"}"#,
+                "to drop the rows of 2019-06"
+            ),
+            (.retention, .done, "drop done", "{}", "were dropped"),
+            (.retention, .refused, "drop refused", "{}", "no row was dropped"),
+            (.retention, .refused, "refused", "{}", "nothing was changed"),
+            (.keyChange, .done, "end-epoch", #"{"epoch":1}"#, "ordered to end the epoch 1"),
+            (.configurationChange, .done, "", "{}", "The configuration was loaded anew."),
+            (.configurationChange, .rejected, "", "{}", "the old one stayed in force"),
+            (
+                .configurationChange, .done, "database-restored", "{}",
+                "a restored database is in force"
+            ),
+        ]
+    )
+    func deeds(
+        kind: AuditRecord.Kind,
+        outcome: AuditRecord.Outcome,
+        flags: String,
+        details: String,
+        words: String
+    ) {
+        let event = Self.event(kind, outcome) { record in
+            record.client = "auditor"
+            record.flags = flags.split(separator: " ").map(String.init)
+            record.details = Array(details.utf8)
+        }
+        let text = Self.text(Story(hookInstance: nil, events: [event]))
+        #expect(text.contains(words), "\(text)")
+        // What did not happen is not told as if it had.
+        let isDone = DeedStage(event.record) == .done
+        for past in ["were destroyed", "was lifted", "were dropped", "is in force"]
+        where kind != .configurationChange {
+            #expect(!text.contains(past) || isDone, "\(text)")
+        }
+    }
+
+    @Test("says who may read which tenant from now on, and who no longer")
+    func mapping() {
+        for (code, words) in [
+            ("reader-added", "root let the login eve read the trail of the tenant demo"),
+            ("reader-removed", "root took from the login eve the right"),
+        ] {
+            let event = Self.event(.configurationChange) { record in
+                record.client = "root"
+                record.reasonCode = code
+                record.details = Array(#"{"login":"eve","tenant":"demo"}"#.utf8)
+            }
+            let text = Self.text(Story(hookInstance: nil, events: [event]))
+            #expect(text.contains(words), "\(text)")
+            #expect(!text.contains("loaded anew"))
+        }
+    }
+
     @Test("has a sentence for every kind of event", arguments: AuditRecord.Kind.allCases)
     func kinds(kind: AuditRecord.Kind) {
         let lines = Story(hookInstance: nil, events: [Self.event(kind)]).lines

@@ -31,6 +31,9 @@ struct FHIRCode: Sendable, Equatable {
     private static let entity = "http://terminology.hl7.org/CodeSystem/audit-entity-type"
     private static let act = "http://terminology.hl7.org/CodeSystem/v3-ActReason"
 
+    static let destroy = FHIRCode(lifecycle, "destroy", "Destroy/Delete Record Lifecycle Event")
+    static let hold = FHIRCode(lifecycle, "hold", "Add Legal Hold Record Lifecycle Event")
+    static let unhold = FHIRCode(lifecycle, "unhold", "Remove Legal Hold Record Lifecycle Event")
     static let rest = FHIRCode(eventType, "rest", "RESTful Operation")
     static let destination = FHIRCode(dicom, "110152", "Destination Role ID")
     static let source = FHIRCode(dicom, "110153", "Source Role ID")

@@ -47,6 +47,11 @@ struct FHIREventKind {
                     : FHIRCode(FHIRCode.dicom, "110121", "Application Stop")
             ]
             (action, role, purpose) = ("E", .job, nil)
+        case .configurationChange where Self.isAboutReaders(record):
+            type = FHIRCode(FHIRCode.dicom, "110113", "Security Alert")
+            // PS3.16, DCM 110137: who may do what was changed.
+            subtypes = [FHIRCode(FHIRCode.dicom, "110137"), own]
+            (action, role, purpose) = ("U", .securityResource, nil)
         case .configurationChange, .modelChange, .keyChange:
             type = FHIRCode(FHIRCode.dicom, "110100", "Application Activity")
             (subtypes, action, role, purpose) = ([own], "U", .securityResource, nil)
@@ -56,12 +61,41 @@ struct FHIREventKind {
         case .auditExport:
             type = FHIRCode(FHIRCode.dicom, "110106", "Export")
             (subtypes, action, role, purpose) = ([own], "R", .securityResource, .compliance)
-        case .erasure, .retention:
-            type = FHIRCode(FHIRCode.lifecycle, "destroy", "Destroy/Delete Record Lifecycle Event")
-            (subtypes, action, role, purpose) = ([own], "D", .securityResource, nil)
-        case .legalHold:
-            type = FHIRCode(FHIRCode.lifecycle, "hold", "Add Legal Hold Record Lifecycle Event")
-            (subtypes, action, role, purpose) = ([own], "U", .securityResource, .compliance)
+        case .erasure, .retention, .legalHold:
+            let deed = Self.deed(record)
+            (type, action) = (deed.type, deed.action)
+            subtypes = [
+                own,
+                FHIRCode(FHIRAuditEvent.base + "codes/audit-subtype", Self.stage(record)),
+            ]
+            role = .securityResource
+            purpose = record.kind == .legalHold ? .compliance : nil
+        }
+    }
+
+    private static func isAboutReaders(_ record: AuditRecord) -> Bool {
+        record.reasonCode == "reader-added" || record.reasonCode == "reader-removed"
+    }
+
+    /// What was done to records, by the codes of ISO 21089; an order alone has done nothing to them,
+    /// and neither has a policy.
+    private static func deed(_ record: AuditRecord) -> (type: FHIRCode, action: String) {
+        let order = FHIRCode(FHIRCode.dicom, "110100", "Application Activity")
+        guard DeedStage(record) != .ordered else { return (order, "E") }
+        if record.kind == .legalHold {
+            return record.flags.contains("lift")
+                ? (.unhold, "U") : (.hold, "U")
+        }
+        let isPolicy = record.kind == .retention && record.flags.contains("policy")
+        return isPolicy ? (order, "U") : (.destroy, "D")
+    }
+
+    /// How far a deed came, as a code of ours.
+    private static func stage(_ record: AuditRecord) -> String {
+        switch DeedStage(record) {
+        case .ordered: "ordered"
+        case .done: "done"
+        case .refused: "refused"
         }
     }
 

@@ -17,36 +17,22 @@ enum StoryTeller {
             ]
         case .authenticationFailure:
             return ["A caller was not let in\(flags(record)); nothing was shown."]
-        case .configurationChange: return [configuration(record)]
+        case .configurationChange: return [DeedTeller.configuration(record)]
         case .start: return ["The gateway started\(version(record))."]
         case .stop: return ["The gateway stopped."]
         case .auditRead, .auditExport, .auditReview: return reading(record)
         case .modelChange:
             return [
-                "What is in force of \(record.service ?? "a service") was changed by "
-                    + "\(record.client ?? "nobody named")\(reason(record))."
+                record.outcome == .refused
+                    ? "What lies there of \(record.service ?? "a service") is not what was "
+                        + "approved\(reason(record)); it was not put in force."
+                    : "What is in force of \(record.service ?? "a service") was changed by "
+                        + "\(record.client ?? "nobody named")\(reason(record))."
             ]
-        case .erasure:
-            return [
-                "The keys of the patient's rows were destroyed: what they spoke of can no longer be read."
-            ]
-        case .legalHold: return ["A legal hold was set or lifted\(reason(record))."]
-        case .keyChange: return ["A key was changed\(reason(record))."]
-        case .retention: return ["Rows whose time was over were dropped."]
-        }
-    }
-
-    private static func configuration(_ record: AuditRecord) -> String {
-        switch record.reasonCode {
-        case SpoolLoss.lost:
-            "The gateway missed segments of its spool: rows that were acknowledged are lost."
-        case SpoolLoss.found: "Segments of the spool that were missed have come back."
-        case "reader-added": "A login was given a tenant to read."
-        case "reader-removed": "A login lost a tenant that it could read."
-        case _:
-            record.outcome == .rejected
-                ? "A change of the configuration was refused; the old one stayed in force."
-                : "The configuration was loaded anew."
+        case .erasure: return [DeedTeller.erasure(record)]
+        case .legalHold: return [DeedTeller.hold(record)]
+        case .keyChange: return [DeedTeller.key(record)]
+        case .retention: return [DeedTeller.retention(record)]
         }
     }
 

@@ -96,10 +96,11 @@ enum HoldCommand {
             )
         }
         let event = UUIDBytes.version7(at: Clock.now())
-        try await access.record(.legalHold, event, flags: ["lift"]) {
-            $0.member("hold", hold.text)
-            $0.member("reason", reason)
+        func describe(_ writer: inout JSONWriter) {
+            writer.member("hold", hold.text)
+            writer.member("reason", reason)
         }
+        try await access.order(.legalHold, event, flags: ["lift"], describe)
         let isLifted: Bool
         let store = try access.store(.eraser)
         do throws(AuditStoreError) {
@@ -110,15 +111,30 @@ enum HoldCommand {
                 eventID: event
             )
         } catch {
+            try await access.refuse(
+                .legalHold,
+                event,
+                flags: ["lift"],
+                code: error.code.rawValue,
+                describe
+            )
             throw StoreSentence.commandError(error)
         }
         guard isLifted else {
+            try await access.refuse(
+                .legalHold,
+                event,
+                flags: ["lift"],
+                code: "no-such-hold",
+                describe
+            )
             throw CommandError(
                 .findings,
                 "\(hold.text) is no hold of \(access.tenant) that stands; limen audit hold list shows "
                     + "which do"
             )
         }
+        try await access.finish(.legalHold, event, flags: ["lift"], describe)
         Terminal.writeOutput("\(hold.text) is lifted\n")
         return .ok
     }

@@ -42,17 +42,21 @@ enum RetentionCommand {
             )
         }
         let event = UUIDBytes.version7(at: Clock.now())
-        try await access.record(.retention, event, flags: ["policy"]) {
-            $0.member("keepMonths", policy.keepMonths)
-            $0.member("sha256", Hexadecimal.text(policy.digest))
-            $0.member("reason", reason)
+        func describe(_ writer: inout JSONWriter) {
+            writer.member("keepMonths", policy.keepMonths)
+            writer.member("sha256", Hexadecimal.text(policy.digest))
+            writer.member("reason", reason)
         }
+        try await access.order(.retention, event, flags: ["policy"], describe)
         let store = try access.store(.retention)
         do throws(AuditStoreError) {
             try store.setPolicy(tenant: access.tenant, policy: policy, eventID: event)
         } catch {
+            let code = error.code.rawValue
+            try await access.refuse(.retention, event, flags: ["policy"], code: code, describe)
             throw StoreSentence.commandError(error)
         }
+        try await access.finish(.retention, event, flags: ["policy"], describe)
         Terminal.writeOutput(
             "rows of \(access.tenant) are kept for \(policy.keepMonths) months\n"
         )
@@ -115,23 +119,21 @@ enum RetentionCommand {
                 continue
             }
             let event = UUIDBytes.version7(at: Clock.now())
-            try await access.record(.retention, event, flags: ["drop"]) {
+            try await access.order(.retention, event, flags: ["drop"]) {
                 write(content, month: month, reason: reason, to: &$0)
+            }
+            func name(_ writer: inout JSONWriter) {
+                writer.member("month", month)
+                writer.member("reason", reason)
             }
             do throws(AuditStoreError) {
                 try store.dropMonth(month, eventID: event, reason: reason)
             } catch {
                 let code = error.code.rawValue
-                let ending = UUIDBytes.version7(at: Clock.now())
-                try await access.record(
-                    .retention,
-                    ending,
-                    flags: ["refused"],
-                    causedBy: event,
-                    outcome: .refused
-                ) { $0.member("code", code) }
+                try await access.refuse(.retention, event, flags: ["drop"], code: code, name)
                 throw StoreSentence.commandError(error)
             }
+            try await access.finish(.retention, event, flags: ["drop"], name)
             Terminal.writeOutput("\(month.prefix(7))  dropped  \(counts)\n")
         }
         guard keptCount > 0, !parsed.has("plan") else { return .ok }
