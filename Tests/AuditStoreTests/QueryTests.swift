@@ -203,6 +203,36 @@ struct ProvisioningTests {
         }
     }
 
+    @Test("No role that the migrations make can become an auditor, a monitor or an eraser")
+    func houseRoles() throws {
+        let database = try TestDatabase()
+        let roles = try database.column(
+            "SELECT rolname FROM pg_roles WHERE rolname LIKE 'limen\\_%' ORDER BY 1"
+        )
+        // Logins of other tests on the server are none of the house's.
+        let texts = TestDatabase.migrations.map(\.text)
+        let house = roles.filter { role in texts.contains { $0.contains(role) } }
+        #expect(house.contains("limen_chain"))
+        #expect(house.contains("limen_verifier"))
+        #expect(house.count >= 12)
+        let provisioning = try Provisioning.open(database.administrator)
+        for role in house {
+            let refusal = AuditStoreError(code: .invalidName)
+            #expect(throws: refusal, "\(role)") {
+                try provisioning.createAuditor(login: role, tenant: "anna")
+            }
+            #expect(throws: refusal, "\(role)") {
+                try provisioning.createMonitor(login: role, tenant: "anna")
+            }
+            #expect(throws: refusal, "\(role)") {
+                try provisioning.createEraser(login: role, tenant: "anna")
+            }
+            #expect(throws: refusal, "\(role)") {
+                try provisioning.createRewrapper(login: role, tenant: "anna")
+            }
+        }
+    }
+
     @Test("Tenants are created once and listed; an auditor of an unknown tenant is refused")
     func tenants() throws {
         let database = try TestDatabase()

@@ -120,6 +120,8 @@ struct ReviewTests {
         }
         try await add(.decision) { $0.outcome = .failed }
         try await add(.erasure) { _ in }
+        try await add(.evaluation) { $0.replayedAt = now }
+        try await add(.evaluation) { _ in }
         try await add(.configurationChange) { _ in }
         try await sink.append(Records.feedback(on: [decision.cardIDs[0]], at: now))
         let query = try AuditQuery.open(database.login("auditor_anna"))
@@ -140,7 +142,7 @@ struct ReviewTests {
         #expect(try count(.failures) == 1)
         #expect(try count(.erasures) == 1)
         #expect(try count(.configurationChanges) == 1)
-        #expect(try count(.replays) == 1)
+        #expect(try count(.replays) == 2, "a call, and a batch as of a moment")
         #expect(try count(.withoutFeedback) == 1, "the other card of the decision")
         #expect(try count(.defaultPartition) == 0)
         let all = try [ReviewQuestion.outOfHours].map(count)

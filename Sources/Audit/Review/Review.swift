@@ -117,6 +117,12 @@ package struct ReviewRun: Sendable {
         self.digest = digest
     }
 
+    /// Whether all of the time was looked at and nothing was found.
+    package var isClean: Bool { isComplete && foundCount == 0 }
+
+    /// How many were found, as far as was looked.
+    package var foundText: String { (isComplete ? "" : "at least ") + String(foundCount) }
+
     /// The groups as a JSON array.
     package var groupsJSON: [UInt8] {
         var writer = JSONWriter()

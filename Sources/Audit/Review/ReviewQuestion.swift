@@ -75,7 +75,7 @@ package enum ReviewQuestion: String, Sendable, CaseIterable {
         case .patientMismatch: return [with { $0.reasonCode = Self.mismatchCode }]
         case .failures: return [with { $0.outcome = .failed }]
         case .incomplete: return [with { $0.outcome = .incomplete }]
-        case .replays: return ofKinds(.decision)
+        case .replays: return ofKinds(.decision, .evaluation)
         case .erasures: return ofKinds(.erasure, .legalHold, .retention, .keyChange)
         case .exports, .unfinishedExports: return ofKinds(.auditExport)
         case .reads, .readsWithoutReason: return ofKinds(.auditRead)

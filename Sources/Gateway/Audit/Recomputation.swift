@@ -25,6 +25,8 @@ package struct Recomputation: Sendable {
         case incompleteRow(String)
         /// The inputs are sealed, and the key is not here.
         case sealed
+        /// The inputs are sealed, and their key has not reached the database.
+        case keyMissing
         /// The inputs were erased.
         case erased
         /// The row does not hold what it should; the word says where.
@@ -39,16 +41,19 @@ package struct Recomputation: Sendable {
             case .nothingComputed: "nothing-computed"
             case .incompleteRow: "incomplete-row"
             case .sealed: "sealed"
+            case .keyMissing: "key-missing"
             case .erased: "erased"
             case .unreadable: "unreadable"
             }
         }
 
-        /// Whether somebody must look at it.
+        /// Whether somebody must look at it: it differs, or nobody can tell whether it does.
         package var isFinding: Bool {
             switch self {
-            case .different, .unknownDigest, .unreadable: true
-            case .same, .nothingComputed, .incompleteRow, .sealed, .erased: false
+            case .different, .unknownDigest, .unreadable, .incompleteRow, .sealed, .keyMissing,
+                .erased:
+                true
+            case .same, .nothingComputed: false
             }
         }
     }
@@ -90,7 +95,7 @@ package struct Recomputation: Sendable {
         case .sealed: return .sealed
         case .erased: return .erased
         case .unreadable: return .unreadable("sealing")
-        case .keyMissing: return .sealed
+        case .keyMissing: return .keyMissing
         case .plain, .opened: break
         }
         guard let inputs = record.inputs, let result = record.result else {

@@ -127,7 +127,7 @@ enum AuditReviewCommand {
             table.append([
                 review.id.text, zone.text(review.madeAt), review.madeBy,
                 review.question.rawValue, String(review.runs.count),
-                review.runs.first.map { String($0.foundCount) } ?? "", closed, review.title.shown,
+                review.runs.first?.foundText ?? "", closed, review.title.shown,
             ])
         }
         Terminal.writeOutput(table.lines().joined(separator: "\n") + "\n")
@@ -164,7 +164,14 @@ enum AuditReviewCommand {
         } catch {
             throw StoreSentence.commandError(error)
         }
-        try record("review-run", review, access, query, rowCount: run.foundCount)
+        try record(
+            "review-run",
+            review,
+            access,
+            query,
+            rowCount: run.foundCount,
+            isComplete: run.isComplete
+        )
         if parsed.has("json") {
             var writer = JSONWriter()
             run.write(to: &writer)
@@ -172,7 +179,8 @@ enum AuditReviewCommand {
         } else {
             Terminal.writeOutput(text(run, review, shown, zone))
         }
-        return run.foundCount > 0 ? .findings : .ok
+        // Nothing found in a part of the time is not nothing.
+        return run.isClean ? .ok : .findings
     }
 
     private static func close(
@@ -200,7 +208,14 @@ enum AuditReviewCommand {
             runID: run.id
         )
         closing.patientPseudonym = try pseudonym(parsed, access)
-        try record("review-close", review, access, query, rowCount: run.foundCount)
+        try record(
+            "review-close",
+            review,
+            access,
+            query,
+            rowCount: run.foundCount,
+            isComplete: run.isComplete
+        )
         let isClosed: Bool
         do {
             isClosed = try query.close(review, closing)
@@ -209,8 +224,14 @@ enum AuditReviewCommand {
         }
         guard isClosed else { throw CommandError(.findings, "the review was closed already") }
         Terminal.writeOutput(
-            "closed \(review.id.text): \(run.foundCount) found, by \(closing.by)\n"
+            "closed \(review.id.text): \(run.foundText) found, by \(TextStyle.safe(closing.by))\n"
         )
+        if !run.isComplete {
+            Terminal.writeError(
+                "limen: the last run did not look at all of the time, and the review says so; a review "
+                    + "of a shorter time looks at all of it\n"
+            )
+        }
         return .ok
     }
 
@@ -238,12 +259,14 @@ enum AuditReviewCommand {
         _ review: Review,
         _ access: AuditAccess,
         _ query: borrowing AuditQuery,
-        rowCount: Int = 0
+        rowCount: Int = 0,
+        isComplete: Bool = true
     ) throws(CommandError) {
         // The title may speak of a patient, so the row has the question's own sentence.
         var note = ReadNote(question, reason: review.question.sentence)
         note.rowCount = rowCount
         note.more = [("review", review.id.text), ("asked", review.question.rawValue)]
+        if !isComplete { note.more.append(("looked", "at a part of the time")) }
         try access.record(note, .auditReview, on: query)
     }
 
@@ -269,7 +292,7 @@ enum AuditReviewCommand {
 
     private static func show(_ review: Review, _ parsed: Arguments) {
         guard parsed.has("json") else {
-            Terminal.writeOutput("\(review.id.text)  \(review.title.shown)\n")
+            Terminal.writeOutput("\(review.id.text)  \(TextStyle.safe(review.title.shown))\n")
             return
         }
         var writer = JSONWriter()
@@ -285,7 +308,7 @@ enum AuditReviewCommand {
     ) -> String {
         var text = "\(review.question.sentence)\n"
         text += "from \(zone.text(review.from)) until before \(zone.text(review.end))\n"
-        text += "found \(run.isComplete ? "" : "at least ")\(run.foundCount)\n"
+        text += "found \(run.foundText)\n"
         if !run.isComplete {
             text += "not all of the time was looked at: make reviews of shorter times\n"
         }

@@ -7,13 +7,16 @@ import JSON
 struct RecomputeTally {
     let isJSON: Bool
     private(set) var rowCount = 0
-    private(set) var hasFindings = false
     /// Whether there were more rows than were looked at.
     var isCut = false
+    private var hasFoundSome = false
     private var counts: [String: Int] = [:]
     private var unknown: [String: Int] = [:]
 
     init(isJSON: Bool) { self.isJSON = isJSON }
+
+    /// Whether not all of the rows are known to be as they should be.
+    var hasFindings: Bool { hasFoundSome || isCut }
 
     /// Notes a verdict.
     ///
@@ -21,7 +24,7 @@ struct RecomputeTally {
     mutating func add(_ event: StoredEvent, _ verdict: Recomputation.Verdict) -> String {
         rowCount += 1
         counts[verdict.word, default: 0] += 1
-        if verdict.isFinding { hasFindings = true }
+        if verdict.isFinding { hasFoundSome = true }
         if case .unknownDigest(let digest) = verdict { unknown[digest, default: 0] += 1 }
         if isJSON { return Self.json(event, verdict) }
         let head = "\(event.record.startedAt.text)  \(event.record.eventID.text)"
@@ -29,11 +32,11 @@ struct RecomputeTally {
         case .different(let differences):
             return "\(head)  different\n"
                 + differences.map {
-                    "  \($0.path)  stored \($0.stored ?? "nothing")  computed "
-                        + "\($0.computed ?? "nothing")\n"
+                    let stored = "  \($0.path)  stored \($0.stored ?? "nothing")"
+                    return TextStyle.safe(stored + "  computed \($0.computed ?? "nothing")") + "\n"
                 }.joined()
         case .unreadable(let place): return "\(head)  unreadable: \(place)\n"
-        case .same, .unknownDigest, .nothingComputed, .sealed, .erased: return ""
+        case .same, .unknownDigest, .nothingComputed, .sealed, .keyMissing, .erased: return ""
         case .incompleteRow(let reason):
             return "\(head)  cannot be recomputed, because the row holds \(reason)\n"
         }
@@ -41,13 +44,14 @@ struct RecomputeTally {
 
     /// What came of all rows.
     var summary: String {
-        if isJSON { return "" }
+        if isJSON { return isCut ? cutLine : "" }
         let sentences = [
             ("same", "computed again with the same result, to the last digit"),
             ("different", "DIFFERENT from what is stored"),
             ("unreadable", "NOT CHECKED: the row does not hold what it should"),
             ("unknown-digest", "NOT CHECKED: the profile or model of the row is not here"),
             ("sealed", "NOT CHECKED: sealed, and the key is not here"),
+            ("key-missing", "NOT CHECKED: sealed, and the key has not reached the database"),
             ("erased", "NOT CHECKED: erased"),
             ("incomplete-row", "CANNOT BE RECOMPUTED: the row lacks what it takes"),
             ("nothing-computed", "with nothing that was computed"),
@@ -60,8 +64,18 @@ struct RecomputeTally {
         for (digest, count) in unknown.sorted(by: { $0.key < $1.key }) {
             text += "  \(count) of the profile \(digest)\n"
         }
-        if isCut { text += "there are more rows than were looked at; see --limit\n" }
+        if isCut { text += "NOT ALL: there are more rows than were looked at; see --limit\n" }
         return text
+    }
+
+    /// The last line for programs, when not all of the rows were looked at.
+    private var cutLine: String {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("isCut", true)
+        writer.member("rows", rowCount)
+        writer.endObject()
+        return writer.text + "\n"
     }
 
     private static func json(_ event: StoredEvent, _ verdict: Recomputation.Verdict) -> String {
@@ -85,7 +99,7 @@ struct RecomputeTally {
         case .unknownDigest(let digest): writer.member("profileSHA256", digest)
         case .unreadable(let place): writer.member("place", place)
         case .incompleteRow(let reason): writer.member("reason", reason)
-        case .same, .nothingComputed, .sealed, .erased: break
+        case .same, .nothingComputed, .sealed, .keyMissing, .erased: break
         }
         writer.endObject()
         return writer.text + "\n"
