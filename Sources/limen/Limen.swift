@@ -13,7 +13,7 @@ enum Limen {
         do throws(CommandError) {
             return try await dispatch(command, rest)
         } catch {
-            Terminal.writeError("limen: \(error.sentence)\n")
+            Terminal.writeError("limen: \(TextStyle.safeLines(error.sentence))\n")
             return error.exitCode
         }
     }

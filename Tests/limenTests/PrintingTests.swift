@@ -1,3 +1,5 @@
+import Audit
+import Basics
 import JSON
 import Mapping
 import Testing
@@ -12,6 +14,69 @@ struct PrintingTests {
         table.append(["a", "long cell", ""])
         table.append(["longer", "b"])
         #expect(table.lines(indent: "  ") == ["  a       long cell", "  longer  b"])
+    }
+
+    /// What an auditor may write into a row of a read of the own, by psql: a reason that clears the
+    /// screen, names a title for the window and makes a row up.
+    static let hostile =
+        "ok\u{1B}[2J\u{1B}]0;x\u{7}\r\n2026-05-04  decision\u{9B}1m\u{202E}\u{2028}\u{0}"
+
+    @Test("lets no cell end a line or speak to the terminal")
+    func hostileCells() {
+        var table = TextTable()
+        table.append(["who", Self.hostile, "x"])
+        let lines = table.lines()
+        #expect(lines.count == 1)
+        #expect(Self.isHarmless(lines[0]), "\(lines)")
+        #expect(lines[0].contains(#"ok\u{1b}[2J"#), "what stood there can be seen")
+    }
+
+    static func isHarmless(_ text: String) -> Bool {
+        text.unicodeScalars.allSatisfy { scalar in
+            switch scalar.properties.generalCategory {
+            case .control, .format, .lineSeparator, .paragraphSeparator: scalar == "\n"
+            default: true
+            }
+        }
+    }
+
+    @Test("lets no list, story or row of the trail speak to the terminal")
+    func hostileRows() throws {
+        var record = AuditRecord(
+            eventID: UUIDBytes(high: 1, low: 1),
+            tenant: "demo",
+            kind: .auditRead,
+            outcome: .done,
+            startedAt: Instant(microseconds: 0),
+            status: 200
+        )
+        record.client = Self.hostile
+        record.service = Self.hostile
+        record.reasonCode = Self.hostile
+        record.flags = [Self.hostile]
+        var details = JSONWriter()
+        details.beginObject()
+        details.member("question", Self.hostile)
+        details.member("reason", Self.hostile + "&#27;[2J&#155;1m")
+        details.member("filter", String(repeating: Self.hostile, count: 9))
+        details.endObject()
+        record.details = details.bytes
+        let event = StoredEvent(record: record, recordedAt: record.startedAt)
+        let zone = try ZoneOffset.shown(try Arguments([], of: "audit list"))
+        var row = JSONWriter()
+        event.write(to: &row)
+        let texts = [
+            EventPrinter.list([event], zone), EventPrinter.story(event, row.bytes),
+            StoryPrinter.text(Story(hookInstance: nil, events: [event]), zone),
+        ]
+        for text in texts + [TextStyle.safeLines(Self.hostile)] {
+            #expect(Self.isHarmless(text), "\(text.debugDescription)")
+            #expect(text.contains("ok"))
+        }
+        #expect(texts[0].split(separator: "\n").count == 2, "a heading and one row")
+        for text in [texts[0], texts[2]] {
+            #expect(!text.contains("\n2026-05-04"), "no row was made up")
+        }
     }
 
     @Test(

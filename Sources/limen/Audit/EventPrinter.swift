@@ -39,7 +39,7 @@ enum EventPrinter {
     /// A row whose documents do not read back is shown as it is.
     static func story(_ event: StoredEvent, _ json: [UInt8]) -> String {
         guard let document = try? JSONDocument(parsing: json) else {
-            return String(decoding: json, as: UTF8.self) + "\n"
+            return TextStyle.safe(String(decoding: json, as: UTF8.self)) + "\n"
         }
         var lines: [String] = []
         appendLines(of: document.root, indent: "", to: &lines)
@@ -66,9 +66,9 @@ enum EventPrinter {
         _ lines: inout [String]
     ) {
         if isFlat(value) {
-            lines.append(indent + title + "  " + flat(value))
+            lines.append(indent + TextStyle.safe(title + "  " + flat(value)))
         } else {
-            lines.append(indent + title)
+            lines.append(indent + TextStyle.safe(title))
             appendLines(of: value, indent: indent + "  ", to: &lines)
         }
     }

@@ -20,7 +20,7 @@ enum StoryPrinter {
             for (position, sentence) in line.sentences.enumerated() {
                 let margin =
                     position == 0 ? time : String(repeating: " ", count: time.utf8.count)
-                lines += MarkdownText.plain(harmless(sentence)).enumerated().map {
+                lines += MarkdownText.plain(sentence).enumerated().map {
                     "  " + ($0 == 0 ? margin : String(repeating: " ", count: time.utf8.count))
                         + "  " + $1
                 }
@@ -32,18 +32,5 @@ enum StoryPrinter {
             )
         }
         return lines.joined(separator: "\n") + "\n"
-    }
-
-    /// A text that moves no cursor and turns no line around: comments are written by others.
-    private static func harmless(_ text: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { scalar in
-                    let isControl = scalar.properties.generalCategory == .control && scalar != "\n"
-                    let isFormat = scalar.properties.generalCategory == .format
-                    return isControl || isFormat ? "\u{FFFD}" : scalar
-                }
-            )
-        )
     }
 }

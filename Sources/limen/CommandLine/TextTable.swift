@@ -1,10 +1,13 @@
 /// Lines of text set in columns.
+///
+/// A cell is one line, whatever stands in it: names and reasons are written by others, and a sequence
+/// of control characters would let them hide a row or make one up.
 struct TextTable {
     private var rows: [[String]] = []
 
     /// Adds a row.
     mutating func append(_ cells: [String]) {
-        rows.append(cells)
+        rows.append(cells.map(TextStyle.safe))
     }
 
     /// The rows as lines, each column as wide as its widest cell, two spaces between columns.

@@ -17,9 +17,10 @@ struct DoctorPage {
         var text = ""
         for finding in report.findings {
             let mark = accepted.contains(finding.weakness) ? " (accepted)" : ""
-            text += "\(finding.severity.rawValue.uppercased())  \(finding.object)\(mark)\n"
-            text += "    \(finding.sentence)\n"
-            text += "    mend   \(finding.remedy)\n"
+            text +=
+                "\(finding.severity.rawValue.uppercased())  \(TextStyle.safe(finding.object))\(mark)\n"
+            text += "    \(TextStyle.safeLines(finding.sentence))\n"
+            text += "    mend   \(TextStyle.safeLines(finding.remedy))\n"
             text += "    code   \(finding.weakness.rawValue)\n"
         }
         for reader in report.readers {

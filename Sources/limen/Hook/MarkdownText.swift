@@ -1,4 +1,6 @@
 /// The little Markdown that cards hold, set as plain lines for a terminal.
+///
+/// No control character reaches the terminal, the ones that a character reference stands for included.
 enum MarkdownText {
     /// The text as lines: tables set in columns, emphasis and escapes taken off.
     static func plain(_ markdown: String) -> [String] {
@@ -17,7 +19,7 @@ enum MarkdownText {
                 table = TextTable()
                 isInTable = false
             }
-            lines.append(unescaped(line))
+            lines.append(TextStyle.safe(unescaped(line)))
         }
         return lines + (isInTable ? table.lines() : [])
     }

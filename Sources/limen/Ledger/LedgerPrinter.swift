@@ -14,7 +14,7 @@ struct LedgerPrinter {
         var text = report.isClean ? "the trail is as it was written\n" : "THE TRAIL IS DAMAGED\n"
         if let row = report.firstBadRow { text += "  first bad row  " + Self.name(row) + "\n" }
         for finding in report.findings {
-            text += "  \(finding.damage.rawValue): \(finding.text)\n"
+            text += "  \(finding.damage.rawValue): \(TextStyle.safe(finding.text))\n"
             if let row = finding.row { text += "      " + Self.name(row) + "\n" }
         }
         if report.findingCount > report.findings.count {
@@ -37,7 +37,7 @@ struct LedgerPrinter {
         if report.droppedRowCount > 0 {
             text += "dropped with a tombstone: \(report.droppedRowCount) rows\n"
         }
-        for note in report.notes { text += "on record: \(note)\n" }
+        for note in report.notes { text += "on record: \(TextStyle.safe(note))\n" }
         if report.restoredCopyCount > 0 {
             text +=
                 "copies outside of leaves that a restored database has lost: "
@@ -144,6 +144,6 @@ struct LedgerPrinter {
         if let sequence = row.sequence { parts.append("row \(sequence)") }
         if let tenant = row.tenant { parts.append("tenant \(tenant)") }
         if let event = row.eventID { parts.append("event \(event.text)") }
-        return parts.joined(separator: ", ")
+        return TextStyle.safe(parts.joined(separator: ", "))
     }
 }

@@ -59,8 +59,8 @@ enum RewrapCommand {
             let kind = key.isNote ? "the words of a review" : "rows"
             let fault =
                 key.isDamaged
-                ? "altered: \(key.wrappingKey) does not open it"
-                : "under \(key.wrappingKey), which the key file lacks"
+                ? "altered: \(TextStyle.safe(key.wrappingKey)) does not open it"
+                : "under \(TextStyle.safe(key.wrappingKey)), which the key file lacks"
             lines.append("  \(key.keyID.text)  of \(kind)  \(fault)")
         }
         if unopened.count > namedMax { lines.append("  and \(unopened.count - namedMax) more") }

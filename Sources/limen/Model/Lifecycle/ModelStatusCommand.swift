@@ -83,8 +83,8 @@ enum ModelStatusCommand {
         for change in history {
             let when = change.madeAt?.text ?? ""
             lines.append(
-                "  \(change.number)  \(when)  \(change.kind.rawValue)  by \(change.madeBy): "
-                    + TextStyle.safe(change.reason)
+                "  \(change.number)  \(when)  \(change.kind.rawValue)  by "
+                    + TextStyle.safe(change.madeBy + ": " + change.reason)
             )
             if isLong { lines.append("     " + DeploymentPage.line(change)) }
         }
