@@ -19,13 +19,13 @@ struct AuditAPITests {
     @Test("gives an auditor the events of the own tenant, by every filter, each read with its row")
     func reads() async throws {
         let fixture = try AuditGateway()
-        let mine = try await fixture.decide("anna")
+        let mine = try await fixture.decide("anna") { $0.patientReference = "Patient/p1" }
         let theirs = try await fixture.decide("berta")
         let list = await fixture.send("GET", "/audit/events", query: "kind=decision")
         #expect(list.status == 200)
         #expect(try AuditGateway.ids(list) == [mine.eventID.text])
         for body in [
-            #"{"patient":"p1"}"#, #"{"patient":"Patient/p1"}"#,
+            #"{"patient":"p1","reason":"why"}"#, #"{"patient":"Patient/p1","reason":"why"}"#,
             #"{"card":"\#(mine.cardIDs[0].text)"}"#, #"{"event":"\#(mine.eventID.text)"}"#,
             #"{"hookInstance":"\#(mine.hookInstance?.text ?? "")"}"#,
             #"{"service":"news2","client":"ward-anna","outcome":"cards","limit":1}"#,
@@ -62,6 +62,16 @@ struct AuditAPITests {
         #expect(String(decoding: shown.details ?? [], as: UTF8.self).contains("complaint 17"))
         let timeline = try #require(reads.first { $0.flags.contains("timeline") })
         #expect(timeline.patientPseudonym == mine.patientPseudonym)
+        #expect(timeline.pseudonymEpoch == 1)
+        #expect(shown.patientPseudonym == mine.patientPseudonym)
+        #expect(shown.pseudonymEpoch == 1, "the epoch of the key at hand, not that of the row")
+        let searched = reads.filter {
+            $0.flags.contains("filter:patient") && $0.flags.contains("search")
+        }
+        #expect(searched.count == 2)
+        for read in searched {
+            #expect(String(decoding: read.details ?? [], as: UTF8.self).contains("why"))
+        }
     }
 
     @Test("shows nothing about a patient without a reason")
@@ -72,6 +82,12 @@ struct AuditAPITests {
             ("GET", "/audit/events/" + mine.eventID.text, ""),
             ("POST", "/audit/patients/timeline", #"{"patient":"p1"}"#),
             ("POST", "/audit/patients/who-saw", #"{"patient":"p1"}"#),
+            ("POST", "/audit/events/search", #"{"patient":"p1"}"#),
+            ("POST", "/audit/events/search", #"{"patient":"p1","kind":"decision","limit":1}"#),
+            (
+                "POST", "/audit/events/search",
+                #"{"patient":"\#(Hexadecimal.text(mine.patientPseudonym ?? []))"}"#
+            ),
             ("POST", "/audit/exports", #"{"format":"csv"}"#),
         ] {
             let answer = await fixture.send(method, path, body)

@@ -64,8 +64,11 @@ struct AuditingTests {
     func pages() throws {
         let patient = "paged-" + UUID().uuidString.prefix(8).lowercased()
         for _ in 0..<3 { _ = try Self.fire(patient) }
+        let list = [
+            "--patient", patient, "--kind", "decision", "--json", "--reason", "a complaint",
+        ]
         let first = try LiveGateway.run(
-            ["audit", "list", "--patient", patient, "--kind", "decision", "--limit", "2", "--json"]
+            ["audit", "list", "--limit", "2"] + list
         )
         #expect(first.output.split(separator: "\n").count == 2)
         let cursor = try #require(
@@ -73,10 +76,7 @@ struct AuditingTests {
                 $0.trimmingCharacters(in: .whitespacesAndNewlines)
             }
         )
-        let second = try LiveGateway.run([
-            "audit", "list", "--patient", patient, "--kind", "decision", "--json", "--cursor",
-            cursor,
-        ])
+        let second = try LiveGateway.run(["audit", "list", "--cursor", cursor] + list)
         #expect(second.output.split(separator: "\n").count == 1, "\(second.error)")
         let other = try LiveGateway.run(["audit", "list", "--kind", "decision", "--cursor", cursor])
         #expect(other.exitCode == 2)
@@ -116,7 +116,8 @@ struct AuditingTests {
             #expect(again.exitCode == 3)
         }
         let rows = try LiveGateway.run([
-            "audit", "list", "--patient", patient, "--kind", "audit-export", "--json",
+            "audit", "list", "--patient", patient, "--kind", "audit-export", "--json", "--reason",
+            "a look",
         ])
         #expect(rows.output.split(separator: "\n").count == 6)
         let unexplained = try LiveGateway.run(["audit", "export", "--format", "csv"])

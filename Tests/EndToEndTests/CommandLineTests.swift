@@ -142,9 +142,13 @@ struct CommandLineTests {
             patient.hookInstance,
         ])
         #expect(!list.output.contains("Patient/p1"))
-        let byPatient = try LiveGateway.run(["audit", "list", "--json", "--patient", "p1"])
+        let reason = ["--reason", "a test"]
+        let byPatient = try LiveGateway.run(
+            ["audit", "list", "--json", "--patient", "p1"] + reason
+        )
         #expect(byPatient.output.contains(event))
-        let other = try LiveGateway.run(["audit", "list", "--patient", "nobody"])
+        #expect(!byPatient.output.contains("Patient/p1"))
+        let other = try LiveGateway.run(["audit", "list", "--patient", "nobody"] + reason)
         #expect(other.output == "no rows\n")
     }
 
@@ -197,6 +201,7 @@ struct CommandLineTests {
                 "limen up"
             ),
             (["audit", "list", "--outcome", "x"], 2, "takes one of"),
+            (["audit", "list", "--patient", "p1"], 2, "--reason TEXT"),
             (["audit", "show", "00000000-0000-4000-8000-000000000000"], 1, "no such event"),
             (["up", "--listen", "nowhere"], 2, "HOST:PORT"),
         ]

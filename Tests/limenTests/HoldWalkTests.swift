@@ -73,11 +73,19 @@ struct HoldWalkTests {
         let plan = try audit("erase --patient \(id) --plan")
         #expect(plan.exitCode == 1)
         #expect(plan.output.contains("held"), "\(plan.output)")
+        let event = try readers(id)
         let ended = try audit("keys end-epoch 1")
         #expect(ended.exitCode == 0, "\(ended.error)")
         try expectRefusal("keys end-epoch 1", 3, "no key of epoch 1", "none")
         let status = try audit("keys status --json", reason: nil)
         #expect(status.output.contains(#""pseudonymEpochs":[2]"#), "\(status.output)")
+        // Who read before the epoch ended is named after it.
+        let saw = try audit("who-saw \(id) --json", reason: "an access report")
+        for reason in ["a timeline of both", "a list of both", "one event of the first"] {
+            #expect(saw.output.contains(reason), "\(reason): \(saw.output)")
+        }
+        let rows = try audit("list --kind audit-read --caused-by \(event) --json", reason: nil)
+        #expect(rows.output.contains(#""pseudonymEpoch":2"#), "\(rows.output)")
         // The patient is known by the second epoch alone, and still held.
         try UpGateway.wait {
             try fire()
@@ -87,6 +95,21 @@ struct HoldWalkTests {
         try unknownPatient()
         try lifting(set.output.trimmingCharacters(in: .whitespacesAndNewlines))
         try twoAtOnce()
+    }
+
+    /// Reads of the patient by every way, with two epochs at hand; the event that was shown.
+    private func readers(_ id: String) throws -> String {
+        let rows = try audit(
+            "list --patient \(id) --kind decision --json",
+            reason: "a list of both"
+        )
+        let row = try #require(rows.output.split(separator: "\n").last, "\(rows.error)")
+        let event = try #require(
+            try JSONDocument(parsing: String(row)).root["eventId"]?.stringValue
+        )
+        #expect(try audit("timeline \(id)", reason: "a timeline of both").exitCode == 0)
+        #expect(try audit("show \(event)", reason: "one event of the first").exitCode == 0)
+        return event
     }
 
     /// What is refused before anything is done, each with what would be accepted.
@@ -133,6 +156,20 @@ struct HoldWalkTests {
     private func lifting(_ hold: String) throws {
         #expect(try audit("hold lift \(hold)").exitCode == 0)
         try expectRefusal("hold lift \(hold)", 1, hold)
+        // The order stands in the trail, and what came of it: done once, refused once.
+        let rows = try audit("list --kind legal-hold --limit 4 --json", reason: nil).output
+            .split(separator: "\n").map { try JSONDocument(parsing: String($0)).root }
+        let endings = rows.map { row in
+            let flags = row["flags"]?.elements.compactMap(\.stringValue) ?? []
+            return (flags + [row["outcome"]?.stringValue ?? ""]).joined(separator: " ")
+        }
+        #expect(
+            endings == [
+                "lift refused refused", "lift ordered done", "lift done done", "lift ordered done",
+            ]
+        )
+        #expect(rows[0]["causedBy"]?.stringValue == rows[1]["eventId"]?.stringValue)
+        #expect(rows[0]["status"]?.integerValue == 409)
         let list = try audit("hold list", reason: nil)
         #expect(list.exitCode == 0)
         #expect(list.output.contains(hold))

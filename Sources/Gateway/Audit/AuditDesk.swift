@@ -62,6 +62,10 @@ struct AuditDesk {
         _ question: AuditQuestion,
         _ name: String
     ) async throws(GatewayError) -> Answer {
+        // The rows of a patient who is named are about that patient, whatever columns they show.
+        guard question.filter.patientPseudonyms.isEmpty || question.reason != nil else {
+            throw GatewayError(.reasonMissing)
+        }
         var filter = try placed(question, name)
         filter.limit = question.filter.limit
         let page = try await page(filter, .columns)

@@ -12,9 +12,12 @@ enum AuditListCommand {
         let parsed = try Arguments(arguments, of: "audit list")
         try parsed.expectNoWords()
         let access = try AuditAccess.choose(parsed)
-        let reason = try AuditAccess.optionalReason(parsed)
         let zone = try ZoneOffset.shown(parsed)
         var filter = try AuditFilterReader(arguments: parsed, access: access).filter()
+        // The rows of a patient who is named are about that patient, whatever columns they show.
+        let reason =
+            filter.patientPseudonyms.isEmpty
+            ? try AuditAccess.optionalReason(parsed) : try AuditAccess.reason(parsed)
         filter.limit = try parsed.integer("limit", default: 50, in: 1...Limits.auditListRowsMax)
         let seal = CursorSeal(
             key: access.key,

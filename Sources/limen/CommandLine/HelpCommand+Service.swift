@@ -132,6 +132,7 @@ extension HelpCommand {
         """,
         "audit": """
         limen audit list [FILTERS] [--limit N] [--cursor TEXT] [--json]
+        limen audit list --patient ID --reason TEXT [FILTERS]
         limen audit show EVENT --reason TEXT [--json]
         limen audit timeline PATIENT --reason TEXT [--from T] [--to T] [--limit N] [--cursor TEXT]
         limen audit who-saw PATIENT --reason TEXT [--from T] [--to T] [--json]
@@ -178,7 +179,8 @@ extension HelpCommand {
         story of the call in plain English, then all of the row. An export is whole when its
         manifest lies beside it. recompute evaluates stored decisions again by the profile and
         model that the row pins, from Profiles/ and each --profiles folder; exit code 1 when a value
-        differs or cannot be checked. Erasure, legal holds, keys and retention: limen help keys.
+        differs, a row cannot be checked, or there are more rows than --limit. review run ends
+        with 1 when something was found or not all of the time was looked at. Erasure, legal holds, keys and retention: limen help keys.
 
         """,
         "keys": """
