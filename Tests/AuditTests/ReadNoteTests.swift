@@ -1,5 +1,6 @@
 import Audit
 import Basics
+import JSON
 import Testing
 
 @Suite("The note of a read")
@@ -68,6 +69,40 @@ struct ReadNoteTests {
         )
         #expect(run.isClean == isClean)
         #expect(run.foundText == text)
+    }
+
+    @Test("A closing says when its run looked at a part of the time", arguments: [true, false])
+    func closing(isComplete: Bool) throws {
+        let moment = Instant(microseconds: 0)
+        let id = UUIDBytes(high: 1, low: 1)
+        var review = Review(
+            id: id,
+            tenant: "demo",
+            madeAt: moment,
+            madeBy: "auditor",
+            title: "t",
+            question: .reads,
+            from: moment,
+            end: moment.advanced(byMicroseconds: 1),
+            hours: .usual
+        )
+        review.runs = [
+            ReviewRun(
+                id: id,
+                ranAt: moment,
+                ranBy: "auditor",
+                foundCount: 0,
+                isComplete: isComplete,
+                groups: [],
+                digest: []
+            )
+        ]
+        review.closing = ReviewClosing(at: moment, by: "auditor", finding: "none", runID: id)
+        var writer = JSONWriter()
+        review.write(to: &writer)
+        let closing = try JSONDocument(parsing: writer.bytes).root["closing"]
+        #expect(closing?["found"]?.stringValue == "none")
+        #expect(closing?["isComplete"]?.boolValue == (isComplete ? nil : false))
     }
 
     @Test("Replays are looked for among evaluations too: a batch as of a moment is one")

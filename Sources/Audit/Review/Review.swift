@@ -75,6 +75,10 @@ package struct Review: Sendable {
             writer.member("on", closing.at.text)
             closing.finding.write("found", to: &writer)
             writer.member("run", closing.runID.text)
+            if let run = runs.first(where: { $0.id == closing.runID }), !run.isComplete {
+                // What was examined is a part of the time that the review is of.
+                writer.member("isComplete", false)
+            }
             writer.endObject()
         }
         writer.endObject()
