@@ -37,8 +37,12 @@ extension Limits {
     /// How many names of a client's certificate are looked at.
     @inlinable public static var tlsNamesMax: Int { 32 }
 
-    /// How many bytes are encrypted in one go: what a loop holds of one response twice.
-    @inlinable public static var tlsPieceBytes: Int { 1 << 18 }
+    /// How many bytes are encrypted in one go, and so how many of a response exist twice: 32 KB, or
+    /// two records.
+    ///
+    /// More is encrypted when these are sent: what waits for slow readers is the response itself,
+    /// which those who ask for the same thing share.
+    @inlinable public static var tlsPieceBytes: Int { 1 << 15 }
 
     /// How many encrypted bytes may wait in the exchange of a loop: the chain of a server, or a
     /// piece of a response, whichever is larger, and their framing.

@@ -136,6 +136,32 @@ extension Limits {
     /// amount of memory however large the answers are.
     @inlinable public static var httpUnsentLoopBytesMax: Int { 256 << 20 }
 
+    /// How many bytes that were sent may stand before those that wait: 64 KB.
+    ///
+    /// Above this they are dropped as soon as fewer wait, so that a queue that never becomes empty
+    /// stays as large as what waits in it.
+    @inlinable public static var httpSentBytesKept: Int { 1 << 16 }
+
+    /// How many bytes must have waited on a loop for freed memory to go back to the kernel when
+    /// nothing waits any more: 8 MB, as much as the allocator keeps at its end in any case.
+    @inlinable public static var httpMemoryReturnBytesMin: Int { 8 << 20 }
+
+    /// How many connections of a loop must have ended for the same: 256, as each holds some 20 KB
+    /// with TLS.
+    @inlinable public static var httpMemoryReturnConnectionCountMin: Int { 256 }
+
+    /// How long it takes at least from one return of memory to the next, in milliseconds: it costs
+    /// some milliseconds of a core, which nobody shall be able to ask for again and again.
+    @inlinable public static var httpMemoryReturnMilliseconds: Int { 10_000 }
+
+    /// How many messages of its handshake a client may send when that is over: 32.
+    ///
+    /// In TLS 1.3 these are updates of keys (RFC 8446 section 4.6.3), each of which makes us derive
+    /// keys and answer, though nobody is asked anything. 2^24 records are safe with one key
+    /// (section 5.5), and a connection with all requests that it may carry needs fewer; libraries
+    /// renew theirs after 128 GB. In TLS 1.2 it is a renegotiation that is refused each time.
+    @inlinable public static var httpKeyUpdateCountMax: Int { 32 }
+
     /// How many bytes the kernel keeps of what the peer has not been sent yet.
     ///
     /// What it keeps beyond is memory that a slow reader holds.

@@ -60,12 +60,18 @@ typedef struct {
     size_t outputCount;
     size_t outputCapacity;
     size_t outputMax;
+    // Messages of a handshake that may still come when it is over; only then are they counted.
+    int countsMessages;
+    long messagesLeft;
+    int isExhausted;
 } limen_tls_exchange;
 
 static inline int limen_tls_exchange_read(BIO *bio, char *target, int count) {
     limen_tls_exchange *exchange = (limen_tls_exchange *)BIO_get_data(bio);
     BIO_clear_retry_flags(bio);
     if (count <= 0) return 0;
+    // Not to be tried again: the session is over.
+    if (exchange->isExhausted) return -1;
     if (exchange->inputCount == 0) {
         BIO_set_retry_read(bio);
         return -1;
@@ -110,6 +116,17 @@ static inline BIO_METHOD *limen_tls_exchange_method(void) {
     return method;
 }
 
+// Counts a message of a handshake that came when the handshake was over.
+static inline void limen_tls_count_message(
+    int isOurs, int version, int kind, const void *bytes, size_t count, SSL *session, void *unused
+) {
+    (void)version; (void)bytes; (void)count; (void)unused;
+    if (isOurs || kind != SSL3_RT_HANDSHAKE) return;
+    limen_tls_exchange *exchange = (limen_tls_exchange *)BIO_get_data(SSL_get_rbio(session));
+    if (!exchange->countsMessages) return;
+    if (exchange->messagesLeft > 0) exchange->messagesLeft--; else exchange->isExhausted = 1;
+}
+
 // Gives a session of a server the exchange of its loop.
 static inline int limen_tls_server_attach(
     SSL *session, const BIO_METHOD *method, limen_tls_exchange *exchange
@@ -119,6 +136,7 @@ static inline int limen_tls_server_attach(
     BIO_set_data(bio, exchange);
     BIO_set_init(bio, 1);
     SSL_set_bio(session, bio, bio);
+    SSL_set_msg_callback(session, limen_tls_count_message);
     SSL_set_accept_state(session);
     return 1;
 }

@@ -136,6 +136,12 @@ package struct HTTPClient: ~Copyable {
         try writePlain(session.takeOutput())
     }
 
+    /// Renews the keys of TLS and asks the server to renew its own; for tests.
+    package mutating func updateKeys() throws(HTTPClientError) {
+        guard let session, session.updateKeys() else { throw .notSecured(.protocolFailure) }
+        try writePlain(session.takeOutput())
+    }
+
     /// Sends bytes and, in the same flight, that no more will be sent; for tests.
     package mutating func writeLast(_ bytes: [UInt8]) throws(HTTPClientError) {
         if let session {

@@ -15,6 +15,8 @@ package struct ConnectionState: Sendable {
     private var unsentResponses = 0
     private var unsentBytes = 0
     private var requestSince: Int64 = 0
+    /// Until when the peer must have taken all that it was answered.
+    private var unsentUntil = Int64.max
     /// When the peer was last seen to have taken enough of what waits for it.
     private var blockedSince: Int64?
     /// What it had acknowledged by then, of all that it was ever sent.
@@ -206,6 +208,7 @@ package struct ConnectionState: Sendable {
         )
         unsentResponses += 1
         unsentBytes += bytes
+        unsentUntil = now + unsentPatience
         enter(keepsAlive ? .idle : .finishing, at: now)
         return answer
     }
@@ -300,7 +303,7 @@ package struct ConnectionState: Sendable {
         switch phase {
         case .idle:
             // What is not sent yet has a time of its own.
-            ofPhase = unsentResponses > 0 ? .max : phaseSince + Int64(idlePatience)
+            ofPhase = unsentResponses > 0 ? unsentUntil : phaseSince + Int64(idlePatience)
         case .securing: ofPhase = phaseSince + Int64(limits.handshakeMilliseconds)
         case .readingHead:
             ofPhase = min(phaseSince + Int64(limits.headMilliseconds), requestDeadline)
@@ -308,7 +311,8 @@ package struct ConnectionState: Sendable {
         case .handling:
             ofPhase = min(phaseSince + Int64(limits.handlerMilliseconds), requestDeadline)
         case .lingering: ofPhase = phaseSince + Int64(limits.lingerMilliseconds)
-        case .finishing, .closed: ofPhase = .max
+        case .finishing: ofPhase = unsentResponses > 0 ? unsentUntil : .max
+        case .closed: ofPhase = .max
         }
         guard let blockedSince else { return ofPhase }
         return min(ofPhase, blockedSince + Int64(limits.writeStallMilliseconds))
@@ -319,6 +323,15 @@ package struct ConnectionState: Sendable {
         // Of whom nothing has come yet nothing is known.
         guard requestCount > 0 else { return min(limits.headMilliseconds, limits.idleMilliseconds) }
         return limits.idleMilliseconds
+    }
+
+    /// How long a peer that takes what it must in each time takes for all that waits, with two such
+    /// times for what the kernel holds, and its idle time.
+    ///
+    /// Whatever else is sent meanwhile, such as answers of TLS to updates of keys, renews nothing.
+    private var unsentPatience: Int64 {
+        let stalls = 2 + unsentBytes / max(1, limits.writeStallBytesMin)
+        return Int64(limits.idleMilliseconds) + Int64(stalls * limits.writeStallMilliseconds)
     }
 
     private var requestDeadline: Int64 { requestSince + Int64(limits.requestMilliseconds) }
@@ -338,14 +351,14 @@ package struct ConnectionState: Sendable {
             return close()
         }
         switch phase {
-        case .idle: return endIdle(at: now)
+        case .idle: return unsentResponses > 0 ? close() : endIdle(at: now)
         case .readingHead: return refuse(.headTimeout, at: now)
         case .readingBody:
             if now >= bodyDeadline { return refuse(.bodyTimeout, at: now) }
             return refuse(now >= rateDeadline ? .bodyTooSlow : .requestTimeout, at: now)
         case .handling: return refuse(.handlerTimeout, at: now)
-        case .securing, .lingering: return close()
-        case .finishing, .closed: return .wait
+        case .securing, .finishing, .lingering: return close()
+        case .closed: return .wait
         }
     }
 

@@ -45,6 +45,7 @@ extension RequestRejection {
         case .handshakesTooMany: "There are more handshakes under way than the limit."
         case .handshakeFailed: "The TLS handshake failed."
         case .connectionsTooMany: "There are more connections than the limit."
+        case .keyUpdatesTooMany: "There are more updates of TLS keys than the limit."
         case .roomTooSmall: "There is no room for the request at present."
         }
     }

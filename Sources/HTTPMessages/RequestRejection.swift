@@ -89,6 +89,8 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
     /// More bytes of unfinished requests than there is room for; this is the largest one of the
     /// address with the most.
     case roomTooSmall = "LIMEN-HTTP-042"
+    /// More updates of keys on one connection than anybody needs.
+    case keyUpdatesTooMany = "LIMEN-HTTP-043"
 
     /// The status of the answer.
     package var status: Int {
@@ -107,7 +109,7 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
             .fieldFolded, .hostMissing, .hostRepeated, .hostMalformed, .hostMismatch,
             .lengthAndCoding, .lengthMalformed, .lengthRepeated, .codingRepeated,
             .codingInOldVersion, .connectionNamesFraming, .chunkMalformed,
-            .chunkExtensionTooLong, .handshakeFailed:
+            .chunkExtensionTooLong, .handshakeFailed, .keyUpdatesTooMany:
             400
         }
     }

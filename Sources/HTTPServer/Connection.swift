@@ -11,6 +11,8 @@ final class Connection {
     var input: [UInt8] = []
     var inputStart = 0
     var output = OutputQueue()
+    /// What waits to be encrypted; empty in clear.
+    var plain = PlainQueue()
     /// There may be bytes to receive; events are told once.
     var mayRead = false
     /// The end of the stream was told.
@@ -49,6 +51,9 @@ final class Connection {
     }
 
     var hasInput: Bool { inputStart < input.count }
+
+    /// What waits for the peer, encrypted or not.
+    var unsentBytes: Int { output.byteCount + plain.byteCount }
 
     /// What is kept of what was received, but for a request that is complete.
     var receivedBytes: Int { state.keptBytes + input.count - inputStart }

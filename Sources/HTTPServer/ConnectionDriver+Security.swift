@@ -73,8 +73,12 @@ extension ConnectionDriver {
     private func fail(_ connection: Connection) {
         if connection.isCountedAsHandshake {
             shared.configuration.metrics.refused(RequestRejection.handshakeFailed.rawValue)
+        } else if connection.session?.hasUpdatedTooOften == true {
+            shared.configuration.metrics.refused(RequestRejection.keyUpdatesTooMany.rawValue)
         }
         connection.hasTakenLeave = true
+        // Nothing can be said any more.
+        connection.plain.removeAll()
         sendAtOnce(connection)
         endHandshake(connection)
         perform(connection.state.channelFailed(at: now), connection)
@@ -121,23 +125,31 @@ extension ConnectionDriver {
         }
         plainOutput.removeAll(keepingCapacity: true)
         write(&plainOutput)
+        guard connection.plain.isEmpty, connection.output.byteCount < Limits.tlsPieceBytes else {
+            // Its turn comes.
+            connection.plain.append(plainOutput)
+            return
+        }
         encrypt(plainOutput[...], session, connection)
     }
 
     /// Sends a large body.
     func send(body: [UInt8], _ connection: Connection) {
-        guard let session = connection.session else {
+        guard connection.session != nil else {
             connection.output.append(body: body)
             return
         }
-        // In pieces, so that only the last of them exists twice.
-        var start = 0
-        while start < body.count {
-            let end = min(start + Limits.tlsPieceBytes, body.count)
-            var piece: [UInt8] = []
-            guard encrypt(body[start..<end], session, connection, into: &piece) else { return }
-            connection.output.append(body: piece)
-            start = end
+        connection.plain.append(body)
+    }
+
+    /// Encrypts the next piece of what waits when little is ready to be sent: of a response only
+    /// so much exists twice, however slowly it is read.
+    func encryptAhead(_ connection: Connection) {
+        guard let session = connection.session else { return }
+        while !connection.plain.isEmpty, !connection.isSessionBroken,
+            connection.output.byteCount < Limits.tlsPieceBytes
+        {
+            encrypt(connection.plain.take(atMost: Limits.tlsPieceBytes), session, connection)
         }
     }
 
@@ -164,6 +176,7 @@ extension ConnectionDriver {
             try session.write(bytes)
         } catch {
             // Nothing can be said to the client any more: the connection ends when it is to send.
+            connection.plain.removeAll()
             connection.hasTakenLeave = true
             connection.isSessionBroken = true
             return false

@@ -29,12 +29,13 @@ final class ConnectionDriver: EventLoopDelegate {
     /// What was received of requests that are not complete.
     var received: ReceivedBytes
     /// What waits for peers that take no more at present.
-    private var blockedBytes = 0
+    var blockedBytes = 0
+    private var memory = MemoryReturn()
     private var toSend: [Connection] = []
     private var toRead: [Connection] = []
-    private(set) var now = Clock.monotonicMilliseconds()
+    var now = Clock.monotonicMilliseconds()
     private var date = DateCache()
-    private var acceptor: Acceptor?
+    private(set) var acceptor: Acceptor?
     private var isDraining = false
     private var handlersAtWork = 0
     private var drainDeadline: Int64?
@@ -96,6 +97,8 @@ final class ConnectionDriver: EventLoopDelegate {
             }
         }
         for slot in deadlines.expired(at: now) { expire(slot) }
+        let openCount = slots.count - freeSlots.count
+        memory.note(bytes: blockedBytes, connections: openCount, at: now)
         acceptor?.resumeIfPaused(loop, at: now)
         if let drainDeadline, now >= drainDeadline {
             self.drainDeadline = nil
@@ -435,13 +438,20 @@ final class ConnectionDriver: EventLoopDelegate {
             return
         }
         guard !connection.isBlocked else {
-            count(connection.output.byteCount, connection)
+            count(connection.unsentBytes, connection)
             return
         }
         do {
-            try connection.output.send(to: connection.accepted.socket)
+            repeat {
+                encryptAhead(connection)
+                try connection.output.send(to: connection.accepted.socket)
+            } while connection.output.isEmpty && !connection.plain.isEmpty
         } catch {
             // The peer is gone; what the handler did stays done.
+            perform(connection.state.aborted(), connection)
+            return
+        }
+        guard !connection.isSessionBroken else {
             perform(connection.state.aborted(), connection)
             return
         }
@@ -457,38 +467,13 @@ final class ConnectionDriver: EventLoopDelegate {
         } else {
             connection.isBlocked = true
             connection.state.blocked(
-                unsentBytes: connection.output.byteCount,
+                unsentBytes: connection.unsentBytes,
                 takenBytes: takenBytes(connection),
                 at: now
             )
-            count(connection.output.byteCount, connection)
+            count(connection.unsentBytes, connection)
         }
         renewDeadline(connection)
-    }
-
-    /// Counts what waits for a peer; when it is too much for the loop, those for whom the most
-    /// waits are dropped.
-    private func count(_ bytes: Int, _ connection: Connection) {
-        blockedBytes += bytes - connection.countedBytes
-        connection.countedBytes = bytes
-        precondition(blockedBytes >= 0, "fewer bytes wait than none")
-        while blockedBytes > shared.configuration.unsentLoopBytesMax {
-            var largest = connection
-            for other in slots {
-                guard let other, other.countedBytes > largest.countedBytes else { continue }
-                largest = other
-            }
-            perform(largest.state.aborted(), largest)
-        }
-    }
-
-    /// What the peer has acknowledged of all that it was ever sent.
-    private func takenBytes(_ connection: Connection) -> Int {
-        guard let waiting = try? connection.accepted.socket.unacknowledgedBytes else {
-            // Without an answer of the kernel nothing is known to be taken.
-            return 0
-        }
-        return max(0, connection.output.movedCount - waiting)
     }
 
     func renewDeadline(_ connection: Connection) {

@@ -117,6 +117,24 @@ package final class HTTPServer: Sendable {
     /// How many connections are open.
     package var connectionCount: Int { shared.census.total }
 
+    /// What waits for peers that take no more at present, in bytes: encrypted or in clear, and of
+    /// TLS what is not encrypted yet.
+    package var unsent: (ready: Int, plain: Int) {
+        get async {
+            var sum = (ready: 0, plain: 0)
+            for loop in loops {
+                let part = await loop.ask { driver in
+                    driver.slots.reduce(into: (ready: 0, plain: 0)) { sum, connection in
+                        sum.ready += connection?.output.byteCount ?? 0
+                        sum.plain += connection?.plain.byteCount ?? 0
+                    }
+                }
+                sum = (sum.ready + part.ready, sum.plain + part.plain)
+            }
+            return sum
+        }
+    }
+
     /// Ends a `drain` at once: what is still open is closed.
     package func cutOff() { shared.census.giveUp() }
 

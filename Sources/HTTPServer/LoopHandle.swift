@@ -34,6 +34,15 @@ struct LoopHandle: @unchecked Sendable {
         }
     }
 
+    /// Asks the driver something on the loop's thread.
+    func ask<Answer: Sendable>(
+        _ question: @escaping @Sendable (ConnectionDriver) -> Answer
+    ) async -> Answer {
+        await withCheckedContinuation { continuation in
+            run { continuation.resume(returning: question($0)) }
+        }
+    }
+
     /// Brings a handler's answer back; on the loop's thread.
     func finish(_ token: Poller.Token, _ response: HTTPResponse) {
         driver.finish(token, response)

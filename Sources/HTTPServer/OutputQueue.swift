@@ -1,3 +1,4 @@
+import Basics
 import Posix
 
 /// The bytes that wait to be sent on a connection.
@@ -40,7 +41,10 @@ struct OutputQueue {
                 from: sent,
                 hasMore: hasMore
             )
-            guard case .moved(let count) = transfer else { return }
+            guard case .moved(let count) = transfer else {
+                if isTail { dropSent() }
+                return
+            }
             movedCount += count
             sent += count
             byteCount -= count
@@ -49,5 +53,13 @@ struct OutputQueue {
             if !isTail { segments.removeFirst() }
         }
         tail.removeAll(keepingCapacity: tail.capacity <= 4_096)
+    }
+
+    /// Drops what was sent of the last segment when it is more than what waits there: a peer can
+    /// keep something waiting for ever, and each byte is moved once at most.
+    private mutating func dropSent() {
+        guard sent > Limits.httpSentBytesKept, sent >= tail.count - sent else { return }
+        tail.removeFirst(sent)
+        sent = 0
     }
 }

@@ -14,4 +14,9 @@ package enum Allocator {
         _ = mallopt(M_MMAP_THRESHOLD, 4 << 20)
         _ = mallopt(M_TRIM_THRESHOLD, 8 << 20)
     }
+
+    /// Gives all whole pages that are free back to the kernel; it takes some milliseconds.
+    package static func giveBack() {
+        _ = malloc_trim(0)
+    }
 }

@@ -247,6 +247,31 @@ struct ConnectionStateTests {
         #expect(Step(state.expired(at: 490)) == .shutDownSending)
     }
 
+    @Test("whatever is sent besides, a peer has a bounded time for what it was answered")
+    func besides() {
+        for closes in [false, true] {
+            var state = fresh {
+                $0.writeStallMilliseconds = 40
+                $0.writeStallBytesMin = 100
+                $0.idleMilliseconds = 60
+            }
+            #expect(send(Self.get, &state, at: 0) == .dispatch("/"))
+            _ = state.responded(closes: closes, bytes: 250, at: 5)
+            state.blocked(unsentBytes: 250, takenBytes: 0, at: 5)
+            // It takes enough each time, and the same amount waits each time.
+            var now: Int64 = 5
+            while now < 225 {
+                #expect(Step(state.expired(at: now)) == .wait)
+                state.blocked(unsentBytes: 250, takenBytes: Int(now) * 100, at: now)
+                now += 20
+            }
+            // Its idle time, a stall for each 100 bytes of 250, and two for what the kernel holds.
+            #expect(state.deadline == 225)
+            #expect(Step(state.expired(at: 224)) == .wait)
+            #expect(Step(state.expired(at: 225)) == .close)
+        }
+    }
+
     @Test("a request has one time as a whole, whichever of its parts uses it up")
     func wholeRequest() {
         var state = fresh {

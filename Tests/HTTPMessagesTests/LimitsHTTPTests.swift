@@ -42,5 +42,9 @@ struct LimitsHTTPTests {
         #expect(Limits.httpConnectionsPerAddressMax <= Limits.httpConnectionCountMax)
         #expect(Limits.httpUnsentBytesMax > 16_384)
         #expect(Limits.httpPipelineDepthMax > 0)
+        // What is encrypted ahead is a small part of what may wait.
+        #expect(4 * Limits.tlsPieceBytes <= Limits.httpUnsentBytesMax)
+        #expect(Limits.httpSentBytesKept < Limits.httpUnsentBytesMax)
+        #expect(Limits.httpKeyUpdateCountMax > 0)
     }
 }

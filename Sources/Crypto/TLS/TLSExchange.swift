@@ -46,6 +46,22 @@ package final class TLSExchange {
         unsafe pointer.pointee.outputCount = 0
     }
 
+    /// Counts messages of a handshake from now on: above so many nothing more can be read.
+    func countMessages(atMost count: Int) {
+        unsafe pointer.pointee.messagesLeft = count
+        unsafe pointer.pointee.isExhausted = 0
+        unsafe pointer.pointee.countsMessages = 1
+    }
+
+    /// Counts no more; answers how many may still come, and whether more came.
+    func endOfCount() -> (left: Int, isExhausted: Bool) {
+        defer {
+            unsafe pointer.pointee.countsMessages = 0
+            unsafe pointer.pointee.isExhausted = 0
+        }
+        return unsafe (pointer.pointee.messagesLeft, pointer.pointee.isExhausted != 0)
+    }
+
     /// Lends received bytes to one call of a session.
     func lend<Value>(
         _ bytes: [UInt8],

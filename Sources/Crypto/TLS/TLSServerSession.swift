@@ -18,6 +18,10 @@ package final class TLSServerSession {
     private let exchange: TLSExchange
     /// Whether the handshake is over.
     package private(set) var isEstablished = false
+    /// How many more messages of a handshake may come.
+    private var messagesLeft = Limits.httpKeyUpdateCountMax
+    /// Whether more of them came, and the session is over.
+    package private(set) var hasUpdatedTooOften = false
 
     /// Begins a session.
     package init(_ context: TLSServerContext, _ exchange: TLSExchange) throws(TLSError) {
@@ -52,6 +56,8 @@ package final class TLSServerSession {
             if !isEstablished {
                 guard try handshake() else { return Received() }
             }
+            exchange.countMessages(atMost: messagesLeft)
+            defer { (messagesLeft, hasUpdatedTooOften) = exchange.endOfCount() }
             return try read(into: &plain)
         }
     }

@@ -118,6 +118,13 @@ package final class TLSSession {
         }
     }
 
+    /// Renews our keys and asks the peer to renew its own (RFC 8446 section 4.6.3); for tests.
+    package func updateKeys() -> Bool {
+        ERR_clear_error()
+        guard unsafe SSL_key_update(session, SSL_KEY_UPDATE_REQUESTED) == 1 else { return false }
+        return unsafe SSL_do_handshake(session) == 1
+    }
+
     /// Decrypts into an array, over what it holds; it keeps its size.
     package func read(into bytes: inout [UInt8]) throws(TLSError) -> Reading {
         precondition(!bytes.isEmpty, "no room to read into")
