@@ -187,6 +187,17 @@ extension Limits {
     /// address with the most, so that few addresses cannot close the door to others.
     @inlinable public static var httpConnectionCountMax: Int { 8_192 }
 
+    /// How many descriptors are kept for what is no connection of a client: 512.
+    ///
+    /// 256 for newcomers that wait for others to give way; the rest for listeners, loops, the
+    /// database, FHIR servers, the spool and files. A process that may have fewer than twice this
+    /// keeps half of them.
+    @inlinable public static var httpDescriptorReserve: Int { 512 }
+
+    /// How many connections of the address with the most give way at once when no descriptor is
+    /// left, and at most a quarter of what it has.
+    @inlinable public static var httpShortageLeaverCountMax: Int { 32 }
+
     /// How many newcomers above that may wait for others to give way: as many as are accepted at
     /// once; each holds a descriptor meanwhile.
     @inlinable public static var httpNewcomerCountMax: Int { 256 }

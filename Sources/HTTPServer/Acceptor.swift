@@ -28,17 +28,32 @@ final class Acceptor {
         try loop.watch(listener.socket.descriptor, Self.token, .readable)
     }
 
-    /// Accepts those who wait, a bounded number at a time; `adopt` takes those for this loop.
-    func acceptAll(
+    /// Accepts all who wait, as the kernel resets who is left when the listener closes.
+    func acceptRest(
         _ loop: EventLoop,
         _ shared: ServerShared,
         at now: Int64,
         _ adopt: (AcceptedSocket) -> Void
     ) {
+        // Twice those who can wait: others come meanwhile, and not all of them can be waited for.
+        let turns = 2 * Limits.httpWaitingConnectionCountMax / Limits.httpEventsPerTurnMax
+        for _ in 0..<turns { guard acceptAll(loop, shared, at: now, adopt) else { return } }
+    }
+
+    /// Accepts those who wait, a bounded number at a time; `adopt` takes those for this loop.
+    ///
+    /// - Returns: Whether others may still wait.
+    @discardableResult
+    func acceptAll(
+        _ loop: EventLoop,
+        _ shared: ServerShared,
+        at now: Int64,
+        _ adopt: (AcceptedSocket) -> Void
+    ) -> Bool {
         for _ in 0..<Limits.httpEventsPerTurnMax {
             do {
                 switch try listener.socket.accept() {
-                case .wouldBlock: return
+                case .wouldBlock: return false
                 case .accepted(let socket, let address):
                     place(AcceptedSocket(socket, peer: address.host), shared, adopt)
                 }
@@ -48,10 +63,12 @@ final class Acceptor {
                 if error.isOutOfResources {
                     stop(loop)
                     pausedUntil = now + Self.pauseMilliseconds
-                    return
+                    Shortage(loops: loops, accepting: number, shared: shared).end()
+                    return false
                 }
             }
         }
+        return true
     }
 
     private func place(
@@ -82,8 +99,14 @@ final class Acceptor {
         do {
             try start(loop)
         } catch {
-            self.pausedUntil = now + Self.pauseMilliseconds
+            self.pausedUntil = pausedUntil + Self.pauseMilliseconds
         }
+    }
+
+    /// Looks at the listener again before the pause is over.
+    func resume(_ loop: EventLoop) {
+        guard pausedUntil != nil else { return }
+        resumeIfPaused(loop, at: .max)
     }
 
     /// Looks at the listener no more.

@@ -18,6 +18,14 @@ final class ConnectionCensus: Sendable {
         case refused
     }
 
+    /// Who has the most connections.
+    struct Heaviest {
+        let origin: String
+        let count: Int
+        /// The loop with the most connections.
+        let first: Int
+    }
+
     private struct Counts {
         var total = 0
         /// How many of them have no place on a loop yet.
@@ -48,6 +56,20 @@ final class ConnectionCensus: Sendable {
 
     /// How many are open.
     var total: Int { counts.withLock { $0.total } }
+
+    /// Who has the most connections; `nil` when nobody has more than one.
+    var heaviest: Heaviest? {
+        counts.withLock { counts in
+            let origins = counts.byAddress.heaviest(from: 2, countMax: 1)
+            return origins.first.map {
+                Heaviest(
+                    origin: $0,
+                    count: counts.byAddress[$0],
+                    first: counts.loop { $0 > $1 }
+                )
+            }
+        }
+    }
 
     /// Counts a connection in unless there are too many.
     func open(_ address: String) -> Admission {

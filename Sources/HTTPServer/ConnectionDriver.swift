@@ -25,7 +25,7 @@ final class ConnectionDriver: EventLoopDelegate {
     /// The handshakes that are under way.
     var handshakes: HandshakeTable
     /// All connections, in the order in which they give way.
-    private var origins = OriginTable()
+    var origins = OriginTable()
     /// What was received of requests that are not complete.
     var received: ReceivedBytes
     /// What waits for peers that take no more at present.
@@ -202,7 +202,7 @@ final class ConnectionDriver: EventLoopDelegate {
     /// Accepts no more.
     func stopAccepting() {
         now = Clock.monotonicMilliseconds()
-        acceptor?.acceptAll(loop, shared, at: now) { self.adopt($0) }
+        acceptor?.acceptRest(loop, shared, at: now) { self.adopt($0) }
         acceptor?.stop(loop)
         acceptor = nil
     }

@@ -32,9 +32,14 @@ package final class HTTPServer: Sendable {
         let loopCount = configuration.loopCount ?? ResourceUsage.coreCount
         precondition(loopCount > 0, "a server without loops")
         let listeners = try listen(configuration, loopCount)
-        ResourceUsage.raiseDescriptorLimit()
+        let descriptors = ResourceUsage.raiseDescriptorLimit()
+        var bounded = configuration
+        bounded.connectionCountMax = min(
+            configuration.connectionCountMax,
+            connectionCountMax(descriptors: descriptors)
+        )
         let shared = ServerShared(
-            configuration: configuration,
+            configuration: bounded,
             handler: handler,
             loopCount: loopCount
         )
@@ -45,6 +50,14 @@ package final class HTTPServer: Sendable {
         } catch {
             throw .system(error)
         }
+    }
+
+    /// How many connections a process can have open at once that may have so many descriptors; with
+    /// more accepting would fail before anybody is asked to give way.
+    static func connectionCountMax(descriptors: Int) -> Int {
+        // Where the kernel does not say, accepting tells.
+        guard descriptors > 0 else { return Limits.httpConnectionCountMax }
+        return max(descriptors - Limits.httpDescriptorReserve, descriptors / 2, 1)
     }
 
     private static func makeLoops(
@@ -113,6 +126,10 @@ package final class HTTPServer: Sendable {
         precondition(shared.securityContext != nil, "a plain server becomes no other")
         shared.secure(with: context)
     }
+
+    /// How many connections may be open: as configured, or fewer where the process may have few
+    /// descriptors.
+    package var connectionCountMax: Int { shared.configuration.connectionCountMax }
 
     /// How many connections are open.
     package var connectionCount: Int { shared.census.total }

@@ -59,6 +59,14 @@ package struct ResourceUsage: Sendable {
         return Int(clamping: limit.rlim_cur)
     }
 
+    /// Lowers the number of descriptors for good, to try what happens when there are few.
+    package static func lowerDescriptorLimit(to count: Int) {
+        precondition(count > 0, "no descriptors at all")
+        var limit = rlimit(rlim_cur: rlim_t(count), rlim_max: rlim_t(count))
+        let result = unsafe limen_set_descriptors_max(&limit)
+        precondition(result == 0, "the number of descriptors cannot be lowered")
+    }
+
     private static func words(_ file: String, _ process: Int32?) -> [Substring]? {
         let owner = process.map { String($0) } ?? "self"
         guard let bytes = try? File.read(path: "/proc/\(owner)/\(file)", bytesMax: 65_536) else {

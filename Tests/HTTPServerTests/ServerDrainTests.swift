@@ -72,4 +72,50 @@ struct ServerDrainTests {
         #expect(throws: HTTPClientError.connectionLost) { try client.receive() }
         gate.open()
     }
+
+    @Test("everybody who waited to be accepted when the drain began is served")
+    func backlog() async throws {
+        // The loop accepts nobody while a handler holds it.
+        let begun = try Doorbell()
+        let door = try Doorbell()
+        let server = try TestServer.start({ $0.loopCount = 1 }) { request in
+            if request.path == "/held" {
+                begun.ring()
+                door.wait(timeoutMilliseconds: 60_000)
+            }
+            return await TestServer.echo(request)
+        }
+        let count = 900
+        let answered = try await OwnThread.run {
+            var holding = try server.connect()
+            try holding.write(Array("GET /held HTTP/1.1\r\nHost: a\r\n\r\n".utf8))
+            begun.wait(timeoutMilliseconds: 20_000)
+            var waiting: [Waiting] = []
+            for _ in 0..<count {
+                let client = Waiting(try server.connect())
+                try client.ask()
+                waiting.append(client)
+            }
+            let drained = Task { await server.server.drain(withinMilliseconds: 60_000) }
+            door.ring()
+            var answered = 0
+            for client in waiting where (try? client.status()) == 200 { answered += 1 }
+            #expect(try holding.receive().status == 200)
+            return (answered, drained)
+        }
+        #expect(answered.0 == count)
+        #expect(await answered.1.value)
+        #expect(server.log.counts.opened == count + 1)
+    }
+
+    /// Keeps a connection open in an array.
+    private final class Waiting {
+        private var client: HTTPClient
+
+        init(_ client: consuming HTTPClient) { self.client = client }
+
+        func ask() throws { try client.write(Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n".utf8)) }
+
+        func status() throws -> Int { try client.receive().status }
+    }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Gateway
 import HTTPServer
 import Posix
@@ -9,7 +10,8 @@ extension RunningService {
     static func listen(
         _ settings: Settings,
         _ gateway: HookGateway,
-        _ registry: MetricsRegistry
+        _ registry: MetricsRegistry,
+        _ log: LogWriter
     ) throws(CommandError) -> HTTPServer {
         var configuration = HTTPServerConfiguration(
             host: settings.address.host,
@@ -41,10 +43,24 @@ extension RunningService {
         configuration.metrics.undelivered = { undelivered.add($0) }
         configuration.metrics.connectionOpened = { opened.add(1) }
         do {
-            return try HTTPServer.start(configuration) { await gateway.respond(to: $0) }
+            let server = try HTTPServer.start(configuration) { await gateway.respond(to: $0) }
+            tellDescriptors(server, log)
+            return server
         } catch {
             throw sentence(error, host: settings.address.host)
         }
+    }
+
+    /// Says when the process may have so few descriptors that fewer connections fit than usual.
+    private static func tellDescriptors(_ server: HTTPServer, _ log: LogWriter) {
+        guard server.connectionCountMax < Limits.httpConnectionCountMax else { return }
+        log.log(
+            LogEvent(
+                .warning,
+                "the limit of descriptors (ulimit -n) leaves room for fewer connections",
+                [(.count, .number(server.connectionCountMax))]
+            )
+        )
     }
 
     private static func sentence(_ error: HTTPServerError, host: String) -> CommandError {

@@ -193,7 +193,7 @@ struct RunningService: Sendable {
                 log
             )
             let counters = try makeCounters(settings, gateway, registry, log)
-            let server = try listen(settings, gateway, registry)
+            let server = try listen(settings, gateway, registry, log)
             let reporter = try keyReporter(settings, identity, ring, sealer, spool, log)
             let service = RunningService(
                 server: server,
