@@ -99,6 +99,21 @@ static inline int limen_handle_signal(int number, void (*handler)(int)) {
 static inline int limen_ignore_signal(int number) { return limen_handle_signal(number, SIG_IGN); }
 static inline int limen_default_signal(int number) { return limen_handle_signal(number, SIG_DFL); }
 
+// Sets the action of a signal of a crash, which may come on the stack of such actions, and keeps
+// the one before it.
+static inline int limen_replace_signal(
+    int number, void (*handler)(int), struct sigaction *before
+) {
+    struct sigaction action = {0};
+    action.sa_handler = handler;
+    action.sa_flags = SA_ONSTACK;
+    sigemptyset(&action.sa_mask);
+    return sigaction(number, &action, before);
+}
+static inline int limen_restore_signal(int number, const struct sigaction *before) {
+    return sigaction(number, before, NULL);
+}
+
 // getrusage with its enumerator argument.
 static inline int limen_usage_self(struct rusage *usage) { return getrusage(RUSAGE_SELF, usage); }
 static inline int limen_descriptors_max(struct rlimit *limit) {

@@ -1,5 +1,7 @@
+import Basics
 import CLinux
 import Glibc
+import Synchronization
 
 /// The process's own surroundings: its streams and its environment.
 package enum Terminal {
@@ -22,10 +24,48 @@ package enum Terminal {
     package static func writeOutput(_ bytes: [UInt8]) { write(bytes, to: 1) }
 
     /// Writes text to standard error.
-    package static func writeError(_ text: String) { write(Array(text.utf8), to: 2) }
+    package static func writeError(_ text: String) { writeError(Array(text.utf8)) }
 
-    /// Writes bytes to standard error.
-    package static func writeError(_ bytes: [UInt8]) { write(bytes, to: 2) }
+    /// Writes bytes to standard error; without waiting after `queueErrors`.
+    package static func writeError(_ bytes: [UInt8]) {
+        guard let lines = errorLines.withLock({ $0 }) else { return write(bytes, to: 2) }
+        lines.write(bytes)
+    }
+
+    private static let errorLines = Mutex<LineStream?>(nil)
+
+    /// Lets a thread write to standard error from now on, so that a reader that stalls holds nobody
+    /// up; a second call changes nothing.
+    ///
+    /// What waits is written before the process ends, as far as the reader takes it in time, and
+    /// when it crashes.
+    ///
+    /// - Parameter lineOfDropped: the line that says how many lines were dropped.
+    /// - Throws: `SystemError` when there is no descriptor or no thread left.
+    package static func queueErrors(
+        lineOfDropped: @escaping @Sendable (Int) -> [UInt8]
+    ) throws(SystemError) {
+        guard errorLines.withLock({ $0 == nil }) else { return }
+        let lines = try LineStream.start(descriptor: 2, lineOfDropped: lineOfDropped)
+        let isFirst = errorLines.withLock { kept in
+            guard kept == nil else { return false }
+            kept = lines
+            return true
+        }
+        guard isFirst else { return }
+        CrashLines.keep(lines)
+        atexit { Terminal.flushErrors() }
+    }
+
+    /// Waits a bounded time until what is queued for standard error is written.
+    package static func flushErrors() {
+        errorLines.withLock { $0 }?.flush(withinMilliseconds: Limits.logEndMilliseconds)
+    }
+
+    /// How many lines for standard error were dropped as nobody took them.
+    package static var droppedErrorLines: Int {
+        errorLines.withLock { $0 }?.droppedCount ?? 0
+    }
 
     /// Reads standard input to its end.
     package static func readInput(bytesMax: Int) throws(SystemError) -> [UInt8] {

@@ -55,6 +55,12 @@ package final class MetricsRegistry: Sendable {
         add(.reading(.init(name, .gauge, help: help), reading))
     }
 
+    /// Registers a counter that is read when the text is asked for.
+    package func counter(_ name: String, help: String, reading: @escaping @Sendable () -> Int) {
+        precondition(name.hasSuffix("_total"), "the name of a counter ends in _total")
+        add(.reading(.init(name, .counter, help: help), reading))
+    }
+
     /// Registers a histogram of durations.
     package func histogram(_ name: String, help: String, labels: [String] = []) -> Histogram {
         precondition(name.hasSuffix("_seconds"), "the name of a duration ends in _seconds")

@@ -100,11 +100,7 @@ struct RunningService: Sendable {
     static func start(_ settings: Settings) async throws(CommandError) -> RunningService {
         Allocator.tune(coreCount: ResourceUsage.coreCount)
         let catalogue = try loadCatalogue(settings)
-        let log = LogWriter(
-            resource: [("service.name", "limen"), ("service.version", version)],
-            now: { Clock.now() },
-            write: { Terminal.writeError($0) }
-        )
+        let log = try openLog()
         let ring = try keyRing(settings, log)
         let sealer = RecordSealer(ring)
         let migrations = try AuditDatabase.migrationFiles(home: settings.home)
@@ -157,6 +153,7 @@ struct RunningService: Sendable {
         }
         do throws(CommandError) {
             let registry = MetricsRegistry()
+            registerLog(in: registry)
             spool?.register(in: registry)
             // What needs the database is not missed while rows are durable without it.
             let isBridged = { @Sendable in spool?.takesRows ?? false }
