@@ -17,6 +17,18 @@ extension Limits {
     /// A week of intensive-care vital signs is about 20,000.
     @inlinable public static var prefetchEntriesMax: Int { 50_000 }
 
+    /// How many entries a Bundle or a list in the context of a request may hold.
+    ///
+    /// They are what one person orders or selects at once. The largest order sets have some
+    /// hundred drafts, and at twice `interactionDrugsMax` there is room for the card that says so.
+    @inlinable public static var contextEntriesMax: Int { 1_000 }
+
+    /// Under how many different URLs the Patient of a request may stand.
+    ///
+    /// Each key of the prefetch may bring the Patient along, and every reference is held against
+    /// all of them.
+    @inlinable public static var patientURLsMax: Int { prefetchKeysMax }
+
     /// How many items one feedback request may hold.
     ///
     /// Each becomes a part of one audit row.

@@ -177,16 +177,6 @@ struct HookContextReader {
         guard let entries = bundle["entry"], !entries.isNull else { return }
         let place = pointer + "/entry"
         try checkArray(entries, place, "an array of entries")
-        let count = entries.elements.reduce(0) { count, _ in count + 1 }
-        guard count <= Limits.prefetchEntriesMax else {
-            throw HookRequestError(
-                code: .tooMany,
-                pointer: place,
-                offset: entries.byteOffset,
-                sentence: "there are more of them than the limit allows",
-                accepted: "at most \(Limits.prefetchEntriesMax) entries"
-            )
-        }
     }
 
     private static func checkArray(
@@ -196,6 +186,16 @@ struct HookContextReader {
     ) throws(HookRequestError) {
         guard array.kind == .array else {
             throw .wrongType(array, pointer, accepted: accepted)
+        }
+        let count = array.elements.reduce(0) { count, _ in count + 1 }
+        guard count <= Limits.contextEntriesMax else {
+            throw HookRequestError(
+                code: .tooMany,
+                pointer: pointer,
+                offset: array.byteOffset,
+                sentence: "there are more of them than the limit allows",
+                accepted: "at most \(Limits.contextEntriesMax) entries"
+            )
         }
     }
 

@@ -27,6 +27,8 @@ struct Exchange: Sendable {
     var systemActions: [[UInt8]] = []
     /// What was shown before, when the service has a rule for it.
     var repeats: RepeatCheck?
+    /// Whether it computes beside an answer, so that nobody waits for it.
+    private(set) var isBeside = false
     /// How long each stage took.
     private(set) var stages: [(stage: Stage, microseconds: Int)] = []
     /// When the last stage ended.
@@ -92,6 +94,7 @@ struct Exchange: Sendable {
         exchange.systemActions = []
         exchange.repeats = nil
         exchange.stages = []
+        exchange.isBeside = true
         return exchange
     }
 

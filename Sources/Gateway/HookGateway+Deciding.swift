@@ -216,6 +216,19 @@ extension HookGateway {
         }
     }
 
+    /// A stage that ends behind the deadline is the last: no loop is held for the rest of an
+    /// answer that nobody waits for any more.
+    func checkTime(
+        _ service: LoadedService,
+        _ exchange: Exchange
+    ) throws(GatewayError) {
+        // The clock was read when the stage was marked.
+        guard
+            exchange.isBeside
+                || exchange.stageSumMicroseconds <= exchange.deadlineMicroseconds(of: service)
+        else { throw GatewayError(.deadline) }
+    }
+
     /// A result with more beside it, for the row.
     static func joined(_ result: [UInt8]?, _ name: String, _ more: [UInt8]) -> [UInt8] {
         var writer = JSONWriter(reservingBytes: more.count + (result?.count ?? 0) + 64)

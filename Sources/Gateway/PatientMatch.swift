@@ -1,3 +1,4 @@
+import Basics
 import CDSHooks
 import JSON
 
@@ -21,7 +22,7 @@ enum PatientMatch {
     /// the context are not among those that are given back.
     ///
     /// - Throws: `GatewayError` `.patientMismatch` with the place of the first that is about
-    ///   somebody else.
+    ///   somebody else; `.malformedBody` when the Patient stands under too many URLs.
     static func match(
         _ items: [Prefetch.Item],
         beside context: [Prefetch.Item] = [],
@@ -59,7 +60,13 @@ enum PatientMatch {
                 throw mismatch(item.resource, "Two Patients have this id and differ in content.")
             }
             if matched.patient == nil { matched.patient = item.resource }
-            if let url = item.fullURL?.stringValue { matched.patientURLs.append(url) }
+            guard let place = item.fullURL, let url = place.stringValue,
+                !matched.patientURLs.contains(url)
+            else { continue }
+            guard matched.patientURLs.count < Limits.patientURLsMax else {
+                throw tooManyURLs(place)
+            }
+            matched.patientURLs.append(url)
         }
         let plain = "Patient/" + patientID
         let plainBytes = Array(plain.utf8)
@@ -144,6 +151,18 @@ enum PatientMatch {
         let base = segments.dropLast(2).joined(separator: "/")
         let server = fhirServer.hasSuffix("/") ? String(fhirServer.dropLast()) : fhirServer
         return base.lowercased() != server.lowercased()
+    }
+
+    private static func tooManyURLs(_ url: JSONValue) -> GatewayError {
+        GatewayError(
+            malformed: HookRequestError(
+                code: .tooMany,
+                pointer: url.pointer,
+                offset: url.byteOffset,
+                sentence: "the Patient stands under more URLs than the limit allows",
+                accepted: "at most \(Limits.patientURLsMax) different ones"
+            )
+        )
     }
 
     private static func mismatch(_ value: JSONValue, _ sentence: String) -> GatewayError {

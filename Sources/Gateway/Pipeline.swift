@@ -90,6 +90,7 @@ extension HookGateway {
         )
         let report = try map(survey, service, profile, moment, gaps, &exchange)
         exchange.mark(.map, now())
+        try checkTime(service, exchange)
 
         let evaluation = evaluate(report, profile, gaps, &exchange)
         count(report, evaluation, profile, service, exchange)
@@ -102,6 +103,7 @@ extension HookGateway {
         )
         exchange.record.result = ReportWriter.result(report, evaluation, earlier)
         exchange.mark(.evaluate, now())
+        try checkTime(service, exchange)
 
         let facts = CardFacts(
             service: service,
@@ -139,10 +141,12 @@ extension HookGateway {
         let now = configuration.now
         let list = try list(call, prefetch, patientID(call), service, knowledge)
         exchange.mark(.map, now())
+        try checkTime(service, exchange)
 
         let gaps = DataGaps(prefetch, service, exchange.fetch)
         let decision = screen(list, service, knowledge, gaps, &exchange)
         exchange.mark(.evaluate, now())
+        try checkTime(service, exchange)
 
         let cards = render(decision, call, &exchange)
         exchange.mark(.card, now())

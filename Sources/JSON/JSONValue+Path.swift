@@ -63,19 +63,23 @@ extension JSONValue {
 
         fileprivate var pointerText: String {
             switch self {
-            case .member(let name, _):
-                var text = ""
-                for character in name {
-                    switch character {
-                    case "~": text += "~0"
-                    case "/": text += "~1"
-                    default: text.append(character)
-                    }
-                }
-                return text
-            case .element(let position, _): return String(position)
+            case .member(let name, _): JSONValue.pointerText(ofName: name)
+            case .element(let position, _): String(position)
             }
         }
+    }
+
+    /// A name as RFC 6901, section 3, writes it.
+    static func pointerText(ofName name: String) -> String {
+        var text = ""
+        for character in name {
+            switch character {
+            case "~": text += "~0"
+            case "/": text += "~1"
+            default: text.append(character)
+            }
+        }
+        return text
     }
 
     private func step(towards target: Int) -> Step? {

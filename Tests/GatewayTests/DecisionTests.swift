@@ -336,10 +336,48 @@ struct DecisionTests {
         #expect(String(decoding: record.result ?? [], as: UTF8.self).contains("NEWS2 6: medium"))
     }
 
+    /// How often the clock is read from the beginning of a call to the end of each stage.
+    private func clockReads() async throws -> [(stage: String, count: Int)] {
+        let fixture = try GatewayFixture()
+        fixture.clock.setStep(1)
+        let response = await fixture.post("/cds-services/news2", HookBody().text)
+        try #require(response.status == 200)
+        let stages = try JSONDocument(parsing: fixture.sink.records[0].stageMicroseconds ?? [])
+        var sum = 0
+        return stages.root.members.map { name, count in
+            sum += count.integerValue ?? 0
+            return (name.stringValue ?? "", sum)
+        }
+    }
+
+    @Test(
+        "whose time is over ends with the stage in which it ended",
+        arguments: [("prefetch", "map"), ("map", "evaluate")]
+    )
+    func stages(inTime: String, late: String) async throws {
+        let reads = try await clockReads()
+        let count = try #require(reads.first { $0.stage == inTime }?.count)
+        let fixture = try GatewayFixture()
+        // The deadline of the service is 0.4 seconds: the stage in front ends just within it.
+        fixture.clock.setStep(400_000 / Int64(count))
+        let response = await fixture.post("/cds-services/news2", HookBody().text)
+        #expect(response.status == 503)
+        #expect(response.text.contains("LIMEN-GATE-012"))
+        let record = fixture.sink.records[0]
+        #expect(record.outcome == .failed)
+        let stages = try JSONDocument(parsing: record.stageMicroseconds ?? []).root
+        let names = stages.members.map { $0.name.stringValue ?? "" }
+        #expect(names.contains(inTime))
+        #expect(names.last == late)
+        #expect(!record.flags.contains("cards-withheld"), "no card was made")
+    }
+
     @Test("that comes too late is not given")
     func deadline() async throws {
+        let reads = try await clockReads()
+        let count = try #require(reads.first { $0.stage == "evaluate" }?.count)
         let fixture = try GatewayFixture()
-        fixture.clock.setStep(100_000)
+        fixture.clock.setStep(400_000 / Int64(count))
         let response = await fixture.post("/cds-services/news2", HookBody().text)
         #expect(response.status == 503)
         #expect(response.fields["retry-after"] != nil)

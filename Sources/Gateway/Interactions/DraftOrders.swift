@@ -22,8 +22,8 @@ struct DraftOrders {
             isReview = false
             guard let content = call.context.content(field) else { return }
             if let list = call.context.content("selections") {
-                selections = list.value.elements.compactMap { element in
-                    element.stringValue.map { ($0, element.pointer) }
+                selections = list.value.elements.enumerated().compactMap { position, element in
+                    element.stringValue.map { ($0, "\(list.pointer)/\(position)") }
                 }
             }
             read(content)

@@ -72,6 +72,7 @@ struct MedicineList {
 
     private let knowledge: InteractionKnowledge
     private let reader: MedicationReader
+    private var trail = JSONPointerTrail()
 
     /// Reads drafts and what the patient has.
     ///
@@ -94,13 +95,14 @@ struct MedicineList {
             patientFullURLs: patientURLs
         )
         var draftReferences: Set<String> = []
-        var seen: [String: [JSONValue]] = [:]
+        var seen: Set<ArraySlice<UInt8>> = []
         let selected = drafts.selections.map { Set($0.map(\.reference)) }
         for item in drafts.items {
             let reference = Self.reference(item.resource)
             if let reference {
                 draftReferences.insert(reference)
-                guard !Self.isCopy(item.resource, reference, &seen) else { continue }
+                // Copies are the same to the byte, and so have the same reference.
+                guard seen.insert(item.resource.rawBytes).inserted else { continue }
             }
             let isAsked = selected.map { names in reference.map(names.contains) ?? false } ?? true
             if !append(item.resource, isDraft: true, isAsked: isAsked) { otherOrderCount += 1 }
@@ -115,7 +117,7 @@ struct MedicineList {
         for item in current {
             if let reference = Self.reference(item.resource) {
                 if draftReferences.contains(reference) { continue }
-                if Self.isCopy(item.resource, reference, &seen) { continue }
+                guard seen.insert(item.resource.rawBytes).inserted else { continue }
             }
             _ = append(item.resource, isDraft: false, isAsked: drafts.isReview)
         }
@@ -132,17 +134,6 @@ struct MedicineList {
             let id = resource["id"]?.stringValue, !id.isEmpty
         else { return nil }
         return type + "/" + id
-    }
-
-    private static func isCopy(
-        _ resource: JSONValue,
-        _ reference: String,
-        _ seen: inout [String: [JSONValue]]
-    ) -> Bool {
-        let known = seen[reference] ?? []
-        if known.contains(where: { $0.rawBytes.elementsEqual(resource.rawBytes) }) { return true }
-        seen[reference] = known + [resource]
-        return false
     }
 
     private mutating func appendUnreadable(_ pointer: String) {
@@ -169,7 +160,7 @@ struct MedicineList {
         medicines.append(
             Medicine(
                 record: record,
-                pointer: resource.pointer,
+                pointer: trail.pointer(of: resource),
                 isDraft: isDraft,
                 isAsked: isAsked,
                 ingredients: ingredients,
