@@ -226,6 +226,24 @@ extension Limits {
     /// How many connections may wait to be accepted; the kernel lowers it to its own bound.
     @inlinable public static var httpWaitingConnectionCountMax: Int { 1_024 }
 
+    /// How often a loop receives from one connection before the others have their turn.
+    ///
+    /// With `httpReadBytes` each, half a megabyte: who sends without end holds nobody up for longer
+    /// than it takes to read that.
+    @inlinable public static var httpReceivesPerTurnMax: Int { 8 }
+
+    /// How long nobody is accepted after the descriptors ran out, in milliseconds.
+    ///
+    /// The listener stays readable meanwhile, so that to look at once would be to look without end;
+    /// and who waits for a tenth of a second in the queue of the kernel still has an answer.
+    @inlinable public static var httpAcceptPauseMilliseconds: Int { 100 }
+
+    /// How long open requests may take when the service stops, in milliseconds.
+    ///
+    /// A decision takes fractions of a second and the commit of its row some seconds at worst; a
+    /// service manager waits for 30 to 90 before it kills.
+    @inlinable public static var httpDrainMilliseconds: Int { 10_000 }
+
     /// How many events a loop takes from the kernel at once.
     @inlinable public static var httpEventsPerTurnMax: Int { 256 }
 

@@ -16,7 +16,6 @@ final class Acceptor {
     private let number: Int
     /// When to look at the listener again after the descriptors ran out.
     private var pausedUntil: Int64?
-    private static let pauseMilliseconds: Int64 = 100
 
     init(_ listener: ListeningSocket, _ loops: [LoopHandle], number: Int) {
         self.listener = listener
@@ -62,7 +61,7 @@ final class Acceptor {
                 // would be reported again and again: look away until the next turn.
                 if error.isOutOfResources {
                     stop(loop)
-                    pausedUntil = now + Self.pauseMilliseconds
+                    pausedUntil = now + Int64(Limits.httpAcceptPauseMilliseconds)
                     Shortage(loops: loops, accepting: number, shared: shared).end()
                     return false
                 }
@@ -99,7 +98,7 @@ final class Acceptor {
         do {
             try start(loop)
         } catch {
-            self.pausedUntil = pausedUntil + Self.pauseMilliseconds
+            self.pausedUntil = pausedUntil + Int64(Limits.httpAcceptPauseMilliseconds)
         }
     }
 

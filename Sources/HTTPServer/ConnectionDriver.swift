@@ -252,7 +252,7 @@ final class ConnectionDriver: EventLoopDelegate {
             }
             guard connection.mayRead else { break }
             // One connection that sends without end must not keep the others waiting.
-            guard receives < 8 else {
+            guard receives < Limits.httpReceivesPerTurnMax else {
                 queueToRead(connection)
                 break
             }

@@ -46,5 +46,13 @@ struct LimitsHTTPTests {
         #expect(4 * Limits.tlsPieceBytes <= Limits.httpUnsentBytesMax)
         #expect(Limits.httpSentBytesKept < Limits.httpUnsentBytesMax)
         #expect(Limits.httpKeyUpdateCountMax > 0)
+        // One turn of a connection brings a large head at once, and no whole large body.
+        let turn = Limits.httpReceivesPerTurnMax * Limits.httpReadBytes
+        #expect(turn >= Limits.httpHeadBytesMax)
+        #expect(turn < Limits.httpBodyBytesMax)
+        #expect(Limits.httpAcceptPauseMilliseconds < Limits.httpHandshakeMilliseconds)
+        // Within what a service manager waits, and with time for an answer that is due.
+        #expect(Limits.httpDrainMilliseconds > Limits.httpHandshakeMilliseconds)
+        #expect(Limits.httpDrainMilliseconds < 30_000)
     }
 }
