@@ -315,7 +315,7 @@ struct ReaderTests {
         let database = try TestDatabase(isMigrated: false)
         try Migrator.open(
             database.administrator,
-            files: Array(TestDatabase.migrations.prefix(19))
+            files: Array(TestDatabase.migrations.prefix(20))
         ).apply()
         let desk = try Provisioning.open(database.administrator)
         #expect(throws: AuditStoreError(code: .migrationsNotCurrent)) {

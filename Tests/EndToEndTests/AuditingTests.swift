@@ -158,7 +158,9 @@ struct AuditingTests {
         #expect(run.exitCode == 0, "\(run.output) \(run.error)")
         #expect(run.output.contains("1  computed again with the same result"))
         // The row of the read says how many rows were read.
-        let rows = try LiveGateway.run(["audit", "list", "--patient", patient, "--json"])
+        let rows = try LiveGateway.run([
+            "audit", "list", "--patient", patient, "--json", "--reason", "a complaint",
+        ])
         let ends = try rows.output.split(separator: "\n").map {
             try JSONDocument(parsing: String($0)).root
         }.filter { row in
@@ -179,7 +181,10 @@ struct AuditingTests {
         _ = try Self.fire(patient)
         let now = Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
         let day = String(now.text.prefix(10))
-        let list = ["audit", "list", "--patient", patient, "--kind", "decision", "--json"]
+        let list = [
+            "audit", "list", "--patient", patient, "--kind", "decision", "--json", "--reason",
+            "a complaint",
+        ]
         let today = try LiveGateway.run(list + ["--to", day, "--zone", "-12:00"])
         #expect(today.exitCode == 0, "\(today.error)")
         #expect(today.output.split(separator: "\n").count == 1)

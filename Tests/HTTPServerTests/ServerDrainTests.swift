@@ -2,6 +2,7 @@ import HTTPClient
 import HTTPMessages
 import HTTPServer
 import Posix
+import Support
 import Testing
 
 @Suite(.serialized)

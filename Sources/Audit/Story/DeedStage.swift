@@ -30,7 +30,9 @@ package enum DeedStage: Sendable, Equatable {
         case .done, .cards, .noCards:
             if flags.contains(Self.refusedFlag) {
                 self = .refused
-            } else if flags.contains(Self.doneFlag) || flags == ["set"] || flags == ["follow"] {
+            } else if flags.contains(Self.doneFlag)
+                || flags == ["set"] || flags == ["follow"] || flags == ["dropped"]
+            {
                 self = .done
             } else {
                 self = .ordered

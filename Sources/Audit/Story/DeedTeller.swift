@@ -51,6 +51,11 @@ enum DeedTeller {
         let months = facts["keepMonths"].map { " that keeps rows for \($0) months" } ?? ""
         let month = facts["month"].map { "the rows of \($0.prefix(7))" } ?? "the rows of a month"
         let isPolicy = record.flags.contains("policy")
+        // What the database itself tells every tenant that had rows in the month.
+        if record.flags == ["dropped"] {
+            return "\(month.prefix(1).uppercased())\(month.dropFirst()), whose time was over, were "
+                + "dropped\(facts.reason)."
+        }
         guard isPolicy || record.flags.contains("drop") else {
             return DeedStage(record) == .refused
                 ? "An order about what is kept was refused\(facts.code(record)): nothing was changed."
