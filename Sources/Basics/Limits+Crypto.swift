@@ -22,6 +22,13 @@ extension Limits {
     /// The largest file of certificates, or of a key, in bytes: a chain of some hundred.
     @inlinable public static var tlsFileBytesMax: Int { 1 << 20 }
 
+    /// How long before its end the certificate of the listener is named in `/readyz`, in seconds:
+    /// 14 days.
+    ///
+    /// Those that are renewed by themselves are so 30 days ahead, and of those of a week everybody
+    /// knows; what is left then is somebody who has to be told.
+    @inlinable public static var certificateNoticeSeconds: Int { 14 * 86_400 }
+
     /// How long a TLS session may be resumed, in seconds.
     ///
     /// Who resumes shows no certificate again, so a certificate that is withdrawn counts at the

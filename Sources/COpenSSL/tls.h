@@ -316,6 +316,16 @@ static inline long limen_tls_seconds_left(const X509 *certificate) {
     return (long)days * 86400 + seconds;
 }
 
+// When a certificate ends, in seconds since 1970; -1 when that cannot be told.
+static inline long limen_tls_end_seconds(const X509 *certificate) {
+    ASN1_TIME *start = ASN1_TIME_set(NULL, 0);
+    int days = 0, seconds = 0;
+    int isTold = start != NULL &&
+        ASN1_TIME_diff(&days, &seconds, start, X509_get0_notAfter(certificate)) == 1;
+    ASN1_TIME_free(start);
+    return isTold ? (long)days * 86400 + seconds : -1;
+}
+
 // Whether a certificate is that of a key, and was signed by an issuer, or by itself.
 static inline int limen_tls_is_sound(X509 *certificate, EVP_PKEY *key, X509 *issuer) {
     EVP_PKEY *signer = X509_get0_pubkey(issuer ? issuer : certificate);

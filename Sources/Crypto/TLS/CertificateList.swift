@@ -57,6 +57,13 @@ struct CertificateList: ~Copyable {
         return unsafe Int(limen_tls_time_standing(first))
     }
 
+    /// When the first certificate ends, in seconds since 1970; `nil` when that cannot be told.
+    var endSeconds: Int? {
+        guard let first = unsafe certificates.first else { return nil }
+        let seconds = unsafe Int(limen_tls_end_seconds(first))
+        return seconds < 0 ? nil : seconds
+    }
+
     /// Reads a file; one without certificates gives an empty list.
     static func read(_ pem: [UInt8]) throws(Damage) -> CertificateList {
         CryptoStart.begin()

@@ -58,6 +58,14 @@ package final class TLSServerContext: Sendable {
         return made
     }
 
+    /// When the first certificate of a chain ends, in seconds since 1970.
+    ///
+    /// - Returns: the moment; `nil` for what is no chain that can be served.
+    package static func endSeconds(ofChain pem: [UInt8]) -> Int? {
+        guard let list = try? CertificateList.read(pem) else { return nil }
+        return list.endSeconds
+    }
+
     /// Gives a context its certificate, the chain behind it and the key.
     private static func identify(
         _ made: TLSServerContext,

@@ -1,4 +1,4 @@
-import Audit
+package import Audit
 import Basics
 import CDSHooks
 import Lifecycle
@@ -71,6 +71,11 @@ extension HookGateway {
     func inBackground(_ work: @escaping @Sendable () async -> Void) -> Bool {
         background.start(work)
     }
+
+    /// Keeps the row of something that came to pass beside any request until it is durable.
+    ///
+    /// - Returns: `false` when as many are kept as may be.
+    package func owe(_ row: AuditRecord) -> Bool { owed.add(row) }
 
     /// Waits until what was begun beside the answers is done, before the store is closed.
     package func finishBackground() async {

@@ -25,9 +25,20 @@ struct ListenerSecurity: Sendable {
         let keep: @Sendable () throws(CommandError) -> Void
     }
 
+    /// What is served, as far as everybody may know it.
+    struct Standing: Equatable, Sendable {
+        /// The SHA-256 of the file of the certificate.
+        let certificateDigest: String
+        /// The SHA-256 of the file of the clients' authorities.
+        let authorityDigest: String?
+        /// When the server's certificate ends.
+        let endsAt: Instant
+    }
+
     /// What a listener can be secured with.
     struct Loaded: Sendable {
         let context: TLSServerContext
+        let standing: Standing
         /// What was made anew for it.
         fileprivate let renewal: Renewal?
 
@@ -100,11 +111,21 @@ struct ListenerSecurity: Sendable {
             parts.clientAuthorities = try ConfigurationFiles.bytes(clientAuthority)
         }
         parts.requiresCertificate = requiresCertificate
+        let context: TLSServerContext
         do {
-            return Loaded(context: try TLSServerContext.make(parts), renewal: renewal)
+            context = try TLSServerContext.make(parts)
         } catch {
             throw CommandError(.badInput, sentence(error))
         }
+        guard let seconds = TLSServerContext.endSeconds(ofChain: parts.chain) else {
+            throw CommandError(.badInput, sentence(.certificateDamaged))
+        }
+        let standing = Standing(
+            certificateDigest: Hexadecimal.text(Digest.sha256(parts.chain)),
+            authorityDigest: parts.clientAuthorities.map { Hexadecimal.text(Digest.sha256($0)) },
+            endsAt: Instant(microseconds: Int64(seconds) * 1_000_000)
+        )
+        return Loaded(context: context, standing: standing, renewal: renewal)
     }
 
     private func sentence(_ error: TLSServerError) -> String {

@@ -10,6 +10,7 @@ extension RunningService {
     static func listen(
         _ settings: Settings,
         _ gateway: HookGateway,
+        _ certificate: ListenerCertificate?,
         _ registry: MetricsRegistry,
         _ log: LogWriter
     ) throws(CommandError) -> HTTPServer {
@@ -20,10 +21,7 @@ extension RunningService {
         configuration.loopCount = settings.loopCount
         configuration.inherited = settings.inherited
         configuration.sharesPort = settings.sharesPort
-        if let loaded = try settings.security?.load() {
-            try loaded.keep()
-            configuration.security = loaded.context
-        }
+        configuration.security = try certificate?.load()
         configuration.requiresTransportSecurity = !settings.isDevelopment
         let refused = registry.counter(
             "limen_http_refused_total",

@@ -14,6 +14,16 @@ extension RunningService {
         clients: ClientRegistry? = nil,
         details: [UInt8]? = nil
     ) async throws(CommandError) {
+        try await append(record(kind, outcome: outcome, clients: clients, details: details))
+    }
+
+    /// The row of a start, a stop or a change of configuration.
+    func record(
+        _ kind: AuditRecord.Kind,
+        outcome: AuditRecord.Outcome,
+        clients: ClientRegistry? = nil,
+        details: [UInt8]?
+    ) -> AuditRecord {
         let now = Clock.now()
         var record = AuditRecord(
             eventID: .version7(at: now),
@@ -27,7 +37,7 @@ extension RunningService {
         record.artifacts = clients?.digestsJSON
         record.programVersion = Self.version
         record.details = details
-        try await append(record)
+        return record
     }
 
     /// Records that rows were lost with the spool, or came back with it.

@@ -65,7 +65,7 @@ struct RunningService: Sendable {
         /// How long `/readyz` says that the service is going to stop before the listener closes.
         var drainNoticeSeconds = 0
         /// How long an open request may take when the service stops.
-        var drainMilliseconds = 10_000
+        var drainMilliseconds = Limits.httpDrainMilliseconds
         /// How often what was counted of the models is stored.
         var counterPeriodSeconds = Settings.counterPeriod()
 
@@ -80,13 +80,14 @@ struct RunningService: Sendable {
     let gateway: HookGateway
     let sink: PostgreSQLAuditSink
     private let spool: SpoolService?
-    private let ring: KeyRing
-    private let reporter: KeyReporter
+    let ring: KeyRing
+    let reporter: KeyReporter
+    let certificate: ListenerCertificate?
     private let tokens: TokenService
     private let shown: PostgreSQLShownMemory
     private let keeper: DeploymentKeeper
     let settings: Settings
-    private let log: LogWriter
+    let log: LogWriter
     private let counters: CounterKeeper
     private let chain: LedgerKeeper?
     private let epochs: EpochWatch
@@ -163,6 +164,10 @@ struct RunningService: Sendable {
             let months = MonthsKeeper(settings: settings, migrations: migrations, registry)
             let versions = VersionsWatch()
             let epochs = EpochWatch(settings.vaultSources, ring: ring, log: { log.log($0) })
+            let certificate = settings.security.map {
+                ListenerCertificate($0, now: { Clock.now() })
+            }
+            certificate?.register(in: registry)
             let gateway = try makeGateway(
                 settings,
                 catalogue,
@@ -178,7 +183,8 @@ struct RunningService: Sendable {
                     .init(name: "months") { months.hasRoom },
                     .init(name: "deployments") { versions.isCurrent || isBridged() },
                     .init(name: "keys", note: { epochs.note }, isReady: { true }),
-                ] + (spool.map { [$0.check] } ?? []) + (chain.map { [$0.check] } ?? []),
+                ] + (spool.map { [$0.check] } ?? []) + (chain.map { [$0.check] } ?? [])
+                    + (certificate.map { [$0.check] } ?? []),
                 log
             )
             let memory = VersionsMemory(settings.ledger, key: settings.systemKey)
@@ -190,7 +196,7 @@ struct RunningService: Sendable {
                 log
             )
             let counters = try makeCounters(settings, gateway, registry, log)
-            let server = try listen(settings, gateway, registry, log)
+            let server = try listen(settings, gateway, certificate, registry, log)
             let reporter = try keyReporter(settings, identity, ring, sealer, spool, log)
             let service = RunningService(
                 server: server,
@@ -199,6 +205,7 @@ struct RunningService: Sendable {
                 spool: spool,
                 ring: ring,
                 reporter: reporter,
+                certificate: certificate,
                 tokens: tokens,
                 shown: shown,
                 keeper: keeper,
@@ -249,7 +256,7 @@ struct RunningService: Sendable {
         }
     }
 
-    private static func commandError(_ error: CatalogueError) -> CommandError {
+    static func commandError(_ error: CatalogueError) -> CommandError {
         let lines = error.findings.map { "\n  " + $0.text }
         return CommandError(
             .badInput,
@@ -348,8 +355,8 @@ struct RunningService: Sendable {
     /// whoever shares out requests asks it now and then, and sends no more by the time that a new
     /// connection would be refused.
     ///
-    /// SIGHUP loads profiles, hooks and clients anew; a configuration with faults is named and the
-    /// old one stays in force.
+    /// SIGHUP loads the certificate anew, and profiles, hooks and clients; a configuration with
+    /// faults is named and the old one stays in force.
     func serveUntilSignalled() async throws(CommandError) {
         let signals: AsyncStream<Signal>
         do {
@@ -394,73 +401,5 @@ struct RunningService: Sendable {
         spool?.close()
         chain?.stop()
         try settings.ledger.keep(sink.longestEnd)
-    }
-
-    /// Why a configuration was not put in force: which files, and not what stands in them.
-    private static func refusalDetails(_ error: CommandError) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("refused", String(error.sentence.prefix(1_000)))
-        writer.endObject()
-        return writer.bytes
-    }
-
-    /// Secures new connections anew; those that are open keep what they were secured with.
-    private func secure(with loaded: ListenerSecurity.Loaded) {
-        do throws(CommandError) {
-            // Clients of a first try trust the file: what is served must be what stands there.
-            try loaded.keep()
-            server.secure(with: loaded.context)
-        } catch {
-            Terminal.writeError("limen: the old certificate stays in force; \(error.sentence)\n")
-        }
-    }
-
-    /// Puts the files as they are now in force, or says what is wrong and keeps the old ones.
-    ///
-    /// Either way there is a row: who reads the trail sees which clients could call when, and that
-    /// somebody tried a change that was refused. The row comes first, as with every answer.
-    private func reload() async {
-        do throws(CommandError) {
-            let catalogue: Catalogue
-            let keys: [TenantKeys]
-            let security: ListenerSecurity.Loaded?
-            do throws(CommandError) {
-                catalogue = try Self.loadCatalogue(settings)
-                keys = try settings.vault()
-                security = try settings.security?.load()
-                do throws(CatalogueError) {
-                    try gateway.check(catalogue)
-                } catch {
-                    throw Self.commandError(error)
-                }
-            } catch {
-                try await note(
-                    .configurationChange,
-                    outcome: .rejected,
-                    details: Self.refusalDetails(error)
-                )
-                throw error
-            }
-            try await note(
-                .configurationChange,
-                clients: catalogue.clients,
-                details: CatalogueChange(from: gateway.catalogue, to: catalogue).json()
-            )
-            ring.replace(by: keys)
-            Self.tellStale(ring, log)
-            reporter.reportSoon()
-            do throws(CatalogueError) {
-                try gateway.reload(catalogue)
-            } catch {
-                throw Self.commandError(error)
-            }
-            if let security { secure(with: security) }
-            Terminal.writeError("limen: the configuration was loaded anew\n")
-        } catch {
-            Terminal.writeError(
-                "limen: the old configuration stays in force; \(error.sentence)\n"
-            )
-        }
     }
 }
