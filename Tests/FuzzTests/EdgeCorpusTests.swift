@@ -15,6 +15,20 @@ struct EdgeCorpusTests {
         #expect(scripts.contains(false))
     }
 
+    @Test("come to all that a request and a connection can come to")
+    func reached() throws {
+        let requests = try CorpusTests.inputs("http").map { RequestProbe.reached($0.bytes) }
+        #expect(
+            requests.reduce(into: []) { $0.formUnion($1) } == Set(RequestProbe.Reached.allCases)
+        )
+        let scripts = try CorpusTests.inputs("connection").map {
+            ConnectionProbe.reached($0.bytes)
+        }
+        #expect(
+            scripts.reduce(into: []) { $0.formUnion($1) } == Set(ConnectionProbe.Reached.allCases)
+        )
+    }
+
     @Test("hold it too with bytes left out, doubled and changed")
     func neighbours() throws {
         for (_, bytes) in try CorpusTests.inputs("http") where bytes.count < 400 {
@@ -43,12 +57,15 @@ struct EdgeCorpusTests {
             mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
             return mixed ^ mixed >> 31
         }
-        var handled = 0
+        var tally: [ConnectionProbe.Reached: Int] = [:]
         for _ in 0..<20_000 {
             let count = 1 + Int(next() % 80)
             let script = (0..<count).map { _ in UInt8(truncatingIfNeeded: next()) }
-            if ConnectionProbe.run(script) { handled += 1 }
+            for state in ConnectionProbe.reached(script) { tally[state, default: 0] += 1 }
         }
-        #expect(handled > 1_000)
+        for state in ConnectionProbe.Reached.allCases {
+            #expect(tally[state, default: 0] > 0, "\(state)")
+        }
+        #expect(tally[.handled, default: 0] > 1_000)
     }
 }

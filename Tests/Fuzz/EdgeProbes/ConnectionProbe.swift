@@ -2,7 +2,9 @@ import HTTPMessages
 
 /// What must hold for any sequence of events on a connection.
 ///
-/// The input is a script, two bytes a step: what happens (modulo 8), and how much of it.
+/// The first byte of the input says how the connection begins: secured when it is odd, and with
+/// which stream of requests (its half, modulo their number). Then comes a script, two bytes a step:
+/// what happens (modulo 9), and how much of it.
 ///
 ///     0 n   n bytes of a stream of good and bad requests arrive
 ///     1 n   the handler answers, and the connection shall close when n is odd
@@ -12,8 +14,52 @@ import HTTPMessages
 ///     5 n   time passes, and what is overdue is told
 ///     6     the server begins to stop
 ///     7 n   the handshake ends (n even) or fails
+///     8     the loop has no room for what is arriving
 public struct ConnectionProbe {
-    private static let stream = Array(
+    /// What a script came to; a test shows that the corpus reaches all of it.
+    public enum Reached: CaseIterable, Sendable {
+        case handled, refused, continued
+        /// A request was handled of whose body nothing was read.
+        case unread
+        /// A body was refused because whoever was asked lets in less.
+        case ruledTooLarge
+        /// A request gave way because there was no room for it.
+        case outOfRoom
+        /// The peer read more slowly than was written.
+        case blocked
+        case secured, drained, halfClosed
+        /// The server sent no more and read away what still came.
+        case lingering
+        case closed
+    }
+
+    /// Streams of good and bad requests; behind what closes a connection stands a request that
+    /// nobody may handle.
+    private static let streams = [
+        first,
+        // A body that nobody asks for; what would be in it looks like a request.
+        Array(
+            ("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
+                + "POST /none HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n"
+                + "GET /never HTTP/1.1\r\nHost: a\r\n\r\n").utf8
+        ),
+        Array(
+            ("POST /none HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + "1\r\na\r\n0\r\n\r\nGET /never HTTP/1.1\r\nHost: a\r\n\r\n").utf8
+        ),
+        // More than is let in: announced, and in chunks behind some that are.
+        Array(
+            ("POST /small HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n"
+                + "Expect: 100-continue\r\n\r\nGET /never HTTP/1.1\r\nHost: a\r\n\r\n").utf8
+        ),
+        Array(
+            ("POST /small HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+                + "Expect: 100-continue\r\n\r\n8\r\nabcdefgh\r\n1\r\ni\r\n0\r\n\r\n"
+                + "GET /never HTTP/1.1\r\nHost: a\r\n\r\n").utf8
+        ),
+    ]
+
+    private static let first = Array(
         ("GET /a HTTP/1.1\r\nHost: a\r\n\r\n"
             + "POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nabcde"
             + "POST /c HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nTransfer-Encoding: chunked"
@@ -24,11 +70,15 @@ public struct ConnectionProbe {
     )
 
     private var state: ConnectionState
+    private let stream: [UInt8]
+    private var reached: Set<Reached> = []
     private let limits: HTTPConnectionLimits
     private var now: Int64 = 0
     private var arrived = 0
     private var input: [UInt8] = []
     private var isHandlerAtWork = false
+    /// Whether the body of the request at work was not read, so that its answer is the last.
+    private var isUnread = false
     private var unsentBytes = 0
     private var takenBytes = 0
     private var dispatchCount = 0
@@ -37,11 +87,14 @@ public struct ConnectionProbe {
     private var hasSaidLast = false
     private var isInputOver = false
 
-    private init(isSecured: Bool, limits: HTTPConnectionLimits) {
+    private init(start: UInt8, limits: HTTPConnectionLimits) {
+        let isSecured = start & 1 == 1
         self.limits = limits
+        stream = Self.streams[Int(start >> 1) % Self.streams.count]
         state = ConnectionState(
             parsing: HTTPParsingLimits(),
             limits: limits,
+            judge: RequestProbe.judge,
             isSecured: isSecured,
             at: 0
         )
@@ -49,22 +102,25 @@ public struct ConnectionProbe {
 
     /// Runs a script; whether a handler was called.
     @discardableResult
-    public static func run(_ script: [UInt8]) -> Bool {
+    public static func run(_ script: [UInt8]) -> Bool { reached(script).contains(.handled) }
+
+    /// Runs a script; what it came to.
+    public static func reached(_ script: [UInt8]) -> Set<Reached> {
         var limits = HTTPConnectionLimits()
         limits.requestCountMax = 5
         limits.pipelineDepthMax = 2
         limits.unsentBytesMax = 1_000
         limits.lingerBytesMax = 50
         limits.writeStallBytesMin = 100
-        var probe = ConnectionProbe(isSecured: (script.first ?? 0) & 1 == 1, limits: limits)
+        var probe = ConnectionProbe(start: script.first ?? 0, limits: limits)
         var rest = script.dropFirst()
         while rest.count >= 2, !probe.state.isClosed {
             let (event, amount) = (rest[rest.startIndex], Int(rest[rest.startIndex + 1]))
             rest = rest.dropFirst(2)
-            probe.step(event % 8, amount)
+            probe.step(event % 9, amount)
             probe.check()
         }
-        return probe.dispatchCount > 0
+        return probe.reached
     }
 
     private mutating func step(_ event: UInt8, _ amount: Int) {
@@ -83,27 +139,35 @@ public struct ConnectionProbe {
             let sent = min(amount, unsentBytes - 1)
             unsentBytes -= sent
             takenBytes += sent
+            reached.insert(.blocked)
             state.blocked(unsentBytes: unsentBytes, takenBytes: takenBytes, at: now)
         case 4 where !isInputOver:
             isInputOver = true
+            reached.insert(.halfClosed)
             perform(state.endOfInput(at: now))
         case 5: pass(amount)
-        case 6: perform(state.drain(at: now))
+        case 6:
+            reached.insert(.drained)
+            perform(state.drain(at: now))
         case 7 where state.isSecuring:
             if amount & 1 == 0 {
+                reached.insert(.secured)
                 state.secured(at: now)
                 feed()
             } else {
                 perform(state.channelFailed(at: now))
             }
+        case 8 where state.isReceiving:
+            reached.insert(.outOfRoom)
+            perform(state.outOfRoom(at: now))
         default: return
         }
     }
 
     private mutating func arrive(_ amount: Int) {
         guard !isInputOver, !state.isSecuring else { return }
-        let end = min(arrived + amount, Self.stream.count)
-        input += Self.stream[arrived..<end]
+        let end = min(arrived + amount, stream.count)
+        input += stream[arrived..<end]
         arrived = end
         feed()
     }
@@ -137,23 +201,39 @@ public struct ConnectionProbe {
         case .wait: return
         case .sendContinue:
             precondition(!hasSaidLast, "an interim response behind the last word")
+            reached.insert(.continued)
         case .dispatch(let request):
             precondition(!isHandlerAtWork, "two handlers at work")
             precondition(!hasSaidLast, "a request behind the last word")
             precondition(request.path != "/never", "a request behind one that closes")
+            isUnread = request.path == "/none"
+            precondition(!isUnread || request.body.isEmpty, "a body that nobody reads")
+            precondition(
+                request.path != "/small" || request.body.count <= RequestProbe.smallBytesMax,
+                "a body above what is let in"
+            )
+            reached.insert(isUnread ? .unread : .handled)
             isHandlerAtWork = true
             dispatchCount += 1
         case .refuse(let rejection):
             refusalCount += 1
             precondition(refusalCount == 1, "a connection refused twice")
             precondition(400..<600 ~= rejection.status, "a refusal that is none")
+            precondition(
+                rejection != .roomTooSmall || reached.contains(.outOfRoom),
+                "no room without anybody saying so"
+            )
+            reached.insert(rejection == .bodyTooLarge ? .ruledTooLarge : .refused)
             input = []
             respond(closes: true, bytes: 100)
         case .shutDownSending:
             precondition(!hasSaidLast, "two last words")
             hasSaidLast = true
             input = []
-        case .close: precondition(state.isClosed, "closed and not closed")
+            if state.isLingering { reached.insert(.lingering) }
+        case .close:
+            precondition(state.isClosed, "closed and not closed")
+            reached.insert(.closed)
         }
     }
 
@@ -162,6 +242,8 @@ public struct ConnectionProbe {
         let framing = state.responded(closes: closes, bytes: bytes, at: now)
         responseCount += 1
         precondition(!(framing.keepsAlive && closes), "a connection kept against the will")
+        precondition(!(framing.keepsAlive && isUnread), "a connection kept behind an unread body")
+        isUnread = false
         unsentBytes += bytes + 100
     }
 

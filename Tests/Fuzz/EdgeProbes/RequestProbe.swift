@@ -1,19 +1,65 @@
 import Basics
 import HTTPMessages
+import Synchronization
 
 /// What must hold for any bytes that a client may send: they are read in one way, wherever the
 /// network cuts them, and what comes out is within every limit.
 public enum RequestProbe {
+    /// What a request can come to; a test shows that the corpus reaches all of it.
+    public enum Reached: CaseIterable, Sendable {
+        /// It was read with its body, and without a word about it.
+        case served
+        /// Somebody was asked about its body, which was then read.
+        case ruledRead
+        /// Somebody was asked about a body of known length, which is not read.
+        case unread
+        /// Somebody was asked about a body in chunks, which is not read.
+        case unreadChunks
+        /// The body is announced as larger than whoever was asked lets in.
+        case ruledTooLarge
+        /// The chunks came to more than whoever was asked lets in.
+        case ruledChunksTooLarge
+        /// It is refused for something else.
+        case refused
+    }
+
     /// What bytes were read as.
     private struct Reading: Equatable {
         var requests: [String] = []
         var rejection: RequestRejection?
         var isBetween = true
+        var reached: Set<Reached> = []
+    }
+
+    /// Rules by the path alone, so that the bytes decide: at most so many bytes below `/small`,
+    /// and none below `/none`.
+    static let judge: HTTPHeadRuling.Judge = { head, _ in
+        if head.path.hasPrefix("/none") { return .answer }
+        return .read(bytesMax: head.path.hasPrefix("/small") ? smallBytesMax : .max)
+    }
+
+    /// The largest body below `/small` about which somebody is asked.
+    static let smallBytesMax = 8
+
+    /// Whether somebody has to be asked about the body of a request: it is large, or of a length
+    /// that is not known.
+    private static func mustBeAsked(_ request: HTTPRequest) -> Bool {
+        if !request.fields.values("transfer-encoding").isEmpty { return true }
+        let length = request.fields["content-length"].flatMap { Int($0) } ?? 0
+        return length > Limits.httpUnaskedBodyBytesMax
     }
 
     /// Reads bytes whole, cut once and one by one; whether a request was read and none refused.
     @discardableResult
     public static func run(_ bytes: [UInt8]) -> Bool {
+        let whole = consistent(bytes)
+        return whole.rejection == nil && !whole.requests.isEmpty
+    }
+
+    /// Does the same; what the requests came to.
+    public static func reached(_ bytes: [UInt8]) -> Set<Reached> { consistent(bytes).reached }
+
+    private static func consistent(_ bytes: [UInt8]) -> Reading {
         let whole = read([bytes[...]])
         let middle = bytes.isEmpty ? 0 : Int(bytes[bytes.count / 2]) % bytes.count
         precondition(
@@ -24,11 +70,15 @@ public enum RequestProbe {
             let single = read(bytes.indices.map { bytes[$0...$0] })
             precondition(single == whole, "single bytes change a request")
         }
-        return whole.rejection == nil && !whole.requests.isEmpty
+        return whole
     }
 
     private static func read(_ pieces: [ArraySlice<UInt8>]) -> Reading {
-        var parser = RequestParser()
+        let asked = Asked()
+        var parser = RequestParser(judge: { head, length in
+            asked.note(length)
+            return judge(head, length)
+        })
         var reading = Reading()
         var buffer: [UInt8] = []
         for piece in pieces {
@@ -43,16 +93,60 @@ public enum RequestProbe {
                         "a refusal without a status of refusals"
                     )
                     reading.rejection = rejection
+                    reading.reached.insert(refused(rejection, asked))
                     return reading
                 }
                 guard progress.outcome == .complete else { break }
                 let parsed = parser.take()
                 reading.requests.append(checked(parsed))
+                reading.reached.insert(served(parsed, asked))
+                asked.forget()
                 guard parsed.keepsAlive else { return reading }
             }
         }
         reading.isBetween = parser.isBetweenRequests && buffer.isEmpty
         return reading
+    }
+
+    /// What was asked about the present request.
+    private final class Asked: Sendable {
+        private let lengths = Mutex<[Int?]>([])
+
+        func note(_ length: Int?) {
+            lengths.withLock { lengths in
+                precondition(lengths.isEmpty, "asked twice about one body")
+                lengths.append(length)
+            }
+        }
+
+        func forget() { lengths.withLock { $0 = [] } }
+
+        var isAsked: Bool { lengths.withLock { !$0.isEmpty } }
+        /// Whether the length was not known.
+        var isOpen: Bool { lengths.withLock { $0.last == .some(nil) } }
+    }
+
+    private static func refused(_ rejection: RequestRejection, _ asked: Asked) -> Reached {
+        guard asked.isAsked, rejection == .bodyTooLarge else { return .refused }
+        return asked.isOpen ? .ruledChunksTooLarge : .ruledTooLarge
+    }
+
+    private static func served(_ parsed: ParsedRequest, _ asked: Asked) -> Reached {
+        let request = parsed.request
+        precondition(asked.isAsked || !mustBeAsked(request), "nobody was asked about a body")
+        guard asked.isAsked else { return .served }
+        switch judge(request, nil) {
+        case .answer:
+            precondition(request.body.isEmpty, "a body that nobody reads")
+            precondition(!parsed.keepsAlive, "a request behind a body that nobody reads")
+            let length = request.fields["content-length"].flatMap { Int($0) } ?? 0
+            precondition(request.unreadByteCount == length, "another length than was announced")
+            return asked.isOpen ? .unreadChunks : .unread
+        case .read(let bytesMax):
+            precondition(request.body.count <= bytesMax, "a body above what is let in")
+            precondition(request.unreadByteCount == 0, "a body that is read and is not")
+            return .ruledRead
+        }
     }
 
     /// Checks a request, and answers all of it as a text.
@@ -76,7 +170,8 @@ public enum RequestProbe {
         let codings = request.fields.values("transfer-encoding")
         precondition(lengths.count + codings.count <= 1, "a body that is framed twice")
         if let length = lengths.first {
-            precondition(Int(length) == request.body.count, "a body of another length")
+            let count = max(request.body.count, request.unreadByteCount)
+            precondition(Int(length) == count, "a body of another length")
         } else if codings.isEmpty {
             precondition(request.body.isEmpty, "a body without framing")
         }
