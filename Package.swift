@@ -231,6 +231,12 @@ let package = Package(
             path: "Tests/Sanitizers/SanitizerCanary",
             swiftSettings: settings
         ),
+        .executableTarget(
+            name: "SocketHeir",
+            dependencies: ["Posix"],
+            path: "Tests/Heirs/SocketHeir",
+            swiftSettings: settings
+        ),
 
         // Tests.
         .target(

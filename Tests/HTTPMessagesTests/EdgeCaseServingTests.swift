@@ -33,7 +33,7 @@ struct EdgeCaseServingTests {
     func cuts(_ edge: EdgeCase) {
         let bytes = edge.bytes
         let whole = ServedStream([bytes[...]])
-        for cut in ParsedStream.cuts(bytes.count) {
+        for cut in ParsedStream.cuts(bytes) {
             #expect(ServedStream(bytes, cutAt: cut) == whole, "cut at \(cut)")
         }
         #expect(ServedStream(byteByByte: bytes) == whole)

@@ -44,7 +44,7 @@ struct EdgeCaseTests {
     func cuts(_ edge: EdgeCase) {
         let bytes = edge.bytes
         let whole = ParsedStream(bytes)
-        for cut in ParsedStream.cuts(bytes.count) {
+        for cut in ParsedStream.cuts(bytes) {
             #expect(ParsedStream(bytes, cutAt: cut) == whole, "cut at \(cut)")
         }
         #expect(ParsedStream(byteByByte: bytes) == whole)

@@ -1,4 +1,5 @@
 import HTTPMessages
+import Support
 
 /// What a stream of bytes parses to, whatever pieces it arrives in: the transcript that must not
 /// depend on where the network cuts.
@@ -66,10 +67,15 @@ struct ParsedStream: Equatable {
         self.init(bytes.indices.map { bytes[$0...$0] }, limits: limits)
     }
 
-    /// Where to cut: everywhere in a short message, densely at both ends of a long one.
-    static func cuts(_ count: Int) -> [Int] {
+    /// Where to cut: everywhere in a short message; in a long one densely at both ends, around the
+    /// ends of its lines and chunks, and here and there.
+    static func cuts(_ bytes: [UInt8]) -> [Int] {
+        let count = bytes.count
         guard count > 2_000 else { return Array(0...count) }
-        return Array(0...400) + stride(from: 401, to: count - 200, by: 4_099)
+        let boundaries = StreamCuts.places(in: bytes, wholeUpTo: 2_000, linesMax: 90)
+        let others =
+            Array(0...400) + stride(from: 401, to: count - 200, by: 4_099)
             + Array((count - 200)...count)
+        return Set(boundaries + others).sorted()
     }
 }

@@ -67,22 +67,28 @@ struct EdgeCaseSocketTests {
             try JSONDecoder().decode(EdgeCase.self, from: Data($0.utf8))
         }
         let server = try TestServer.start()
-        let different = try await OwnThread.run { () throws -> [String] in
+        let (different, cutCounts) = try await OwnThread.run {
+            () throws -> ([String], [Int]) in
             var different: [String] = []
+            var cutCounts: [Int] = []
             for edge in edges {
                 let bytes = Array(edge.b64)
-                guard bytes.count <= 300 else { continue }
                 let whole = try Self.answer(server, [bytes], edge)
-                for cut in 1..<max(1, bytes.count) {
+                let cuts = StreamCuts.places(in: bytes, wholeUpTo: 300, linesMax: 24)
+                // Nothing is only ever sent whole.
+                cutCounts.append(cuts.count)
+                for cut in cuts where cut > 0 && cut < bytes.count {
                     let pieces = [Array(bytes[..<cut]), Array(bytes[cut...])]
                     if try Self.answer(server, pieces, edge) != whole {
                         different.append("\(edge.id) at \(cut)")
                     }
                 }
             }
-            return different
+            return (different, cutCounts)
         }
         #expect(different.isEmpty)
+        #expect(cutCounts.count == 161)
+        #expect(cutCounts.allSatisfy { $0 > 1 })
         #expect(await server.server.drain(withinMilliseconds: 10_000))
     }
 
