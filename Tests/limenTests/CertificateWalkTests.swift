@@ -2,6 +2,7 @@ import Crypto
 import Foundation
 import HTTPClient
 import HTTPMessages
+import JSON
 import Support
 import Testing
 
@@ -102,6 +103,26 @@ struct CertificateWalkTests {
             let said = try String(contentsOf: log, encoding: .utf8)
             #expect(said.contains("the certificate of the listener was loaded anew; it ends "))
             #expect(!said.contains("the old certificate stays in force"))
+            // One row for the certificate, and one for the configuration that was not taken.
+            let list = try BuiltProgram.run(
+                [
+                    "audit", "list", "--tenant", "system", "--kind", "configuration-change",
+                    "--json",
+                    "--state", state,
+                ],
+                home: home
+            )
+            let rows = try list.output.split(separator: "\n").map {
+                try JSONDocument(parsing: String($0)).root
+            }.filter {
+                // The others are of the database: who may read it since its beginning.
+                $0["client"] == nil
+            }
+            let renewed = rows.filter { $0["details"]?["certificate"]?["sha256"] != nil }
+            #expect(renewed.map { $0["outcome"]?.stringValue } == ["done"], "\(list.error)")
+            let refused = rows.filter { $0["details"]?["refused"] != nil }
+            #expect(refused.map { $0["outcome"]?.stringValue } == ["rejected"])
+            #expect(rows.count == 2)
             let ready = try #require(try text("/readyz?verbose", authority.certificate))
             #expect(ready.contains("certificate"))
         }
