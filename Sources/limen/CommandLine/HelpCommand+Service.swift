@@ -246,10 +246,10 @@ extension HelpCommand {
         limen auditor remove LOGIN [--tenant NAME...|--keep-login] [--json] [--state FOLDER]
         limen auditor list [--json] [--state FOLDER]
 
-          PGUSER=postgres limen auditor add anna_berg --tenant hospital-a --password-file -
+          PGUSER=postgres limen auditor add auditor_a --tenant hospital-a --password-file -
           PGUSER=postgres limen auditor add berg_erases --tenant hospital-a --role eraser
-          PGUSER=postgres limen auditor remove anna_berg --tenant hospital-a
-          PGUSER=postgres limen auditor remove anna_berg
+          PGUSER=postgres limen auditor remove auditor_a --tenant hospital-a
+          PGUSER=postgres limen auditor remove auditor_a
 
         add makes a login of PostgreSQL that row security holds to its tenants, in psql and any SQL
         client as in limen audit; one that is there reads further tenants, or gets another
