@@ -4,7 +4,7 @@ import Synchronization
 
 /// What says outside the folder of the spool which segments hold acknowledged rows.
 ///
-///     .limen/ledger/spooled/0000000000000007.mark
+///     .limen/ledger/spooled/<spool>/0000000000000007.mark
 ///         limen-spool-mark/1 018f0000-0000-7000-8000-000000000000 1777888800000000
 ///         018f0000-0000-7000-8000-0000000000aa 12
 ///

@@ -21,7 +21,11 @@ struct MonitoringTests {
 
     @Test("counts requests, stores them, and fires when they are not like the reference")
     func drift() throws {
-        let before = try Self.report().1["cases"]?.integerValue ?? 0
+        // Other suites ask at the same time, and not all of them say a pulse.
+        func values(_ report: JSONValue) -> Int {
+            Self.pulse(report)?["values"]?.integerValue ?? 0
+        }
+        let before = values(try Self.report().1)
         for _ in 0..<220 {
             var patient = ChartedPatient()
             patient.measure("8867-4", "70", "/min")
@@ -30,17 +34,15 @@ struct MonitoringTests {
         }
         // It is stored a second behind; each look takes a good part of that.
         var report = try Self.report()
-        for _ in 0..<200 where report.1["cases"]?.integerValue ?? 0 < before + 220 {
+        for _ in 0..<200 where values(report.1) < before + 220 {
             report = try Self.report()
         }
-        #expect(report.1["cases"]?.integerValue ?? 0 >= before + 220)
+        #expect(values(report.1) >= before + 220)
         // News2 ships no reference: that is said, and is not "no drift".
         #expect(report.exitCode == 3)
         #expect(report.1["isJudged"]?.boolValue == false)
         let pulse = try #require(Self.pulse(report.1))
         #expect(pulse["verdict"]?.stringValue == "no-reference")
-        #expect(pulse["values"]?.integerValue ?? 0 >= 220)
-
         // A reference of quicker hearts, in the bins that are counted.
         let edges = try #require(pulse["edges"]).elements.compactMap(\.numberText)
         let counts = Array(repeating: "0", count: edges.count) + ["400"]

@@ -21,17 +21,33 @@ struct SpoolService: Sendable {
     /// Opens the spool and says in the log what it holds from before, and what of it is gone.
     ///
     /// The marks lie beside the key that signs the trail, and not with the segments: who removes
-    /// those, or mounts something else in their place, leaves the marks.
+    /// those, or mounts something else in their place, leaves the marks. Each folder of segments has
+    /// a folder of marks: two gateways may share a key while one takes the place of the other, and
+    /// each has a spool of its own.
     static func open(
         _ settings: SpoolSettings,
         _ ledger: LedgerFolder,
         log: LogWriter
     ) throws(CommandError) -> SpoolService {
+        let folder = try marksFolder(settings, ledger)
         let marks: SpoolMarks
         do throws(SystemError) {
-            marks = try SpoolMarks(folder: ledger.path + markFolder)
+            marks = try SpoolMarks(folder: folder)
         } catch {
-            throw StateFolder.failure(error, ledger.path + markFolder)
+            throw StateFolder.failure(error, folder)
+        }
+        let elsewhere = markCount(ledger, but: folder)
+        if elsewhere > 0 {
+            log.log(
+                LogEvent(
+                    .warning,
+                    """
+                    rows that were acknowledged lie in the local spool of another folder: of a gateway \
+                    that runs with the same key, or of a start with another --spool
+                    """,
+                    [(.count, .number(elsewhere))]
+                )
+            )
         }
         var configuration = SpoolConfiguration(
             identity: settings.identity,
@@ -107,9 +123,31 @@ struct SpoolService: Sendable {
     /// The folder of the marks in that of the signing key.
     private static let markFolder = "/spooled"
 
+    /// The folder of the marks of one spool.
+    private static func marksFolder(
+        _ settings: SpoolSettings,
+        _ ledger: LedgerFolder
+    ) throws(CommandError) -> String {
+        do throws(SystemError) {
+            try Folder.create(path: settings.folder)
+        } catch {
+            throw StateFolder.failure(error, settings.folder)
+        }
+        let place = Folder.absolutePath(settings.folder) ?? settings.folder
+        return ledger.path + markFolder + "/"
+            + Hexadecimal.text(Digest.sha256(place)).prefix(16)
+    }
+
+    /// How many segments are marked in the folders of a ledger, but for one.
+    private static func markCount(_ ledger: LedgerFolder, but own: String? = nil) -> Int {
+        let root = ledger.path + markFolder
+        let folders = ((try? Folder.names(path: root)) ?? []).map { root + "/" + $0 }
+        return folders.reduce(0) { $1 == own ? $0 : $0 + SpoolMarks.count(folder: $1) }
+    }
+
     /// Says in the log that a start without a spool leaves rows in one.
     static func tellUnused(_ ledger: LedgerFolder, log: LogWriter) {
-        let count = SpoolMarks.count(folder: ledger.path + markFolder)
+        let count = markCount(ledger)
         guard count > 0 else { return }
         log.log(
             LogEvent(
