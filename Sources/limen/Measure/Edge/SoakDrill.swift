@@ -15,7 +15,7 @@ enum SoakDrill {
     /// grows.
     static func run(_ target: EdgeTarget, _ parsed: Arguments) async throws(CommandError) -> Bool {
         let seconds = try parsed.integer("seconds", default: 3_600, in: 1...604_800)
-        let rate = try parsed.integer("rate", default: requestsPerSecond, in: 1...100_000)
+        let rate = try parsed.integer("rate", default: requestsPerSecond, in: 1...1_000_000)
         let sampler = MemorySampler(target)
         try sampler.start()
         let report = try target.load(
