@@ -3,8 +3,8 @@ import Crypto
 
 /// Texts and numbers that stand nowhere else, to be planted where patient data and secrets go.
 ///
-///     zqmk-5f3a-17        a text: the same beginning for all of one run, and a number
-///     37.184620710070017  a temperature: the same digits, and a number
+///     zqmk-1y2p0ij32e8e7-17   a text: the same beginning for all of one run, and a number
+///     37.184620710070017      a temperature: the same digits, and a number
 struct MarkerSeries {
     /// How every text of the run begins.
     let prefix: String
@@ -14,7 +14,10 @@ struct MarkerSeries {
     private(set) var count = 0
 
     init(seed: UInt64) {
-        prefix = "zqmk-" + String(seed % 0xFFFF_FFFF, radix: 36) + "-"
+        // Long enough that what is left of it in base64 stands nowhere by chance: of a short one
+        // three characters would, now and then, in the bytes of a sealed row.
+        prefix =
+            "zqmk-" + String((seed | 1 << 63) &* 0x9E37_79B9_7F4A_7C15 | 1 << 63, radix: 36) + "-"
         digits = "8462071" + padded(Int(seed % 1_000), 3)
     }
 
