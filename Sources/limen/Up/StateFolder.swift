@@ -44,6 +44,11 @@ struct StateFolder: Sendable {
         return state
     }
 
+    /// The folders that the wrapper script makes in the state folder of a checkout.
+    private static let wrapperFolders: Set<String> = [
+        "bench", "compare", "fuzz", "peers", "peers-ehr", "sanitize", "tests",
+    ]
+
     /// Opens the folder, making it when it is missing; one with other content is left alone.
     ///
     /// - Throws: `CommandError` with exit code 3 or 4.
@@ -51,8 +56,9 @@ struct StateFolder: Sendable {
         do {
             try Folder.create(path: path)
             let names = try Folder.names(path: path)
-            // The wrapper's logs may be there before us.
-            guard names.contains("format") || names.allSatisfy({ $0.hasSuffix(".log") }) else {
+            // What the wrapper leaves may be there before us, as after ./limen test.
+            let isFree = names.allSatisfy { $0.hasSuffix(".log") || wrapperFolders.contains($0) }
+            guard names.contains("format") || isFree else {
                 throw CommandError(
                     .badInput,
                     "\(path) holds other files; name an empty folder, or none, with --state"
