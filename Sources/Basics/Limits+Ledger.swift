@@ -16,8 +16,9 @@ extension Limits {
 
     /// The most cycles of the kill drill on one trail.
     ///
-    /// Each cycle verifies all of its trail; fifty keep that below a second or two.
-    @inlinable public static var killDrillTrailCyclesMax: Int { 50 }
+    /// Each cycle verifies all of its trail; twenty keep that below a second, and the short run of
+    /// the suite has two trails.
+    @inlinable public static var killDrillTrailCyclesMax: Int { 20 }
 
     /// How many hashes are tried to tell what kind of damage was done.
     ///

@@ -327,7 +327,7 @@ extension HelpCommand {
         kill puts a gateway with a spool and a PostgreSQL of its own under load, and in turn kills
         the gateway, PostgreSQL and both with SIGKILL, and cuts the replies to the writer after a
         number of bytes. After each cycle every hookInstance that was answered must have just one
-        audit row, the spool must be empty and the trail must verify; exit code 1 otherwise. Fifty
+        audit row, the spool must be empty and the trail must verify; exit code 1 otherwise. Twenty
         cycles share a trail. A seed gives the same numbers again, though not the same moments.
 
         outage stops PostgreSQL under load for N seconds, 120 without it: nobody may be refused,

@@ -1,5 +1,6 @@
 import HTTPClient
 import Posix
+import Synchronization
 
 /// A gateway in a process of its own, with a private state folder, for measurements and drills.
 final class ChildGateway {
@@ -58,10 +59,19 @@ final class ChildGateway {
         )
     }
 
+    /// The state folders that a signal removes; `nil` until signals are taken, which a process does
+    /// once.
+    private static let removedWhenSignalled = Mutex<Set<String>?>(nil)
+
     /// Stops and removes all when this process is told to end, which the child, with a session of
     /// its own, is not.
     func removeWhenSignalled() throws(CommandError) {
         let path = state.path
+        let isFirst = Self.removedWhenSignalled.withLock { paths in
+            defer { paths = (paths ?? []).union([path]) }
+            return paths == nil
+        }
+        guard isFirst else { return }
         let signals: AsyncStream<Signal>
         do {
             signals = try SignalSource.stream(of: [.interrupt, .terminate])
@@ -69,12 +79,16 @@ final class ChildGateway {
             throw CommandError(.internalError, "signals cannot be handled: \(error.text)")
         }
         Task {
-            for await _ in signals {
-                _ = try? ChildProcess.run("/proc/self/exe", ["down", "--wipe", "--state", path])
-                try? Folder.removeAll(path: path)
-                Terminal.exit(ExitCode.findings.rawValue)
-            }
+            for await _ in signals { ChildGateway.removeAllAndExit() }
         }
+    }
+
+    private static func removeAllAndExit() {
+        for path in removedWhenSignalled.withLock({ $0 ?? [] }) {
+            _ = try? ChildProcess.run("/proc/self/exe", ["down", "--wipe", "--state", path])
+            try? Folder.removeAll(path: path)
+        }
+        Terminal.exit(ExitCode.findings.rawValue)
     }
 
     /// The process number while it runs.
@@ -109,6 +123,8 @@ final class ChildGateway {
         } catch {
             throw StateFolder.failure(error, state.path)
         }
+        let path = state.path
+        Self.removedWhenSignalled.withLock { _ = $0?.remove(path) }
     }
 
     /// Waits until nothing is left in its spool, at most two minutes; answers how many segments are.
