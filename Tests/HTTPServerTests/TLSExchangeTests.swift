@@ -5,34 +5,14 @@ import Testing
 /// The buffer that all sessions of a loop write into, one after the other.
 @Suite("What is to be sent by TLS")
 struct TLSExchangeTests {
-    /// A session that is established with a client, and the client.
-    private func established(
-        _ context: TLSServerContext,
-        _ exchange: TLSExchange,
-        _ trust: TLSTrust
-    ) throws -> (server: TLSServerSession, client: TLSSession) {
-        let server = try TLSServerSession(context, exchange)
-        let client = try TLSSession(trust, expecting: .name("localhost"))
-        var plain = [UInt8](repeating: 0, count: 200_000)
-        while !server.isEstablished {
-            _ = try client.handshake()
-            let bytes = client.takeOutput()
-            _ = try server.receive(bytes, bytes.count, into: &plain)
-            var answer: [UInt8] = []
-            exchange.takeOutput(into: &answer)
-            client.received(answer[...])
-        }
-        return (server, client)
-    }
-
     @Test("goes to the connection that it is for, whatever became of the one before")
     func leftovers() throws {
         let fixture = try TLSFixture()
         defer { fixture.remove() }
         let context = try fixture.context()
         let exchange = TLSExchange(outputBytesMax: 40_000)
-        let first = try established(context, exchange, try fixture.trust)
-        let second = try established(context, exchange, try fixture.trust)
+        let first = try fixture.established(context, exchange)
+        let second = try fixture.established(context, exchange)
         let third = try TLSServerSession(context, exchange)
         // Two records find room, the third does not: the response is lost as a whole.
         let large = [UInt8](repeating: 1, count: 60_000)

@@ -72,8 +72,45 @@ struct TLSFixture {
         return try TLSServerContext.make(parts)
     }
 
+    /// What a server is secured with whose certificate is of another kind of key.
+    ///
+    /// - Parameter kind: how `openssl req -newkey` is asked for it.
+    func context(of kind: String) async throws -> TLSServerContext {
+        let said = try await ShellCommand.run(
+            "openssl req -x509 -newkey \(kind) -nodes -subj /CN=localhost -days 1 "
+                + "-addext subjectAltName=\(Self.names) -keyout other.key -out other.pem 2>&1",
+            in: folder
+        )
+        guard let chain = FileManager.default.contents(atPath: path("other.pem")),
+            let key = FileManager.default.contents(atPath: path("other.key"))
+        else {
+            Issue.record("openssl made no certificate: \(said)")
+            return try context()
+        }
+        return try TLSServerContext.make(.init(chain: Array(chain), key: Array(key)))
+    }
+
     var trust: TLSTrust {
         get throws { try TLSTrust.bundle(authority.certificate) }
+    }
+
+    /// A session that is established with a client, and the client, without a socket.
+    func established(
+        _ context: TLSServerContext,
+        _ exchange: TLSExchange
+    ) throws -> (server: TLSServerSession, client: TLSSession) {
+        let server = try TLSServerSession(context, exchange)
+        let client = try TLSSession(try trust, expecting: .name("localhost"))
+        var plain = [UInt8](repeating: 0, count: 200_000)
+        while !server.isEstablished {
+            _ = try client.handshake()
+            let bytes = client.takeOutput()
+            _ = try server.receive(bytes, bytes.count, into: &plain)
+            var answer: [UInt8] = []
+            exchange.takeOutput(into: &answer)
+            client.received(answer[...])
+        }
+        return (server, client)
     }
 
     /// Runs OpenSSL's client and answers all that it said.

@@ -17,8 +17,25 @@ struct TLSMatrixTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let arguments: String
         var alert: String?
+        var key = ServerKey.p256
 
-        var testDescription: String { arguments }
+        var testDescription: String { "\(arguments) (\(key.rawValue))" }
+    }
+
+    /// What the certificate of the listener is of; hospitals' authorities mostly issue RSA.
+    enum ServerKey: String {
+        case p256 = "P-256"
+        case p384 = "P-384"
+        case rsa = "RSA"
+
+        /// How OpenSSL is asked for one.
+        var arguments: String {
+            switch self {
+            case .p256: "ec -pkeyopt ec_paramgen_curve:P-256"
+            case .p384: "ec -pkeyopt ec_paramgen_curve:P-384"
+            case .rsa: "rsa:2048"
+            }
+        }
     }
 
     static let cases: [Case] = [
@@ -78,17 +95,54 @@ struct TLSMatrixTests {
         Case(arguments: "-alpn http/1.0", alert: "no application protocol"),
         // Names are not looked at: there is one certificate.
         Case(arguments: "-servername gateway.example"),
+        // Certificates of other keys.
+        Case(arguments: "-tls1_3", key: .rsa),
+        Case(arguments: "-tls1_3 -sigalgs RSA-PSS+SHA256", key: .rsa),
+        Case(
+            arguments: "-tls1_3 -sigalgs ECDSA+SHA256",
+            alert: "handshake failure",
+            key: .rsa
+        ),
+        Case(arguments: "-tls1_2 -cipher ECDHE-RSA-AES128-GCM-SHA256", key: .rsa),
+        Case(arguments: "-tls1_2 -cipher ECDHE-RSA-AES256-GCM-SHA384", key: .rsa),
+        Case(arguments: "-tls1_2 -cipher ECDHE-RSA-CHACHA20-POLY1305", key: .rsa),
+        Case(arguments: "-tls1_2 -sigalgs RSA+SHA256", key: .rsa),
+        Case(
+            arguments: "-tls1_2 -sigalgs RSA+SHA1 -cipher ALL@SECLEVEL=0",
+            alert: "handshake",
+            key: .rsa
+        ),
+        refused("ECDHE-ECDSA-AES128-GCM-SHA256", of: .rsa),
+        refused("ECDHE-RSA-AES128-SHA", of: .rsa),
+        refused("ECDHE-RSA-AES256-SHA384", of: .rsa),
+        refused("ECDHE-RSA-NULL-SHA", of: .rsa),
+        refused("DHE-RSA-AES128-GCM-SHA256", of: .rsa),
+        refused("AES128-GCM-SHA256", of: .rsa),
+        refused("AES256-SHA", of: .rsa),
+        refused("NULL-SHA256", of: .rsa),
+        Case(arguments: "-tls1_3", key: .p384),
+        Case(arguments: "-tls1_2", key: .p384),
     ]
 
-    private static func refused(_ cipher: String, _ rest: String = "") -> Case {
-        Case(arguments: "-tls1_2 -cipher \(cipher)@SECLEVEL=0 \(rest)", alert: "handshake failure")
+    private static func refused(
+        _ cipher: String,
+        _ rest: String = "",
+        of key: ServerKey = .p256
+    ) -> Case {
+        Case(
+            arguments: "-tls1_2 -cipher \(cipher)@SECLEVEL=0 \(rest)",
+            alert: "handshake failure",
+            key: key
+        )
     }
 
     @Test("each version, suite, group and protocol comes out as the table says", arguments: cases)
     func matrix(_ item: Case) async throws {
         let fixture = try TLSFixture()
         defer { fixture.remove() }
-        let context = try fixture.context()
+        let context =
+            item.key == .p256
+            ? try fixture.context() : try await fixture.context(of: item.key.arguments)
         let server = try TestServer.start { $0.security = context }
         let said = try await fixture.openssl(item.arguments, port: server.server.localPort)
         if let alert = item.alert {
@@ -198,7 +252,8 @@ struct TLSMatrixTests {
         }
         let rows = cases.map { item in
             let words = item.arguments.split(separator: " ").joined(separator: " ")
-            return line("`\(words)`", item.alert)
+            let key = item.key == .p256 ? "" : ", \(item.key.rawValue) certificate"
+            return line("`\(words)`" + key, item.alert)
         }
         let shown = clientCases.map { item in
             let words = item.name.split(separator: " ")

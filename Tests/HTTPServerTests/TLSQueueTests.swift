@@ -9,25 +9,6 @@ import Testing
 /// What a client can make a server hold and do by means of TLS.
 @Suite("The bounds of a TLS connection")
 struct TLSQueueTests {
-    /// A session that is established with a client, and the client, without a socket.
-    private func established(
-        _ fixture: TLSFixture,
-        _ exchange: TLSExchange
-    ) throws -> (server: TLSServerSession, client: TLSSession) {
-        let server = try TLSServerSession(try fixture.context(), exchange)
-        let client = try TLSSession(try fixture.trust, expecting: .name("localhost"))
-        var plain = [UInt8](repeating: 0, count: 200_000)
-        while !server.isEstablished {
-            _ = try client.handshake()
-            let bytes = client.takeOutput()
-            _ = try server.receive(bytes, bytes.count, into: &plain)
-            var answer: [UInt8] = []
-            exchange.takeOutput(into: &answer)
-            client.received(answer[...])
-        }
-        return (server, client)
-    }
-
     @Test("updates of keys end a session when there are more than anybody needs")
     func updatesOfKeys() throws {
         let fixture = try TLSFixture()
@@ -36,7 +17,7 @@ struct TLSQueueTests {
         var plain = [UInt8](repeating: 0, count: 200_000)
         // One by one, and all in one flight.
         for flight in [1, Limits.httpKeyUpdateCountMax] {
-            let (server, client) = try established(fixture, exchange)
+            let (server, client) = try fixture.established(fixture.context(), exchange)
             for _ in 0..<(Limits.httpKeyUpdateCountMax / flight) {
                 for _ in 0..<flight { #expect(client.updateKeys()) }
                 let bytes = client.takeOutput()
