@@ -10,6 +10,12 @@ extension Limits {
     /// Every ingredient is looked up with every other, so this bounds the look-ups: 1.1 million.
     @inlinable public static var interactionIngredientsMax: Int { 1_500 }
 
+    /// How many codings the medicines of one patient may have together.
+    ///
+    /// 500 medicines with forty each. Many records can name one Medication, and each has its codings
+    /// in the audit row: without a bound 8 MB could ask for gigabytes.
+    @inlinable public static var medicationCodingsMax: Int { 20_000 }
+
     /// How many pairs of ingredients a knowledge base may have once its classes are expanded.
     @inlinable public static var interactionPairsMax: Int { 1_000_000 }
 

@@ -1,7 +1,11 @@
+import Basics
 package import JSON
 
 /// Reads MedicationRequest, MedicationStatement, MedicationAdministration and MedicationDispense
 /// (FHIR R4 and R5) with the Medications they name.
+///
+/// A Medication that many records name is read once, and the codes of all records together are
+/// bounded (`Limits.medicationCodingsMax`): some kilobytes could otherwise ask for gigabytes.
 package struct MedicationReader {
     /// A resource and the `fullUrl` of its Bundle entry.
     package struct Sent: Sendable {
@@ -35,6 +39,9 @@ package struct MedicationReader {
     private var shelf: [String: JSONValue] = [:]
     /// Names under which different resources were sent.
     private var ambiguous: Set<String> = []
+    /// What was found in Medications that stand by themselves, by name.
+    private var medications: [String: Content] = [:]
+    private var codingCount = 0
 
     /// Knows the patient in context and everything that was sent.
     package init(_ sent: [Sent], patientID: String, patientFullURLs: [String]) {
@@ -68,12 +75,16 @@ package struct MedicationReader {
     }
 
     /// The record of a resource; `nil` when it is not about what the patient takes.
-    package func read(_ resource: JSONValue) -> MedicationRecord? {
+    ///
+    /// What is over does not count towards the codes that are read, so a long history is no hindrance.
+    package mutating func read(_ resource: JSONValue) -> MedicationRecord? {
         guard let type = resource["resourceType"]?.stringValue, type.hasPrefix("Medication"),
             type != "Medication", type != "MedicationKnowledge"
         else { return nil }
         let status = resource["status"]?.stringValue
-        let found = find(resource)
+        let exclusion = exclusion(resource, status)
+        var found = find(resource)
+        if exclusion == nil { bound(&found) }
         let isKnown = Self.types.contains(type)
         let doubt: MedicationRecord.Doubt? =
             if !isKnown { .type } else if !isAboutPatient(resource) { .subject } else {
@@ -84,11 +95,11 @@ package struct MedicationReader {
             resourceType: type,
             id: resource["id"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 },
             status: status,
-            exclusion: exclusion(resource, status),
+            exclusion: exclusion,
             doubt: doubt,
-            medicine: found.medicine,
-            ingredients: found.ingredients,
-            name: found.name
+            medicine: found.content.medicine,
+            ingredients: found.content.ingredients,
+            name: found.content.name
         )
     }
 
@@ -120,15 +131,51 @@ package struct MedicationReader {
 
     // MARK: The medicine
 
-    /// What was found of a medicine.
-    private struct Found {
+    /// What a Medication says.
+    private struct Content {
         var medicine: MedicationRecord.Concept?
         var ingredients: [MedicationRecord.Concept] = []
         var name: String?
+
+        /// How many codings it has.
+        var codingCount: Int {
+            ingredients.reduce(medicine?.codings.count ?? 0) { $0 + max($1.codings.count, 1) }
+        }
+
+        mutating func take(_ concept: JSONValue?) {
+            guard let concept, concept.kind == .object else { return }
+            take(MedicationRecord.Concept(codings: MedicationReader.codings(of: concept)))
+            name =
+                name ?? MedicationReader.name(concept["text"])
+                ?? concept["coding"]?.elements.lazy
+                .compactMap { MedicationReader.name($0["display"]) }.first
+        }
+
+        mutating func take(_ concept: MedicationRecord.Concept) {
+            guard let known = medicine, !known.codings.isEmpty else { return medicine = concept }
+            medicine = .init(codings: known.codings + concept.codings)
+        }
+    }
+
+    /// What was found of a medicine.
+    private struct Found {
+        var content = Content()
         var doubt: MedicationRecord.Doubt?
     }
 
-    private func find(_ resource: JSONValue) -> Found {
+    /// Leaves out what is beyond the codes that are read, and says so.
+    private mutating func bound(_ found: inout Found) {
+        let count = found.content.codingCount
+        guard codingCount + count > Limits.medicationCodingsMax else {
+            codingCount += count
+            return
+        }
+        found.content.medicine = nil
+        found.content.ingredients = []
+        found.doubt = .tooManyCodes
+    }
+
+    private mutating func find(_ resource: JSONValue) -> Found {
         var found = Found()
         var reference = resource["medicationReference"]
         var concept = resource["medicationCodeableConcept"]
@@ -137,21 +184,22 @@ package struct MedicationReader {
             concept = concept ?? medication["concept"]
             reference = reference ?? medication["reference"]
         }
-        take(concept, &found)
+        found.content.take(concept)
         if let reference {
-            found.name = found.name ?? Self.name(reference["display"])
+            found.content.name = found.content.name ?? Self.name(reference["display"])
             if let text = reference["reference"]?.stringValue {
-                if let medication = resolve(text, in: [resource]) {
-                    take(medication["code"], &found)
-                    readIngredients(of: medication, in: resource, &found)
+                if let named = content(text, in: resource) {
+                    if let medicine = named.medicine { found.content.take(medicine) }
+                    found.content.name = found.content.name ?? named.name
+                    found.content.ingredients = named.ingredients
                 } else {
                     found.doubt = .notSent
                 }
             }
         }
         let hasCode =
-            found.medicine?.codings.isEmpty == false
-            || found.ingredients.contains { !$0.codings.isEmpty }
+            found.content.medicine?.codings.isEmpty == false
+            || found.content.ingredients.contains { !$0.codings.isEmpty }
         if hasCode {
             // A code beside a reference that leads nowhere still says what it is.
             found.doubt = nil
@@ -161,13 +209,28 @@ package struct MedicationReader {
         return found
     }
 
-    private func take(_ concept: JSONValue?, _ found: inout Found) {
-        guard let concept, concept.kind == .object else { return }
-        let codings = Self.codings(of: concept)
-        found.medicine = .init(codings: (found.medicine?.codings ?? []) + codings)
-        found.name =
-            found.name ?? Self.name(concept["text"])
-            ?? concept["coding"]?.elements.lazy.compactMap { Self.name($0["display"]) }.first
+    /// What the Medication says that a record names; `nil` when it was not sent, or not only once.
+    private mutating func content(_ reference: String, in resource: JSONValue) -> Content? {
+        if reference.hasPrefix("#") {
+            let contained = Contained(of: resource)
+            return contained[reference].map { read($0, contained) }
+        }
+        guard let (name, medication) = standing(reference) else { return nil }
+        if let known = medications[name] { return known }
+        let content = read(medication, Contained(of: medication))
+        medications[name] = content
+        return content
+    }
+
+    /// Reads a Medication: its code, and its ingredients.
+    ///
+    /// - Parameter contained: what its local references name: a contained Medication contains
+    ///   nothing itself (FHIR R4, dom-2).
+    private func read(_ medication: JSONValue, _ contained: Contained) -> Content {
+        var content = Content()
+        content.take(medication["code"])
+        content.ingredients = ingredients(of: medication, contained)
+        return content
     }
 
     /// A text that people can read: a name of blanks would hide which medicine is meant.
@@ -179,25 +242,27 @@ package struct MedicationReader {
     }
 
     /// `Medication.ingredient`: R4 `itemCodeableConcept` or `itemReference`, R5 `item`.
-    private func readIngredients(
+    private func ingredients(
         of medication: JSONValue,
-        in resource: JSONValue,
-        _ found: inout Found
-    ) {
-        for ingredient in medication["ingredient"]?.elements.map({ $0 }) ?? [] {
+        _ contained: Contained
+    ) -> [MedicationRecord.Concept] {
+        var found: [MedicationRecord.Concept] = []
+        guard let ingredients = medication["ingredient"] else { return found }
+        for ingredient in ingredients.elements {
             // What is there for its form alone acts on nothing.
             if ingredient["isActive"]?.boolValue == false { continue }
             let item = ingredient["item"]
             var concept = ingredient["itemCodeableConcept"] ?? item?["concept"]
             let reference = ingredient["itemReference"] ?? item?["reference"]
             if concept == nil, let text = reference?["reference"]?.stringValue,
-                let substance = resolve(text, in: [medication, resource])
+                let substance = text.hasPrefix("#") ? contained[text] : standing(text)?.resource
             {
                 // R5 Substance.code is a CodeableReference.
                 concept = substance["code"]?["concept"] ?? substance["code"]
             }
-            found.ingredients.append(.init(codings: concept.map(Self.codings) ?? []))
+            found.append(.init(codings: concept.map(Self.codings) ?? []))
         }
+        return found
     }
 
     private static func codings(of concept: JSONValue) -> [MedicationRecord.Coding] {
@@ -208,19 +273,12 @@ package struct MedicationReader {
         }
     }
 
-    /// A Medication or Substance by reference (FHIR R4, 2.3.0): contained, by the `fullUrl` of its
-    /// entry, or by the end of its URL.
-    private func resolve(_ reference: String, in owners: [JSONValue]) -> JSONValue? {
-        if reference.hasPrefix("#") {
-            for owner in owners {
-                let found = (owner["contained"]?.elements.map { $0 } ?? []).filter {
-                    $0["id"]?.isString(String(reference.dropFirst())) ?? false
-                }
-                if let only = found.first { return found.count == 1 ? only : nil }
-            }
-            return nil
+    /// A Medication or Substance by reference (FHIR R4, 2.3.0): by the `fullUrl` of its entry, or
+    /// by the end of its URL; with the name that it stands under.
+    private func standing(_ reference: String) -> (name: String, resource: JSONValue)? {
+        if let whole = shelf[reference] {
+            return ambiguous.contains(reference) ? nil : (reference, whole)
         }
-        if let whole = shelf[reference] { return ambiguous.contains(reference) ? nil : whole }
         var parts = reference.split(separator: "/", omittingEmptySubsequences: false)
         if parts.count >= 4, parts[parts.count - 2] == "_history" { parts.removeLast(2) }
         guard parts.count >= 2 else { return nil }
@@ -232,6 +290,25 @@ package struct MedicationReader {
             else { return nil }
         }
         let name = parts.suffix(2).joined(separator: "/")
-        return ambiguous.contains(name) ? nil : shelf[name]
+        guard !ambiguous.contains(name), let found = shelf[name] else { return nil }
+        return (name, found)
+    }
+
+    /// The contained resources of a resource by their local references (FHIR R4, 2.3.0.6).
+    private struct Contained {
+        /// Those with an id of their own; `nil` where two have the same.
+        private var resources: [String: JSONValue?] = [:]
+
+        init(of owner: JSONValue) {
+            guard let contained = owner["contained"] else { return }
+            for resource in contained.elements {
+                guard let id = resource["id"]?.stringValue else { continue }
+                let isFirst = resources["#" + id] == nil
+                resources["#" + id] = .some(isFirst ? resource : nil)
+            }
+        }
+
+        /// The one that a reference such as `#m1` names; `nil` when there is none, or two.
+        subscript(_ reference: String) -> JSONValue? { resources[reference] ?? nil }
     }
 }

@@ -43,6 +43,8 @@ package struct MedicationRecord: Sendable {
         case notSent = "not-sent"
         /// It names its medicine by text or not at all.
         case noCode = "no-code"
+        /// With it the records would have more codes than are read.
+        case tooManyCodes = "too-many-codes"
     }
 
     /// The resource.

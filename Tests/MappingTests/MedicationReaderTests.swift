@@ -1,3 +1,4 @@
+import Basics
 import JSON
 import Testing
 
@@ -50,7 +51,7 @@ struct MedicationReaderTests {
         func name(_ concept: String) throws -> String? {
             let record = #"{"resourceType":"MedicationStatement","id":"r1","status":"active","#
             let subject = #""subject":{"reference":"Patient/p1"},"medicationCodeableConcept":"#
-            let reader = MedicationReader([], patientID: "p1", patientFullURLs: [])
+            var reader = MedicationReader([], patientID: "p1", patientFullURLs: [])
             return try #require(reader.read(try Self.json(record + subject + concept + "}"))).name
         }
         #expect(
@@ -82,7 +83,7 @@ struct MedicationReaderTests {
         ] as [(String?, String, Bool)]
     )
     func servers(fullURL: String?, reference: String, isFound: Bool) throws {
-        let reader = try Self.reader(fullURL)
+        var reader = try Self.reader(fullURL)
         let found = try #require(reader.read(try Self.record(reference: reference)))
         #expect(found.doubt == (isFound ? nil : .notSent))
         #expect(found.medicine?.codings.map(\.code) == (isFound ? ["B01AA03"] : nil))
@@ -91,7 +92,7 @@ struct MedicationReaderTests {
     @Test("Where the patient's server is not known, the end of the reference decides")
     func unknownServer() throws {
         for patient in [[], ["urn:uuid:p"]] {
-            let reader = try Self.reader(nil, patient: patient)
+            var reader = try Self.reader(nil, patient: patient)
             let record = try Self.record(reference: Self.theirs + "/Medication/m1")
             #expect(reader.read(record)?.doubt == nil)
         }
@@ -99,7 +100,7 @@ struct MedicationReaderTests {
 
     @Test("Two Medications under one name are none")
     func ambiguous() throws {
-        let reader = MedicationReader(
+        var reader = MedicationReader(
             [
                 .init(try Self.medication("m1", "B01AA03"), fullURL: nil),
                 .init(try Self.medication("m1", "C10AA01"), fullURL: nil),
@@ -109,7 +110,7 @@ struct MedicationReaderTests {
         )
         #expect(reader.read(try Self.record())?.doubt == .notSent)
         // One that another server has under the same id makes nothing doubtful.
-        let apart = MedicationReader(
+        var apart = MedicationReader(
             [
                 .init(try Self.medication("m1", "B01AA03"), fullURL: Self.ours + "/Medication/m1"),
                 .init(
@@ -147,15 +148,70 @@ struct MedicationReaderTests {
         ]
     )
     func statuses(type: String, status: String, counts: Bool) throws {
-        let reader = try Self.reader(nil)
+        var reader = try Self.reader(nil)
         let record = try #require(reader.read(try Self.record(type, status: status)))
         #expect(record.exclusion == (counts ? nil : .status))
         #expect(record.medicine?.codings.map(\.code) == ["B01AA03"])
     }
 
+    @Test("A Medication that many records name is read as far as the codes of a call go, and no further")
+    func amplification() throws {
+        let ingredient = #"{"itemCodeableConcept":{"coding":[{"system":"s","code":"c"}]}}"#
+        let count = Limits.medicationCodingsMax / 3
+        let ingredients = Array(repeating: ingredient, count: count).joined(separator: ",")
+        let medication = try Self.json(
+            #"{"resourceType":"Medication","id":"m1","ingredient":[\#(ingredients)]}"#
+        )
+        var reader = MedicationReader(
+            [.init(medication, fullURL: nil)],
+            patientID: "p1",
+            patientFullURLs: []
+        )
+        let over = try Self.record("MedicationRequest", status: "completed")
+        for _ in 0..<10 { #expect(reader.read(over)?.exclusion == .status) }
+        for _ in 0..<3 {
+            let record = try #require(reader.read(try Self.record()))
+            #expect(record.doubt == nil)
+            #expect(record.ingredients.count == count)
+        }
+        for _ in 0..<2 {
+            let record = try #require(reader.read(try Self.record()))
+            #expect(record.doubt == .tooManyCodes)
+            #expect(record.ingredients.isEmpty)
+        }
+        // One that has fewer codes still finds room.
+        let concept = #","medicationCodeableConcept":{"coding":[{"code":"c"}]}"#
+        let small = try #require(
+            reader.read(try Self.record(reference: "Medication/none", more: concept))
+        )
+        #expect(small.doubt == nil)
+    }
+
+    @Test("Local references name what is contained, once, in the resource around them")
+    func contained() throws {
+        let substance = #"{"resourceType":"Substance","id":"s1","code":{"coding":[{"code":"c1"}]}}"#
+        let medication =
+            #"{"resourceType":"Medication","id":"m2","ingredient":[{"itemReference":{"reference":"#
+            + ##""#s1"}}]}"##
+        var reader = MedicationReader([], patientID: "p1", patientFullURLs: [])
+        for (contained, codes) in [
+            ([medication, substance], ["c1"]), ([medication], []),
+            ([medication, substance, substance], []), ([medication, medication, substance], nil),
+        ] as [([String], [String]?)] {
+            let list = contained.joined(separator: ",")
+            let record = try #require(
+                reader.read(
+                    try Self.record(reference: "#m2", more: #","contained":[\#(list)]"#)
+                )
+            )
+            #expect(record.doubt == (codes == nil ? .notSent : codes == [] ? .noCode : nil))
+            #expect(record.ingredients.flatMap(\.codings).map(\.code) == codes ?? [])
+        }
+    }
+
     @Test("A completed dispense that says it was not done is none")
     func negated() throws {
-        let reader = try Self.reader(nil)
+        var reader = try Self.reader(nil)
         for member in ["notDone", "notGiven", "wasNotGiven", "doNotPerform"] {
             let record = try Self.record(
                 "MedicationDispense",

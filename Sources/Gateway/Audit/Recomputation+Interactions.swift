@@ -98,7 +98,7 @@ extension Recomputation {
         _ base: InteractionKnowledge
     ) -> [Int] {
         switch gap.flatMap({ MedicineList.Gap(rawValue: $0) }) {
-        case .subject, .type, .notSent, .noCode, .unreadable: return []
+        case .subject, .type, .notSent, .noCode, .tooManyCodes, .unreadable: return []
         case .unknownCode, .inPart, nil: break
         }
         let codings = codes.elements.compactMap { coding in

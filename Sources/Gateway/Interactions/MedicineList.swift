@@ -18,6 +18,8 @@ struct MedicineList {
         case unknownCode = "unknown-code"
         /// One of its ingredients is not known.
         case inPart = "in-part"
+        /// With it there would be more codes than are read.
+        case tooManyCodes = "too-many-codes"
         /// The entry holds no resource, or a selection names none.
         case unreadable
 
@@ -28,6 +30,7 @@ struct MedicineList {
                 case .type: .type
                 case .notSent: .notSent
                 case .noCode: .noCode
+                case .tooManyCodes: .tooManyCodes
                 }
         }
 
@@ -40,6 +43,7 @@ struct MedicineList {
             case .noCode: "it has no code, and medicines are never told by their text"
             case .unknownCode: "none of its codes is known to the table"
             case .inPart: "one of its ingredients is not known to the table"
+            case .tooManyCodes: "the medicines that were sent have more codes than can be read"
             case .unreadable: "the entry could not be read"
             }
         }
@@ -71,7 +75,7 @@ struct MedicineList {
     private(set) var otherOrderCount = 0
 
     private let knowledge: InteractionKnowledge
-    private let reader: MedicationReader
+    private var reader: MedicationReader
     private var trail = JSONPointerTrail()
 
     /// Reads drafts and what the patient has.

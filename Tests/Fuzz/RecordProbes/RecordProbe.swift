@@ -76,7 +76,7 @@ public enum RecordProbe {
                     json.map { MedicationReader.Sent($0, fullURL: url) }
                 }
             } ?? resources.map { MedicationReader.Sent($0, fullURL: nil) }
-        let reader = MedicationReader(sent, patientID: patientID, patientFullURLs: [])
+        var reader = MedicationReader(sent, patientID: patientID, patientFullURLs: [])
         for item in sent {
             guard let type = item.resource["resourceType"]?.stringValue,
                 MedicationReader.types.contains(type), let record = reader.read(item.resource)
