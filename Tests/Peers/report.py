@@ -170,6 +170,21 @@ def peers_table(rows):
         for caption, r in found if r])
 
 
+def added_table(rows):
+    """What the durable row adds to an answer: the gateway beside itself with a sink that drops."""
+    found = []
+    for connections in sorted({r["connections"] for r in rows}):
+        with_row = of(rows, "limen, audited patient-view", connections)
+        without = of(rows, "limen, dropping its rows", connections)
+        if with_row and without:
+            found.append([str(connections)] + [
+                f"{milliseconds(without[at])} + {milliseconds(with_row[at] - without[at])}"
+                for at in ("p50", "p99")])
+    if not found:
+        return None
+    return table(["connections", "p50 ms, without and added", "p99 ms, without and added"], found)
+
+
 def verdict_table(ratios):
     def seen(row):
         if row["seen"] is None:
@@ -217,6 +232,7 @@ def markdown(report):
                      f"commit {machine['commit']}, 64 connections:")
     if report["rows"]:
         parts.append(peers_table(report["rows"]))
+        parts += filter(None, [added_table(report["rows"])])
     if report["ratios"]:
         parts.append(verdict_table(report["ratios"]))
     if report["json"]:

@@ -159,6 +159,16 @@ class MarkdownTests(unittest.TestCase):
             self.assertLessEqual(len({l.count("|") for l in lines}), 1, block)
         self.assertNotIn("None", text)
 
+    def test_what_the_row_adds_is_told_where_both_were_measured(self):
+        rows = [row("limen, audited patient-view", 1, p50=1500, p99=3000),
+                row("limen, dropping its rows", 1, p50=500, p99=3200),
+                row("limen, audited patient-view", 16), row("limen, audited patient-view", 64),
+                row("limen, dropping its rows", 64, unsound="no answer came")]
+        lines = report.added_table(rows).splitlines()
+        self.assertEqual(lines[2:], ["| 1 | 0.5 + 1.0 | 3.2 + -0.2 |"])
+        self.assertIsNone(report.added_table(rows[2:]))
+        self.assertIn(report.added_table(made()["rows"]), report.markdown(made()))
+
     def test_a_peer_that_is_absent_is_said_to_be(self):
         whole = made()
         whole["json"] = [document(simdjson=None, fallback=None, orjson=None)]
