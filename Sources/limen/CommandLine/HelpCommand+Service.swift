@@ -327,18 +327,20 @@ extension HelpCommand {
         kill puts a gateway with a spool and a PostgreSQL of its own under load, and in turn kills
         the gateway, PostgreSQL and both with SIGKILL, and cuts the replies to the writer after a
         number of bytes. After each cycle every hookInstance that was answered must have just one
-        audit row, the spool must be empty and the trail must verify; exit code 1 otherwise. Twenty
-        cycles share a trail. A seed gives the same numbers again, though not the same moments.
+        audit row, the spool must be empty and the trail must verify. Twenty cycles share a trail; in
+        its end no log, no file of the database or the spool may hold the patient's id or the
+        client's key. Exit code 1 otherwise. A seed gives the same numbers again, though not the
+        same moments.
 
         outage stops PostgreSQL under load for N seconds, 120 without it: nobody may be refused,
         and afterwards all rows must be there once and in their order. It prints how long answers
         took and how much memory they took, before, meanwhile and afterwards.
 
         markers plants names, identifiers, values, comments and tokens in requests of every kind,
-        in a batch, and while PostgreSQL is away, and searches logs, metrics, errors, other tenants'
-        answers, the spool, the files of the database and a dump of its tables for them; then it
-        puts one into each place, which must be found. Exit code 1 when one is found before, or one
-        is not found then.
+        in what is fetched, in a batch, and while PostgreSQL is away, and searches logs, metrics,
+        errors, other tenants' answers, the spool, the files of the database and a dump of its
+        tables for them; then it puts one into each place, which must be found. Exit code 1 when one
+        is found before, or one is not found then.
 
         tamper changes audit trails of 200 rows, once and twice, in every way that somebody with all
         rights could, and prints for each kind what limen audit verify finds; two changes count only

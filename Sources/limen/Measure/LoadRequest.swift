@@ -19,6 +19,7 @@ struct LoadRequest {
         host: String,
         key: String,
         now: Instant,
+        patientID: String = ExampleData.patientID,
         explains: Bool = false
     ) throws(CommandError) {
         let marker = UUIDBytes(high: 0x1111_1111_1111_4111, low: 0x8111_1111_1111_1111)
@@ -26,6 +27,7 @@ struct LoadRequest {
             prefetchBytes: prefetchBytes,
             instance: marker,
             now: now,
+            patientID: patientID,
             explains: explains
         )
         let request = HTTPRequest(
@@ -56,14 +58,17 @@ struct LoadRequest {
         prefetchBytes: Int,
         instance: UUIDBytes,
         now: Instant,
+        patientID: String,
         explains: Bool
     ) throws(CommandError) -> [UInt8] {
-        let bundle = filled(
+        let example = filled(
             ExampleData.bundle(now: now),
             to: prefetchBytes,
             now: now,
             with: explains ? .heartRate : .weight
         )
+        let bundle = String(decoding: example, as: UTF8.self)
+            .replacing(ExampleData.patientID, with: patientID)
         do {
             let rewriter = try BundleRewriter(JSONDocument(parsing: bundle).root)
             return HookRequestBuilder(
@@ -71,7 +76,7 @@ struct LoadRequest {
                 hookInstance: instance,
                 templates: ExampleData.templates,
                 rewriter: rewriter,
-                patientID: ExampleData.patientID,
+                patientID: patientID,
                 replayAt: nil,
                 explains: explains
             ).body()

@@ -30,13 +30,20 @@ enum OutageDrill {
         seconds: Int
     ) async throws(CommandError) -> Report {
         let address = try await site.startGateway()
+        let drill = KillDrill(
+            site: site,
+            seed: UInt64(Clock.now().microseconds),
+            already: KillReport(seed: 0),
+            of: 0
+        )
         let volley = Volley(
             address: address,
             request: try LoadRequest(
                 prefetchBytes: 4_096,
                 host: "127.0.0.1",
                 key: try site.own.key(),
-                now: Clock.now()
+                now: Clock.now(),
+                patientID: drill.patientID
             )
         )
         var report = Report(seconds: seconds)
@@ -66,11 +73,11 @@ enum OutageDrill {
         for phase in 0..<3 {
             report.latencies.append(volley.latencies(from: marks[phase], to: marks[phase + 1]))
         }
-        let drill = KillDrill(site: site, seed: 0, already: KillReport(seed: 0), of: 0)
         let counts = try drill.rowCounts(since: stopped.advanced(byMicroseconds: -60_000_000))
         report.lostCount = answered.count { counts[$0] == nil }
         report.doubledCount = counts.values.reduce(0) { $0 + max(0, $1 - 1) }
         report.trail = try drill.verify()
+        report.exposureCount = try drill.exposures().count
         report.replayed = try replayed(site, from: stopped, to: started)
         return report
     }
@@ -138,6 +145,8 @@ enum OutageDrill {
         var lostCount = 0
         var doubledCount = 0
         var leftCount = 0
+        /// Files that name the patient or hold the client's key.
+        var exposureCount = 0
         var bytesBefore = 0
         var bytesMost = 0
         /// Before, while away, afterwards.
@@ -151,7 +160,7 @@ enum OutageDrill {
 
         var isGood: Bool {
             lostCount == 0 && doubledCount == 0 && refusedCount == 0 && awayCount > 0
-                && leftCount == 0 && replayed.disorderCount == 0
+                && leftCount == 0 && exposureCount == 0 && replayed.disorderCount == 0
                 && replayed.rowCount >= awayCount && trail.isClean
                 && bytesMost - bytesBefore <= OutageDrill.growthBytesMax
         }
@@ -168,6 +177,7 @@ enum OutageDrill {
                 "batches out of order     \(replayed.disorderCount)",
                 "segments left in spool   \(leftCount)",
                 "findings of the verifier \(trail.findingCount)",
+                "files with a marker      \(exposureCount)",
                 "resident before          \(bytesBefore >> 20) MB",
                 "resident at most         \(bytesMost >> 20) MB",
             ]

@@ -53,7 +53,11 @@ enum DrillCommand {
             report = try await onSite { site throws(CommandError) in
                 let drill = KillDrill(site: site, seed: own, already: already, of: cycles)
                 try await drill.run(cycles: count)
-                return already.with(drill.tallies, trail: try drill.verify())
+                return already.with(
+                    drill.tallies,
+                    trail: try drill.verify(),
+                    exposures: try drill.exposures()
+                )
             }
         }
         Terminal.writeOutput(report.text)

@@ -14,6 +14,8 @@ final class DrillSite {
     private var process: ChildProcess?
     private var startCount = 0
 
+    /// The folder with what each gateway of the site said.
+    private static let logs = "logs"
     /// How long rows wait for the database before they go to the spool: a cycle is short.
     private static let graceMilliseconds = 60
 
@@ -30,6 +32,7 @@ final class DrillSite {
         let cluster = try Cluster.inState(own.state)
         let keys = own.state.file("keys")
         do {
+            try Folder.create(path: own.state.file(logs))
             try Folder.create(path: keys)
             for (name, file) in [("demo", "tenant-demo"), ("system", "tenant-system")] {
                 for kind in [".key", ".vault"] {
@@ -65,7 +68,7 @@ final class DrillSite {
     /// Starts `limen serve` and waits until it listens; the database may be away.
     func startGateway() async throws(CommandError) -> ListenAddress {
         startCount += 1
-        let log = own.state.file("serve-\(startCount).log")
+        let log = own.state.file(Self.logs + "/serve-\(startCount).log")
         // The shell opens the log: it becomes the program, with the same number.
         let script = #"log=$1; shift; exec "$0" "$@" >"$log" 2>&1"#
         let command = [
@@ -87,7 +90,6 @@ final class DrillSite {
                 let text = (try? File.read(path: log, bytesMax: 1 << 24)) ?? []
                 if let url = Self.address(in: text) {
                     process = consume child
-                    try File.remove(path: log)
                     let found = try ListenAddress(url)
                     address = found
                     return found
@@ -100,7 +102,7 @@ final class DrillSite {
         } catch {
             throw CommandError(.internalError, "the gateway of the drill cannot be started")
         }
-        // The log goes with the site; what it said last tells why.
+        // What it said last tells why.
         let said = String(
             decoding: (try? File.read(path: log, bytesMax: 1 << 24)) ?? [],
             as: UTF8.self
@@ -208,6 +210,12 @@ final class DrillSite {
     /// How to log in past the proxy.
     func settings(as login: String) throws(CommandError) -> ConnectionSettings {
         try own.database().existingSettings(as: login)
+    }
+
+    /// Where nothing may stand in plain that identifies a patient, and no key of a client: the files
+    /// and the log of the database, the spool, and what the gateways said.
+    var searchedFolders: [String] {
+        [cluster.path, own.state.file("spool"), own.state.file(Self.logs)]
     }
 
     /// Waits until nothing is left in the spool; answers how many segments are left.

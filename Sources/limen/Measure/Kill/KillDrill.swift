@@ -47,6 +47,8 @@ final class KillDrill {
     }
 
     private let site: DrillSite
+    /// What the patient's id is made of, and what to search for.
+    private let markers: MarkerSeries
     private var random: CampaignNumbers
     private(set) var tallies: [Fault: Tally] = [:]
     private static let connectionCount = 4
@@ -62,9 +64,13 @@ final class KillDrill {
     init(site: DrillSite, seed: UInt64, already: KillReport, of totalCount: Int) {
         self.site = site
         random = CampaignNumbers(seed)
+        markers = MarkerSeries(seed: seed)
         self.already = already.sum
         self.totalCount = totalCount
     }
+
+    /// The patient that all requests are about.
+    var patientID: String { markers.prefix + "1" }
 
     /// Runs cycles; each fault has its turn.
     func run(cycles: Int) async throws(CommandError) {
@@ -99,7 +105,8 @@ final class KillDrill {
                 prefetchBytes: 4_096,
                 host: "127.0.0.1",
                 key: try site.own.key(),
-                now: Clock.now()
+                now: Clock.now(),
+                patientID: patientID
             ),
             pauseMilliseconds: Self.pauseMilliseconds
         )
@@ -177,6 +184,14 @@ final class KillDrill {
         tally.doubledCount = counts.values.reduce(0) { $0 + max(0, $1 - 1) }
         // All of it each time: a cycle may have harmed what an earlier one wrote.
         tally.findingCount = try verify().findingCount
+    }
+
+    /// The files of the site that name its patient or hold the key of its client.
+    func exposures() throws(CommandError) -> [String] {
+        try MarkerSearch.files(
+            holding: markers.needles + [try site.own.key()],
+            in: site.searchedFolders
+        )
     }
 
     /// How often each hookInstance stands in the trail, read as the tenant's auditor.

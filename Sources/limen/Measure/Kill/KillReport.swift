@@ -13,6 +13,8 @@ struct KillReport {
         var rowCount = 0
         var logCount = 0
         var areClean = true
+        /// Files that name a patient or hold a key, of all trails.
+        var exposures: [String] = []
     }
 
     /// Begins with nothing.
@@ -21,7 +23,8 @@ struct KillReport {
     /// This and the cycles of one more trail.
     func with(
         _ tallies: [KillDrill.Fault: KillDrill.Tally],
-        trail: LedgerReport
+        trail: LedgerReport,
+        exposures: [String]
     ) -> KillReport {
         var sum = self
         sum.tallies.merge(tallies, uniquingKeysWith: +)
@@ -29,7 +32,8 @@ struct KillReport {
         sum.trails.findingCount += trail.findingCount
         sum.trails.rowCount += trail.rowCount
         sum.trails.logCount += trail.logCount
-        sum.trails.areClean = sum.trails.areClean && trails.areClean
+        sum.trails.areClean = sum.trails.areClean && trail.isClean
+        sum.trails.exposures += exposures
         return sum
     }
 
@@ -46,7 +50,7 @@ struct KillReport {
         let wasCut = tallies[.reply].map { $0.cutCount > 0 } ?? true
         return sum.lostCount == 0 && sum.doubledCount == 0 && sum.findingCount == 0
             && sum.leftCount == 0 && sum.answeredCount > 0 && sum.silentCount == 0 && wasCut
-            && trails.areClean
+            && trails.areClean && trails.exposures.isEmpty
     }
 
     /// The report as lines.
@@ -67,8 +71,10 @@ struct KillReport {
             ("findings after cycles", sum.findingCount),
             ("trails", trails.count), ("findings in the end", trails.findingCount),
             ("rows in the end", trails.rowCount), ("logs in the end", trails.logCount),
+            ("files with a marker", trails.exposures.count),
         ]
         for (name, count) in lines { text += Self.padded(name) + "\(count)\n" }
+        for path in trails.exposures { text += "  \(path)\n" }
         text +=
             isGood
             ? "nothing that was answered is lost or doubled, and the trails are whole\n"

@@ -8,7 +8,8 @@ import Posix
 /// `limen drill markers`: patient data and secrets that are planted, and searched for everywhere
 /// they must not be.
 ///
-/// It starts a gateway of its own, sends requests of every kind, scores a batch, stops PostgreSQL
+/// It starts a gateway of its own, sends requests of every kind, has it fetch from a FHIR server
+/// whose answers are all markers, scores a batch, stops PostgreSQL
 /// for a while so that rows go to the spool, and looks through the log of the gateway and of
 /// PostgreSQL, metrics, errors, discovery, what other tenants read, exports that name nobody, the
 /// spool, the files of the database with its write-ahead log, and a dump of all tables. That each of these places is
@@ -52,6 +53,8 @@ enum MarkerDrill {
         } catch {
             throw StateFolder.failure(error, surfaces)
         }
+        let fhirServer = try MarkerFHIRServer()
+        try register(fhirServer, gateway.state)
         _ = try await gateway.start(log: kept + "/gateway.log")
         let url = try gateway.state.text("url") ?? ""
         let bundle = ExampleData.bundle(now: Clock.now())
@@ -60,6 +63,7 @@ enum MarkerDrill {
             key: try gateway.key(),
             template: String(decoding: try ExampleData.request(bundle: bundle), as: UTF8.self),
             bundle: String(decoding: bundle, as: UTF8.self),
+            fhirServer: fhirServer,
             series: MarkerSeries(seed: seed)
         )
         try planter.round()
@@ -89,22 +93,35 @@ enum MarkerDrill {
         let cluster = try Cluster.inState(gateway.state)
         let places = [kept, cluster.path, gateway.state.file("spool")]
         let needles = planter.series.needles
-        let found = try search(needles, places)
-        let opened = try search([needles[0]], [surfaces + "/control"])
+        let found = try MarkerSearch.files(holding: needles, in: places)
+        let opened = try MarkerSearch.files(holding: [needles[0]], in: [surfaces + "/control"])
         let control = MarkerControl(gateway: gateway, kept: kept, marker: planter.series.prefix)
         let missed = try control.missed { () throws(CommandError) in
             try dump(gateway, to: kept + "/dump.sql")
-            return try search(needles, places)
+            return try MarkerSearch.files(holding: needles, in: places)
         }
         try gateway.end(.terminate)
         return MarkerReport(
             markerCount: planter.series.count,
             statusCounts: planter.statusCounts,
             spooledCount: spooled,
+            fetchCount: fhirServer.requestCount,
             found: found,
             isOpened: !opened.isEmpty,
             missed: missed
         )
+    }
+
+    /// Lets the demo client's data be fetched from a server of the drill.
+    private static func register(
+        _ server: MarkerFHIRServer,
+        _ state: StateFolder
+    ) throws(CommandError) {
+        _ = try DemoClient.register(in: state)
+        let name = "clients/\(DemoClient.id).json"
+        let servers = #""fhirServers":[{"base":"\#(server.base)","allowNetworks":["127.0.0.0/8"]}],"#
+        let text = try state.text(name) ?? ""
+        try state.write(name, text.replacing("\"corsOrigins\"", with: servers + "\"corsOrigins\""))
     }
 
     /// Scores a patient who is all markers, and a file that cannot be read; what it says is kept.
@@ -242,27 +259,6 @@ enum MarkerDrill {
             try File.writeAtomically(path: path, Array(text.utf8))
         } catch {
             throw StateFolder.failure(error, path)
-        }
-    }
-
-    /// The files below some folders that hold one of the needles.
-    private static func search(
-        _ needles: [String],
-        _ folders: [String]
-    ) throws(CommandError) -> [String] {
-        let patterns = needles.flatMap { ["-e", $0] }
-        do {
-            // grep reads every byte, of binary files too; 1 says that nothing was found.
-            let run = try ChildProcess.run("grep", ["-rlaF"] + patterns + folders)
-            guard run.ending.exitCode <= 1, run.ending.signal == 0 else {
-                throw CommandError(.internalError, "the files could not all be searched")
-            }
-            return String(decoding: run.output, as: UTF8.self)
-                .split(separator: "\n").map(String.init)
-        } catch let error as CommandError {
-            throw error
-        } catch {
-            throw CommandError(.unavailable, "there is no grep to search with")
         }
     }
 }

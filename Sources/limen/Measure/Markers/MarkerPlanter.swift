@@ -18,19 +18,29 @@ final class MarkerPlanter {
     private let key: String
     private let template: String
     private let bundle: String
+    private let fhirServer: MarkerFHIRServer
     private var cardIDs: [String] = []
 
-    init(url: String, key: String, template: String, bundle: String, series: MarkerSeries) {
+    init(
+        url: String,
+        key: String,
+        template: String,
+        bundle: String,
+        fhirServer: MarkerFHIRServer,
+        series: MarkerSeries
+    ) {
         self.url = url
         self.key = key
         self.template = template
         self.bundle = bundle
+        self.fhirServer = fhirServer
         self.series = series
     }
 
     /// One round of requests.
     func round() throws(CommandError) {
         try hook()
+        try fetched()
         try feedback()
         try evaluate()
         try bad()
@@ -48,8 +58,55 @@ final class MarkerPlanter {
         _ = try send("POST", "/cds-services/" + series.text(), body)
     }
 
+    /// Hook calls without data, whose FHIR server has markers in everything that it says.
+    private func fetched() throws(CommandError) {
+        let patientID = series.text()
+        guard let records = MarkerFHIRServer.Records(marked(bundle, patientID: patientID)) else {
+            throw CommandError(.internalError, "the example has no Patient")
+        }
+        fhirServer.answer(.records(records))
+        try fetch(about: patientID)
+        for failure in failures() {
+            fhirServer.answer(.always(failure))
+            try fetch(about: series.text())
+        }
+    }
+
+    private func fetch(about patientID: String) throws(CommandError) {
+        let body = request(patientID: patientID, fhirServer: fhirServer.base)
+        _ = try send("POST", "/cds-services/news2", body.replacing("\"prefetch\"", with: "\"x\""))
+    }
+
+    /// What a FHIR server says that does not give what it is asked for.
+    private func failures() -> [HTTPResponse] {
+        var fields = HTTPFields()
+        fields.append("WWW-Authenticate", "Bearer realm=\"\(series.text())\"")
+        fields.append("Location", "http://\(series.text()).example/" + series.text())
+        fields.append("ETag", "\"\(series.text())\"")
+        let outcome = """
+            {"resourceType":"OperationOutcome","issue":[{"severity":"error","code":"exception",\
+            "diagnostics":"\(series.text())","expression":["\(series.text())"]}]}
+            """
+        let page = """
+            {"resourceType":"Bundle","type":"searchset","link":[{"relation":"next",\
+            "url":"http://\(series.text()).example/\(series.text())"}],"entry":[]}
+            """
+        let text = series.text()
+        return [
+            MarkerFHIRServer.json(outcome),
+            MarkerFHIRServer.json(outcome, status: 500, fields),
+            MarkerFHIRServer.json(outcome, status: 401, fields),
+            MarkerFHIRServer.json(outcome, status: 404, fields),
+            MarkerFHIRServer.json("", status: 302, fields),
+            MarkerFHIRServer.json(page),
+            MarkerFHIRServer.json("{\"resourceType\":\"\(text)\"}"),
+            MarkerFHIRServer.json("{\"\(text)\":\"\(text)\","),
+            HTTPResponse(status: 200, fields: fields, body: Array(text.utf8)),
+        ]
+    }
+
     /// A patient's record for a batch, all markers.
-    func record() -> String { marked(bundle) }
+    func record() -> String { marked(bundle, patientID: series.text()) }
 
     /// A line for a batch that cannot be read.
     func brokenLine() -> String {
@@ -57,28 +114,28 @@ final class MarkerPlanter {
     }
 
     /// A document with markers in place of what names its patient.
-    private func marked(_ document: String) -> String {
-        let id = series.text()
+    private func marked(_ document: String, patientID: String) -> String {
         let name = """
             "name":[{"family":"\(series.text())","given":["\(series.text())"]}],\
             "identifier":[{"system":"urn:mrn","value":"\(series.text())"}],\
             "telecom":[{"value":"\(series.text())"}],"gender":"female"
             """
-        return document.replacing(ExampleData.patientID, with: id)
+        return document.replacing(ExampleData.patientID, with: patientID)
             .replacing("\"gender\":\"female\"", with: name)
             .replacing("\"id\":\"respiration\"", with: "\"id\":\"\(series.text())\"")
             // The example's temperature is in degrees Fahrenheit.
             .replacing("\"value\":101.3", with: "\"value\":9" + series.temperature().dropFirst())
     }
 
-    private func request() -> String {
+    private func request(patientID: String? = nil, fhirServer: String? = nil) -> String {
+        let server = fhirServer ?? "https://\(series.text()).example/fhir"
         let token = """
-            "fhirServer":"https://\(series.text()).example/fhir",\
+            "fhirServer":"\(server)",\
             "fhirAuthorization":{"access_token":"\(series.text())","token_type":"Bearer",\
             "expires_in":300,"scope":"user/Observation.read","subject":"\(series.text())"},\
             "hookInstance":"\(UUIDBytes.version4().text)"
             """
-        var body = marked(template)
+        var body = marked(template, patientID: patientID ?? series.text())
         if let range = body.firstRange(of: "\"hookInstance\":\""),
             let end = body[range.upperBound...].firstIndex(of: "\"")
         {

@@ -4,6 +4,8 @@ struct MarkerReport {
     let statusCounts: [Int: Int]
     /// How many files the spool had while PostgreSQL was away.
     let spooledCount: Int
+    /// How often the FHIR server of the drill was asked.
+    let fetchCount: Int
     /// The files that hold a marker and must not.
     let found: [String]
     /// Whether a row that was opened with its key holds one.
@@ -13,7 +15,7 @@ struct MarkerReport {
 
     /// Whether nothing was found where nothing may be, by a search that finds.
     var isClean: Bool {
-        found.isEmpty && isOpened && missed.isEmpty && spooledCount > 0
+        found.isEmpty && isOpened && missed.isEmpty && spooledCount > 0 && fetchCount > 0
             && (statusCounts[200] ?? 0) > 0
     }
 
@@ -25,6 +27,7 @@ struct MarkerReport {
             markers planted      \(markerCount) (seed \(seed))
             answers              \(statuses)
             files of the spool   \(spooledCount)
+            fetched              \(fetchCount) requests
             files with one       \(found.isEmpty ? "none" : found.joined(separator: ", "))
             opened with its key  \(isOpened ? "found" : "not found: nothing was planted")
             places not searched  \(missed.isEmpty ? "none" : missed.joined(separator: ", "))
