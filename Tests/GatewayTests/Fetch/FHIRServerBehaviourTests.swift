@@ -175,7 +175,7 @@ struct FHIRServerBehaviourTests {
         let fixture = try Self.fixture(
             server.port,
             scheme: scheme,
-            deadline: isLate ? "PT2S" : "PT20S"
+            deadline: isLate ? "PT2S" : "PT60S"
         )
         let response = await fixture.post(
             FetchFixture.call(server: "\(scheme)://127.0.0.1:\(server.port)/r4")
@@ -202,7 +202,7 @@ struct FHIRServerBehaviourTests {
         let identity = try #require(TLSIdentity(certificate))
         let server = try ScriptedServer.start(identity: identity) { Self.serve($0, .good, 0) }
         defer { server.stop() }
-        let fixture = try Self.fixture(server.port, scheme: "https", deadline: "PT20S")
+        let fixture = try Self.fixture(server.port, scheme: "https", deadline: "PT60S")
         let response = await fixture.post(
             FetchFixture.call(server: "https://127.0.0.1:\(server.port)/r4")
         )
@@ -219,7 +219,7 @@ struct FHIRServerBehaviourTests {
             server.stop()
             other.stop()
         }
-        let fixture = try Self.fixture(other.port, deadline: "PT20S")
+        let fixture = try Self.fixture(other.port, deadline: "PT60S")
         for base in [
             "http://127.0.0.1:\(server.port)/r4", "http://127.0.0.1:\(other.port)/r4/admin",
             "http://localhost:\(other.port)/r4", "http://127.1:\(other.port)/r4",

@@ -23,7 +23,7 @@ struct FetchFixture {
     init(
         _ fetcher: any FHIRFetching,
         servers: String = #"[{"base":"https://fhir.ehr-a.test/r4","subject":"limen"}]"#,
-        deadline: String = "PT20S",
+        deadline: String = "PT60S",
         allServices: Bool = false
     ) throws {
         let key = GatewayFixture.client("fetching")
