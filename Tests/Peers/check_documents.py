@@ -102,6 +102,8 @@ def check(program, folder, document):
         return False, run.stderr.strip()
     ours = tables.parse(run.stdout.splitlines(keepends=True))
     theirs = peer.results(document, made)
+    if not len(theirs) == len(ours) == len(made):
+        return False, f"{len(made)} rows, {len(ours)} answers here, {len(theirs)} there"
     worst, blank, ranked, stricter = 0.0, 0, 0, 0
     for number, (left, right) in enumerate(zip(theirs, ours), start=1):
         if right["status"] != "complete":
@@ -127,6 +129,8 @@ def check(program, folder, document):
                 return False, f"row {number}, {name}: {actual} here, {cell} there"
             else:
                 worst = max(worst, distance)
+    if blank == len(made):
+        return False, f"{blank} rows, and none has a result: nothing was compared"
     note = f", {ranked} reason codes in another order" if ranked else ""
     note += f", {stricter} invalid rows refused here only" if stricter else ""
     return True, f"{len(made)} rows, {blank} without a result, difference {worst:.1e}{note}"

@@ -8,7 +8,8 @@ struct RestoreScriptTests {
     /// What `limen audit verify --json` says of a whole trail.
     static let clean =
         #"{"clean":true,"logs":1,"batches":4,"rows":9,"leaves":6,"checkpoints":1,"#
-        + #""outsideCheckpoints":1,"heartbeats":1,"uncoveredRows":0,"findingCount":0,"findings":[]}"#
+        + #""outsideCheckpoints":1,"heartbeats":1,"uncoveredRows":0,"waitingRows":0,"#
+        + #""findingCount":0,"findings":[]}"#
 
     /// A server with all rows and checksums; each line answers a query.
     static let server = [
@@ -145,6 +146,16 @@ struct RestoreScriptTests {
             testDescription: "rows under no checkpoint",
             report: clean.replacing("\"uncoveredRows\":0", with: "\"uncoveredRows\":3"),
             line: "NOT DONE chain: 3 rows are under no signed checkpoint"
+        ),
+        Change(
+            testDescription: "rows without a place",
+            report: clean.replacing("\"waitingRows\":0", with: "\"waitingRows\":2"),
+            line: "NOT DONE chain: 2 rows wait for a place in it"
+        ),
+        Change(
+            testDescription: "a report without the rows that wait",
+            report: clean.replacing("\"waitingRows\":0,", with: ""),
+            line: "NOT DONE chain: some rows wait for a place in it"
         ),
         Change(
             testDescription: "a report that says nothing",
