@@ -194,6 +194,51 @@ struct LedgerStoreTests {
         #expect(try Self.verify(database, copies).findings.map(\.damage) == [.edited])
     }
 
+    @Test("A row that the writer's login puts into the log of the sequencer is named")
+    func slippedIntoSequencer() async throws {
+        let (database, copies) = try await Self.written(2)
+        try database.script(
+            """
+            INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, card_ids,
+                missing_inputs, flags)
+            VALUES ('system', now(), gen_random_uuid(), 'model-change', 'done', 200, '{}', '{}', '{}')
+            """
+        )
+        let later = try #require(try Self.sign(database, known: copies[0]))
+        let log = try #require(try database.column("SELECT log_id::text FROM audit.adopted").first)
+        for sequence in [0, 7] {
+            try database.script(
+                """
+                SET limen.tenant = 'anna';
+                INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status,
+                    card_ids, missing_inputs, flags, log_id, seq, leaf_hash)
+                VALUES ('anna', now(), gen_random_uuid(), 'decision', 'no-cards', 200, '{}', '{}',
+                    '{}', '\(log)', \(sequence), sha256('x'))
+                """,
+                as: "limen_writer"
+            )
+        }
+        let report = try Self.verify(database, copies + [later])
+        #expect(report.findings.map(\.damage) == [.inserted, .inserted], "\(report.findings)")
+        #expect(report.findings.allSatisfy { $0.row?.tenant == "anna" })
+    }
+
+    @Test("A row of a number below every log's is named")
+    func numberBelow() async throws {
+        let (database, copies) = try await Self.written(2)
+        try Self.tamper(
+            database,
+            """
+            ALTER TABLE audit.event DROP CONSTRAINT event_seq_check;
+            CREATE TEMP TABLE copy AS SELECT * FROM audit.event LIMIT 1;
+            UPDATE copy SET seq = -5, event_id = gen_random_uuid();
+            INSERT INTO audit.event SELECT * FROM copy;
+            """
+        )
+        let report = try Self.verify(database, copies)
+        #expect(report.findings.map(\.damage) == [.inserted], "\(report.findings)")
+    }
+
     @Test("An older state of the database is signed by nobody, and found by a copy outside")
     func rolledBack() async throws {
         let (database, copies) = try await Self.written()

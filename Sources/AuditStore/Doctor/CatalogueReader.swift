@@ -13,6 +13,10 @@ package struct CatalogueReader {
     /// The server's version, such as 150018.
     package let serverVersion: Int
 
+    /// How `unseen` names what only the doctor's own function tells.
+    static let unseenFacts =
+        "the applied migrations and the mapping of auditors: log in as limen_health"
+
     /// Reads everything in the transaction that is open on the connection.
     package init(_ connection: borrowing Connection) throws(PostgreSQLError) {
         serverVersion = connection.serverVersion
@@ -25,7 +29,7 @@ package struct CatalogueReader {
         try add(connection.execute(SettingStatements.settings))
         try attempt(
             "SELECT * FROM audit.doctor_facts()",
-            of: "the applied migrations and the mapping of auditors: log in as limen_health",
+            of: Self.unseenFacts,
             on: connection
         )
         try attempt(

@@ -46,7 +46,8 @@ package enum Doctor {
         findings += ServerRules.findings(
             facts,
             serverVersion: reader.serverVersion,
-            migrations: migrations
+            migrations: migrations,
+            seesMigrations: !reader.unseen.contains(CatalogueReader.unseenFacts)
         )
         return DoctorReport(
             findings: merged(findings),

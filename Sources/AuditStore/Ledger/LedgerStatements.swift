@@ -135,12 +135,17 @@ enum LedgerStatements {
         "SELECT pg_catalog.max(last_seq) FROM audit.batch WHERE log_id = $1"
 
     /// Rows that belong to nothing: of unknown logs, without a place, and parts without an event.
+    ///
+    /// Only the rows of a gateway's log carry its id, from 0: what carries that of the sequencer's
+    /// log, or a number below, is read with no log.
     static let strays: StaticString = """
         SELECT kind, tenant, started_at, event_id, log_id, seq FROM (
             SELECT 1 AS kind, tenant, started_at, event_id, log_id, seq
             FROM audit.event e
             WHERE log_id IS NOT NULL
-              AND NOT EXISTS (SELECT FROM audit.log l WHERE l.log_id = e.log_id)
+              AND (seq IS NULL OR seq < 0
+                  OR NOT EXISTS (SELECT FROM audit.log l
+                      WHERE l.log_id = e.log_id AND l.kind = 1))
             UNION ALL
             SELECT 2, tenant, started_at, event_id, NULL, NULL
             FROM audit.event e

@@ -160,7 +160,7 @@ package struct StoredRow: Sendable, Equatable {
 package struct StrayRow: Sendable, Equatable {
     /// What it lacks.
     package enum Kind: Int, Sendable, CaseIterable {
-        /// It names a log that there is not.
+        /// It names a log that there is not, that of a sequencer, or a place that there is not.
         case unknownLog = 1
         /// It has no place, and nobody has taken it in.
         case unplaced = 2

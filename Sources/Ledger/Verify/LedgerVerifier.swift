@@ -160,7 +160,7 @@ package struct LedgerVerifier<Source: LedgerSource> {
         while let stray = try source.nextStray() {
             switch stray.kind {
             case .unknownLog:
-                find(.inserted, stray.name, "a row names a log that there is not")
+                find(.inserted, stray.name, "a row names a log that has no such rows")
             case .unplaced:
                 find(.inserted, stray.name, "a row has no place in any log")
             case .card:

@@ -83,6 +83,16 @@ struct SettingRulesTests {
         #expect(old.contains("no fixes any more"))
         let findings = ServerRules.findings([], serverVersion: 150_018, migrations: [])
         #expect(findings.map(\.weakness) == [.serverVersion])
+        // An empty table of migrations is a database without them, unless it cannot be seen.
+        for (sees, weaknesses) in [(true, [Weakness.migrations]), (false, [])] {
+            let found = ServerRules.findings(
+                [],
+                serverVersion: 150_020,
+                migrations: Array(TestDatabase.migrations.prefix(1)),
+                seesMigrations: sees
+            )
+            #expect(found.map(\.weakness) == weaknesses)
+        }
     }
 }
 
