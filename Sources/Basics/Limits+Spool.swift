@@ -57,7 +57,7 @@ extension Limits {
     /// How often an interrupted call is made again before it counts as failed.
     @inlinable public static var spoolInterruptionsMax: Int { 100 }
 
-    /// How many findings of one spool are kept; the rest is counted.
+    /// How many findings of one spool are kept, besides the losses, which all are.
     @inlinable public static var spoolFindingsMax: Int { 1_000 }
 
     /// How many files a spool folder may hold, whatever is configured.

@@ -26,7 +26,7 @@ package struct SpoolSurvey: Sendable {
     /// The number of the next segment.
     package private(set) var nextNumber: UInt64 = 1
     private let triedUntil: Instant?
-    /// Findings that were not kept because there are too many.
+    /// Findings that were not kept because there are too many; none of them is a loss.
     package private(set) var omittedCount = 0
 
     /// Makes the names as they are seen durable, before anything is concluded from them.
@@ -171,8 +171,12 @@ package struct SpoolSurvey: Sendable {
         }
     }
 
+    /// Keeps a finding; one that is no loss only while there are not too many.
+    ///
+    /// What may come out follows from the losses, so each is kept. They have a bound of their own:
+    /// two for a file, one of its records and one of their encryption.
     private mutating func add(_ finding: SpoolFinding) {
-        if findings.count < Limits.spoolFindingsMax {
+        if finding.isLoss || findings.count < Limits.spoolFindingsMax {
             findings.append(finding)
         } else {
             omittedCount += 1

@@ -50,6 +50,22 @@ struct DeskTests {
             .filter { $0.contains(name) }
     }
 
+    @Test("A doctor that may not see the migrations proves nothing, and names the login that may")
+    func unseen() throws {
+        for (login, exitCode) in [("limen_health", 0), ("limen_writer", 4)] as [(String, Int32)] {
+            let environment = try place(login, LiveGateway.text("secrets/\(login).password"))
+            let found = try LiveGateway.run(["doctor", "--json"], environment: environment)
+            let findings = try JSONDocument(parsing: found.output).root["findings"]
+            let codes = try #require(findings).elements.compactMap { $0["code"]?.stringValue }
+            let run = try LiveGateway.run(
+                ["doctor"] + codes.flatMap { ["--accept", $0] },
+                environment: environment
+            )
+            #expect(run.exitCode == exitCode, "\(login): \(run.output) \(run.error)")
+            #expect(run.error.contains("log in as limen_health") == (exitCode == 4))
+        }
+    }
+
     private func mode(_ path: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         return try #require((attributes[.posixPermissions] as? NSNumber)?.intValue)

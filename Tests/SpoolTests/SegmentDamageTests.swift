@@ -166,6 +166,27 @@ struct SegmentDamageTests {
         #expect(SpoolBacklog(survey).heldEntryCount == 3)
     }
 
+    @Test("A loss is kept behind however many other findings, and those left out are counted")
+    func manyFindings() throws {
+        let identity = try identity()
+        let (first, second) = try Self.sources(.followed, identity)
+        var bytes = first
+        // A byte of the first record.
+        bytes[150] ^= 1
+        let disk = SimulatedDisk(seed: 2)
+        for number in 0..<(Limits.spoolFindingsMax + 3) { disk.put("stray-\(number)", []) }
+        disk.put(Self.name, bytes)
+        disk.put("0000000000000002.spool", try #require(second))
+        let survey = try SpoolSurvey(of: disk, identity: identity)
+        #expect(survey.findings.count == Limits.spoolFindingsMax + 1)
+        #expect(survey.omittedCount == 3)
+        let loss = SpoolFinding(.damage, segment: 1, offset: 128)
+        #expect(survey.findings.filter(\.isLoss) == [loss])
+        // What is behind the loss waits for a person.
+        #expect(try Samples.numbers(in: survey, disk, identity) == [])
+        #expect(SpoolBacklog(survey).heldEntryCount == 1)
+    }
+
     @Test("A record that was written anew with a right checksum is found by its encryption")
     func forged() throws {
         let identity = try identity()

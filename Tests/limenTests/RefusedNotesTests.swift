@@ -37,7 +37,7 @@ struct RefusedNotesTests {
                 notes.add(try Self.entry(4, log: 1, sqlState: "XX000")) { _ in true }
             }
             let last = try Self.entry(4, log: 1, sqlState: "XX000")
-            #expect(RefusedNotes.read(folder: folder) == [other, last])
+            #expect(try RefusedNotes.read(folder: folder) == [other, last])
         }
     }
 
@@ -50,16 +50,34 @@ struct RefusedNotesTests {
             notes.add(first) { _ in true }
             notes.add(second) { _ in true }
             notes.keepOnly { $0 == second }
-            #expect(RefusedNotes.read(folder: folder) == [second])
+            #expect(try RefusedNotes.read(folder: folder) == [second])
             notes.add(first) { _ in false }
-            #expect(RefusedNotes.read(folder: folder) == [second])
+            #expect(try RefusedNotes.read(folder: folder) == [second])
             // The next of a log is refused only when the one before it is in the database.
             let next = try Self.entry(11, log: 2, sqlState: "23514")
             notes.add(next) { _ in true }
-            #expect(RefusedNotes.read(folder: folder) == [next])
+            #expect(try RefusedNotes.read(folder: folder) == [next])
             notes.keepOnly { _ in false }
-            #expect(RefusedNotes.read(folder: folder) == [])
+            #expect(try RefusedNotes.read(folder: folder) == [])
             #expect(!FileManager.default.fileExists(atPath: folder + "/refused"))
+        }
+    }
+
+    @Test("A folder without notes holds nothing, and notes that cannot be read are told")
+    func unreadable() throws {
+        try Self.withFolder { folder in
+            #expect(try RefusedNotes.read(folder: folder) == [])
+            #expect(try RefusedNotes.read(folder: folder + "/absent") == [])
+            // A file in place of the folder, and more than all notes can be.
+            try Data().write(to: URL(fileURLWithPath: folder + "/file"))
+            try Data(count: (4 << 20) + 1).write(to: URL(fileURLWithPath: folder + "/refused"))
+            for place in [folder + "/file", folder] {
+                let error = #expect(throws: CommandError.self) {
+                    try RefusedNotes.read(folder: place)
+                }
+                #expect(error?.exitCode == .unavailable)
+                #expect(error?.sentence.contains(place) == true)
+            }
         }
     }
 }

@@ -280,9 +280,11 @@ extension HelpCommand {
         which reads no row of the trail; what a login cannot see is listed as not seen and never
         taken for sound (pg_hba.conf needs a superuser). The database is that of PG*, or of the
         state folder. --accept keeps the weaknesses of a code out of the exit code: 0 none,
-        1 findings, 4 the database is not to be had. READS lists who may read which tenants, which
-        is no weakness; a mapping to a login that does not exist is one. It also names rows that the spool of this machine
-        ($LIMEN_SPOOL, or of the state folder) holds because the database refuses them.
+        1 findings, 4 the database is not to be had, or none was found and the login may not see
+        the migrations and the mapping of auditors, as limen_health may. READS lists who may read
+        which tenants, which is no weakness; a mapping to a login that does not exist is one. It
+        also names rows that the spool of this machine ($LIMEN_SPOOL, or of the state folder) holds
+        because the database refuses them.
         --expectation migrates a database of its own, prints what Migrations/catalogue.txt must
         say, and removes it; whoever adds a migration makes that file anew with it.
 

@@ -23,23 +23,42 @@ enum DoctorCommand {
         }
         let page = DoctorPage(report: report, accepted: accepted)
         Terminal.writeOutput(parsed.has("json") ? page.json : page.text)
-        let isHolding = try tellHeld(parsed)
-        return page.counted.isEmpty && !isHolding ? .ok : .findings
+        let held = try tellHeld(parsed)
+        guard page.counted.isEmpty else { return .findings }
+        return held == .ok ? tellUnseen(report) : held
     }
 
-    /// Names the rows that the spool of this machine holds because the database has refused them.
-    private static func tellHeld(_ parsed: Arguments) throws(CommandError) -> Bool {
+    /// Says that nothing is proved when this login may not see which migrations were applied.
+    ///
+    /// That it may not see `pg_hba.conf` is usual for `limen_health`, and stands on the page.
+    private static func tellUnseen(_ report: DoctorReport) -> ExitCode {
+        guard let what = report.unseen.first(where: { !$0.hasPrefix("pg_hba.conf:") }) else {
+            return .ok
+        }
+        Terminal.writeError("limen: not proved, for this login may not see \(what)\n")
+        return .unavailable
+    }
+
+    /// Names the rows that the spool of this machine holds because the database has refused them,
+    /// or says that this cannot be known.
+    private static func tellHeld(_ parsed: Arguments) throws(CommandError) -> ExitCode {
         let isOfEnvironment = parsed.value("state") == nil && Terminal.environment("PGHOST") != nil
         let own = isOfEnvironment ? nil : try GatewayClient.statePath(parsed) + "/spool"
-        guard let folder = Terminal.environment("LIMEN_SPOOL") ?? own else { return false }
-        let held = RefusedNotes.read(folder: folder)
-        guard let oldest = held.map(\.at).min() else { return false }
+        guard let folder = Terminal.environment("LIMEN_SPOOL") ?? own else { return .ok }
+        let held: [RefusedEntry]
+        do throws(CommandError) {
+            held = try RefusedNotes.read(folder: folder)
+        } catch {
+            Terminal.writeError("limen: \(TextStyle.safeLines(error.sentence))\n")
+            return error.exitCode
+        }
+        guard let oldest = held.map(\.at).min() else { return .ok }
         Terminal.writeError(
             "limen: the spool \(folder) holds rows that the database refuses, in \(held.count) logs, "
                 + "the oldest since \(oldest.text): they are not in the trail; limen audit spool "
                 + "list names them and what mends it\n"
         )
-        return true
+        return .findings
     }
 
     /// Where to look and as whom: a state folder's cluster as its health login, or PG*.

@@ -86,9 +86,21 @@ final class RefusedNotes: Sendable {
         isEnded.store(true, ordering: .releasing)
     }
 
-    /// The notes of a gateway that runs, or ran last.
-    static func read(folder: String) -> [RefusedEntry] {
-        guard let bytes = try? File.read(path: path(folder), bytesMax: 4 << 20) else { return [] }
+    /// The notes of a gateway that runs, or ran last; none without a folder or without notes in it.
+    ///
+    /// - Throws: `unavailable` when they cannot be read, for then nobody knows what is held.
+    static func read(folder: String) throws(CommandError) -> [RefusedEntry] {
+        let bytes: [UInt8]
+        do throws(SystemError) {
+            bytes = try File.read(path: path(folder), bytesMax: 4 << 20)
+        } catch {
+            guard !error.isAbsent else { return [] }
+            throw CommandError(
+                .unavailable,
+                "the notes of refused rows in the spool \(folder) cannot be read (\(error.text)): "
+                    + "nobody knows whether it holds any; mend the folder or run this as its owner"
+            )
+        }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
             .compactMap { RefusedEntry(line: $0) }
     }

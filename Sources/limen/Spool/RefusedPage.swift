@@ -9,8 +9,11 @@ import Spool
 /// They were acknowledged, so nothing here removes one. What is shown holds nothing of the rows.
 enum RefusedPage {
     /// Lists them; exit code 1 when there are any.
-    static func list(_ settings: SpoolSettings, _ parsed: Arguments) -> ExitCode {
-        let entries = RefusedNotes.read(folder: settings.folder)
+    static func list(
+        _ settings: SpoolSettings,
+        _ parsed: Arguments
+    ) throws(CommandError) -> ExitCode {
+        let entries = try RefusedNotes.read(folder: settings.folder)
         if parsed.has("json") {
             for entry in entries { Terminal.writeOutput(json(entry) + "\n") }
         } else if entries.isEmpty {
@@ -46,7 +49,7 @@ enum RefusedPage {
 
     /// Says why one was refused, and what it consists of.
     static func show(_ name: String, _ settings: SpoolSettings) throws(CommandError) -> ExitCode {
-        let entries = RefusedNotes.read(folder: settings.folder)
+        let entries = try RefusedNotes.read(folder: settings.folder)
         guard let entry = entries.first(where: { $0.name == name }) else {
             let parts = name.split(separator: "/", omittingEmptySubsequences: false)
             guard parts.count == 2, parts.allSatisfy({ UInt64($0) != nil }) else {

@@ -10,13 +10,14 @@ import Spool
 /// It only reads, so it may run beside a gateway; what is being written at that moment can look
 /// like a torn tail.
 enum SpoolCommand {
-    /// Runs the command; exit code 1 when something that was acknowledged cannot be used.
+    /// Runs the command; exit code 1 when something that was acknowledged cannot be used, or when
+    /// not all that was found is shown.
     static func run(_ arguments: [String]) throws(CommandError) -> ExitCode {
         let parsed = try Arguments(arguments, of: "audit spool")
         let settings: SpoolSettings
         switch (parsed.words.first, parsed.words.count) {
         case ("status", 1), ("check", 1): settings = try Self.settings(parsed)
-        case ("list", 1): return RefusedPage.list(try Self.settings(parsed), parsed)
+        case ("list", 1): return try RefusedPage.list(try Self.settings(parsed), parsed)
         case ("show", 2): return try RefusedPage.show(parsed.words[1], try Self.settings(parsed))
         case ("retry", 1): return try RefusedPage.retry(try Self.settings(parsed))
         default:
@@ -38,7 +39,8 @@ enum SpoolCommand {
         Terminal.writeOutput(
             parsed.has("json") ? json(survey) : text(survey, folder: settings.folder)
         )
-        return survey.findings.contains { $0.isLoss } ? .findings : .ok
+        let isSound = survey.omittedCount == 0 && !survey.findings.contains(where: \.isLoss)
+        return isSound ? .ok : .findings
     }
 
     private static func settings(_ parsed: Arguments) throws(CommandError) -> SpoolSettings {
@@ -73,6 +75,9 @@ enum SpoolCommand {
         for finding in survey.findings {
             lines.append("\(finding.kind.rawValue)  \(finding.place): \(finding.sentence)")
         }
+        if survey.omittedCount > 0 {
+            lines.append("\(survey.omittedCount) more findings, none of them a loss, are not shown")
+        }
         if survey.findings.isEmpty { lines.append("nothing is wrong with it") }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -94,6 +99,7 @@ enum SpoolCommand {
             writer.endObject()
         }
         writer.endArray()
+        writer.member("omitted", survey.omittedCount)
         writer.endObject()
         return writer.text + "\n"
     }

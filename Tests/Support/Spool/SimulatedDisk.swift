@@ -13,7 +13,6 @@ package final class SimulatedDisk: SpoolDisk {
         var durable: [UInt8] = []
         var cached: [UInt8] = []
         var dirty: Set<Int> = []
-        var hasPendingSize = false
     }
 
     private enum NameChange {
@@ -198,7 +197,6 @@ package final class SimulatedDisk: SpoolDisk {
                 guard fault == nil else { return 0 }
                 let rest = byteCount - state.inodes[index].cached.count
                 state.inodes[index].cached += [UInt8](repeating: 0, count: max(0, rest))
-                state.inodes[index].hasPendingSize = true
                 return 0
             }
         }

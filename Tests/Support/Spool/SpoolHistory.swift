@@ -43,6 +43,20 @@ package struct SpoolHistory {
         }
     }
 
+    /// The entries that came out of one recovery, or since one start.
+    private struct Output {
+        private(set) var ids: Set<UInt64> = []
+        private var last: UInt64 = 0
+
+        /// Takes what came out next: each entry was given, and comes once and in its order.
+        mutating func take(_ id: UInt64, of givenCount: UInt64) throws(Violation) {
+            guard id >= 1, id <= givenCount else { throw .invented }
+            guard ids.insert(id).inserted else { throw .doubled }
+            guard id > last else { throw .disordered }
+            last = id
+        }
+    }
+
     private static let block = 128
     private static let segment = block * 16
     private static let log = UUIDBytes(high: 1, low: 2)
@@ -59,9 +73,10 @@ package struct SpoolHistory {
     private var givenCount: UInt64 = 0
     /// What was acknowledged and is not in the database, in the order of the acknowledgements.
     private var owed: [UInt64] = []
-    private var acknowledged: Set<UInt64> = []
-    private var stored: Set<UInt64> = []
-    private var lastStored: UInt64 = 0
+    /// What came out since the last start.
+    ///
+    /// What a crash brings back, since its removal was not durable, comes out once more after that.
+    private var replayed = Output()
     package private(set) var summary = Summary()
 
     /// Runs a history.
@@ -152,7 +167,6 @@ package struct SpoolHistory {
         do throws(SpoolError) {
             let place = try writer.write(entries, now: Instant(microseconds: clock))
             backlog.append(entries, at: place, header: writer.header(of: place))
-            acknowledged.formUnion(ids)
             owed += ids
             summary.acknowledged += ids.count
         } catch {
@@ -167,7 +181,7 @@ package struct SpoolHistory {
         let count = 1 + random.below(6)
         let ready = backlog.next(count, from: disk, identity)
         for (id, entry) in ready {
-            stored.insert(id)
+            try replayed.take(id, of: givenCount)
             owed.removeAll { $0 == id }
             backlog.settle(entry)
             summary.replayed += 1
@@ -198,6 +212,7 @@ package struct SpoolHistory {
         if !damages, survey.findings.contains(where: \.isLoss) { throw .falseAlarm }
         sessionCount += 1
         backlog = SpoolReplay(survey)
+        replayed = Output()
         writer = SpoolWriter(
             disk: disk,
             identity: identity,
@@ -212,26 +227,22 @@ package struct SpoolHistory {
     /// Every acknowledged entry must be among those that come out, each once and in order.
     private mutating func compare(_ survey: SpoolSurvey, wasDamaged: Bool) throws(Violation) {
         var all = SpoolReplay(survey)
-        var seen: Set<UInt64> = []
-        var last: UInt64 = 0
+        var output = Output()
         while true {
             let ready = all.next(64, from: disk, identity)
             if ready.isEmpty { break }
             for (id, entry) in ready {
-                guard id >= 1, id <= givenCount else { throw .invented }
-                guard seen.insert(id).inserted else { throw .doubled }
-                guard id > last else { throw .disordered }
-                last = id
+                try output.take(id, of: givenCount)
                 all.settle(entry)
             }
         }
-        let missing = owed.filter { !seen.contains($0) }
+        let missing = owed.filter { !output.ids.contains($0) }
         guard !missing.isEmpty else { return }
         guard damages else { throw .lost }
         guard !survey.findings.isEmpty else { throw .silent }
         if wasDamaged { summary.found += 1 }
         // It was said; from here on the history owes what is left.
-        owed.removeAll { !seen.contains($0) }
+        owed.removeAll { !output.ids.contains($0) }
     }
 
     private static func entry(_ id: UInt64, fillerCount: Int) -> SpoolEntry {
