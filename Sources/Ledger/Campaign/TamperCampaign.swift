@@ -115,7 +115,8 @@ package struct TamperCampaign: Sendable {
         return outcome
     }
 
-    /// Verifies trails that nobody has touched, and answers how many were called damaged.
+    /// Verifies trails that nobody has touched, and answers how many were called damaged, or could
+    /// not be made to be verified.
     package func falseAlarms(_ count: Int) -> Int { falseAlarms(in: 0..<count) }
 
     /// The same for some of the trails.
@@ -127,7 +128,10 @@ package struct TamperCampaign: Sendable {
                     seed: seed &+ UInt64(trial),
                     rowCount: 1 + trial * 7 % 200
                 )
-            else { continue }
+            else {
+                alarms += 1
+                continue
+            }
             if !Self.verify(subject.model, subject).isClean { alarms += 1 }
         }
         return alarms

@@ -51,13 +51,16 @@ enum OutageDrill {
         try volley.start(connections: connectionCount)
         let cluster = try Cluster.inState(site.own.state)
         await sleep(min(seconds, 5))
-        report.bytesBefore = ResourceUsage.residentBytes(process: site.identifier) ?? 0
+        report.bytesBefore = ResourceUsage.residentBytes(process: site.identifier)
         let stopped = Clock.now()
         marks.append(moment)
         try cluster.stop()
         let before = volley.answeredCount
         await sleep(seconds)
         report.awayCount = volley.answeredCount - before
+        // The spool is searched while it holds what was answered.
+        report.spooledCount = site.spooledCount
+        report.exposureCount = try drill.exposures().count
         let started = Clock.now()
         marks.append(moment)
         try cluster.start()
@@ -65,11 +68,12 @@ enum OutageDrill {
         report.leftCount = try await site.drain()
         await sleep(min(seconds, 5))
         marks.append(moment)
-        report.bytesMost = ResourceUsage.residentBytesPeak(process: site.identifier) ?? 0
+        report.bytesMost = ResourceUsage.residentBytesPeak(process: site.identifier)
         volley.stop()
         let answered = await volley.end()
         report.answeredCount = answered.count
         report.refusedCount = volley.refusedCount
+        report.brokenCount = volley.brokenCount
         for phase in 0..<3 {
             report.latencies.append(volley.latencies(from: marks[phase], to: marks[phase + 1]))
         }
@@ -77,7 +81,7 @@ enum OutageDrill {
         report.lostCount = answered.count { counts[$0] == nil }
         report.doubledCount = counts.values.reduce(0) { $0 + max(0, $1 - 1) }
         report.trail = try drill.verify()
-        report.exposureCount = try drill.exposures().count
+        report.exposureCount += try drill.exposures().count
         report.replayed = try replayed(site, from: stopped, to: started)
         return report
     }
@@ -145,10 +149,15 @@ enum OutageDrill {
         var lostCount = 0
         var doubledCount = 0
         var leftCount = 0
+        /// Connections that ended without an answer.
+        var brokenCount = 0
+        /// Segments of the spool before PostgreSQL came back.
+        var spooledCount = 0
         /// Files that name the patient or hold the client's key.
         var exposureCount = 0
-        var bytesBefore = 0
-        var bytesMost = 0
+        /// What the gateway held; `nil` when it is not known, as of one that has ended.
+        var bytesBefore: Int?
+        var bytesMost: Int?
         /// Before, while away, afterwards.
         var latencies: [[Int64]] = []
         var replayed = Replayed()
@@ -159,10 +168,15 @@ enum OutageDrill {
         }
 
         var isGood: Bool {
-            lostCount == 0 && doubledCount == 0 && refusedCount == 0 && awayCount > 0
+            lostCount == 0 && doubledCount == 0 && refusedCount == 0 && brokenCount == 0
+                && awayCount > 0 && spooledCount > 0
                 && leftCount == 0 && exposureCount == 0 && replayed.disorderCount == 0
-                && replayed.rowCount >= awayCount && trail.isClean
-                && bytesMost - bytesBefore <= OutageDrill.growthBytesMax
+                && replayed.rowCount >= awayCount && KillReport.isWhole(trail) && isBounded
+        }
+
+        private var isBounded: Bool {
+            guard let bytesBefore, let bytesMost else { return false }
+            return bytesMost - bytesBefore <= OutageDrill.growthBytesMax
         }
 
         var text: String {
@@ -171,15 +185,17 @@ enum OutageDrill {
                 "answered in all          \(answeredCount)",
                 "answered while away      \(awayCount)",
                 "refused                  \(refusedCount)",
+                "without an answer        \(brokenCount)",
                 "answered without a row   \(lostCount)",
                 "rows more than once      \(doubledCount)",
                 "rows of the time away    \(replayed.rowCount)",
                 "batches out of order     \(replayed.disorderCount)",
+                "segments while away      \(spooledCount)",
                 "segments left in spool   \(leftCount)",
                 "findings of the verifier \(trail.findingCount)",
                 "files with a marker      \(exposureCount)",
-                "resident before          \(bytesBefore >> 20) MB",
-                "resident at most         \(bytesMost >> 20) MB",
+                "resident before          \(Self.megabytes(bytesBefore))",
+                "resident at most         \(Self.megabytes(bytesMost))",
             ]
             for (name, list) in zip(["before", "while away", "afterwards"], latencies) {
                 let name = "latency " + name
@@ -195,6 +211,10 @@ enum OutageDrill {
                     : "this run does not show it"
             )
             return lines.joined(separator: "\n") + "\n"
+        }
+
+        private static func megabytes(_ count: Int?) -> String {
+            count.map { "\($0 >> 20) MB" } ?? "not known"
         }
 
         private static func quantile(_ percent: Int, _ sorted: [Int64]) -> Int64 {

@@ -39,7 +39,9 @@ enum GarbageDrill {
             }
         }
         let after = target.holdings
-        let isGood = failures.isEmpty && target.isAlive
+        // A server that hears nobody out was not tried.
+        let wasTried = (statuses[400] ?? 0) > 0 && silentCount < max(count / 2, 1)
+        let isGood = failures.isEmpty && wasTried && target.isAlive
         let list = statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         Terminal.writeOutput(
             """

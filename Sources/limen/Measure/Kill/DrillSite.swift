@@ -218,6 +218,12 @@ final class DrillSite {
         [cluster.path, own.state.file("spool"), own.state.file(Self.logs)]
     }
 
+    /// How many segments the spool has.
+    var spooledCount: Int {
+        let names = (try? Folder.names(path: own.state.file("spool"))) ?? []
+        return names.count { $0.hasSuffix(".spool") }
+    }
+
     /// Waits until nothing is left in the spool; answers how many segments are left.
     func drain() async throws(CommandError) -> Int { await own.drainSpool() }
 

@@ -24,7 +24,7 @@ final class KillDrill {
         var doubledCount = 0
         var refusedCount = 0
         var cutCount = 0
-        /// Cycles in which nothing was answered, and so nothing was tried.
+        /// Cycles in which nothing was answered, or nothing cut, and so nothing was tried.
         var silentCount = 0
         /// What the verifier found.
         var findingCount = 0
@@ -56,6 +56,8 @@ final class KillDrill {
     /// trail is verified after each cycle.
     private static let pauseMilliseconds = 4
     private static let patienceMilliseconds: Int64 = 20_000
+    /// How often the replies to the writer are cut off in a cycle.
+    private static let cutCount = 3
 
     /// What other sites came to before this one, and how many cycles there will be in all.
     private let already: Tally
@@ -137,7 +139,7 @@ final class KillDrill {
             }
             try site.startDatabase()
         case .reply:
-            for _ in 0..<3 {
+            for _ in 0..<Self.cutCount {
                 let count = site.proxy.cutCount
                 site.proxy.cut(after: 1 + Int(random.next() % 3_000))
                 await wait { site.proxy.cutCount > count }
@@ -148,7 +150,8 @@ final class KillDrill {
         tally.answeredCount = answered.count
         tally.refusedCount = volley.refusedCount
         tally.cutCount = site.proxy.cutCount - cutsBefore
-        if answered.isEmpty { tally.silentCount = 1 }
+        let wasTried = fault != .reply || tally.cutCount >= Self.cutCount
+        if answered.isEmpty || !wasTried { tally.silentCount = 1 }
         return tally
     }
 
@@ -231,6 +234,7 @@ final class KillDrill {
         let folder = site.own.state.file("ledger")
         let keys = try LedgerFolder.verifiers(folder)
         let copies = try CheckpointFile(folder + "/checkpoints", keys: keys)
+        var report: LedgerReport
         let settings = try site.settings(as: "limen_verifier")
         do throws(PostgreSQLError) {
             var verifier = LedgerVerifier(
@@ -238,12 +242,18 @@ final class KillDrill {
                 knowledge: .init(keys: keys),
                 outside: OutsideCheckpoints(runs: copies.outside)
             )
-            return try verifier.run()
+            report = try verifier.run()
         } catch {
             throw CommandError(
                 .unavailable,
                 "the trail cannot be verified after a cycle (\(error.code.rawValue))"
             )
         }
+        guard !copies.isBroken else {
+            throw CommandError(.unavailable, "the copies of checkpoints could not be read again")
+        }
+        // What a kill has torn is cut off at the next start; all else is as it was signed.
+        report.findingCount += copies.spoiledCount
+        return report
     }
 }

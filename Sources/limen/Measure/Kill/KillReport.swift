@@ -32,9 +32,15 @@ struct KillReport {
         sum.trails.findingCount += trail.findingCount
         sum.trails.rowCount += trail.rowCount
         sum.trails.logCount += trail.logCount
-        sum.trails.areClean = sum.trails.areClean && trail.isClean
+        sum.trails.areClean = sum.trails.areClean && Self.isWhole(trail)
         sum.trails.exposures += exposures
         return sum
+    }
+
+    /// Whether a trail is as it was written, and was signed and copied: without that a verifier could
+    /// see no cut at its end.
+    static func isWhole(_ trail: LedgerReport) -> Bool {
+        trail.isClean && trail.rowCount > 0 && trail.checkpointCount > 0 && trail.outsideCount > 0
     }
 
     /// How many cycles there were.
@@ -47,9 +53,10 @@ struct KillReport {
     /// the run has tried it at all.
     var isGood: Bool {
         let sum = sum
-        let wasCut = tallies[.reply].map { $0.cutCount > 0 } ?? true
+        // Each fault has its turn in four cycles.
+        let wereTried = tallies.count == min(sum.cycleCount, KillDrill.Fault.allCases.count)
         return sum.lostCount == 0 && sum.doubledCount == 0 && sum.findingCount == 0
-            && sum.leftCount == 0 && sum.answeredCount > 0 && sum.silentCount == 0 && wasCut
+            && sum.leftCount == 0 && sum.answeredCount > 0 && sum.silentCount == 0 && wereTried
             && trails.areClean && trails.exposures.isEmpty
     }
 

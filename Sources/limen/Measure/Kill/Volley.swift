@@ -13,6 +13,7 @@ final class Volley: Sendable {
     private let answered = Mutex<[UUIDBytes]>([])
     private let running = Atomic<Int>(0)
     private let refused = Atomic<Int>(0)
+    private let broken = Atomic<Int>(0)
     private let isStopping = Atomic<Bool>(false)
     private let latencies = Mutex<[Latency]>([])
 
@@ -39,6 +40,9 @@ final class Volley: Sendable {
 
     /// How many were answered with cards so far.
     var answeredCount: Int { answered.withLock { $0.count } }
+
+    /// How many connections ended without the answer that they waited for.
+    var brokenCount: Int { broken.load(ordering: .sequentiallyConsistent) }
 
     /// Starts the connections, each on a thread of its own.
     func start(connections: Int) throws(CommandError) {
@@ -72,7 +76,11 @@ final class Volley: Sendable {
         do {
             var client = try HTTPClient.connect(place, timeoutMilliseconds: 10_000)
             let bell = try Doorbell()
-            while client.isOpen, !isStopping.load(ordering: .acquiring) {
+            while !isStopping.load(ordering: .acquiring) {
+                // A server ends a connection that has had as many requests as one may have.
+                if !client.isOpen {
+                    client = try HTTPClient.connect(place, timeoutMilliseconds: 10_000)
+                }
                 if pauseMilliseconds > 0 { bell.wait(timeoutMilliseconds: pauseMilliseconds) }
                 let instance = UUIDBytes.version4()
                 request.put(instance, into: &bytes)
@@ -90,8 +98,10 @@ final class Volley: Sendable {
                 }
             }
         } catch {
-            // The server was killed, which is what this drill is about.
-            return
+            // A server that was killed, or one that did not answer: whose drill it is knows which.
+            if !isStopping.load(ordering: .acquiring) {
+                broken.add(1, ordering: .sequentiallyConsistent)
+            }
         }
     }
 }

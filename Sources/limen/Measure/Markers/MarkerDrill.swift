@@ -55,6 +55,7 @@ enum MarkerDrill {
         }
         let fhirServer = try MarkerFHIRServer()
         try register(fhirServer, gateway.state)
+        let officer = try MarkerOfficer.register(in: gateway.state)
         _ = try await gateway.start(log: kept + "/gateway.log")
         let url = try gateway.state.text("url") ?? ""
         let bundle = ExampleData.bundle(now: Clock.now())
@@ -75,7 +76,8 @@ enum MarkerDrill {
             "metrics", "cds-services", "openapi.json", "readyz", "livez", "models", "audit/events",
         ] {
             let name = path.split(separator: "/").joined(separator: "-")
-            try write(kept + "/" + name + ".txt", try fetch(url + "/" + path, gateway))
+            let key = path.hasPrefix("audit/") ? officer : try gateway.key()
+            try write(kept + "/" + name + ".txt", try fetch(url + "/" + path, key))
         }
         let state = ["--state", gateway.state.path]
         for (name, arguments) in [
@@ -86,7 +88,9 @@ enum MarkerDrill {
             ("export-csv", export("csv")), ("export-audit-event", export("audit-event")),
             ("export-provenance", export("provenance")),
         ] {
-            try write(kept + "/" + name + ".txt", try output(arguments + state))
+            // A row of data that could not be read cannot be computed again, which is a finding.
+            let said = try output(arguments + state, findings: name == "recompute")
+            try write(kept + "/" + name + ".txt", said)
         }
         try dump(gateway, to: kept + "/dump.sql")
         try show(state, to: surfaces + "/control/shown.txt")
@@ -119,9 +123,10 @@ enum MarkerDrill {
     ) throws(CommandError) {
         _ = try DemoClient.register(in: state)
         let name = "clients/\(DemoClient.id).json"
-        let servers = #""fhirServers":[{"base":"\#(server.base)","allowNetworks":["127.0.0.0/8"]}],"#
+        let servers = #"[{"base":"\#(server.base)","allowNetworks":["127.0.0.0/8"]}]"#
         let text = try state.text(name) ?? ""
-        try state.write(name, text.replacing("\"corsOrigins\"", with: servers + "\"corsOrigins\""))
+        let next = "\"corsOrigins\""
+        try state.write(name, text.replacing(next, with: "\"fhirServers\":\(servers),\(next)"))
     }
 
     /// Scores a patient who is all markers, and a file that cannot be read; what it says is kept.
@@ -133,11 +138,16 @@ enum MarkerDrill {
         let input = surfaces + "/batch"
         try write(input + "/patient.json", planter.record())
         try write(input + "/broken.ndjson", planter.brokenLine())
-        let said = try output([
-            "batch", "--profile", "news2", "--in", input + "/patient.json", "--in",
-            input + "/broken.ndjson", "--out", input + "/results.csv", "--reason", "marker drill",
-            "--state", gateway.state.path,
-        ])
+        // One of its files cannot be read.
+        let said = try output(
+            [
+                "batch", "--profile", "news2", "--in", input + "/patient.json", "--in",
+                input + "/broken.ndjson", "--out", input + "/results.csv", "--reason",
+                "marker drill",
+                "--state", gateway.state.path,
+            ],
+            findings: true
+        )
         // The results name their patients, which is what they are for; what went wrong does not.
         for name in ["results.csv.errors.ndjson", "results.csv.manifest.json"] {
             guard let bytes = try? File.read(path: input + "/" + name, bytesMax: 1 << 24) else {
@@ -205,27 +215,43 @@ enum MarkerDrill {
         ["audit", "export", "--format", format, "--reason", "marker drill"]
     }
 
-    private static func fetch(
-        _ url: String,
-        _ gateway: ChildGateway
-    ) throws(CommandError) -> String {
+    /// What the gateway says there; a refusal is no place that was looked at.
+    private static func fetch(_ url: String, _ key: String) throws(CommandError) -> String {
         var fields = HTTPFields()
-        fields.append("Authorization", "Bearer " + (try gateway.key()))
+        fields.append("Authorization", "Bearer " + key)
+        let answer: HTTPResponse
         do {
-            let answer = try HTTPClient.send(url: url, method: "GET", fields: fields)
-            return String(decoding: answer.body, as: UTF8.self)
+            answer = try HTTPClient.send(url: url, method: "GET", fields: fields)
         } catch {
             throw CommandError(.unavailable, "the gateway did not answer")
         }
+        guard answer.status == 200 else {
+            throw CommandError(.internalError, "\(url) answers \(answer.status) in the drill")
+        }
+        return String(decoding: answer.body, as: UTF8.self)
     }
 
-    private static func output(_ arguments: [String]) throws(CommandError) -> String {
+    /// What a command of our own prints; one that fails is no place that was looked at, but it may
+    /// find something (exit code 1) where findings are expected.
+    private static func output(
+        _ arguments: [String],
+        findings: Bool = false
+    ) throws(CommandError) -> String {
+        let run: (ending: ChildProcess.Ending, output: [UInt8])
         do {
-            let run = try ChildProcess.run("/proc/self/exe", arguments, bytesMax: 64 << 20)
-            return String(decoding: run.output, as: UTF8.self)
+            run = try ChildProcess.run("/proc/self/exe", arguments, bytesMax: 64 << 20)
         } catch {
             throw CommandError(.internalError, "a command of our own cannot be run")
         }
+        guard run.ending.signal == 0,
+            run.ending.exitCode == 0 || findings && run.ending.exitCode == 1
+        else {
+            throw CommandError(
+                .internalError,
+                "limen \(arguments.prefix(2).joined(separator: " ")) failed in the drill"
+            )
+        }
+        return String(decoding: run.output, as: UTF8.self)
     }
 
     /// All tables as text: what is compressed in the files is plain there.
