@@ -224,8 +224,8 @@ package struct MedicationReader {
 
     /// Reads a Medication: its code, and its ingredients.
     ///
-    /// - Parameter contained: what its local references name: a contained Medication contains
-    ///   nothing itself (FHIR R4, dom-2).
+    /// Its local references name what is contained beside it: a contained Medication contains
+    /// nothing itself (FHIR R4, dom-2).
     private func read(_ medication: JSONValue, _ contained: Contained) -> Content {
         var content = Content()
         content.take(medication["code"])

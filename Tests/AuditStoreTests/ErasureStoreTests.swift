@@ -42,6 +42,7 @@ struct ErasureStoreTests {
         #expect(stored.sealing == .erased)
         #expect(stored.erasure?.eventID == event)
         #expect(stored.record.patientReference == nil)
+        #expect(!stored.answers.isEmpty)
         #expect(stored.answers.allSatisfy { $0.sealing == .erased })
         #expect(try scene.query().show(other.eventID)?.sealing == .opened)
         let proof = try scene.database.column(

@@ -9,8 +9,7 @@ import Testing
 struct StragglerTests {
     /// How many seconds ago the last straggler was; `nil` when there is none.
     ///
-    /// - Parameter rows: decisions of epochs, so many seconds ago; one without an epoch is of the
-    ///   first.
+    /// The rows are decisions of epochs, so many seconds ago; one without an epoch is of the first.
     private static func last(
         of epoch: Int,
         in rows: [(epoch: Int?, secondsAgo: Int)]

@@ -62,8 +62,11 @@ struct ClientCommandTests {
             #expect(run.output.contains("Hooks/clients/bad.json:2:16: colour:"))
             #expect(run.output.contains("accepted: letters, digits and hyphens"))
             let json = try LiveGateway.run(["client", "check", "--clients", folder, "--json"])
-            let findings = try JSONDocument(parsing: json.output).root
-            #expect(findings.elements.allSatisfy { $0["line"]?.integerValue != nil })
+            #expect(json.exitCode == 1)
+            let findings = Array(try JSONDocument(parsing: json.output).root.elements)
+            let paths = findings.compactMap { $0["path"]?.stringValue }
+            #expect(paths.contains("id") && paths.contains("colour"), "\(paths)")
+            #expect(findings.allSatisfy { $0["line"]?.integerValue != nil })
         }
     }
 

@@ -46,7 +46,11 @@ struct CorpusTests {
     func replayModels(name: String) throws {
         let probe = try #require(Self.probe(name))
         let inputs = try Self.inputs(name)
-        #expect(inputs.contains { probe($0.bytes) })
+        // Each is run: what does not hold ends the program.
+        let accepted = inputs.filter { probe($0.bytes) }.count
+        #expect(accepted >= 1)
+        // Rows are evaluated in all of the documents of the checkout.
+        if name == "evaluation" { #expect(EvaluationRows.models.count >= 53) }
     }
 
     @Test("hold it too with bytes left out, doubled and changed", arguments: ["json", "ucum"])

@@ -72,9 +72,8 @@ struct TLSFixture {
         return try TLSServerContext.make(parts)
     }
 
-    /// What a server is secured with whose certificate is of another kind of key.
-    ///
-    /// - Parameter kind: how `openssl req -newkey` is asked for it.
+    /// What a server is secured with whose certificate is of another kind of key, named as
+    /// `openssl req -newkey` is asked for it.
     func context(of kind: String) async throws -> TLSServerContext {
         let said = try await ShellCommand.run(
             "openssl req -x509 -newkey \(kind) -nodes -subj /CN=localhost -days 1 "

@@ -154,7 +154,7 @@ struct MedicationReaderTests {
         #expect(record.medicine?.codings.map(\.code) == ["B01AA03"])
     }
 
-    @Test("A Medication that many records name is read as far as the codes of a call go, and no further")
+    @Test("A Medication that many records name is read as far as the codes of a call go")
     func amplification() throws {
         let ingredient = #"{"itemCodeableConcept":{"coding":[{"system":"s","code":"c"}]}}"#
         let count = Limits.medicationCodingsMax / 3

@@ -33,6 +33,9 @@ struct AttackTests {
 
     static let denied = Outcome.refused(["42501"])
 
+    /// SQLSTATEs of a wrong statement: syntax, a column and a table that there are not.
+    static let mistakes = ["42601", "42703", "42P01"]
+
     static func attack(_ name: String, _ statements: String..., to outcome: Outcome) -> Attack {
         Attack(name: name, statements: statements, outcome: outcome)
     }
@@ -151,6 +154,8 @@ struct AttackTests {
                 #expect(answer.output == text, "\(label)")
             case .hides(let text):
                 #expect(!answer.output.contains(text), "\(label)")
+                // A wrong name or word is no attack that was made.
+                #expect(!Self.mistakes.contains(answer.sqlState ?? ""), "\(label)")
             }
         }
     }

@@ -27,8 +27,9 @@ public enum EvaluationRows {
 
     /// Evaluates the row that the bytes stand for in one of the models.
     public static func run(_ bytes: [UInt8]) {
+        precondition(!models.isEmpty, "no document of the checkout was found and compiled")
         var rest = bytes[...]
-        guard let choice = rest.popFirst(), !models.isEmpty else { return }
+        guard let choice = rest.popFirst() else { return }
         let model = models[Int(choice) % models.count]
         let inputs = model.fields.map { value(&rest, $0) }
         let evaluation = model.evaluate(inputs)
