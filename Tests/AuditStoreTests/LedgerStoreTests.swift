@@ -230,9 +230,11 @@ struct LedgerStoreTests {
             database,
             """
             ALTER TABLE audit.event DROP CONSTRAINT event_seq_check;
-            CREATE TEMP TABLE copy AS SELECT * FROM audit.event LIMIT 1;
-            UPDATE copy SET seq = -5, event_id = gen_random_uuid();
-            INSERT INTO audit.event SELECT * FROM copy;
+            INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, card_ids,
+                missing_inputs, flags, log_id, seq, leaf_hash)
+            SELECT tenant, started_at, gen_random_uuid(), kind, outcome, status, '{}', '{}', '{}',
+                log_id, -5, leaf_hash
+            FROM audit.event LIMIT 1;
             """
         )
         let report = try Self.verify(database, copies)

@@ -20,6 +20,20 @@ package final class UpGateway {
     /// - Parameter log: a file for what it writes to its error output.
     /// - Throws: `Late` when it does not come to serving, and what Foundation throws.
     package func start(log: String? = nil) throws {
+        let process = try launch(log: log)
+        try Self.wait {
+            guard process.isRunning else { throw Late() }
+            return FileManager.default.fileExists(atPath: state + "/url")
+        }
+    }
+
+    /// Starts it and does not wait.
+    ///
+    /// - Parameter log: a file for what it writes to its error output.
+    /// - Returns: the process.
+    /// - Throws: what Foundation throws when it cannot be started.
+    @discardableResult
+    package func launch(log: String? = nil) throws -> Process {
         try? FileManager.default.removeItem(atPath: state + "/url")
         let process = BuiltProgram.process(
             ["up", "--listen", "127.0.0.1:0", "--state", state],
@@ -33,10 +47,7 @@ package final class UpGateway {
         }
         try process.run()
         self.process = process
-        try Self.wait {
-            guard process.isRunning else { throw Late() }
-            return FileManager.default.fileExists(atPath: state + "/url")
-        }
+        return process
     }
 
     /// Where it serves.

@@ -33,4 +33,19 @@ struct SecondSignalTests {
         #expect(throws: HTTPClientError.connectionLost) { try client.receive() }
         #expect(gateway.exitCode() == 0)
     }
+
+    @Test("is not needed while it starts: the first one stops the gateway and its PostgreSQL")
+    func early() throws {
+        let gateway = UpGateway(named: "early")
+        defer { gateway.remove() }
+        try gateway.launch()
+        // Sent as soon as it is handled, which is before there is a PostgreSQL.
+        try gateway.signal(SIGTERM)
+        #expect(gateway.exitCode() == 0)
+        let cluster = try String(contentsOfFile: gateway.state + "/cluster", encoding: .utf8)
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let files = FileManager.default
+        #expect(files.fileExists(atPath: cluster + "/data/PG_VERSION"))
+        #expect(!files.fileExists(atPath: cluster + "/data/postmaster.pid"))
+    }
 }

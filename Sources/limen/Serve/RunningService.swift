@@ -349,6 +349,15 @@ struct RunningService: Sendable {
         }
     }
 
+    /// The signals that end a service or let it load anew, from now on; once in a process.
+    static func takeSignals() throws(CommandError) -> AsyncStream<Signal> {
+        do {
+            return try SignalSource.stream(of: [.interrupt, .terminate, .hangUp])
+        } catch {
+            throw CommandError(.internalError, "signals cannot be handled: \(error.text)")
+        }
+    }
+
     /// Serves until SIGINT or SIGTERM, then finishes what is open; a second signal cuts it off.
     ///
     /// Before the listener closes there is a time in which `/readyz` fails and all else is answered:
@@ -357,13 +366,10 @@ struct RunningService: Sendable {
     ///
     /// SIGHUP loads the certificate anew, and profiles, hooks and clients; a configuration with
     /// faults is named and the old one stays in force.
-    func serveUntilSignalled() async throws(CommandError) {
-        let signals: AsyncStream<Signal>
-        do {
-            signals = try SignalSource.stream(of: [.interrupt, .terminate, .hangUp])
-        } catch {
-            throw CommandError(.internalError, "signals cannot be handled: \(error.text)")
-        }
+    ///
+    /// - Parameter signals: those that were taken before, as `takeSignals` gives them.
+    /// - Throws: `CommandError` when the end of the log cannot be kept.
+    func serve(until signals: AsyncStream<Signal>) async throws(CommandError) {
         for await signal in signals {
             guard signal == .hangUp else { break }
             await reload()

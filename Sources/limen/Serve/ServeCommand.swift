@@ -83,8 +83,10 @@ enum ServeCommand {
                 drainNoticeSeconds: noticeSeconds
             )
         )
+        // Whoever reads that it listens may end it at once, and it stops as it should.
+        let signals = try RunningService.takeSignals()
         Terminal.writeError("limen: listening on \(service.url)\n")
-        try await service.serveUntilSignalled()
+        try await service.serve(until: signals)
     }
 
     /// The sockets that systemd hands over; none without it.

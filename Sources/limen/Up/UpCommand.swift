@@ -23,6 +23,8 @@ enum UpCommand {
         let before = try cluster.state()
         let wasRunning = before == .running
         if before == .running || before == .stopped { try checkKeys(state) }
+        // From here on something runs that must be stopped, however early somebody says so.
+        let signals = try RunningService.takeSignals()
         try cluster.bringUp(superuserPassword: try state.secret("superuser.password"))
         do throws(CommandError) {
             let client = try DemoClient.register(in: state)
@@ -52,7 +54,7 @@ enum UpCommand {
                     milliseconds: Int(milliseconds)
                 ).text
             )
-            try await service.serveUntilSignalled()
+            try await service.serve(until: signals)
         } catch {
             try leave(state)
             if !wasRunning { try cluster.stop() }
