@@ -11,6 +11,11 @@ import Spool
 /// the order of its log, with the time it was asked at.
 enum OutageDrill {
     private static let connectionCount = 8
+    /// Between two requests of a connection.
+    ///
+    /// As fast as they can, eight connections fill a spool of the usual size within two minutes, and
+    /// are refused from then on, as they should be.
+    private static let pauseMilliseconds = 10
     /// How much the gateway may grow while the database is away: what waits to be written and read
     /// is bounded, and answers are not kept.
     private static let growthBytesMax = 192 << 20
@@ -44,7 +49,8 @@ enum OutageDrill {
                 key: try site.own.key(),
                 now: Clock.now(),
                 patientID: drill.patientID
-            )
+            ),
+            pauseMilliseconds: pauseMilliseconds
         )
         var report = Report(seconds: seconds)
         var marks = [moment]
