@@ -41,7 +41,8 @@ package struct MedicationReader {
     private var ambiguous: Set<String> = []
     /// What was found in Medications that stand by themselves, by name.
     private var medications: [String: Content] = [:]
-    private var codingCount = 0
+    /// How many codings were read of what counts, and of what is over.
+    private var codingCounts = (current: 0, over: 0)
 
     /// Knows the patient in context and everything that was sent.
     package init(_ sent: [Sent], patientID: String, patientFullURLs: [String]) {
@@ -76,15 +77,14 @@ package struct MedicationReader {
 
     /// The record of a resource; `nil` when it is not about what the patient takes.
     ///
-    /// What is over does not count towards the codes that are read, so a long history is no hindrance.
+    /// What is over has a bound of its own, so a long history is no hindrance to what counts.
     package mutating func read(_ resource: JSONValue) -> MedicationRecord? {
         guard let type = resource["resourceType"]?.stringValue, type.hasPrefix("Medication"),
             type != "Medication", type != "MedicationKnowledge"
         else { return nil }
         let status = resource["status"]?.stringValue
         let exclusion = exclusion(resource, status)
-        var found = find(resource)
-        if exclusion == nil { bound(&found) }
+        let found = find(resource, isOver: exclusion != nil)
         let isKnown = Self.types.contains(type)
         let doubt: MedicationRecord.Doubt? =
             if !isKnown { .type } else if !isAboutPatient(resource) { .subject } else {
@@ -133,14 +133,13 @@ package struct MedicationReader {
 
     /// What a Medication says.
     private struct Content {
-        var medicine: MedicationRecord.Concept?
-        var ingredients: [MedicationRecord.Concept] = []
+        private(set) var medicine: MedicationRecord.Concept?
+        private(set) var ingredients: [MedicationRecord.Concept] = []
         var name: String?
-
-        /// How many codings it has.
-        var codingCount: Int {
-            ingredients.reduce(medicine?.codings.count ?? 0) { $0 + max($1.codings.count, 1) }
-        }
+        /// How many codings it has, and ingredients without one.
+        private(set) var codingCount = 0
+        /// Whether a coding is among them.
+        private(set) var hasCode = false
 
         mutating func take(_ concept: JSONValue?) {
             guard let concept, concept.kind == .object else { return }
@@ -151,9 +150,26 @@ package struct MedicationReader {
                 .compactMap { MedicationReader.name($0["display"]) }.first
         }
 
-        mutating func take(_ concept: MedicationRecord.Concept) {
-            guard let known = medicine, !known.codings.isEmpty else { return medicine = concept }
-            medicine = .init(codings: known.codings + concept.codings)
+        private mutating func take(_ concept: MedicationRecord.Concept) {
+            let known = medicine?.codings ?? []
+            medicine = known.isEmpty ? concept : .init(codings: known + concept.codings)
+            codingCount += concept.codings.count
+            hasCode = hasCode || !concept.codings.isEmpty
+        }
+
+        mutating func append(ingredient: MedicationRecord.Concept) {
+            ingredients.append(ingredient)
+            codingCount += max(ingredient.codings.count, 1)
+            hasCode = hasCode || !ingredient.codings.isEmpty
+        }
+
+        /// Takes what the Medication says that a record names beside its own concept.
+        mutating func merge(_ named: Content) {
+            if let medicine = named.medicine { take(medicine) }
+            name = name ?? named.name
+            ingredients = named.ingredients
+            codingCount += named.codingCount - (named.medicine?.codings.count ?? 0)
+            hasCode = hasCode || named.hasCode
         }
     }
 
@@ -163,19 +179,15 @@ package struct MedicationReader {
         var doubt: MedicationRecord.Doubt?
     }
 
-    /// Leaves out what is beyond the codes that are read, and says so.
-    private mutating func bound(_ found: inout Found) {
-        let count = found.content.codingCount
-        guard codingCount + count > Limits.medicationCodingsMax else {
-            codingCount += count
-            return
-        }
-        found.content.medicine = nil
-        found.content.ingredients = []
-        found.doubt = .tooManyCodes
+    /// Counts codings; `false` when they are more than are read.
+    private mutating func count(_ codings: Int, isOver: Bool) -> Bool {
+        let counted = (isOver ? codingCounts.over : codingCounts.current) + codings
+        guard counted <= Limits.medicationCodingsMax else { return false }
+        if isOver { codingCounts.over = counted } else { codingCounts.current = counted }
+        return true
     }
 
-    private mutating func find(_ resource: JSONValue) -> Found {
+    private mutating func find(_ resource: JSONValue, isOver: Bool) -> Found {
         var found = Found()
         var reference = resource["medicationReference"]
         var concept = resource["medicationCodeableConcept"]
@@ -185,22 +197,24 @@ package struct MedicationReader {
             reference = reference ?? medication["reference"]
         }
         found.content.take(concept)
+        var named: Content?
         if let reference {
             found.content.name = found.content.name ?? Self.name(reference["display"])
             if let text = reference["reference"]?.stringValue {
-                if let named = content(text, in: resource) {
-                    if let medicine = named.medicine { found.content.take(medicine) }
-                    found.content.name = found.content.name ?? named.name
-                    found.content.ingredients = named.ingredients
-                } else {
-                    found.doubt = .notSent
-                }
+                named = content(text, in: resource)
+                if named == nil { found.doubt = .notSent }
             }
         }
-        let hasCode =
-            found.content.medicine?.codings.isEmpty == false
-            || found.content.ingredients.contains { !$0.codings.isEmpty }
-        if hasCode {
+        // Before anything is joined: many records may name one Medication.
+        let codings = found.content.codingCount + (named?.codingCount ?? 0)
+        guard count(codings, isOver: isOver) else {
+            let name = found.content.name ?? named?.name
+            found = Found(doubt: .tooManyCodes)
+            found.content.name = name
+            return found
+        }
+        if let named { found.content.merge(named) }
+        if found.content.hasCode {
             // A code beside a reference that leads nowhere still says what it is.
             found.doubt = nil
         } else if found.doubt == nil {
@@ -229,7 +243,9 @@ package struct MedicationReader {
     private func read(_ medication: JSONValue, _ contained: Contained) -> Content {
         var content = Content()
         content.take(medication["code"])
-        content.ingredients = ingredients(of: medication, contained)
+        for ingredient in ingredients(of: medication, contained) {
+            content.append(ingredient: ingredient)
+        }
         return content
     }
 

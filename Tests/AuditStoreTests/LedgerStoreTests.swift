@@ -22,6 +22,21 @@ struct LedgerStoreTests {
         return (database, [try #require(try sign(database))])
     }
 
+    /// A trail into which the sequencer has taken a row of a trigger, and signed it.
+    static func adopting() async throws -> (
+        database: TestDatabase, copies: [Checkpoint], later: Checkpoint
+    ) {
+        let (database, copies) = try await written(2)
+        try database.script(
+            """
+            INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, card_ids,
+                missing_inputs, flags)
+            VALUES ('system', now(), gen_random_uuid(), 'model-change', 'done', 200, '{}', '{}', '{}')
+            """
+        )
+        return (database, copies, try #require(try sign(database, known: copies[0])))
+    }
+
     static func sign(_ database: TestDatabase, known: Checkpoint? = nil) throws -> Checkpoint? {
         let sequencer = try Sequencer(
             database.login("limen_chain"),
@@ -175,15 +190,7 @@ struct LedgerStoreTests {
 
     @Test("A row of a trigger is taken in by the sequencer, and guarded from then on")
     func adopted() async throws {
-        let (database, copies) = try await Self.written(2)
-        try database.script(
-            """
-            INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, card_ids,
-                missing_inputs, flags)
-            VALUES ('system', now(), gen_random_uuid(), 'model-change', 'done', 200, '{}', '{}', '{}')
-            """
-        )
-        let later = try #require(try Self.sign(database, known: copies[0]))
+        let (database, copies, later) = try await Self.adopting()
         let report = try Self.verify(database, copies + [later])
         #expect(report.findings == [])
         #expect(report.rowCount == 3)
@@ -196,15 +203,7 @@ struct LedgerStoreTests {
 
     @Test("A row that the writer's login puts into the log of the sequencer is named")
     func slippedIntoSequencer() async throws {
-        let (database, copies) = try await Self.written(2)
-        try database.script(
-            """
-            INSERT INTO audit.event (tenant, started_at, event_id, kind, outcome, status, card_ids,
-                missing_inputs, flags)
-            VALUES ('system', now(), gen_random_uuid(), 'model-change', 'done', 200, '{}', '{}', '{}')
-            """
-        )
-        let later = try #require(try Self.sign(database, known: copies[0]))
+        let (database, copies, later) = try await Self.adopting()
         let log = try #require(try database.column("SELECT log_id::text FROM audit.adopted").first)
         for sequence in [0, 7] {
             try database.script(

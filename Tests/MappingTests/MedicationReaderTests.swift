@@ -179,6 +179,14 @@ struct MedicationReaderTests {
             #expect(record.doubt == .tooManyCodes)
             #expect(record.ingredients.isEmpty)
         }
+        // A code of its own beside the reference changes nothing, of what is over neither.
+        let own = #","medicationCodeableConcept":{"text":"own","coding":[{"code":"c"}]}"#
+        for status in ["active", "completed"] {
+            let record = try #require(reader.read(try Self.record(status: status, more: own)))
+            #expect(record.doubt == .tooManyCodes)
+            #expect(record.medicine == nil && record.ingredients.isEmpty)
+            #expect(record.name == "own")
+        }
         // One that has fewer codes still finds room.
         let concept = #","medicationCodeableConcept":{"coding":[{"code":"c"}]}"#
         let small = try #require(

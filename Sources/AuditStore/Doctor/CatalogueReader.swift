@@ -13,8 +13,11 @@ package struct CatalogueReader {
     /// The server's version, such as 150018.
     package let serverVersion: Int
 
+    /// Whether it was seen which migrations were applied; without them nothing is proved.
+    package var seesMigrations: Bool { !unseen.contains(Self.unseenFacts) }
+
     /// How `unseen` names what only the doctor's own function tells.
-    static let unseenFacts =
+    package static let unseenFacts =
         "the applied migrations and the mapping of auditors: log in as limen_health"
 
     /// Reads everything in the transaction that is open on the connection.

@@ -47,12 +47,13 @@ package enum Doctor {
             facts,
             serverVersion: reader.serverVersion,
             migrations: migrations,
-            seesMigrations: !reader.unseen.contains(CatalogueReader.unseenFacts)
+            seesMigrations: reader.seesMigrations
         )
         return DoctorReport(
             findings: merged(findings),
             readers: readers(facts),
             unseen: reader.unseen,
+            seesMigrations: reader.seesMigrations,
             factCount: facts.count,
             serverVersion: reader.serverVersion
         )

@@ -16,6 +16,8 @@ package struct DoctorReport: Sendable, Equatable {
     package let readers: [Reader]
     /// What the login could not see, and so is not proved.
     package let unseen: [String]
+    /// Whether it was seen which migrations were applied; without them nothing is proved.
+    package let seesMigrations: Bool
     /// How many facts were looked at.
     package let factCount: Int
     /// The server's version, such as 150018.

@@ -32,10 +32,10 @@ enum DoctorCommand {
     ///
     /// That it may not see `pg_hba.conf` is usual for `limen_health`, and stands on the page.
     private static func tellUnseen(_ report: DoctorReport) -> ExitCode {
-        guard let what = report.unseen.first(where: { !$0.hasPrefix("pg_hba.conf:") }) else {
-            return .ok
-        }
-        Terminal.writeError("limen: not proved, for this login may not see \(what)\n")
+        if report.seesMigrations { return .ok }
+        Terminal.writeError(
+            "limen: not proved, for this login may not see \(CatalogueReader.unseenFacts)\n"
+        )
         return .unavailable
     }
 

@@ -127,12 +127,17 @@ final class ChildGateway {
         Self.removedWhenSignalled.withLock { _ = $0?.remove(path) }
     }
 
+    /// How many segments its spool has.
+    var spooledCount: Int {
+        let names = (try? Folder.names(path: state.file("spool"))) ?? []
+        return names.count { $0.hasSuffix(".spool") }
+    }
+
     /// Waits until nothing is left in its spool, at most two minutes; answers how many segments are.
     func drainSpool() async -> Int {
         let deadline = Clock.monotonicMilliseconds() + 120_000
         while true {
-            let names = (try? Folder.names(path: state.file("spool"))) ?? []
-            let count = names.count { $0.hasSuffix(".spool") }
+            let count = spooledCount
             if count == 0 || Clock.monotonicMilliseconds() > deadline { return count }
             try? await Task.sleep(for: .milliseconds(5))
         }

@@ -22,8 +22,6 @@ enum FloodDrill {
         )
         await reader.end()
         let after = target.holdings
-        let statuses = report.statusCounts.sorted { $0.key < $1.key }
-            .map { "\($0.key): \($0.value)" }.joined(separator: ", ")
         let isGood =
             report.errorCount == 0 && report.statusCounts.keys.allSatisfy { $0 == 200 }
             && report.requestCount > 0 && reader.readCount > 0 && reader.wrongCount == 0
@@ -31,7 +29,7 @@ enum FloodDrill {
             """
             \(count) connections for \(seconds) s
             answers                 \(report.requestCount) (\(Int(report.requestsPerSecond)) a second)
-            statuses                \(statuses)
+            statuses                \(StatusCounts.text(report.statusCounts))
             lost connections        \(report.lostConnections)
             malformed answers       \(report.malformedResponses)
             without an answer       \(report.unansweredRequests)

@@ -42,11 +42,10 @@ enum GarbageDrill {
         // A server that hears nobody out was not tried.
         let wasTried = (statuses[400] ?? 0) > 0 && silentCount < max(count / 2, 1)
         let isGood = failures.isEmpty && wasTried && target.isAlive
-        let list = statuses.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         Terminal.writeOutput(
             """
             \(count) random and changed requests (seed \(seed))
-            statuses                \(list.joined(separator: ", "))
+            statuses                \(StatusCounts.text(statuses))
             closed without one      \(silentCount)
             server afterwards       \(after?.text ?? "not known")
             failures                \(failures.count)\(failures.first.map { ", first at \($0)" } ?? "")

@@ -37,8 +37,6 @@ enum SoakDrill {
         let isLoaded = report.requestCount >= rate * seconds * 9 / 10
         let isFlat = slope.map { $0 < megabytesPerHourMax } ?? false
         let sizes = settled.map { $0.residentBytes >> 20 }
-        let statuses = report.statusCounts.sorted { $0.key < $1.key }
-            .map { "\($0.key): \($0.value)" }.joined(separator: ", ")
         let verdict =
             !isServed
             ? "an answer was wrong or missing"
@@ -54,7 +52,7 @@ enum SoakDrill {
             """
             \(connectionCount) connections for \(seconds) s
             answers                 \(report.requestCount) (\(Int(report.requestsPerSecond)) a second)
-            statuses                \(statuses)
+            statuses                \(StatusCounts.text(report.statusCounts))
             errors                  \(report.errorCount)
             p50, p99                \(Int(report.microseconds(atQuantile: 0.5))) us, \
             \(Int(report.microseconds(atQuantile: 0.99))) us

@@ -219,10 +219,7 @@ final class DrillSite {
     }
 
     /// How many segments the spool has.
-    var spooledCount: Int {
-        let names = (try? Folder.names(path: own.state.file("spool"))) ?? []
-        return names.count { $0.hasSuffix(".spool") }
-    }
+    var spooledCount: Int { own.spooledCount }
 
     /// Waits until nothing is left in the spool; answers how many segments are left.
     func drain() async throws(CommandError) -> Int { await own.drainSpool() }

@@ -21,18 +21,16 @@ struct MarkerReport {
 
     /// The report as a text.
     func text(seed: Int) -> String {
-        let statuses = statusCounts.sorted { $0.key < $1.key }
-            .map { "\($0.value) of \($0.key)" }.joined(separator: ", ")
-        return """
-            markers planted      \(markerCount) (seed \(seed))
-            answers              \(statuses)
-            files of the spool   \(spooledCount)
-            fetched              \(fetchCount) requests
-            files with one       \(found.isEmpty ? "none" : found.joined(separator: ", "))
-            opened with its key  \(isOpened ? "found" : "not found: nothing was planted")
-            places not searched  \(missed.isEmpty ? "none" : missed.joined(separator: ", "))
-            \(isClean ? "no marker left the sealed columns" : "this run does not show it")
+        """
+        markers planted      \(markerCount) (seed \(seed))
+        answers              \(StatusCounts.text(statusCounts))
+        files of the spool   \(spooledCount)
+        fetched              \(fetchCount) requests
+        files with one       \(found.isEmpty ? "none" : found.joined(separator: ", "))
+        opened with its key  \(isOpened ? "found" : "not found: nothing was planted")
+        places not searched  \(missed.isEmpty ? "none" : missed.joined(separator: ", "))
+        \(isClean ? "no marker left the sealed columns" : "this run does not show it")
 
-            """
+        """
     }
 }
