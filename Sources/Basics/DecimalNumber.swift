@@ -66,11 +66,12 @@ public struct DecimalNumber: Sendable {
 
     /// The nearest double.
     public var doubleValue: Double {
-        if scale == 0 { return Double(coefficient) }
+        // Converting 128 bits takes far longer than converting 64.
         if scale <= 22, coefficient.magnitude < (1 << 53) {
             // Both operands are exact doubles, so the one division rounds correctly.
-            return Double(coefficient) / Self.doublePower(scale)
+            return Double(Int64(coefficient)) / Self.doublePower(scale)
         }
+        if scale == 0 { return Double(coefficient) }
         return Double(text) ?? .nan
     }
 

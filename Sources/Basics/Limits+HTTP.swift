@@ -218,7 +218,9 @@ extension Limits {
     @inlinable public static var httpPipelineDepthMax: Int { 16 }
 
     /// How many unsent bytes of one connection may wait before we stop answering it.
-    @inlinable public static var httpUnsentBytesMax: Int { 1 << 18 }
+    ///
+    /// Beside what the kernel keeps: thousands that do not read hold as much each.
+    @inlinable public static var httpUnsentBytesMax: Int { 1 << 17 }
 
     /// The bytes a loop reads at once.
     @inlinable public static var httpReadBytes: Int { 1 << 16 }

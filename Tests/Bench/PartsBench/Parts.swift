@@ -59,7 +59,9 @@ struct Parts {
         }
         if asks("crypto.") { parts += Self.tokens(body) }
         if asks("tls.") { parts += try Self.security(body) }
-        if asks("audit.") { parts += try Self.rows(await WholePath().sampleRecord()) }
+        if asks("audit.") {
+            parts += try Self.rows(await WholePath(isCounted: true).sampleRecord())
+        }
         all = parts.filter { $0.name.hasPrefix(prefix) }
     }
 
