@@ -8,6 +8,7 @@ import HTTPMessages
 import HTTPServer
 import JSON
 import Posix
+import Synchronization
 import Telemetry
 import Testing
 
@@ -143,6 +144,22 @@ struct ListenerCertificateTests {
         let note = try #require(check.note())
         #expect(note.hasPrefix("the certificate of the listener \(words): "))
         #expect(note.contains("SIGHUP"))
+    }
+
+    @Test("is asked for again and again, until nobody watches")
+    func watched() async throws {
+        let certificate = try certificate(at: Self.now)
+        let count = Mutex(0)
+        let watching = Task {
+            await certificate.watch(every: 0.001) { count.withLock { $0 += 1 } }
+        }
+        while count.withLock({ $0 }) < 3 { try await Task.sleep(for: .milliseconds(1)) }
+        watching.cancel()
+        await watching.value
+        let seen = count.withLock { $0 }
+        try await Task.sleep(for: .milliseconds(20))
+        #expect(count.withLock { $0 } == seen)
+        #expect(Limits.tlsTicketKeySeconds >= Limits.tlsSessionSeconds)
     }
 
     @Test("ends when the gauge says, which follows a renewal")

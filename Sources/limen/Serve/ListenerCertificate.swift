@@ -15,6 +15,8 @@ final class ListenerCertificate: Sendable {
     private let files: ListenerSecurity
     private let now: @Sendable () -> Instant
     private let served = Mutex<ListenerSecurity.Standing?>(nil)
+    /// Held while one renewal is under way: a signal and the clock may both ask for one.
+    private let renewing = Mutex<Void>(())
 
     /// What came of a renewal, for its row.
     struct Change: Equatable {
@@ -47,6 +49,13 @@ final class ListenerCertificate: Sendable {
         _ secure: (TLSServerContext) -> Void,
         say: (String) -> Void
     ) -> Change? {
+        renewing.withLock { _ in renewAlone(secure, say) }
+    }
+
+    private func renewAlone(
+        _ secure: (TLSServerContext) -> Void,
+        _ say: (String) -> Void
+    ) -> Change? {
         do throws(CommandError) {
             let loaded = try files.load()
             // Clients of a first try trust the file: what is served must be what stands there.
@@ -65,6 +74,22 @@ final class ListenerCertificate: Sendable {
         } catch {
             say("the old certificate stays in force; \(error.sentence)")
             return Change(outcome: .rejected, details: RunningService.refusalDetails(error))
+        }
+    }
+
+    /// Asks for a renewal again and again until the task is cancelled: with it come new keys for
+    /// session tickets, and a certificate whose renewal nobody has told of.
+    func watch(
+        every seconds: Double = Double(Limits.tlsTicketKeySeconds),
+        _ renew: () async -> Void
+    ) async {
+        while true {
+            do {
+                try await Task.sleep(for: .seconds(seconds))
+            } catch {
+                return
+            }
+            await renew()
         }
     }
 
@@ -108,7 +133,7 @@ final class ListenerCertificate: Sendable {
     var note: String? {
         guard let endsAt = served.withLock({ $0?.endsAt }) else { return nil }
         let seconds = endsAt.microseconds(since: now()) / 1_000_000
-        let way = "put the renewed one in its place and send SIGHUP"
+        let way = "put the renewed one in its place and send SIGHUP, or wait for half a day"
         guard seconds > 0 else { return "the certificate of the listener has ended: \(way)" }
         guard seconds < Int64(Limits.certificateNoticeSeconds) else { return nil }
         let days = seconds / 86_400

@@ -17,6 +17,11 @@ extension RunningService {
         await reloadConfiguration()
     }
 
+    /// Shows the certificate that lies there, again and again until the task is cancelled.
+    func watchCertificate() async {
+        await certificate?.watch { await renewCertificate() }
+    }
+
     /// Shows the certificate that lies there now.
     ///
     /// Its row comes behind it, unlike those of decisions: to hold a certificate back because the

@@ -365,15 +365,18 @@ struct RunningService: Sendable {
     /// connection would be refused.
     ///
     /// SIGHUP loads the certificate anew, and profiles, hooks and clients; a configuration with
-    /// faults is named and the old one stays in force.
+    /// faults is named and the old one stays in force. The certificate is also read anew now and
+    /// then.
     ///
     /// - Parameter signals: those that were taken before, as `takeSignals` gives them.
     /// - Throws: `CommandError` when the end of the log cannot be kept.
     func serve(until signals: AsyncStream<Signal>) async throws(CommandError) {
+        let watching = Task { await watchCertificate() }
         for await signal in signals {
             guard signal == .hangUp else { break }
             await reload()
         }
+        watching.cancel()
         gateway.drain()
         let seconds = settings.drainNoticeSeconds
         let notice = Task { try? await Task.sleep(for: .seconds(seconds)) }
