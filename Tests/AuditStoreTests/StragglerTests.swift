@@ -14,19 +14,23 @@ struct StragglerTests {
         of epoch: Int,
         in rows: [(epoch: Int?, secondsAgo: Int)]
     ) async throws -> Int? {
-        let database = try TestDatabase()
-        let sink = try database.sink(writers: 1)
-        // Only now: making a database can take longer than what is looked at.
-        let now = Clock.now()
-        for row in rows {
-            let moment = now.advanced(byMicroseconds: -Int64(row.secondsAgo) * 1_000_000)
-            var record = Records.full(at: moment)
-            record.pseudonymEpoch = row.epoch
-            try await sink.append(record)
+        while true {
+            let database = try TestDatabase()
+            let sink = try database.sink(writers: 1)
+            // Only now: making a database can take longer than what is looked at.
+            let now = Clock.now()
+            for row in rows {
+                let moment = now.advanced(byMicroseconds: -Int64(row.secondsAgo) * 1_000_000)
+                var record = Records.full(at: moment)
+                record.pseudonymEpoch = row.epoch
+                try await sink.append(record)
+            }
+            sink.close()
+            let found = try database.query().lastStraggler(tenant: "anna", epoch: epoch)
+            // Two minutes are looked at: a machine that took one of them for this is asked again.
+            if Clock.now().microseconds - now.microseconds > 60_000_000 { continue }
+            return found.map { Int((now.microseconds - $0.microseconds) / 1_000_000) }
         }
-        sink.close()
-        return try database.query().lastStraggler(tenant: "anna", epoch: epoch)
-            .map { Int((now.microseconds - $0.microseconds) / 1_000_000) }
     }
 
     @Test("A row of the epoch behind one of a later epoch shows one")

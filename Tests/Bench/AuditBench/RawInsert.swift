@@ -4,8 +4,9 @@ import PostgreSQL
 /// Multi-row INSERTs of rows that a sink has written, by pgbench: what the group commit is held
 /// against.
 ///
-/// The same columns and bytes, a hundred rows and their cards a transaction, as the same role under
-/// the same row-level security, the statements prepared once.
+/// The same columns and bytes, a hundred rows with their cards and the keys that seal them a
+/// transaction, as the same role under the same row-level security, the statements prepared once.
+/// Each row of the measurement is another patient's, so each has its key.
 struct RawInsert {
     let place: ConnectionSettings
     let conninfo: String
@@ -14,11 +15,20 @@ struct RawInsert {
     /// Writes the script, from the newest hundred rows of the tenant.
     func script() throws -> String {
         let path = FileManager.default.temporaryDirectory.path + "/limen-raw-insert.sql"
-        let event = try statement("event", count: 100)
-        let card = try statement("card", count: 100)
+        let event = try statement("event", fresh: ["event_id": Self.newID])
+        let card = try statement("card", fresh: ["event_id": Self.newID])
+        let key = try statement(
+            "data_key",
+            newestBy: "created_at",
+            fresh: [
+                "key_id": Self.newID,
+                "subject": "sha256(uuid_send(gen_random_uuid()))",
+            ]
+        )
         let text = """
             BEGIN;
             SELECT pg_catalog.set_config('limen.tenant', '\(tenant)', true);
+            \(key);
             \(event);
             \(card);
             COMMIT;
@@ -28,8 +38,15 @@ struct RawInsert {
         return path
     }
 
-    /// One INSERT on one line, with a new event for each row.
-    private func statement(_ table: String, count: Int) throws -> String {
+    private static let newID = "gen_random_uuid()"
+
+    /// One INSERT on one line: of the hundred rows of a table that are the newest by a column, with
+    /// what takes the place of a column's value anew for each row that is sent.
+    private func statement(
+        _ table: String,
+        newestBy moment: String = "started_at",
+        fresh: [String: String]
+    ) throws -> String {
         let connection = try Connection.open(place)
         // pgbench takes a colon before a letter for a variable, in a literal too: those literals are
         // written with the colon as a Unicode escape.
@@ -47,14 +64,13 @@ struct RawInsert {
         let found = try connection.execute(
             """
             SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum),
-                string_agg(CASE attname WHEN 'event_id' THEN '''gen_random_uuid()'''
-                    ELSE format('public.bench_literal(%I::text)', attname) END,
-                    ', ' ORDER BY attnum)
+                string_agg(coalesce(quote_literal($2::json ->> attname),
+                    format('public.bench_literal(%I::text)', attname)), ', ' ORDER BY attnum)
             FROM pg_attribute
             WHERE attrelid = ('audit.' || $1)::regclass AND attnum > 0 AND NOT attisdropped
               AND has_column_privilege('limen_writer', attrelid, attnum, 'INSERT')
             """,
-            Self.text(table)
+            Self.values(table, fresh)
         )
         let columns = try found.text(0, 0) ?? ""
         let values = try found.text(0, 1) ?? ""
@@ -63,15 +79,16 @@ struct RawInsert {
             SELECT 'INSERT INTO audit.\(table) (\(columns)) VALUES ' || string_agg(
                 '(' || concat_ws(', ', \(values)) || ')', ', ')
             FROM (SELECT * FROM audit.\(table) WHERE tenant = '\(tenant)'
-                  ORDER BY started_at DESC LIMIT \(count)) newest
+                  ORDER BY \(moment) DESC LIMIT 100) newest
             """
         let output = try Self.run("psql", [conninfo, "-X", "-A", "-t", "-c", query])
         return output.trimmingCharacters(in: .newlines)
     }
 
-    private static func text(_ text: String) -> Parameters {
+    private static func values(_ table: String, _ fresh: [String: String]) throws -> Parameters {
         var values = Parameters()
-        values.add(text: text)
+        values.add(text: table)
+        values.add(json: Array(try JSONEncoder().encode(fresh)))
         return values
     }
 
