@@ -37,9 +37,9 @@ extension Limits {
 
     /// How long the keys that seal session tickets are in use, in seconds: twelve hours.
     ///
-    /// Who learns such a key can read what was said in sessions of TLS 1.2 that it sealed (RFC 9325
-    /// section 4.3.1 asks to change them often), and what is spared by resuming is one handshake of
-    /// each client. The certificate is read anew with them.
+    /// Who learns such a key can read what was said in sessions of TLS 1.2 that it sealed, so they
+    /// are to be changed regularly, and tickets to count for half as long at most (RFC 9325 section
+    /// 3.4). The certificate is read anew with them.
     @inlinable public static var tlsTicketKeySeconds: Int { 43_200 }
 
     /// The longest chain that a client may show, in bytes: it is read before anybody is known.

@@ -48,9 +48,10 @@ extension HelpCommand {
         PostgreSQL before they are spooled. limen audit spool status|check|list|show|retry tells
         what is in it, limen drill outage --seconds N shows it at work.
         --tls-certificate is the certificate with its chain, --tls-key its key (PEM, the key
-        readable by its owner only); TLS 1.2 and 1.3. SIGHUP reads them anew, and so does every
-        half day; open connections stay. --client-ca asks clients for a certificate of these authorities, which counts as
-        the registered client's way in; with required nobody connects without.
+        readable by its owner only); TLS 1.2 and 1.3. They are read anew with SIGHUP and every
+        half day; open connections stay. --client-ca asks clients for a certificate of these
+        authorities, which counts as the registered client's way in; with required nobody
+        connects without.
         SIGTERM and SIGINT let what is open finish; a second one cuts it off. With --drain-notice
         (0 to 300, 0 without it) /readyz fails for so long before the listener closes, and all
         else is answered: as long as a balancer takes to notice.
