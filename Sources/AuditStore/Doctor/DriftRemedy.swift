@@ -21,7 +21,7 @@ enum DriftRemedy {
             return "\(caution) ALTER TABLE \(object) DROP COLUMN \(fact.detail);"
         case .constraint: return "ALTER TABLE \(object) DROP CONSTRAINT \(fact.handle);"
         case .index: return "DROP INDEX \(fact.handle);"
-        case .trigger: return "DROP TRIGGER \(fact.detail) ON \(object);"
+        case .trigger: return alone(with: object, "DROP TRIGGER \(fact.detail) ON \(object);")
         case .rule: return "DROP RULE \(fact.detail) ON \(object);"
         case .function: return "DROP \(routineWord(fact.value)) \(object);"
         case .functionSettings: return "ALTER ROUTINE \(object) RESET ALL;"
@@ -61,7 +61,10 @@ enum DriftRemedy {
             let found = fact.value.split(separator: " ", maxSplits: 1).last
             let wanted = expected.split(separator: " ", maxSplits: 1).last
             if found == wanted { return enabling(fact, expected) }
-            return "DROP TRIGGER \(fact.detail) ON \(object); \(creating(fact, expected))"
+            return alone(
+                with: object,
+                "DROP TRIGGER \(fact.detail) ON \(object); \(creating(fact, expected))"
+            )
         case .index: return "REINDEX INDEX \(fact.handle);"
         case .constraint: return "ALTER TABLE \(object) VALIDATE CONSTRAINT \(fact.handle);"
         case .functionSecurity: return "ALTER ROUTINE \(object) SECURITY \(expected);"
@@ -137,6 +140,12 @@ enum DriftRemedy {
     }
 
     // MARK: Parts
+
+    /// All of it at once, and with the table to oneself from the start: `DROP TRIGGER` locks the
+    /// partitions before their parent, a writer the parent first, and each would wait for the other.
+    private static func alone(with table: String, _ statements: String) -> String {
+        "DO $$ BEGIN LOCK TABLE \(table) IN ACCESS EXCLUSIVE MODE; \(statements) END $$;"
+    }
 
     private static func enabling(_ fact: CatalogueFact, _ expected: String) -> String {
         let word = expected.split(separator: " ").first ?? ""

@@ -150,8 +150,16 @@ final class SpoolScene: Sendable {
     }
 
     /// Lets inserts be.
+    ///
+    /// `DROP TRIGGER` by itself locks the partitions before their parent, an insert the parent first:
+    /// each would wait for the other.
     func letWrite() throws {
-        try database.script("DROP TRIGGER fail_write ON audit.event")
+        try database.script(
+            """
+            LOCK TABLE audit.event IN ACCESS EXCLUSIVE MODE;
+            DROP TRIGGER fail_write ON audit.event;
+            """
+        )
     }
 
     /// Ends the connections of the writer.
