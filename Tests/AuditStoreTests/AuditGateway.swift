@@ -48,7 +48,7 @@ final class AuditGateway: Sendable {
     init(
         moreTenants: [String] = [],
         readers: Int = 2,
-        timing: AuditSinkTiming = AuditSinkTiming(),
+        timing: AuditSinkTiming = .patient,
         now: @escaping @Sendable () -> Instant = { Clock.now() }
     ) throws {
         database = try TestDatabase()

@@ -49,7 +49,10 @@ struct ErasedBytesTests {
         var events: [AuditRecord] = []
         for number in 0..<6 {
             // The second half goes by way of the spool.
-            if number == 3 { cluster.kill() }
+            if number == 3 {
+                try await Patience.wait { spool.spool.isDrained }
+                cluster.kill()
+            }
             let record = Self.decision(patient)
             try await sink.append(record)
             events.append(record)
@@ -61,6 +64,7 @@ struct ErasedBytesTests {
         var feedback = Records.feedback(on: first.cardIDs, at: first.startedAt)
         feedback.feedback[0].userComment = Self.markers.joined(separator: " ")
         try await sink.append(feedback)
+        try await Patience.wait { spool.spool.isDrained }
         sink.close()
         spool.spool.close()
         func query(hasKeys: Bool = true) throws -> AuditQuery {
@@ -127,7 +131,7 @@ struct ErasedBytesTests {
             )
         )
         var timing = AuditSinkTiming()
-        timing.graceMilliseconds = 50
+        timing.graceMilliseconds = 500
         timing.appendMilliseconds = 60_000
         let sink = try PostgreSQLAuditSink.open(
             database.login("limen_writer"),

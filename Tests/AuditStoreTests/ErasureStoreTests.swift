@@ -174,7 +174,7 @@ struct ErasureStoreTests {
 
     @Test("A key that may still seal rows on their way is left alone")
     func inUse() async throws {
-        let scene = try VaultScene(madeAgo: 0)
+        let scene = try VaultScene(madeAgo: -3_600)
         defer { scene.sink.close() }
         try await scene.sink.append(scene.decision(monthsAgo: 80))
         let plan = try scene.eraser().plan(tenant: "anna", subjects: [scene.patient])

@@ -18,7 +18,8 @@ struct LedgerMisuseTests {
                 program: "test",
                 place: [UInt8](repeating: place, count: 32)
             ),
-            writerCount: 1
+            writerCount: 1,
+            timing: .patient
         )
     }
 

@@ -84,9 +84,10 @@ final class PrivateCluster: Sendable {
             log: folder + "/server.log"
         )
         running.withLock { $0 = server }
-        let deadline = Date(timeIntervalSinceNow: 30)
+        let deadline = Deadline(milliseconds: 600_000)
         while (try? Connection.open(settings)) == nil {
-            guard Date() < deadline, server.isRunning else { throw CocoaError(.executableLoad) }
+            guard !deadline.isPast, server.isRunning else { throw CocoaError(.executableLoad) }
+            usleep(10_000)
         }
     }
 

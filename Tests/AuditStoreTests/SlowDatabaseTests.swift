@@ -12,11 +12,12 @@ import Testing
 /// What a caller gets while the database takes its time over the rows.
 @Suite("A slow database", .enabled(if: TestDatabase.isPresent, "\(TestDatabase.absence)"))
 struct SlowDatabaseTests {
-    /// The clock of the machine, and as much later as the test says.
+    /// A clock that stands still, and moves as the test says.
     private final class MovedClock: Sendable {
+        private let start = Clock.now()
         private let ahead = Atomic<Int64>(0)
         func read() -> Instant {
-            Clock.now().advanced(byMicroseconds: ahead.load(ordering: .sequentiallyConsistent))
+            start.advanced(byMicroseconds: ahead.load(ordering: .sequentiallyConsistent))
         }
         func advance(seconds: Int64) {
             ahead.store(seconds * 1_000_000, ordering: .sequentiallyConsistent)

@@ -17,7 +17,7 @@ struct StateTests {
     }
 
     private static var timing: AuditSinkTiming {
-        var timing = AuditSinkTiming()
+        var timing = AuditSinkTiming.patient
         timing.heartbeatMilliseconds = 20
         timing.backOffMillisecondsMax = 50
         return timing

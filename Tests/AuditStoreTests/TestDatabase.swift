@@ -6,6 +6,17 @@ import PostgreSQL
 
 import Vault
 
+extension AuditSinkTiming {
+    /// For tests that are not about the times: a busy machine is not a server that is away.
+    static var patient: AuditSinkTiming {
+        var timing = AuditSinkTiming()
+        timing.connectMilliseconds = 600_000
+        timing.graceMilliseconds = 600_000
+        timing.appendMilliseconds = 600_000
+        return timing
+    }
+}
+
 /// A migrated database of one test's own, on the server that `LIMEN_TEST_DATABASE` names.
 final class TestDatabase: Sendable {
     /// Why the tests that need a server do not run without one.
@@ -71,7 +82,7 @@ final class TestDatabase: Sendable {
     /// Opens a sink as the writer.
     func sink(
         writers: Int = 2,
-        timing: AuditSinkTiming = AuditSinkTiming(),
+        timing: AuditSinkTiming = .patient,
         spool: AuditSpool? = nil,
         onStateChange: @escaping @Sendable (AuditStoreError?) -> Void = { _ in }
     ) throws -> PostgreSQLAuditSink {

@@ -27,7 +27,8 @@ struct VaultScene {
             ),
             migrations: TestDatabase.migrations,
             identity: TestDatabase.identity,
-            writerCount: 1
+            writerCount: 1,
+            timing: .patient
         )
     }
 
@@ -83,7 +84,8 @@ struct VaultScene {
             ),
             migrations: TestDatabase.migrations,
             identity: TestDatabase.identity,
-            writerCount: 1
+            writerCount: 1,
+            timing: .patient
         )
     }
 }

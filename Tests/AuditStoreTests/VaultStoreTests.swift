@@ -74,7 +74,8 @@ struct VaultStoreTests {
         let sink = try PostgreSQLAuditSink.open(
             database.login("limen_writer"),
             migrations: TestDatabase.migrations,
-            identity: TestDatabase.identity
+            identity: TestDatabase.identity,
+            timing: .patient
         )
         defer { sink.close() }
         await #expect(throws: AuditError(code: .refused)) {

@@ -19,7 +19,7 @@ struct CanaryOverHTTPTests {
         let first = try Self.start(
             ["up", "--listen", "127.0.0.1:0", "--state", folder + "/state"],
             environment
-        )
+        ).process
         defer {
             Self.stop(first)
             _ = try? LiveGateway.run(["down", "--wipe"], environment: environment)
@@ -143,7 +143,7 @@ struct CanaryOverHTTPTests {
         _ environment: [String: String],
         until word: String = "127.0.0.1:",
         from isError: Bool = false
-    ) throws -> Process {
+    ) throws -> (process: Process, seen: String) {
         let process = Process()
         process.executableURL = URL(filePath: LiveGateway.program)
         process.arguments = arguments
@@ -160,7 +160,7 @@ struct CanaryOverHTTPTests {
         }
         // What it says later must go somewhere, or it would wait for a reader.
         output.fileHandleForReading.readabilityHandler = { _ = $0.availableData }
-        return process
+        return (process, seen)
     }
 
     /// The second gateway, as a site runs it: `limen serve` with logins of its own.
@@ -183,7 +183,6 @@ struct CanaryOverHTTPTests {
             }
         }
         let socket = try text(state + "/cluster") + "/socket"
-        let port = 20_000 + Int(ProcessInfo.processInfo.processIdentifier) % 20_000
         let writer = try text(state + "/secrets/limen_writer.password")
         let reader = try text(state + "/secrets/limen_gateway.password")
         var variables = environment
@@ -200,16 +199,17 @@ struct CanaryOverHTTPTests {
             environment: signing
         )
         try #require(begun.exitCode == 0, "\(begun.error)")
-        let process = try start(
+        let started = try start(
             [
-                "serve", "--listen", "127.0.0.1:\(port)", "--clients", state + "/clients",
+                "serve", "--listen", "127.0.0.1:0", "--clients", state + "/clients",
                 "--keys", keys,
             ],
             variables,
-            until: "listening",
+            until: "listening on http",
             from: true
         )
-        return (process, "http://127.0.0.1:\(port)")
+        let address = try #require(started.seen.firstMatch(of: #/listening on (http\S+)/#))
+        return (started.process, String(address.output.1))
     }
 
     private static func stop(_ process: Process) {

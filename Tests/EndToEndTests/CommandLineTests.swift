@@ -103,8 +103,14 @@ struct CommandLineTests {
         let first = try call("Practitioner/one")
         let summary = try #require(first.card["summary"]?.stringValue)
         #expect(summary.hasPrefix("Segment"), "\(summary)")
-        let again = try call("Practitioner/one")
-        #expect(again.card["summary"]?.stringValue?.hasSuffix(" ago: " + summary) == true)
+        // What was shown is asked for in a tenth of a second; a database that is slower than that
+        // has the card shown in full.
+        func isShort(_ card: JSONValue) -> Bool {
+            card["summary"]?.stringValue?.hasSuffix(" ago: " + summary) == true
+        }
+        var again = try call("Practitioner/one")
+        for _ in 0..<20 where !isShort(again.card) { again = try call("Practitioner/one") }
+        #expect(isShort(again.card))
         #expect(try call("Practitioner/two").card["summary"]?.stringValue == summary)
         let row = try #require(try LiveGateway.rows(hookInstance: again.id).first)
         #expect(row["flags"]?.elements.contains { $0.isString("suppressed") } == true)
@@ -121,7 +127,9 @@ struct CommandLineTests {
         #expect(run.exitCode == 0)
         #expect(run.output.contains("future"))
         #expect(!run.output.contains("low risk"))
-        let list = try LiveGateway.run(["audit", "list", "--json", "--limit", "200"])
+        let list = try LiveGateway.run(
+            ["audit", "list", "--json", "--service", "news2", "--limit", "1000"]
+        )
         #expect(list.output.contains(#""replayedAt":"# + "\"" + at.prefix(19)))
     }
 
@@ -295,6 +303,6 @@ struct CommandLineTests {
         if LiveGateway.isWatched { return }
         #expect(run.exitCode == 0, "\(run.error)")
         #expect(rows.elements.allSatisfy { $0["failed"]?.integerValue == 0 })
-        #expect(rows.elements.allSatisfy { ($0["perSecond"]?.integerValue ?? 0) > 0 })
+        #expect(rows.elements.allSatisfy { ($0["p50Microseconds"]?.integerValue ?? 0) > 0 })
     }
 }

@@ -110,17 +110,8 @@ final class GatewayFixture: Sendable {
     /// A clock that stands still, or goes on by a step each time it is read.
     final class ManualClock: Sendable {
         private let state = Mutex((now: GatewayFixture.now, step: Int64(0)))
-        private let startNanoseconds = Mutex<Int64?>(nil)
-        /// Goes on by itself from now on, as the clock of the machine does.
-        func runInRealTime() {
-            startNanoseconds.withLock { $0 = Clock.monotonicNanoseconds() }
-        }
         func read() -> Instant {
-            if let start = startNanoseconds.withLock({ $0 }) {
-                let elapsed = Clock.monotonicNanoseconds() - start
-                return GatewayFixture.now.advanced(byMicroseconds: elapsed / 1_000)
-            }
-            return state.withLock { state in
+            state.withLock { state in
                 let now = state.now
                 state.now = now.advanced(byMicroseconds: state.step)
                 return now

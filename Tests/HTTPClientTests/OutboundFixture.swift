@@ -25,7 +25,11 @@ final class OutboundFixture: Sendable {
         let dialled = Dialled()
         self.resolver = resolver
         self.dialled = dialled
-        client = try OutboundClient.start(resolver: resolver) { address, _ in
+        client = try OutboundClient.start(
+            resolver: resolver,
+            // What is kept is kept, however long the next request waits for its turn.
+            idleMilliseconds: 600_000
+        ) { address, _ in
             dialled.addresses.withLock { $0.append(address.text) }
             return SocketAddress(host: "127.0.0.1", port: port)
         }

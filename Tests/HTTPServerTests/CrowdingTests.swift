@@ -51,6 +51,7 @@ struct CrowdingTests {
         configuration.connection.bodyMilliseconds = 600_000
         configuration.connection.bodyRateGraceMilliseconds = 600_000
         configuration.connection.requestMilliseconds = 600_000
+        configuration.connection.handlerMilliseconds = 600_000
     }
 
     @Test("lets a newcomer in while two addresses hold all places", arguments: crowds)

@@ -54,6 +54,8 @@ struct ServerAbortTests {
         let gate = Gate()
         let server = try TestServer.start {
             $0.connection.handlerMilliseconds = 50
+            // Closed sooner, the connection itself would count the answer as lost.
+            $0.connection.lingerMilliseconds = 20_000
         } handler: {
             await gate.pass()
             return await TestServer.echo($0)

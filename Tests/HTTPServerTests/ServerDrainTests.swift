@@ -42,7 +42,10 @@ struct ServerDrainTests {
     @Test("what does not end in time is cut off and said so")
     func cutOff() async throws {
         let gate = Gate()
-        let server = try TestServer.serving { request in
+        let server = try TestServer.start({
+            $0.connection.handlerMilliseconds = 600_000
+            $0.connection.requestMilliseconds = 600_000
+        }) { request in
             await gate.pass()
             return await TestServer.echo(request)
         }
@@ -79,7 +82,11 @@ struct ServerDrainTests {
         // The loop accepts nobody while a handler holds it.
         let begun = try Doorbell()
         let door = try Doorbell()
-        let server = try TestServer.start({ $0.loopCount = 1 }) { request in
+        let server = try TestServer.start({
+            $0.loopCount = 1
+            // Who was accepted late has this long to be read.
+            $0.connection.lingerMilliseconds = 60_000
+        }) { request in
             if request.path == "/held" {
                 begun.ring()
                 door.wait(timeoutMilliseconds: 60_000)

@@ -44,9 +44,15 @@ struct ServerLoadTests {
         #expect(await server.server.drain(withinMilliseconds: 5_000))
     }
 
+    /// Nobody is closed for saying nothing while the test waits for its turn.
+    private static func waitLong(_ configuration: inout HTTPServerConfiguration) {
+        configuration.connection.headMilliseconds = 600_000
+        configuration.connection.idleMilliseconds = 600_000
+    }
+
     @Test("idle connections by the hundred do not disturb a good client")
     func idleConnections() async throws {
-        let server = try TestServer.start()
+        let server = try TestServer.start { Self.waitLong(&$0) }
         var idle: [Holder] = []
         for _ in 0..<400 { idle.append(Holder(try server.connect())) }
         await server.log.wait { $0.opened == 400 }
@@ -59,7 +65,10 @@ struct ServerLoadTests {
 
     @Test("connections of one address above its limit are told so and closed")
     func tooMany() async throws {
-        let server = try TestServer.start { $0.connectionsPerAddressMax = 2 }
+        let server = try TestServer.start {
+            Self.waitLong(&$0)
+            $0.connectionsPerAddressMax = 2
+        }
         let first = Holder(try server.connect())
         let second = Holder(try server.connect())
         await server.log.wait { $0.opened == 2 }

@@ -329,7 +329,7 @@ struct TLSMatrixTests {
         let context = try fixture.context()
         let server = try TestServer.start {
             $0.security = context
-            $0.connection.idleMilliseconds = 500
+            $0.connection.idleMilliseconds = 3_000
         }
         let said = try await fixture.openssl(
             "-tls1_2",

@@ -114,9 +114,10 @@ struct SpoolTests {
         try Samples.withFolder { folder in
             var configuration = Samples.configuration(try Samples.identity())
             configuration.ageSecondsMax = 100
+            let now = Clock.now()
+            configuration.now = { now }
             let spool = try Spool.open(folder: folder, configuration)
             defer { spool.close() }
-            let now = Clock.now()
             try spool.append(Samples.entry(1))
             #expect(spool.status(now: now.advanced(byMicroseconds: 99_000_000)).takesEntries)
             let late = spool.status(now: now.advanced(byMicroseconds: 101_000_000))

@@ -166,8 +166,8 @@ struct BadTrailTests {
     func clockSteppedBack() async throws {
         let scene = try TrailScene()
         try await scene.write(2)
-        // The sequencer of a clock that was two hours ahead; since then it was set back.
-        try scene.signAhead(hours: 2)
+        // The sequencer of a clock that was three hours ahead; since then it was set back.
+        try scene.signAhead(hours: 3)
         try await scene.write(2)
         try scene.sign(known: scene.last)
         let result = try scene.verify()
@@ -175,7 +175,7 @@ struct BadTrailTests {
         let line = try #require(
             result.output.split(separator: "\n").first { $0.contains("clock-stepped-back") }
         )
-        #expect(line.contains("the clock of the database was set back by 7"), "\(line)")
+        #expect(line.contains("the clock of the database was set back by 10"), "\(line)")
         #expect(line.contains(" s before leaf "))
     }
 

@@ -87,7 +87,7 @@ struct EdgeDrillTests {
     @Test("slow counts who is thrown out for being slow, which is no finding")
     func slowBodies() async throws {
         var configuration = HTTPServerConfiguration(port: 0)
-        configuration.connection.bodyMilliseconds = 1_000
+        configuration.connection.bodyMilliseconds = 300
         let result = try await slow(configuration)
         #expect(result.output.contains(", 0 for another reason\n"), "\(result.output)")
         #expect(!result.output.contains("     0 too slow"), "\(result.output)")
@@ -112,7 +112,7 @@ struct EdgeDrillTests {
 
     @Test("soak answers rightly, and says that a second is too short for a slope")
     func soak() async throws {
-        let result = try await run(["soak", "--seconds", "1", "--rate", "50"])
+        let result = try await run(["soak", "--seconds", "1", "--rate", "5"])
         #expect(result.exitCode == 0, "\(result.output)\(result.error)")
         #expect(result.output.contains("600 s at least are needed for a slope"))
     }

@@ -23,17 +23,24 @@ package final class OutboundClient: Sendable {
     ///
     /// - Parameters:
     ///   - resolver: who looks names up.
+    ///   - idleMilliseconds: how long a connection that nobody uses is kept.
     ///   - route: where a checked address is dialled; tests dial a server of their own instead.
     /// - Returns: a client that works until `stop`.
     /// - Throws: `SystemError` when no descriptor or thread is left.
     package static func start(
         resolver: any NameResolver = SystemResolver(),
+        idleMilliseconds: Int = Limits.outboundIdleMilliseconds,
         route: @escaping @Sendable (IPAddress, Int) -> SocketAddress = {
             SocketAddress(host: $0.text, port: $1)
         }
     ) throws(SystemError) -> OutboundClient {
         let loop = try EventLoop.open(eventsPerTurnMax: Limits.httpEventsPerTurnMax)
-        let driver = OutboundDriver(loop: loop, resolver: resolver, route: route)
+        let driver = OutboundDriver(
+            loop: loop,
+            resolver: resolver,
+            idleMilliseconds: idleMilliseconds,
+            route: route
+        )
         try loop.start(name: "outbound") { driver }
         return OutboundClient(driver: driver)
     }

@@ -14,6 +14,7 @@ final class OutboundDriver: EventLoopDelegate, @unchecked Sendable {
     let loop: EventLoop
     private let resolver: any NameResolver
     private let route: Route
+    private let idleMilliseconds: Int
     private var pool = OutboundPool()
     private var slots: [OutboundConnection?] = []
     private var generations: [UInt32] = []
@@ -22,9 +23,15 @@ final class OutboundDriver: EventLoopDelegate, @unchecked Sendable {
     private var requestsAtWork = 0
     private var readBuffer = [UInt8](repeating: 0, count: Limits.outboundReadBytes)
 
-    init(loop: EventLoop, resolver: any NameResolver, route: @escaping Route) {
+    init(
+        loop: EventLoop,
+        resolver: any NameResolver,
+        idleMilliseconds: Int,
+        route: @escaping Route
+    ) {
         self.loop = loop
         self.resolver = resolver
+        self.idleMilliseconds = idleMilliseconds
         self.route = route
     }
 
@@ -58,7 +65,9 @@ final class OutboundDriver: EventLoopDelegate, @unchecked Sendable {
         guard !waiters.isEmpty || !pool.isEmpty else { return }
         for waiter in waiters where waiter.deadline <= now { waiter.resume(false) }
         waiters.removeAll(where: \.isOver)
-        for connection in pool.expired(at: now) { close(connection) }
+        for connection in pool.expired(at: now, idleMilliseconds: idleMilliseconds) {
+            close(connection)
+        }
     }
 
     /// Waits until somebody resumes the waiter that `store` is given, or until a moment.

@@ -25,11 +25,9 @@ struct OutboundPool {
 
     var isEmpty: Bool { openCount == 0 }
 
-    /// The connections that are idle for longer than allowed at a moment.
-    func expired(at now: Int64) -> [OutboundConnection] {
-        servers.values.flatMap(\.idle).filter {
-            now - $0.idleSince >= Int64(Limits.outboundIdleMilliseconds)
-        }
+    /// The connections that have been idle for so long at a moment.
+    func expired(at now: Int64, idleMilliseconds: Int) -> [OutboundConnection] {
+        servers.values.flatMap(\.idle).filter { now - $0.idleSince >= Int64(idleMilliseconds) }
     }
 
     /// Grants a connection; without `reusing`, a new one.

@@ -36,8 +36,7 @@ struct FailingServerTests {
         try await Patience.wait { shared.spool.isDrained && scene.states.all.last == .some(nil) }
         for _ in 0..<3 { sent.append(try await SpoolScene.append(to: sink)) }
         let statistics = sink.statistics
-        sink.close()
-        shared.spool.close()
+        try await scene.close(sink, shared)
         #expect(try scene.stored() == sent, "every row once, in its order")
         #expect(try scene.gapCount() == 0)
         #expect(statistics.refusedRowCount == 0)
@@ -168,8 +167,7 @@ struct FailingServerTests {
         try scene.letWrite()
         try await Patience.wait { shared.spool.isDrained && sink.isWritable }
         sent.append(try await SpoolScene.append(to: sink))
-        sink.close()
-        shared.spool.close()
+        try await scene.close(sink, shared)
         let stored = try scene.stored()
         #expect(Set(sent).isSubset(of: stored))
         #expect(Set(stored).count == stored.count)
@@ -228,6 +226,7 @@ struct FailingServerTests {
         let shared = try scene.spool()
         let sink = try scene.sink(shared)
         _ = try await SpoolScene.append(to: sink)
+        try await Patience.wait { shared.spool.isDrained }
         try scene.database.script(
             "ALTER DATABASE \(scene.database.name) SET synchronous_commit = off"
         )
@@ -248,8 +247,7 @@ struct FailingServerTests {
         try scene.database.script("ALTER DATABASE \(scene.database.name) RESET synchronous_commit")
         try await Patience.wait { sink.isWritable && scene.states.all.last == .some(nil) }
         _ = try await SpoolScene.append(to: sink)
-        sink.close()
-        shared.spool.close()
+        try await scene.close(sink, shared)
         #expect(try scene.stored().count == 2)
     }
 

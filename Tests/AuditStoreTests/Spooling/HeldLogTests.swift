@@ -57,6 +57,7 @@ struct HeldLogTests {
         }
         // The same writer, while the database is there and while it is away once more.
         let live = [try await SpoolScene.append(to: sink)]
+        try await Patience.wait { spool.spool.isDrained }
         #expect(try scene.stored() == Array(first[..<poison]) + live)
         var later = live
         for _ in 0..<2 {
@@ -85,8 +86,7 @@ struct HeldLogTests {
             spool.spool.isDrained && spool.spool.status(now: Clock.now()).heldEntryCount == 0
         }
         later.append(try await SpoolScene.append(to: sink))
-        sink.close()
-        spool.spool.close()
+        try await scene.close(sink, spool)
         #expect(try scene.stored() == first + later, "each once, in its order")
         #expect(try scene.gapCount() == 0)
         #expect(try Self.verify(scene) == [])

@@ -60,6 +60,7 @@ struct LostSpoolTests {
         let sink = try scene.sink(spool)
         var sent: [UUIDBytes] = []
         for _ in 0..<3 { sent.append(try await SpoolScene.append(to: sink)) }
+        try await Patience.wait { spool.spool.isDrained }
         scene.cluster.kill()
         for _ in 0..<4 { sent.append(try await SpoolScene.append(to: sink)) }
         sink.close()
@@ -73,8 +74,7 @@ struct LostSpoolTests {
         let later = try scene.sink(second)
         try await Self.tell(marks.untold, isFound: false, in: later)
         try marks.told(isFound: false)
-        later.close()
-        second.spool.close()
+        try await scene.close(later, second)
         let copy = try LedgerStoreTests.sign(scene.database)
         let report = try Self.verify(scene, copy)
         #expect(report.findings.map(\.damage) == [.lostSpool], "\(report.findings)")
@@ -92,8 +92,7 @@ struct LostSpoolTests {
         try await Patience.wait { third.spool.isDrained }
         try await Self.tell(found.untoldFound, isFound: true, in: last)
         try found.told(isFound: true)
-        last.close()
-        third.spool.close()
+        try await scene.close(last, third)
         let next = try LedgerStoreTests.sign(scene.database, known: copy)
         let clean = try Self.verify(scene, next)
         #expect(clean.findings == [], "\(clean.findings)")

@@ -39,6 +39,7 @@ struct RefusedEntryTests {
         try await Patience.wait { second.spool.status(now: Clock.now()).heldEntryCount == 5 }
         // What comes later goes on: it is of another log.
         sent.append(try await SpoolScene.append(to: next))
+        try await Patience.wait { second.spool.isDrained }
         #expect(try scene.stored() == Array(sent[..<4]) + [sent[9]])
         let refused = scene.events.all.compactMap { event -> RefusedEntry? in
             if case .held(let entry) = event { entry } else { nil }

@@ -114,6 +114,7 @@ struct RemovedKeyTests {
         ring.replace(by: [keys] + ring.all.filter { $0.tenant != "anna" })
         let next = Self.decision("anna")
         try await sink.append(next)
+        try await Patience.wait { spool.spool.isDrained }
         sink.close()
         #expect(try Set(scene.stored()) == [other.eventID, next.eventID])
         #expect(spool.spool.status(now: Clock.now()).heldEntryCount == 1)

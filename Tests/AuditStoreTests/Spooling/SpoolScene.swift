@@ -55,7 +55,7 @@ final class SpoolScene: Sendable {
     static var timing: AuditSinkTiming {
         var timing = AuditSinkTiming()
         timing.connectMilliseconds = 600_000
-        timing.graceMilliseconds = 50
+        timing.graceMilliseconds = 500
         timing.heartbeatMilliseconds = 20
         timing.backOffMillisecondsMax = 50
         return timing
@@ -67,6 +67,14 @@ final class SpoolScene: Sendable {
         timing: AuditSinkTiming = SpoolScene.timing
     ) throws -> PostgreSQLAuditSink {
         try database.sink(writers: 1, timing: timing, spool: spool) { [states] in states.add($0) }
+    }
+
+    /// Ends a sink and its spool when what was spooled lies in the database: on a busy machine a row
+    /// takes that way while the server is there.
+    func close(_ sink: PostgreSQLAuditSink, _ spool: AuditSpool) async throws {
+        try await Patience.wait { spool.spool.isDrained }
+        sink.close()
+        spool.spool.close()
     }
 
     /// Appends a row and answers its name.

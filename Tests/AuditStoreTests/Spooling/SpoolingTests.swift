@@ -35,7 +35,7 @@ struct SpoolingTests {
 
     private var timing: AuditSinkTiming {
         var timing = AuditSinkTiming()
-        timing.graceMilliseconds = 50
+        timing.graceMilliseconds = 500
         return timing
     }
 
@@ -56,6 +56,7 @@ struct SpoolingTests {
         try cluster.restart()
         try await Patience.wait { shared.spool.isDrained }
         for _ in 0..<20 { sent.append(try await Self.append(to: sink)) }
+        try await Patience.wait { shared.spool.isDrained }
         let statistics = sink.statistics
         sink.close()
         shared.spool.close()

@@ -147,7 +147,7 @@ final class OwnSite: Sendable {
 
     /// Asks until `/readyz` says what it should.
     func waitUntilReady(_ url: String, _ condition: (Int, String) -> Bool) throws {
-        let deadline = Date(timeIntervalSinceNow: 60)
+        let deadline = Date(timeIntervalSinceNow: 180)
         while true {
             let (status, text) = try ready(url)
             if condition(status, text) { return }
@@ -206,7 +206,7 @@ final class Running: @unchecked Sendable {
 
     /// Waits until it has said something, or it ends.
     func wait(until condition: (String) -> Bool) throws {
-        let deadline = Date(timeIntervalSinceNow: 60)
+        let deadline = Date(timeIntervalSinceNow: 180)
         while !condition(text) {
             try #require(process.isRunning && Date() < deadline, "\(text)")
             RunLoop.current.run(until: Date(timeIntervalSinceNow: 0.005))
@@ -223,7 +223,7 @@ final class Running: @unchecked Sendable {
     /// Waits until it has ended by itself, and what it said last has arrived.
     func ending() -> Int32 {
         process.waitUntilExit()
-        let deadline = Date(timeIntervalSinceNow: 60)
+        let deadline = Date(timeIntervalSinceNow: 180)
         while !isReadOut.withLock({ $0 }), Date() < deadline {
             RunLoop.current.run(until: Date(timeIntervalSinceNow: 0.005))
         }

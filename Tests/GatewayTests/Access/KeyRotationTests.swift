@@ -227,7 +227,7 @@ struct KeyRotationTests {
     func slow() async throws {
         let server = try ScriptedServer.start { $0.idle() }
         defer { server.stop() }
-        let issuer = try RotatingIssuer(Self.one, patience: 200)
+        let issuer = try RotatingIssuer(Self.one, patience: 3_000)
         await issuer.look()
         let slow = AccessFixture.client(
             "slow",

@@ -143,16 +143,14 @@ struct FHIRServerBehaviourTests {
         scheme: String = "http",
         deadline: String
     ) throws -> FetchFixture {
-        let fixture = try FetchFixture(
-            FHIRFetcher(OutboundClient.start()),
+        try FetchFixture(
+            FHIRFetcher(OutboundClient.start(idleMilliseconds: 600_000)),
             servers: #"""
                 [{"base":"\#(scheme)://127.0.0.1:\#(port)/r4","allowNetworks":["127.0.0.0/8"],
                   "caFile":"authority.pem"}]
                 """#,
             deadline: deadline
         )
-        fixture.gateway.clock.runInRealTime()
-        return fixture
     }
 
     @Test(
@@ -238,7 +236,7 @@ struct FHIRServerBehaviourTests {
         let server = try ScriptedServer.start { Self.serve($0, .good, 0) }
         defer { server.stop() }
         let fixture = try FetchFixture(
-            FHIRFetcher(OutboundClient.start()),
+            FHIRFetcher(OutboundClient.start(idleMilliseconds: 600_000)),
             servers: #"""
                 [{"base":"http://127.0.0.1:\#(server.port)/r4","search":"post",
                   "allowNetworks":["127.0.0.0/8"]}]
