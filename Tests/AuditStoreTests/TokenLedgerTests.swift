@@ -169,6 +169,13 @@ struct TokenLedgerCrashTests {
 extension TestDatabase {
     /// Opens a ledger as the writer.
     func tokenLedger() throws -> PostgreSQLTokenLedger {
-        try PostgreSQLTokenLedger.open(login("limen_writer"), migrations: Self.migrations)
+        var timing = TokenLedgerTiming()
+        timing.answerMilliseconds = 600_000
+        timing.connectMilliseconds = 600_000
+        return try PostgreSQLTokenLedger.open(
+            login("limen_writer"),
+            migrations: Self.migrations,
+            timing: timing
+        )
     }
 }
