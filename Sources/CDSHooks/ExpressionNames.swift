@@ -26,13 +26,14 @@ package enum ExpressionNames {
         "id", "title", "version",
     ]
 
-    /// Whether an expression uses a name.
-    package static func uses(_ name: String, in expression: FHIRPathExpression) -> Bool {
+    /// The names that an expression uses: variables, members and keywords, and no function.
+    package static func used(in expression: FHIRPathExpression) -> Set<String> {
+        var names: Set<String> = []
         var scanner = Scanner(expression.text)
         while let word = scanner.next() {
-            if word.text == name, !word.isFunction { return true }
+            if !word.isFunction { names.insert(word.text) }
         }
-        return false
+        return names
     }
 
     private static let keywords: Set<String> = [

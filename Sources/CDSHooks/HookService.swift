@@ -259,9 +259,8 @@ package struct HookService: Sendable {
         let readsAll = expressions.contains {
             $0.text.contains("children") || $0.text.contains("descendants")
         }
-        readNames = ExpressionNames.members.filter { name in
-            readsAll || expressions.contains { ExpressionNames.uses(name, in: $0) }
-        }
+        let used = Set(expressions.flatMap { ExpressionNames.used(in: $0) })
+        readNames = readsAll ? ExpressionNames.members : ExpressionNames.members.intersection(used)
     }
 
     private static func prefetch(

@@ -349,7 +349,8 @@ extension Profile {
                 codes = []
                 return
             }
-            codes.append(contentsOf: more.filter { !codes.contains($0) })
+            let known = Set(codes)
+            codes.append(contentsOf: more.filter { !known.contains($0) })
         }
 
         fileprivate mutating func add(_ input: InputPlan, isFact: Bool) {

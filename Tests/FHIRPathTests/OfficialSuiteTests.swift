@@ -1,7 +1,6 @@
 import Basics
 import FHIR
 import Foundation
-import FoundationXML
 import JSON
 import Support
 import Testing
@@ -76,32 +75,28 @@ struct OfficialCase {
 
     static func all() throws -> [OfficialCase] {
         let bytes = try Shared.bytes(OfficialSuiteTests.folder + "tests-fhir-r4.xml")
-        let document = try XMLDocument(data: Data(bytes), options: [])
+        let document = try XMLTree.read(bytes)
         var inputs: [String: JSONDocument] = [:]
         var cases: [OfficialCase] = []
-        for node in try document.nodes(forXPath: "//group") {
-            guard let group = node as? XMLElement else { continue }
-            for (position, test) in group.elements(forName: "test").enumerated() {
-                let name = test.attribute(forName: "name")?.stringValue ?? ""
-                let file = test.attribute(forName: "inputfile")?.stringValue
+        for group in document.descendants("group") {
+            for (position, test) in group.children("test").enumerated() {
+                let name = test.attributes["name"] ?? ""
+                let file = test.attributes["inputfile"]
                 if let file, inputs[file] == nil {
                     let stem = file.prefix { $0 != "." }
                     let path = OfficialSuiteTests.folder + "input/" + stem + ".json"
                     inputs[file] = try JSONDocument(parsing: try Shared.bytes(path))
                 }
-                let expression = test.elements(forName: "expression").first
+                let expression = test.child("expression")
                 cases.append(
                     OfficialCase(
-                        key: "\(group.attribute(forName: "name")?.stringValue ?? "")/\(name)"
-                            + "#\(position)",
-                        expression: expression?.stringValue ?? "",
+                        key: "\(group.attributes["name"] ?? "")/\(name)#\(position)",
+                        expression: expression?.text ?? "",
                         input: file.flatMap { inputs[$0] },
-                        isError: expression?.attribute(forName: "invalid") != nil,
-                        isPredicate: test.attribute(forName: "predicate")?.stringValue == "true",
-                        isOrdered: test.attribute(forName: "ordered")?.stringValue != "false",
-                        outputs: test.elements(forName: "output").map {
-                            ($0.attribute(forName: "type")?.stringValue, $0.stringValue ?? "")
-                        }
+                        isError: expression?.attributes["invalid"] != nil,
+                        isPredicate: test.attributes["predicate"] == "true",
+                        isOrdered: test.attributes["ordered"] != "false",
+                        outputs: test.children("output").map { ($0.attributes["type"], $0.text) }
                     )
                 )
             }

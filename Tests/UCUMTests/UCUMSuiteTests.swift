@@ -1,6 +1,5 @@
 import Basics
 import Foundation
-import FoundationXML
 import Support
 import Testing
 
@@ -19,15 +18,11 @@ struct UCUMSuiteTests {
     }
 
     static func cases(_ section: String) -> [Case] {
-        let url = Shared.url("conformance/ucum/UcumFunctionalTests.xml")
-        let nodes = try? XMLDocument(contentsOf: url).nodes(forXPath: "/ucumTests/\(section)/case")
-        return (nodes ?? []).compactMap { $0 as? XMLElement }.map { element in
-            var attributes: [String: String] = [:]
-            for attribute in element.attributes ?? [] {
-                attributes[attribute.name ?? ""] = attribute.stringValue ?? ""
-            }
-            return Case(attributes: attributes)
-        }
+        guard let bytes = try? Shared.bytes("conformance/ucum/UcumFunctionalTests.xml"),
+            let suite = try? XMLTree.read(bytes)
+        else { return [] }
+        return suite.children(section).flatMap { $0.children("case") }
+            .map { Case(attributes: $0.attributes) }
     }
 
     @Test("the suite is complete")
@@ -114,35 +109,29 @@ struct UCUMTableTests {
         var testDescription: String { code }
     }
 
-    private static func elements(_ name: String, of parent: XMLElement?) -> [XMLElement] {
-        (parent?.children ?? []).compactMap { $0 as? XMLElement }.filter { $0.name == name }
-    }
-
-    /// `attribute(forName:)` finds nothing in a document with a default namespace.
-    private static func attribute(_ name: String, of element: XMLElement) -> String? {
-        element.attributes?.first { $0.name == name }?.stringValue
+    private static func table() throws -> XMLTree {
+        try XMLTree.read(try Shared.bytes("conformance/ucum/ucum-essence.xml"))
     }
 
     static let published: [Published] = {
-        let url = Shared.url("conformance/ucum/ucum-essence.xml")
-        guard let document = try? XMLDocument(contentsOf: url) else { return [] }
-        return elements("unit", of: document.rootElement()).compactMap { unit in
-            guard let code = attribute("Code", of: unit),
-                let value = elements("value", of: unit).first
-            else { return nil }
-            let function = elements("function", of: value).first
+        guard let table = try? table() else { return [] }
+        return table.children("unit").compactMap { unit in
+            guard let code = unit.attributes["Code"], let value = unit.child("value") else {
+                return nil
+            }
+            let function = value.child("function")
             func has(_ name: String) -> Bool {
-                attribute(name, of: unit) == "yes"
+                unit.attributes[name] == "yes"
             }
             let definition = function ?? value
             return Published(
                 code: code,
-                name: elements("name", of: unit).first?.stringValue ?? "",
+                name: unit.child("name")?.text ?? "",
                 isMetric: has("isMetric"),
                 isSpecial: has("isSpecial"),
                 isArbitrary: has("isArbitrary"),
-                factor: attribute("value", of: definition) ?? "",
-                unit: attribute("Unit", of: definition) ?? ""
+                factor: definition.attributes["value"] ?? "",
+                unit: definition.attributes["Unit"] ?? ""
             )
         }
     }()
@@ -152,14 +141,10 @@ struct UCUMTableTests {
         #expect(Self.published.count == 305)
         let base: Set<String> = ["m", "s", "g", "rad", "K", "C", "cd"]
         #expect(Set(Self.published.map(\.code)).union(base) == Set(UCUMTable.atoms.keys))
-        let url = Shared.url("conformance/ucum/ucum-essence.xml")
-        let document = try XMLDocument(contentsOf: url)
-        let prefixes = Self.elements("prefix", of: document.rootElement())
+        let prefixes = try Self.table().children("prefix")
         for prefix in prefixes {
-            let code = Self.attribute("Code", of: prefix)
-            let value = Self.elements("value", of: prefix).first.flatMap {
-                Self.attribute("value", of: $0)
-            }
+            let code = prefix.attributes["Code"]
+            let value = prefix.child("value")?.attributes["value"]
             let ours = try #require(UCUMPrefix.all.first { $0.code == code })
             #expect(Rational(text: value ?? "") == ours.factor)
         }

@@ -41,6 +41,7 @@ guard words.allSatisfy({ (Int($0) ?? 0) > 0 }) else {
 let sizes = words.isEmpty ? [10_000, 10_000_000] : words.compactMap { Int($0) }
 let rowsPerPatient = 100
 let appendCount = option("--appends").flatMap { Int($0) } ?? 20_000
+let turnCount = 5
 
 let folder = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -124,15 +125,23 @@ enum MadeRows {
         """
 }
 
-/// Makes a database with so many rows of two years, and gives the login of its auditor.
+/// The name of the database with so many rows.
+func databaseName(_ rowCount: Int) -> String { "limen_list_bench_\(rowCount)" }
+
+/// Drops the database with so many rows, when there is one.
 @MainActor
-func fill(_ rowCount: Int) throws -> ConnectionSettings {
-    do {
-        let administrator = try Connection.open(server)
-        _ = try administrator.execute("DROP DATABASE IF EXISTS limen_list_bench WITH (FORCE)")
-        _ = try administrator.execute("CREATE DATABASE limen_list_bench")
-    }
-    let place = server.inDatabase("limen_list_bench")
+func drop(_ rowCount: Int) throws {
+    try Connection.open(server).runScript(
+        "DROP DATABASE IF EXISTS \(databaseName(rowCount)) WITH (FORCE)"
+    )
+}
+
+/// Makes a database with so many rows of two years.
+@MainActor
+func fill(_ rowCount: Int) throws {
+    try drop(rowCount)
+    try Connection.open(server).runScript("CREATE DATABASE \(databaseName(rowCount))")
+    let place = server.inDatabase(databaseName(rowCount))
     try Migrator.open(place, files: files).apply()
     let provisioning = try Provisioning.open(place)
     try provisioning.createTenant("bench", title: "bench")
@@ -198,7 +207,6 @@ func fill(_ rowCount: Int) throws -> ConnectionSettings {
             + String(format: "%.1f s, ", filled.timeIntervalSince(start))
             + String(format: "their indexes in %.1f s", Date().timeIntervalSince(filled))
     )
-    return place.asUser("auditor_list_bench")
 }
 
 /// What it costs in a trail of one size.
@@ -208,75 +216,114 @@ struct Cost: Encodable {
     var appendMicroseconds: Double
 }
 
-/// Lists fifty events of each of many patients, and prints how long a list took; then appends rows
-/// through the sink, as a gateway does, and prints what one cost.
+/// A trail of one size, and what was measured in it so far.
 @MainActor
-func measure(_ rowCount: Int) async throws -> Cost {
-    let query = try AuditQuery.open(try fill(rowCount))
-    var times: [Double] = []
-    let patients = max(1, rowCount / rowsPerPatient)
-    for round in 0..<400 {
-        let number = UInt64(round &* 7_919 % patients)
-        let bytes = stride(from: 56, through: 0, by: -8).map {
-            UInt8(truncatingIfNeeded: number >> UInt64($0))
-        }
-        var filter = AuditFilter()
-        filter.tenant = "bench"
-        filter.patientPseudonyms = [Digest.sha256(bytes)]
-        let start = Date()
-        let page = try query.list(filter)
-        // The first ones fill the caches of the connection.
-        if round >= 50 { times.append(Date().timeIntervalSince(start) * 1_000) }
-        precondition(!page.events.isEmpty, "a patient has events")
-    }
-    times.sort()
-    let median = times[times.count / 2]
-    print(
-        "\(rowCount) rows: list of a patient, 50 a page:",
-        String(format: "p50 %.2f ms, p99 %.2f ms", median, times[times.count * 99 / 100])
-    )
-    let append = try await measureAppends(rowCount)
-    return Cost(rows: rowCount, listMicroseconds: median * 1_000, appendMicroseconds: append)
-}
+final class Trail {
+    let rowCount: Int
+    private let query: AuditQuery
+    private let sink: PostgreSQLAuditSink
+    private var listMilliseconds: [Double] = []
+    private var reports: [AuditBench.Report] = []
+    private var listed = 0
 
-/// The median time of an append in microseconds, in the trail that is there.
-@MainActor
-func measureAppends(_ rowCount: Int) async throws -> Double {
-    guard let signer = NoteSigner.generate(name: "bench") else { exit(2) }
-    let sink = try PostgreSQLAuditSink.open(
-        server.inDatabase("limen_list_bench").asUser("limen_writer"),
-        sealer: RecordSealer(KeyRing([.generate(tenant: "bench", name: "bench")])),
-        migrations: files,
-        identity: LogIdentity(
-            signer: signer,
-            program: "bench",
-            place: [UInt8](repeating: 0, count: 32)
-        ),
-        writerCount: 1
-    )
-    defer { sink.close() }
-    var report: AuditBench.Report?
-    // The first run fills the caches of the server.
-    for count in [appendCount / 4 + 1, appendCount] {
-        report = try await AuditBench.run(sink, rowCount: count, taskCount: 64) { number in
+    init(_ rowCount: Int) throws {
+        self.rowCount = rowCount
+        let place = server.inDatabase(databaseName(rowCount))
+        query = try AuditQuery.open(place.asUser("auditor_list_bench"))
+        guard let signer = NoteSigner.generate(name: "bench") else { exit(2) }
+        sink = try PostgreSQLAuditSink.open(
+            place.asUser("limen_writer"),
+            sealer: RecordSealer(KeyRing([.generate(tenant: "bench", name: "bench")])),
+            migrations: files,
+            identity: LogIdentity(
+                signer: signer,
+                program: "bench",
+                place: [UInt8](repeating: 0, count: 32)
+            ),
+            writerCount: 1
+        )
+    }
+
+    /// Lists fifty events of so many patients.
+    func list(_ count: Int, isCounted: Bool) throws {
+        let patients = max(1, rowCount / rowsPerPatient)
+        for _ in 0..<count {
+            listed += 1
+            let number = UInt64(listed &* 7_919 % patients)
+            let bytes = stride(from: 56, through: 0, by: -8).map {
+                UInt8(truncatingIfNeeded: number >> UInt64($0))
+            }
+            var filter = AuditFilter()
+            filter.tenant = "bench"
+            filter.patientPseudonyms = [Digest.sha256(bytes)]
+            let start = Date()
+            let page = try query.list(filter)
+            if isCounted { listMilliseconds.append(Date().timeIntervalSince(start) * 1_000) }
+            precondition(!page.events.isEmpty, "a patient has events")
+        }
+    }
+
+    /// Appends so many rows through the sink, as a gateway does.
+    func append(_ count: Int, isCounted: Bool) async throws {
+        let report = try await AuditBench.run(sink, rowCount: count, taskCount: 64) { number in
             AuditBench.sampleRecord(
                 tenant: "bench",
                 startedAt: Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)),
                 number: number
             )
         }
+        if isCounted { reports.append(report) }
     }
-    guard let report else { return 0 }
-    print(
-        "\(rowCount) rows: audited append of a gateway, \(report.rowCount) of them, 64 at once:",
-        "\(Int(report.rowsPerSecond)) rows/s, p50 \(report.medianMicroseconds) us, "
-            + "p99 \(report.p99Microseconds) us"
-    )
-    return Double(report.medianMicroseconds)
+
+    /// Prints what was measured: of the appends, the median of the turns.
+    func cost() -> Cost {
+        let times = listMilliseconds.sorted()
+        let median = times[times.count / 2]
+        print(
+            "\(rowCount) rows: list of a patient, 50 a page:",
+            String(format: "p50 %.2f ms, p99 %.2f ms", median, times[times.count * 99 / 100])
+        )
+        func middle(_ value: (AuditBench.Report) -> Double) -> Int {
+            let values = reports.map(value).sorted()
+            return Int(values[values.count / 2])
+        }
+        let append = middle { Double($0.medianMicroseconds) }
+        print(
+            "\(rowCount) rows: audited append of a gateway, 64 at once, the middle one of",
+            "\(reports.count) turns: \(middle { $0.rowsPerSecond }) rows/s, p50 \(append) us,",
+            "p99 \(middle { Double($0.p99Microseconds) }) us"
+        )
+        return Cost(
+            rows: rowCount,
+            listMicroseconds: median * 1_000,
+            appendMicroseconds: Double(append)
+        )
+    }
+
+    func close() { sink.close() }
 }
 
-var costs: [Cost] = []
-for size in sizes { costs.append(try await measure(size)) }
+/// Measures all sizes in turns, so that what the machine and its server do meanwhile meets them all.
+@MainActor
+func measure() async throws -> [Cost] {
+    for size in sizes { try fill(size) }
+    let trails = try sizes.map { try Trail($0) }
+    for turn in 0...turnCount {
+        // The first turn fills the caches of the connections.
+        let isCounted = turn > 0
+        for trail in trails {
+            try trail.list(isCounted ? 80 : 50, isCounted: isCounted)
+            // What another trail has driven out of the server's memory comes back first.
+            try await trail.append(appendCount / turnCount / 4 + 1, isCounted: false)
+            try await trail.append(appendCount / turnCount + 1, isCounted: isCounted)
+        }
+    }
+    let costs = trails.map { $0.cost() }
+    for trail in trails { trail.close() }
+    return costs
+}
+
+let costs = try await measure()
 if let small = costs.first, let large = costs.last {
     let list = large.listMicroseconds / max(small.listMicroseconds, 0.001)
     let append = large.appendMicroseconds / max(small.appendMicroseconds, 0.001)
@@ -288,4 +335,4 @@ if let path = option("--json") {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     try encoder.encode(costs).write(to: URL(filePath: path))
 }
-_ = try Connection.open(server).execute("DROP DATABASE limen_list_bench WITH (FORCE)")
+for size in sizes { try drop(size) }
