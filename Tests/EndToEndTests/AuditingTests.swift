@@ -51,8 +51,10 @@ struct AuditingTests {
         }
         #expect(readers.contains { $0["way"]?.isString("answer") == true })
         // The timeline was read before, and says so.
-        let read = try #require(readers.first { $0["way"]?.isString("read") == true })
-        #expect(read["reasons"]?.elements.contains { $0.isString("a complaint") } == true)
+        // Others who read of everybody meanwhile, as other tests do, have lines of their own.
+        let reasons = readers.filter { $0["way"]?.isString("read") == true }
+            .flatMap { $0["reasons"]?.elements.compactMap(\.stringValue) ?? [] }
+        #expect(reasons.contains("a complaint"))
         let row = try #require(try LiveGateway.rows(hookInstance: instance).first)
         let show = try LiveGateway.run(
             ["audit", "show", row["eventId"]?.stringValue ?? "", "--reason", "a look"]
