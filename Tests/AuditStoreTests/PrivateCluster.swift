@@ -87,6 +87,7 @@ final class PrivateCluster: Sendable {
         let deadline = Deadline(milliseconds: 600_000)
         while (try? Connection.open(settings)) == nil {
             guard !deadline.isPast, server.isRunning else { throw CocoaError(.executableLoad) }
+            // A server that starts tells nobody; asked without a pause it has less to start with.
             usleep(10_000)
         }
     }

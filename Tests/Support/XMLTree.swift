@@ -50,6 +50,11 @@ package final class XMLTree: Sendable {
         children.flatMap { ($0.name == name ? [$0] : []) + $0.descendants(name) }
     }
 
+    /// How many elements these are: this one and all inside it.
+    package var elementCount: Int {
+        children.reduce(1) { $0 + $1.elementCount }
+    }
+
     private final class Builder: NSObject, XMLParserDelegate {
         private struct Open {
             let name: String
