@@ -26,7 +26,8 @@ package struct HookRequest: Sendable {
         case legacyContextField = "legacy-context-field"
         /// A prefetch Bundle has a `next` link: there are more data than were sent.
         case paged = "paged-prefetch"
-        /// The client reported an error for a part of what a prefetch key asks for.
+        /// The client reported an error for a part of what a prefetch key asks for, or a part of it is
+        /// lacking.
         case partial = "partial-prefetch"
         /// A prefetch value was in the wrapper used before CDS Hooks 1.0.
         case wrapper = "prefetch-wrapper"
@@ -34,6 +35,10 @@ package struct HookRequest: Sendable {
         case outcomeWarning = "prefetch-outcome-warning"
         /// A Bundle entry holds no resource that can be read.
         case entryWithoutResource = "entry-without-resource"
+        /// A prefetch Bundle says that there are more matches than it holds, and has no `next` link.
+        case fewerThanTotal = "prefetch-fewer-than-total"
+        /// A prefetch key holds nothing of the type that its template asks for.
+        case otherType = "prefetch-other-type"
         /// The request has prefetch keys that the service does not declare.
         case undeclaredKeys = "undeclared-prefetch-keys"
     }

@@ -1,11 +1,13 @@
 package import JSON
 
 import Basics
+import FHIRPath
 
 /// What a request's prefetch holds for the keys that a service declares.
 ///
-/// A key has four states beside a plain resource, and none may be taken for another
-/// (CDS Hooks 2.0, prefetch responses): absent, null, an empty Bundle, an OperationOutcome.
+/// A key has five states beside a plain resource, and none may be taken for another
+/// (CDS Hooks 2.0, prefetch responses): absent, null, an empty Bundle, an OperationOutcome, and
+/// something that is not what the key asks for.
 package struct Prefetch: Sendable {
     /// The state of one key.
     package enum State: Sendable {
@@ -15,6 +17,8 @@ package struct Prefetch: Sendable {
         case empty
         /// The client reports that it could not run the query.
         case failed
+        /// The client sent something, and nothing of the type that the key asks for can be read.
+        case unreadable
         /// There are data.
         case resources
     }
@@ -27,14 +31,24 @@ package struct Prefetch: Sendable {
         package let state: State
         /// Whether a `next` link says that there are more data.
         package let isPaged: Bool
-        /// Whether the client reported an error for a part of it; what it sent is used.
+        /// Whether the client reported an error for a part of it, or a part is lacking; what it sent
+        /// is used.
         package let isPartial: Bool
+        /// Whether not all of it was sent, or can be read, and the client does not say so.
+        package let isLacking: Bool
 
-        init(key: String, state: State, isPaged: Bool = false, isPartial: Bool = false) {
+        init(
+            key: String,
+            state: State,
+            isPaged: Bool = false,
+            isPartial: Bool = false,
+            isLacking: Bool = false
+        ) {
             self.key = key
             self.state = state
             self.isPaged = isPaged
             self.isPartial = isPartial
+            self.isLacking = isLacking
         }
     }
 
@@ -62,13 +76,17 @@ package struct Prefetch: Sendable {
     /// Reads the values of the declared keys; other keys are ignored (CDS Hooks 2.0).
     ///
     /// - Throws: `HookRequestError` with the place of a value that is none of the allowed shapes.
-    package init(reading json: JSONValue?, keys: [String]) throws(HookRequestError) {
+    package init(
+        reading json: JSONValue?,
+        templates: [PrefetchTemplate]
+    ) throws(HookRequestError) {
         var seen = 0
-        for key in keys {
-            let value = json?[key]
+        for template in templates {
+            let value = json?[template.key]
             if value != nil { seen += 1 }
             let start = items.count
-            try read(value, key: key)
+            try read(value, key: template.key)
+            checkType(of: items[start...], template)
             if start > 0, items.count > start { items = Self.withoutCopies(items, from: start) }
         }
         guard let json else { return }
@@ -147,6 +165,7 @@ package struct Prefetch: Sendable {
         var isPaged = false
         var hasError = false
         var hasFailedPart = false
+        var isLacking = false
         let countBefore = items.count
         // An entry of a batch-response may be a Bundle itself; those wait here, not on the stack.
         var waiting = [(bundle: bundle, pointer: pointer)]
@@ -154,7 +173,8 @@ package struct Prefetch: Sendable {
         while position < waiting.count {
             let (current, pointer) = waiting[position]
             position += 1
-            if Self.hasNextLink(current) { isPaged = true }
+            let hasNextLink = try Self.hasNextLink(current, pointer)
+            if hasNextLink { isPaged = true }
             guard let array = current["entry"], !array.isNull else {
                 if Self.hasMatches(current) { hasFailedPart = true }
                 continue
@@ -164,8 +184,12 @@ package struct Prefetch: Sendable {
             }
             var count = 0
             let tape = array.tape
+            // Beside its matches a search may send what they refer to (FHIR R4, Bundle.total).
+            let total = hasNextLink ? nil : current["total"]?.integerValue
+            var matchCount = 0
             for (index, element) in array.elements.enumerated() {
                 count += 1
+                if total != nil, Self.isMatch(element) { matchCount += 1 }
                 if let response = tape.member(Names.response, of: element.place),
                     hasFailed(JSONValue(tape, response))
                 {
@@ -177,6 +201,7 @@ package struct Prefetch: Sendable {
                     tape.kind(type) == .string
                 else {
                     flags.insert(.entryWithoutResource)
+                    isLacking = true
                     continue
                 }
                 let resource = JSONValue(tape, place)
@@ -205,7 +230,12 @@ package struct Prefetch: Sendable {
                     )
                 }
             }
-            if count == 0, Self.hasMatches(current) { hasFailedPart = true }
+            if count == 0 {
+                if Self.hasMatches(current) { hasFailedPart = true }
+            } else if let total, total > matchCount {
+                flags.insert(.fewerThanTotal)
+                isLacking = true
+            }
         }
         if isPaged { flags.insert(.paged) }
         if hasError {
@@ -214,10 +244,61 @@ package struct Prefetch: Sendable {
         }
         let isFailed = hasError || hasFailedPart
         let state: State =
-            items.count > countBefore ? .resources : isFailed ? .failed : .empty
-        let isPartial = isFailed && state == .resources
+            items.count > countBefore
+            ? .resources : isFailed ? .failed : isLacking ? .unreadable : .empty
+        let isPartial = (isFailed || isLacking) && state == .resources
         if isPartial { flags.insert(.partial) }
-        entries.append(Entry(key: key, state: state, isPaged: isPaged, isPartial: isPartial))
+        entries.append(
+            Entry(
+                key: key,
+                state: state,
+                isPaged: isPaged,
+                isPartial: isPartial,
+                isLacking: isLacking && !hasError
+            )
+        )
+    }
+
+    /// Holds what stands under a key against the type that its template asks for.
+    ///
+    /// A search sends nothing but that type and what its resources refer to, so a key without any
+    /// of it was not answered, and "nothing recorded" would be wrong. One kind of record of a
+    /// medicine stands for another. A type that FHIR R4 does not have may be a misspelt one.
+    private mutating func checkType(of found: ArraySlice<Item>, _ template: PrefetchTemplate) {
+        guard let entry = entries.last, entry.state == .resources else { return }
+        let wanted = Array(template.resourceType.utf8)
+        let isForMedicines = Self.isMedicineRecord(template.resourceType)
+        var hasWanted = false
+        var hasUnknown = false
+        for item in found {
+            let tape = item.resource.tape
+            guard let type = tape.member(Names.resourceType, of: item.resource.place) else {
+                continue
+            }
+            if tape.isString(type, wanted) {
+                hasWanted = true
+            } else {
+                let name = JSONValue(tape, type).stringValue ?? ""
+                if !ElementKnowledge.isResource(name) {
+                    hasUnknown = true
+                } else if isForMedicines, Self.isMedicineRecord(name) {
+                    hasWanted = true
+                }
+            }
+        }
+        guard !hasWanted || hasUnknown else { return }
+        flags.insert(hasWanted ? .partial : .otherType)
+        entries[entries.count - 1] = Entry(
+            key: entry.key,
+            state: hasWanted ? .resources : .unreadable,
+            isPaged: entry.isPaged,
+            isPartial: hasWanted,
+            isLacking: true
+        )
+    }
+
+    private static func isMedicineRecord(_ type: String) -> Bool {
+        type.hasPrefix("Medication") && type != "Medication" && type != "MedicationKnowledge"
     }
 
     /// Whether a search says that there are matches (FHIR R4, Bundle.total).
@@ -228,8 +309,20 @@ package struct Prefetch: Sendable {
         return total.integerValue != 0
     }
 
-    private static func hasNextLink(_ bundle: JSONValue) -> Bool {
-        guard let links = bundle["link"] else { return false }
+    /// Whether an entry is what a search has found, and not what that refers to.
+    private static func isMatch(_ entry: JSONValue) -> Bool {
+        guard let mode = entry["search"]?["mode"] else { return true }
+        return !mode.isString("include") && !mode.isString("outcome")
+    }
+
+    private static func hasNextLink(
+        _ bundle: JSONValue,
+        _ pointer: String
+    ) throws(HookRequestError) -> Bool {
+        guard let links = bundle["link"], !links.isNull else { return false }
+        guard links.kind == .array else {
+            throw .wrongType(links, pointer + "/link", accepted: "an array of links")
+        }
         return links.elements.contains { $0["relation"]?.isString("next") ?? false }
     }
 

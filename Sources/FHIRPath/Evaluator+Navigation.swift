@@ -68,14 +68,8 @@ extension Evaluator {
         let json = element.json
         let value = json[name.text]
         if value == nil, name.isChoice {
-            if let (choice, type) = choice(name.text, in: json) {
-                let shadow =
-                    type.isPrimitive ? json["_" + name.text + type.choiceSuffix] : nil
-                return try collect(choice, shadow, type, at: node)
-            }
-            if let (shadow, type) = choice(name.shadow, in: json) {
-                return try collect(nil, shadow, type, at: node)
-            }
+            let choices = try choices(name, in: json, at: node)
+            if !choices.isEmpty { return choices }
         }
         if name.text == "resourceType", !element.type.isUnknown { return .none }
         // Only primitives have an object beside them, and one may stand there without a value.
@@ -96,15 +90,35 @@ extension Evaluator {
         }
     }
 
-    /// The value of a choice element in whatever type it is given, and the type.
-    private func choice(_ stem: String, in json: JSONValue) -> (JSONValue, FHIRType)? {
-        guard let first = json.firstMember(withStem: stem) else { return nil }
-        if let type = choiceType(of: first.name, stem: stem) { return (first.value, type) }
-        // The first such name may be another element, such as `valueSet`.
-        for (key, value) in json.members {
-            if let type = choiceType(of: key, stem: stem) { return (value, type) }
+    /// The values of a choice element in whatever types they are given, or what stands beside them.
+    ///
+    /// One is allowed (FHIR R4, section 2.6.1.4). Where there are more none hides another, and a
+    /// member that is null, as some write what they do not have, hides none.
+    private mutating func choices(
+        _ name: MemberName,
+        in json: JSONValue,
+        at node: Int
+    ) throws(FHIRPathError) -> Items {
+        var result = Items.none
+        var found = json.firstMember(withStem: name.text)
+        while let member = found {
+            // A name may be of another element, such as `valueSet`.
+            if let type = choiceType(of: member.name, stem: name.text) {
+                let shadow =
+                    type.isPrimitive ? json["_" + name.text + type.choiceSuffix] : nil
+                result.append(try collect(member.value, shadow, type, at: node))
+            }
+            found = json.firstMember(withStem: name.text, after: member.name)
         }
-        return nil
+        guard result.isEmpty else { return result }
+        found = json.firstMember(withStem: name.shadow)
+        while let member = found {
+            if let type = choiceType(of: member.name, stem: name.shadow) {
+                result.append(try collect(nil, member.value, type, at: node))
+            }
+            found = json.firstMember(withStem: name.shadow, after: member.name)
+        }
+        return result
     }
 
     private func choiceType(of key: JSONValue, stem: String) -> FHIRType? {

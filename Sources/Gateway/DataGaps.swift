@@ -4,12 +4,16 @@ import CDSHooks
 struct DataGaps: Sendable {
     /// Whether a key has more pages than were sent.
     var isPaged = false
-    /// Whether the client reported an error for a key or for a part of one.
+    /// Whether the client reported an error for a key or for a part of one, or a part is lacking.
     var hasError = false
     /// What optional keys that were not sent would have fed, each once.
     var unsent: [String] = []
-    /// What keys feed for which the client reported an error, each once.
+    /// What keys feed for which the client reported an error, or of which a part is lacking, each once.
     var failed: [String] = []
+    /// Whether of a key not all was sent, or can be read, without the client saying so.
+    var isLacking = false
+    /// What such keys feed, each once; these are among `failed`.
+    var lacking: [String] = []
     /// Why what keys feed could not be fetched, by name.
     var reasons: [String: FetchFailure] = [:]
     /// Whether we could not fetch all pages ourselves.
@@ -20,6 +24,12 @@ struct DataGaps: Sendable {
 
     /// Whether nothing that is mapped can hang on what was not sent.
     var isEmpty: Bool { !isPaged && failed.isEmpty && unsent.isEmpty }
+
+    /// What the client itself reported an error for; `nil` when it reported none.
+    var reported: [String]? {
+        let names = failed.filter { reasons[$0] == nil && !lacking.contains($0) }
+        return hasError && (!names.isEmpty || reasons.isEmpty && !isLacking) ? names : nil
+    }
 
     /// What could not be fetched, by the reason for it.
     var unavailable: [(names: [String], failure: FetchFailure)] {
@@ -46,16 +56,22 @@ struct DataGaps: Sendable {
         for (entry, template) in zip(prefetch.entries, service.hook.prefetch) {
             switch entry.state {
             case .absent: absent += template.feeds
-            case .failed: break
+            case .failed, .unreadable: break
             case .empty, .resources: fed.formUnion(template.feeds)
             }
             if let failure = fetch.failures[entry.key], failure.isAttempted,
-                entry.state == .failed || entry.state == .absent || entry.isPartial
+                entry.state != .empty && entry.state != .resources || entry.isPartial
             {
                 for name in template.feeds { reasons[name] = failure }
             }
-            guard entry.state == .failed || entry.isPartial else { continue }
+            guard entry.state == .failed || entry.state == .unreadable || entry.isPartial else {
+                continue
+            }
             hasError = true
+            if entry.isLacking || entry.state == .unreadable {
+                isLacking = true
+                for name in template.feeds where !lacking.contains(name) { lacking.append(name) }
+            }
             for name in template.feeds where !failed.contains(name) { failed.append(name) }
         }
         // Another key of the same kind may have fed it all the same.

@@ -168,11 +168,14 @@ struct ExplainText {
             text += "- The data sent may be incomplete: there are more pages than "
             text += facts.gaps.isCut ? "could be fetched.\n" : "were sent.\n"
         }
-        let isReported = facts.gaps.failed.contains { facts.gaps.reasons[$0] == nil }
-        if facts.gaps.hasError, isReported || facts.gaps.reasons.isEmpty {
+        if let reported = facts.gaps.reported {
             text += "- The data sent may be incomplete: the client reported an error"
-            let names = labels(facts.gaps.failed.filter { facts.gaps.reasons[$0] == nil })
-            text += names.isEmpty ? ".\n" : " for " + names + ".\n"
+            text += reported.isEmpty ? ".\n" : " for " + labels(reported) + ".\n"
+        }
+        if facts.gaps.isLacking {
+            text += "- The data sent may be incomplete: not everything was sent, or can be read"
+            let names = labels(facts.gaps.lacking)
+            text += names.isEmpty ? ".\n" : ", for " + names + ".\n"
         }
         for (names, failure) in facts.gaps.unavailable {
             text += "- Not available, because " + failure.reason + ": " + labels(names) + ".\n"

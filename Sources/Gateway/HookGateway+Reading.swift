@@ -246,7 +246,7 @@ extension HookGateway {
         do {
             return try Prefetch(
                 reading: call.prefetch,
-                keys: service.hook.prefetch.map(\.key)
+                templates: service.hook.prefetch
             )
         } catch {
             throw GatewayError(malformed: error)
@@ -277,11 +277,13 @@ extension HookGateway {
             case .failed:
                 what = "was sent with an error that the client reported"
                 if exchange.fetch.wasAbsent.contains(entry.key) { what = "was not sent" }
+            case .unreadable:
+                what = "holds nothing that can be read of the type \(template.resourceType)"
             }
             if let failure { what += " and is not available, because " + failure.reason }
             guard template.isRequired else {
                 exchange.note("optional-prefetch-missing")
-                if entry.state == .failed { exchange.note("optional-prefetch-failed") }
+                if entry.state != .absent { exchange.note("optional-prefetch-failed") }
                 continue
             }
             missing += template.feeds.filter(service.inputNames.contains)

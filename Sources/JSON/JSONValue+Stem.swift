@@ -1,17 +1,18 @@
 extension JSONValue {
     /// The first member whose name is a stem with a word behind it, such as `valueQuantity` for
-    /// `value`.
+    /// `value`; with the name of a member, the first one behind that.
     ///
     /// This is how FHIR writes choice elements (R4, section 2.6.2.3). Names with escapes are not
     /// looked at. Nothing is copied or counted on the way.
     package func firstMember(
-        withStem stem: String
+        withStem stem: String,
+        after earlier: JSONValue? = nil
     ) -> (name: JSONValue, value: JSONValue)? {
         let entry = entry
         guard entry.kind == .object else { return nil }
         let wanted = stem.utf8.span
         let bytes = tape.bytes
-        var position = index + 1
+        var position = earlier.map { Int(tape.entries[$0.index + 1].next) } ?? index + 1
         let end = Int(entry.next)
         while position < end {
             if Self.has(wanted, tape.entries[position], in: bytes.span) {

@@ -98,7 +98,7 @@ struct ReportBuilder {
             }
         }
         for rejection in unsettled {
-            guard rejection.finding.leavesUnread, let rule = rejection.rule,
+            guard rejection.mayHoldValue, let rule = rejection.rule,
                 pass.best[plan.rules[rule].input] >= 0
             else { continue }
             let input = plan.rules[rule].input

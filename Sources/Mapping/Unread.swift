@@ -60,10 +60,7 @@ extension PendingRejection {
     /// An assumed value never covers it. A stale one counts where it says something else than
     /// what is assumed; for a fact only what lies in the window counts.
     func bears(on input: InputPlan, isFact: Bool, now: Instant) -> Bool {
-        // Whose it is, is not known: it may be this patient's.
-        if finding == .subjectMissing || finding == .subjectUnresolved {
-            return !isPast(now)
-        }
+        if mayBeOfPatient { return !isPast(now) }
         if isFact || input.absence != nil {
             guard finding.leavesUnread, !isPast(now) else { return false }
             return isFact
@@ -78,15 +75,25 @@ extension PendingRejection {
         }
     }
 
+    /// Whether a record was made that may hold a value of this patient.
+    var mayHoldValue: Bool { finding.leavesUnread || mayBeOfPatient }
+
+    /// Whether it is not known whose record it is: it may be this patient's.
+    private var mayBeOfPatient: Bool {
+        finding == .subjectMissing || finding == .subjectUnresolved
+    }
+
     private func isPast(_ now: Instant) -> Bool {
         resource.span.map { $0.upperBound < windowStart(now) } ?? false
     }
 
     /// Whether this record, could it be read, might have been taken instead of the winner.
     func mightReplace(_ winner: Candidate, by plan: ProfilePlan, now: Instant) -> Bool {
-        guard finding.leavesUnread, resourceIndex != winner.resourceIndex,
+        guard mayHoldValue, resourceIndex != winner.resourceIndex,
             let rule = rule.map({ plan.rules[$0] })
         else { return false }
+        // Whose it is was asked first: it may be of another type, or withdrawn, as well.
+        if mayBeOfPatient, rule.resource != resource.type || rule.isOver(resource) { return false }
         let input = plan.inputs[winner.input]
         let span = resource.span
         if let span {

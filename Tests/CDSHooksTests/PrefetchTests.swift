@@ -6,7 +6,16 @@ import Testing
 @Suite("Prefetch")
 struct PrefetchTests {
     static func read(_ text: String, _ keys: [String] = ["obs"]) throws -> Prefetch {
-        try Prefetch(reading: JSONDocument(parsing: text).root, keys: keys)
+        try Prefetch(
+            reading: JSONDocument(parsing: text).root,
+            templates: keys.map {
+                PrefetchTemplate(
+                    key: $0,
+                    text: "Observation?patient={{context.patientId}}",
+                    feeds: []
+                )
+            }
+        )
     }
 
     static let observation = #"{"resourceType":"Observation","id":"o"}"#
@@ -48,6 +57,11 @@ struct PrefetchTests {
             (#"{"obs":\#(batch(("200 OK", observation)))}"#, .resources, 1),
             (#"{"obs":\#(batch(("200", bundle(observation)), ("304", "null")))}"#, .resources, 1),
             (#"{"obs":\#(batch(("200", #"{"resourceType":"Bundle","total":2}"#)))}"#, .failed, 0),
+            (#"{"obs":{"resourceType":"Patient"}}"#, .unreadable, 1),
+            (#"{"obs":{"resourceType":"observation"}}"#, .unreadable, 1),
+            (#"{"obs":\#(bundle(#"{"resourceType":"List"}"#))}"#, .unreadable, 1),
+            (#"{"obs":\#(bundle(#"{"id":"x"}"#, hint))}"#, .unreadable, 0),
+            (#"{"obs":\#(bundle(#"{"id":"x"}"#, error))}"#, .failed, 0),
         ] as [(String, Prefetch.State, Int)]
     )
     func states(_ text: String, _ state: Prefetch.State, _ count: Int) throws {
@@ -95,14 +109,12 @@ struct PrefetchTests {
         arguments: [
             (#"{"resourceType":"Observation","id":"o"}"#, 2),
             (#"{"resourceType":"Observation","id":"p"}"#, 3),
-            (#"{"resourceType":"Condition","id":"o"}"#, 3),
             (#"{"resourceType":"Observation","id":"o","status":"final"}"#, 3),
             (#"{"resourceType":"Observation","id":"o","meta":{"versionId":"1"}}"#, 3),
             (#"{"resourceType":"Observation","id":"v","meta":{"versionId":"1"}}"#, 2),
             (#"{"resourceType":"Observation","id":"v","meta":{"versionId":"2"}}"#, 3),
             (#"{"resourceType":"Observation","id":"v","meta":{"versionId":"1"},"a":1}"#, 3),
             (#"{"resourceType":"Observation"}"#, 3),
-            (#"{"resourceType":"Patient","id":"o"}"#, 3),
         ]
     )
     func copies(_ resource: String, _ count: Int) throws {
@@ -118,7 +130,7 @@ struct PrefetchTests {
             #"{"a":\#(first),"b":\#(resource),"c":\#(Self.bundle(resource, versioned))}"#,
             ["a", "b", "c"]
         )
-        let isKeptTwice = !resource.contains(#""id""#) || resource.contains("Patient")
+        let isKeptTwice = !resource.contains(#""id""#)
         #expect(three.items.count == count + (isKeptTwice ? 1 : 0))
     }
 
@@ -151,6 +163,10 @@ struct PrefetchTests {
                 #"{"obs":{"resourceType":"Bundle","entry":{}}}"#, "/prefetch/obs/entry",
                 .wrongType
             ),
+            (
+                #"{"obs":{"resourceType":"Bundle","link":{"relation":"next"}}}"#,
+                "/prefetch/obs/link", .wrongType
+            ),
         ] as [(String, String, HookRequestError.Code)]
     )
     func refuses(_ text: String, _ pointer: String, _ code: HookRequestError.Code) {
@@ -162,11 +178,53 @@ struct PrefetchTests {
         }
     }
 
-    @Test("survives entries that hold no resource")
-    func entries() throws {
-        let text = #"{"obs":{"resourceType":"Bundle","entry":[{},5,{"resource":{"id":"x"}}]}}"#
-        let prefetch = try Self.read(text)
-        #expect(prefetch.flags == [.entryWithoutResource])
-        #expect(prefetch.entries[0].state == .empty)
+    @Test(
+        "says of an entry without a resource that can be read that something is lacking",
+        arguments: [
+            "{}", "5", "null", #"{"resource":null}"#, #"{"resource":"text"}"#,
+            #"{"resource":{"id":"x"}}"#, #"{"resource":{"resourceType":7}}"#,
+            #"{"fullUrl":"urn:uuid:7d0e7e0c-3f1c-4b5e-9c3a-0c6f6f1b6d11"}"#, observation,
+        ]
+    )
+    func entries(_ entry: String) throws {
+        let alone = try Self.read(#"{"obs":{"resourceType":"Bundle","entry":[\#(entry)]}}"#)
+        #expect(alone.flags == [.entryWithoutResource])
+        #expect(alone.entries[0].state == .unreadable)
+        let beside = try Self.read(
+            #"{"obs":{"resourceType":"Bundle","entry":[{"resource":\#(Self.observation)},\#(entry)]}}"#
+        )
+        #expect(beside.flags == [.entryWithoutResource, .partial])
+        #expect(beside.entries[0].state == .resources)
+        #expect(beside.entries[0].isPartial && beside.entries[0].isLacking)
+        #expect(beside.items.count == 1)
+    }
+
+    @Test("takes a type that FHIR does not have for a resource that cannot be read")
+    func unknownType() throws {
+        let other = #"{"resourceType":"observation","id":"x"}"#
+        let prefetch = try Self.read(#"{"obs":\#(Self.bundle(Self.observation, other))}"#)
+        #expect(prefetch.entries[0].isPartial && prefetch.entries[0].isLacking)
+        let patient = #"{"resourceType":"Patient","id":"x"}"#
+        let whole = try Self.read(#"{"obs":\#(Self.bundle(Self.observation, patient))}"#)
+        #expect(!whole.entries[0].isPartial && !whole.entries[0].isLacking)
+    }
+
+    @Test(
+        "holds what came against the total of the search",
+        arguments: [
+            (1, "", "", false), (2, "", "", true), (0, "", "", false),
+            (2, #","link":[{"relation":"next","url":"b"}]"#, "", false),
+            (1, "", #","search":{"mode":"match"}"#, false),
+            (1, "", #","search":{"mode":"include"}"#, true),
+        ]
+    )
+    func total(_ total: Int, link: String, search: String, isLacking: Bool) throws {
+        let prefetch = try Self.read(
+            #"{"obs":{"resourceType":"Bundle","total":\#(total)\#(link),"#
+                + #""entry":[{"resource":\#(Self.observation)\#(search)}]}}"#
+        )
+        #expect(prefetch.flags.contains(.fewerThanTotal) == isLacking)
+        #expect(prefetch.entries[0].isPartial == isLacking)
+        #expect(prefetch.entries[0].isLacking == isLacking)
     }
 }

@@ -7,6 +7,26 @@ import Testing
 @Suite("what is known of FHIR types")
 struct TypeModelTests {
     @Test(
+        "no value of a choice hides another, and none is hidden by null",
+        arguments: [
+            (#""deceasedBoolean":null,"deceasedDateTime":"2025""#, "deceased", ["2025"]),
+            (#""deceasedDateTime":null,"deceasedBoolean":true"#, "deceased", ["true"]),
+            (#""deceasedBoolean":false,"deceasedDateTime":"2025""#, "deceased", ["false", "2025"]),
+            (#""deceasedBoolean":null"#, "deceased", []),
+            (#""deceasedBoolean":null"#, "deceased.exists()", ["false"]),
+            (
+                #""deceasedBoolean":null,"_deceasedDateTime":{"extension":[{"url":"u"}]}"#,
+                "deceased.extension.url", ["u"]
+            ),
+            (#""deceasedOther":1,"deceasedBoolean":true"#, "deceased", ["true"]),
+        ]
+    )
+    func choices(_ members: String, _ expression: String, _ expected: [String]) throws {
+        let json = #"{"resourceType":"Patient",\#(members)}"#
+        #expect(try evaluate(expression, on: json) == expected)
+    }
+
+    @Test(
         "an element of a resource has its R4 type",
         arguments: [
             ("Condition", #""recordedDate":"2020-01-02""#, "recordedDate", "dateTime"),

@@ -38,7 +38,16 @@ struct InteractionCheckTests {
             }
         }
         let call = try HookRequest(reading: JSONDocument(parsing: body.text))
-        let prefetch = try Prefetch(reading: call.prefetch, keys: ["medicationRequests"])
+        let prefetch = try Prefetch(
+            reading: call.prefetch,
+            templates: [
+                PrefetchTemplate(
+                    key: "medicationRequests",
+                    text: "MedicationRequest?patient={{context.patientId}}",
+                    feeds: []
+                )
+            ]
+        )
         let list = MedicineList(
             DraftOrders(call, .named(call.hook)),
             current: prefetch.items,

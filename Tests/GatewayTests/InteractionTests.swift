@@ -355,7 +355,28 @@ struct InteractionTests {
         #expect(artifacts.contains("site.products.csv"))
     }
 
-    @Test("order-select asks about the selected drafts only; a selection without draft is named")
+    @Test(
+        "is not without findings where what the patient takes cannot be read",
+        arguments: [
+            #"{"resource":{"id":"m1",\#(clarithromycin)}}"#, #"{"resource":"text"}"#,
+            #"{"fullUrl":"https://fhir.example/r4/MedicationRequest/m1"}"#,
+            #"{"resource":{"resourceType":"Patient","id":"p1"}}"#,
+            #"{"resource":{"resourceType":"medicationrequest","id":"m1",\#(clarithromycin)}}"#,
+        ]
+    )
+    func unreadableCurrent(_ entry: String) async throws {
+        let fixture = try GatewayFixture()
+        let body = OrderBody(drafts: [Self.draft("d1", Self.simvastatin)]).text.replacing(
+            #""medicationRequests":{"resourceType":"Bundle","type":"searchset","entry":[]}"#,
+            with: #""medicationRequests":{"resourceType":"Bundle","entry":[\#(entry)]}"#
+        )
+        #expect(body.contains(entry))
+        let response = await fixture.post(Self.path, body)
+        #expect(response.status == 412 || !response.text.contains(#""cards":[]"#))
+        #expect(fixture.sink.records[0].outcome == .incomplete)
+    }
+
+    @Test("order-select asks about the selected drafts only; a selection without draft means any")
     func selections() async throws {
         let fixture = try GatewayFixture()
         var body = OrderBody(hook: "order-select")
@@ -378,7 +399,7 @@ struct InteractionTests {
         #expect(try await found([]) == [])
         #expect(
             try await found(["MedicationRequest/d1", "MedicationRequest/d9"]) == [
-                statin, "1 of 5 medicines were not checked for interactions",
+                gout, statin, "1 of 5 medicines were not checked for interactions",
             ]
         )
         body.selections = ["not a reference"]

@@ -153,6 +153,76 @@ struct PrefetchDecisionTests {
         #expect(absent.text.contains("not sent: "))
     }
 
+    @Test(
+        "is not the whole of it with an entry that cannot be read, or fewer than the total",
+        arguments: [
+            (#"{"id":"x"}"#, ""), (#""text""#, ""), ("null", ""),
+            (#"{"resourceType":"observation"}"#, ""), ("", #","total":40"#),
+        ]
+    )
+    func unreadable(_ resource: String, total: String) async throws {
+        let entries =
+            HookBody.vitals().map { #"{"resource":\#($0)}"# }
+            + (resource.isEmpty ? [] : [#"{"resource":\#(resource)}"#])
+        let fixture = try GatewayFixture()
+        let response = await fixture.post(
+            "/cds-services/news2",
+            Self.body(
+                #","prefetch":{"patient":\#(Self.patient),"observations":{"resourceType":"Bundle""#
+                    + #"\#(total),"entry":[\#(entries.joined(separator: ","))]}}"#
+            )
+        )
+        let card = try #require(try response.card)
+        let detail = card["detail"]?.stringValue ?? ""
+        #expect(detail.contains("not everything was sent, or can be read, for"), "\(detail)")
+        #expect(!detail.contains("the client reported an error"))
+        #expect(!response.text.lowercased().contains("low risk"))
+        #expect(fixture.sink.records[0].outcome == .incomplete)
+    }
+
+    @Test("of another type than the key asks for is no answer")
+    func otherType() async throws {
+        let fixture = try GatewayFixture()
+        let refused = await fixture.post(
+            "/cds-services/news2",
+            Self.body(#","prefetch":{"patient":\#(Self.patient),"observations":\#(Self.patient)}"#)
+        )
+        #expect(refused.status == 412)
+        #expect(refused.text.contains("holds nothing that can be read of the type Observation"))
+        let vitals = Self.batch(HookBody.vitals(), failed: false)
+        let undecided = await fixture.post(
+            "/cds-services/news2",
+            Self.body(
+                #","prefetch":{"patient":\#(Self.patient),"observations":\#(vitals),"#
+                    + #""conditions":\#(Self.patient)}"#
+            )
+        )
+        #expect(!undecided.text.lowercased().contains("low risk"))
+        #expect(fixture.sink.records[1].reasonCode == "undecided:pregnancy-unknown")
+        #expect(fixture.sink.records[1].flags.contains("prefetch-other-type"))
+    }
+
+    @Test(
+        "of a death counts, whatever else is said of it",
+        arguments: [
+            #""deceasedBoolean":null,"deceasedDateTime":"2025-01-01""#,
+            #""deceasedDateTime":null,"deceasedBoolean":true"#,
+            #""deceasedBoolean":false,"deceasedDateTime":"2025-01-01""#,
+            #""deceasedDateTime":"2930-01-01","deceasedBoolean":true"#,
+        ]
+    )
+    func deceased(_ members: String) async throws {
+        let fixture = try GatewayFixture()
+        let vitals = Self.batch(HookBody.vitals(), failed: false)
+        let patient = Self.patient.dropLast() + "," + members + "}"
+        let response = await fixture.post(
+            "/cds-services/news2",
+            Self.body(#","prefetch":{"patient":\#(patient),"observations":\#(vitals)}"#)
+        )
+        #expect(!response.text.lowercased().contains("low risk"))
+        #expect(fixture.sink.records[0].reasonCode?.contains("deceased") == true)
+    }
+
     @Test("does not name as not looked at what has a source")
     func lookedAt() async throws {
         let fixture = try GatewayFixture()

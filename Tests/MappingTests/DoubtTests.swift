@@ -312,6 +312,21 @@ struct DoubtTests {
         #expect(try outcome(Self.temperature(), [record]) == expected)
     }
 
+    @Test("An older record does not speak in the place of a newer one of unknown subject")
+    func newerOfUnknownSubject() throws {
+        let known = try Probe.observation("a", minutes: 30, Probe.quantity("37", "Cel"))
+        func unknown(_ minutes: Int, _ subject: String) throws -> String {
+            try Probe.observation("b", minutes: minutes, Probe.quantity("40", "Cel"))
+                .replacing(#""subject":{"reference":"Patient/p"},"#, with: subject)
+        }
+        for subject in ["", #""subject":{"identifier":{"value":"1"}},"#] {
+            let newer = try outcome(Self.temperature(), [known, unknown(5, subject)])
+            #expect(newer.hasPrefix("none"), "\(newer)")
+            let older = try outcome(Self.temperature(), [known, unknown(45, subject)])
+            #expect(older.hasPrefix("37"), "\(older)")
+        }
+    }
+
     @Test("A copy without an id counts once")
     func copies() throws {
         let input = """

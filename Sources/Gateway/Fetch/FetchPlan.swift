@@ -44,7 +44,7 @@ struct FetchPlan: Sendable {
     ) {
         let lacking = zip(sent.entries, templates).filter { entry, _ in
             switch entry.state {
-            case .absent, .failed: true
+            case .absent, .failed, .unreadable: true
             case .empty, .resources: entry.isPaged || entry.isPartial
             }
         }

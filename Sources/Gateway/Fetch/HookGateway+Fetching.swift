@@ -39,7 +39,7 @@ extension HookGateway {
         do throws(HookRequestError) {
             prefetch = try Prefetch(
                 reading: whole.prefetch,
-                keys: service.hook.prefetch.map(\.key)
+                templates: service.hook.prefetch
             )
         } catch {
             throw GatewayError(

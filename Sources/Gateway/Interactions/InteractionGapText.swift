@@ -75,9 +75,12 @@ struct InteractionGapText {
         if !decision.gaps.unsent.isEmpty {
             text += "Not sent: " + escaped(decision.gaps.unsent) + ".\n\n"
         }
-        let reported = decision.gaps.failed.filter { decision.gaps.reasons[$0] == nil }
-        if decision.gaps.hasError, !reported.isEmpty || decision.gaps.reasons.isEmpty {
+        if let reported = decision.gaps.reported {
             text += "Sent with an error: " + escaped(reported) + ".\n\n"
+        }
+        if decision.gaps.isLacking {
+            text += "Not wholly sent, or not to be read: " + escaped(decision.gaps.lacking)
+            text += ".\n\n"
         }
         for (names, failure) in decision.gaps.unavailable {
             text += "Not available, because " + failure.reason + ": " + escaped(names) + ".\n\n"

@@ -100,7 +100,12 @@ struct MedicineList {
         )
         var draftReferences: Set<String> = []
         var seen: Set<ArraySlice<UInt8>> = []
-        let selected = drafts.selections.map { Set($0.map(\.reference)) }
+        let sent = Set(drafts.items.compactMap { Self.reference($0.resource) })
+        let lost = (drafts.selections ?? []).filter {
+            $0.reference.hasPrefix("Medication") && !sent.contains($0.reference)
+        }
+        // A selection that is no draft may mean any of them, so that all are asked about.
+        let selected = lost.isEmpty ? drafts.selections.map { Set($0.map(\.reference)) } : nil
         for item in drafts.items {
             let reference = Self.reference(item.resource)
             if let reference {
@@ -112,12 +117,7 @@ struct MedicineList {
             if !append(item.resource, isDraft: true, isAsked: isAsked) { otherOrderCount += 1 }
         }
         for pointer in drafts.unreadable { appendUnreadable(pointer) }
-        for selection in drafts.selections ?? []
-        where selection.reference.hasPrefix("Medication")
-            && !draftReferences.contains(selection.reference)
-        {
-            appendUnreadable(selection.pointer)
-        }
+        for selection in lost { appendUnreadable(selection.pointer) }
         for item in current {
             if let reference = Self.reference(item.resource) {
                 if draftReferences.contains(reference) { continue }
