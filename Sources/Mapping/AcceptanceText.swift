@@ -49,7 +49,7 @@ struct AcceptanceText {
         case .numberMissing, .numberTooLong: "a decimal of at most 38 digits"
         case .comparator: "a value without comparator"
         case .untranslated: "a code of the ConceptMap " + (rule?.codeTable?.name ?? "")
-        case .codesDisagree: "codings that mean the same"
+        case .codesDisagree: "codings and a text that mean the same"
         case .timeMissing, .timeMalformed, .timeWithoutZone, .timeImprecise:
             "a time with seconds and zone"
         case .periodReversed: "a period that starts before it ends"

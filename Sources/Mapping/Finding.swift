@@ -105,7 +105,7 @@ enum Finding: Sendable, CaseIterable {
         case .numberTooLong: "the number has more digits than can be kept exactly"
         case .comparator: "the value is only a bound, not a measurement"
         case .untranslated: "the value is no code that the profile translates"
-        case .codesDisagree: "the codings of the value mean different things"
+        case .codesDisagree: "the codings of the value, or its text, mean different things"
         case .timeMissing: "it does not say when it holds"
         case .timeMalformed: "the time is no FHIR dateTime"
         case .timeWithoutZone: "the time has no time zone"

@@ -228,8 +228,16 @@ extension SourceRule {
             }
             found = found ?? (code, coding)
         }
-        if let found { return try translated(found.code, .coding(found.coding), path) }
-        // Text speaks only where no coding does: a coding that is not understood outweighs it.
+        if let found {
+            // A text that the map knows says it once more, or says something else.
+            if let text, tape.kind(text) == .string,
+                let said = target(ofText: text, on: tape, in: table), said != found.code
+            {
+                throw Fault(.codesDisagree, path + ".text")
+            }
+            return try translated(found.code, .coding(found.coding), path)
+        }
+        // Text speaks alone only where no coding does: a coding that is not understood outweighs it.
         guard codings.isEmpty, let text, tape.kind(text) == .string else {
             throw Fault(.untranslated, path + ".coding")
         }

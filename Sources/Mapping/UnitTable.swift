@@ -73,11 +73,11 @@ final class UnitTable: Sendable {
         return ucum(text, on: tape, member: "unit", fromText: true)
     }
 
-    /// Whether the unit text names another unit of the same kind of quantity than the code.
+    /// Whether the unit text names another unit than the code, of another size or another kind.
     ///
     /// The text is for people and may be anything: `C` beside `Cel` is no coulomb. Only where it
-    /// could be the unit of the value as well as the code, and would make it another value, is
-    /// it unknown which of the two was meant.
+    /// plainly spells a unit, or could be the unit of the value as well as the code, and would
+    /// make it another value, is it unknown which of the two was meant.
     private func contradicts(
         _ quantity: JSONPlace,
         _ coding: CodingPlaces,
@@ -95,8 +95,9 @@ final class UnitTable: Sendable {
             byText = alias
         } else if let spelled = UnitSpelling.unit(text) {
             guard let conversion = Self.unit(spelled).flatMap({ path.conversion(from: $0) }) else {
-                // A single letter may be anything; a name that is spelled out may not.
-                return text.utf8.count > 1
+                // A single letter may be anything; a unit that is spelled out may not.
+                return !UnitSpelling.isLetter(text)
+                    && !UnitSpelling.isShort(spelled, for: tape.string(coding.code) ?? "")
             }
             byText = conversion
         } else {

@@ -25,6 +25,13 @@ struct BatchBadInputTests {
         var element: String?
     }
 
+    /// All that a NEWS2 asks for, and an entry that may be a later value of it.
+    private static let bundleWithUnread: String = {
+        let entries = BatchData.resources("p99").map { #"{"resource":\#($0)},"# }.joined()
+        return #"{"resourceType":"Bundle","type":"collection","entry":["# + entries
+            + #"{"resource":{"id":"secret-4711","valueQuantity":{"value":140}}}]}"#
+    }()
+
     static let samples: [Sample] = [
         Sample(
             testDescription: "a broken line in the middle",
@@ -59,6 +66,13 @@ struct BatchBadInputTests {
                     + #"{"resource":{"resourceType":"Observation","id":"secret-4711"}},"#
                     + #"{"resource":{"resourceType":"Observation","id":"secret-4712"}}]}"#
             ]
+        ),
+        Sample(
+            testDescription: "an entry of a patient's Bundle that holds no resource",
+            code: "LIMEN-DATA-005",
+            lines: [bundleWithUnread],
+            patientCount: 21,
+            outcome: "refused"
         ),
         Sample(
             testDescription: "records of a patient of whom there is no Patient",

@@ -52,4 +52,46 @@ struct ConceptMapUseTests {
         #expect(coding.matches(token, on: root.tape))
         #expect(coding.hash(on: root.tape) == token.hash)
     }
+
+    private static let textMap = """
+        {"resourceType":"ConceptMap","name":"Map","group":[
+        {"source":"urn:s","element":[
+        {"code":"1","target":[{"code":"x","equivalence":"equal"}]},
+        {"code":"2","target":[{"code":"y","equivalence":"equal"}]}]},
+        {"source":"t","element":[
+        {"code":"Alert","target":[{"code":"x","equivalence":"equal"}]},
+        {"code":"Unresponsive","target":[{"code":"y","equivalence":"equal"}]}]}]}
+        """
+
+    @Test(
+        "A text that the map knows for another value than the coding leaves it in doubt",
+        arguments: [
+            ("Alert", "x"), (" Alert ", "x"), ("alert and well", "x"), ("", "x"),
+            ("Unresponsive", nil), (" Unresponsive ", nil),
+        ]
+    )
+    func texts(text: String, expected: String?) throws {
+        let profile = try Probe.profile(
+            """
+            {"name":"b","type":"code","values":["x","y"],
+            "from":[{"code":["s|a"],"path":"value","conceptMap":"m.json","textSystem":"t"}]}
+            """,
+            maps: ["m.json": Self.textMap]
+        )
+        let record = try Probe.observation(
+            "o",
+            minutes: 5,
+            """
+            "valueCodeableConcept":{"coding":[{"system":"urn:s","code":"1"}],"text":"\(text)"}
+            """
+        )
+        let report = try Probe.map(profile, [record])
+        #expect(report.inputs[0].value == expected.map { MappingReport.Value.code($0) })
+        let rejection = report.rejections.first
+        #expect((rejection == nil) == (expected != nil))
+        guard let rejection else { return }
+        #expect(rejection.path == "valueCodeableConcept.text")
+        #expect(rejection.reason == .untranslated)
+        #expect(rejection.accepted == "codings and a text that mean the same")
+    }
 }

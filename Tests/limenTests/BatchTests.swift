@@ -48,6 +48,50 @@ struct BatchTests {
         #expect(PatientHash(text: "12") == nil)
     }
 
+    @Test("An entry that cannot be read is named, and marks the patient of its Bundle")
+    func unreadEntries() throws {
+        let folder = try DataFolder([
+            "a.json": """
+            {"resourceType":"Bundle","entry":[
+            {"resource":{"resourceType":"Patient","id":"a"}},
+            {"resource":{"id":"secret"}}]}
+            """,
+            "b.json": """
+            {"resourceType":"Bundle","entry":[
+            {"resource":{"resourceType":"Patient","id":"b"}},
+            {"request":{"method":"DELETE","url":"Observation/1"}}]}
+            """,
+            "c.json": """
+            {"resourceType":"Bundle","entry":[
+            {"resource":{"resourceType":"Patient","id":"c"}},
+            {"resource":{"resourceType":"Patient","id":"d"}},
+            {"fullUrl":"urn:uuid:secret"}]}
+            """,
+        ])
+        var findings: [BatchFinding] = []
+        let source = try BatchSource([folder.path], shard: .whole) { findings.append($0) }
+        #expect(findings.map(\.code) == ["LIMEN-DATA-005", "LIMEN-DATA-005"])
+        #expect(findings.map(\.path) == ["/entry/1", "/entry/2"])
+        #expect(findings.map(\.line) == [3, 4])
+        let text = String(decoding: findings.flatMap(\.bytes), as: UTF8.self)
+        #expect(!text.contains("secret"))
+        #expect(source.indexedCount == 4)
+        var cache = OpenFiles(source.files)
+        var parts = source.parts(after: nil)
+        var marks: [String: Bool] = [:]
+        while let part = try parts.next() {
+            for records in part.patients {
+                let patient = BatchPatient(records, &cache)
+                let found = try #require(patient)
+                marks[found.record.id] = found.hasUnread
+                #expect(found.places.count == 1)
+            }
+        }
+        // Whose an entry is among several patients, nobody can tell.
+        #expect(marks == ["a": true, "b": false, "c": false, "d": false])
+        withExtendedLifetime(folder) {}
+    }
+
     @Test("The parts of the index one after the other are in the order of the hashes")
     func order() throws {
         var index = ResourceIndex()

@@ -77,6 +77,23 @@ struct CoverageTests {
         #expect(lookalike?["count"]?.integerValue == 3)
     }
 
+    @Test("Coverage tells of an entry of a Bundle that cannot be read, with its place")
+    func unreadEntries() throws {
+        let data = try DataFolder([
+            "b.json": """
+            {"resourceType":"Bundle","entry":[
+            {"resource":{"resourceType":"Patient","id":"p"}},
+            {"resource":{"id":"secret"}}]}
+            """
+        ])
+        let report = try Self.report(data)
+        #expect(report.problemCount == 1)
+        let sentence = "/entry/1: the entry holds no resource that can be read"
+        #expect(report.text.contains("b.json:3: " + sentence))
+        #expect(report.json.contains(sentence))
+        #expect(!report.text.contains("secret"))
+    }
+
     @Test("No identifier, value, date or display of a patient is in a coverage report")
     func noPatientData() throws {
         let data = try Self.data()

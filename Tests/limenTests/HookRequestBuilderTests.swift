@@ -167,4 +167,56 @@ struct HookRequestBuilderTests {
         let error = #expect(throws: CommandError.self) { try BundleRewriter(root) }
         #expect(error?.exitCode == .badInput)
     }
+
+    /// The transaction with one more entry, as a request for two searches.
+    private static func searches(with entry: String) throws -> [[JSONValue]] {
+        let root = try request(
+            String(transaction.dropLast(2)) + "," + entry + "]}",
+            templates: [
+                .init(key: "obs", template: "Observation?patient={{context.patientId}}"),
+                .init(key: "conditions", template: "Condition?patient={{context.patientId}}"),
+            ]
+        )
+        return ["obs", "conditions"].map { key in
+            root["prefetch"]?[key]?["entry"]?.elements.map { $0 } ?? []
+        }
+    }
+
+    @Test(
+        "carries an entry that cannot be read into every search, as it is",
+        arguments: [
+            #"{"fullUrl":"urn:uuid:x"}"#, #"{"resource":{"id":"x","valueInteger":7}}"#,
+            #"{"resource":null}"#, #"{"resource":"x"}"#, #"{"resource":{"resourceType":7}}"#, "{}",
+            "null", #"{"response":{"status":"404 Not Found"}}"#,
+        ]
+    )
+    func unread(entry: String) throws {
+        let searches = try Self.searches(with: entry)
+        #expect(searches.map(\.count) == [2, 1])
+        for search in searches {
+            #expect(search.last.map { Array($0.rawBytes) } == Array(entry.utf8))
+        }
+        let text = String(Self.transaction.dropLast(2)) + "," + entry + "]}"
+        let rewriter = try BundleRewriter(JSONDocument(parsing: text).root)
+        #expect(rewriter.unread.map(\.pointer) == ["/entry/2"])
+    }
+
+    @Test("carries a resource without its entry to the search of its type, and no deletion")
+    func unreadOfKnownKind() throws {
+        let bare = try Self.searches(with: #"{"resourceType":"Condition","id":"c"}"#)
+        #expect(bare.map(\.count) == [1, 1])
+        for entry in [
+            #"{"request":{"method":"DELETE","url":"Condition/c"}}"#,
+            #"{"fullUrl":"urn:uuid:x","response":{"status":"201 Created"}}"#,
+        ] {
+            #expect(try Self.searches(with: entry).map(\.count) == [1, 0])
+        }
+    }
+
+    @Test("says of a Bundle of which nothing can be read where to look")
+    func nothingRead() throws {
+        let root = try JSONDocument(parsing: #"{"resourceType":"Bundle","entry":[{}]}"#).root
+        let error = #expect(throws: CommandError.self) { try BundleRewriter(root) }
+        #expect(error?.sentence.contains("/entry/0") == true)
+    }
 }

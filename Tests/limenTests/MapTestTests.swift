@@ -45,6 +45,22 @@ struct MapTestTests {
         #expect(lines[0].hasPrefix("qsofa  \(run.passedCount) passed  "))
     }
 
+    @Test("an entry of a case that cannot be read is told with its place")
+    func unreadEntries() throws {
+        let run = try Self.run { text in
+            text.replacing(#""entry": ["#, with: #""entry": [ {}, "#, maxReplacements: 1)
+        }
+        #expect(run.unreadPlaces.count == 1)
+        let ending = ": /bundle/entry/0: the entry holds no resource that can be read"
+        let line = try #require(run.lines(Self.style, namesWidth: 5).first)
+        #expect(line.hasPrefix("Profiles/qsofa/cases/complete.json: "))
+        #expect(line.hasSuffix(ending))
+        var writer = JSONWriter()
+        run.writeJSON(to: &writer)
+        let places = try JSONDocument(parsing: writer.bytes).root["unreadable"]
+        #expect(places?.elements.compactMap(\.stringValue) == run.unreadPlaces)
+    }
+
     @Test("a failure is shown with its sentence, file, line, what was expected and what came")
     func failure() throws {
         let run = try Self.run(Self.broken)

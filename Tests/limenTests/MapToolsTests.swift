@@ -191,6 +191,27 @@ struct MapExplainTests {
         #expect(!text.contains("card  news2"))
     }
 
+    @Test(
+        "tells of an entry that cannot be read with its place, and ends with a finding",
+        arguments: [
+            #"{"resource":{"id":"secret","valueQuantity":{"value":140}}}"#,
+            #"{"fullUrl":"urn:uuid:secret"}"#, #"{"resource":null}"#, #"{"resource":"secret"}"#,
+            "{}", "null", #"{"resourceType":"Observation","id":"secret"}"#,
+        ]
+    )
+    func unreadEntries(entry: String) throws {
+        let bundle = String(Self.bundle.dropLast(2)) + "," + entry + "]}"
+        let explanation = try Self.explanation(bundle, ["--input", "pulse"])
+        #expect(explanation.exitCode == .findings)
+        let text = Self.page(explanation)
+        #expect(text.contains("INCOMPLETE DATA: 1 entry cannot be read"))
+        #expect(text.contains("data: /entry/5: the entry holds no resource that can be read"))
+        #expect(!text.contains("secret"))
+        let root = try JSONDocument(parsing: explanation.json).root
+        #expect(root["leftOutCount"]?.integerValue == 1)
+        #expect(root["unreadable"]?.elements.map(\.stringValue) == ["data: /entry/5"])
+    }
+
     @Test("says of a profile without its model what is lacking, and maps all the same")
     func noModel() throws {
         let files = try ShippedFiles.read { $0["Profiles/news2/model.pmml"] = nil }

@@ -146,6 +146,57 @@ struct PatientSourceTests {
         #expect(try folder.patients() == ["p with Patient: o1", "q with Patient: "])
     }
 
+    /// A Bundle of a Patient and one more entry, which stands on the third line.
+    private static func bundle(_ entry: String) -> String {
+        """
+        {"resourceType":"Bundle","entry":[
+        {"resource":\(patient("p"))},
+        \(entry)]}
+        """
+    }
+
+    @Test(
+        "An entry that holds no resource that can be read is told with its place",
+        arguments: [
+            (#"{"resource":{"id":"secret"}}"#, ""), (#"{"fullUrl":"urn:uuid:secret"}"#, ""),
+            (#"{"resource":null}"#, ""), (#"{"resource":"secret"}"#, ""), ("{}", ""),
+            ("null", ""), (#""secret""#, ""), (#"{"resourceType":"Observation","id":"o"}"#, ""),
+            (#"{"response":{"status":"404"}}"#, ""),
+            (
+                #"{"resource":{"resourceType":"Bundle","entry":[{"resource":{"id":"o"}}]}}"#,
+                "/resource/entry/0"
+            ),
+            (#"{"resource":{"resourceType":"Bundle","entry":{}}}"#, "/resource/entry"),
+        ]
+    )
+    func unreadEntries(entry: String, below: String) throws {
+        let folder = try DataFolder(["b.json": Self.bundle(entry)])
+        var source = try PatientSource([folder.path], showsProgress: false)
+        #expect(try DataFolder.patients(&source) == ["p with Patient: "])
+        let problem = try #require(source.problems.first)
+        #expect(source.problemCount == 1)
+        #expect(problem.fault == .notResource)
+        #expect(problem.place.line == 3)
+        #expect(problem.pointer == "/entry/1" + below)
+        let sentence = ": the entry holds no resource that can be read"
+        #expect(problem.sentence == problem.pointer + sentence)
+    }
+
+    @Test(
+        "An entry of a deletion, or an answer for something done, needs no resource",
+        arguments: [
+            #"{"request":{"method":"DELETE","url":"Observation/9"}}"#,
+            #"{"fullUrl":"urn:uuid:x","response":{"status":"201 Created"}}"#,
+            #"{"request":{"method":"DELETE","url":"x"},"response":{"status":"204"}}"#,
+        ]
+    )
+    func silentEntries(entry: String) throws {
+        let folder = try DataFolder(["b.json": Self.bundle(entry)])
+        let source = try PatientSource([folder.path], showsProgress: false)
+        #expect(source.problemCount == 0)
+        #expect(source.resourceCount == 1)
+    }
+
     @Test("An index beyond memory goes to a temporary file and comes back whole")
     func spills() throws {
         var index = ResourceIndex()

@@ -91,6 +91,10 @@ final class TableCommandTests {
                 #"{"resourceType":"Patient","name":[{"family":"A"},{"family":"B"}]}"#
             ),
             ("x.json", #"{"resourceType":"Bundle","entry":[{"resource":{"id":"1"}}]}"#),
+            ("x.json", #"{"resourceType":"Bundle","entry":[{"fullUrl":"urn:uuid:1"}]}"#),
+            ("x.json", #"{"resourceType":"Bundle","entry":[{"resource":null}]}"#),
+            ("x.json", #"{"resourceType":"Bundle","entry":[null]}"#),
+            ("x.json", #"{"resourceType":"Bundle","entry":{"resource":{}}}"#),
         ]
     )
     func findings(name: String, text: String) throws {

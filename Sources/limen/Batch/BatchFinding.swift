@@ -21,10 +21,18 @@ struct BatchFinding: Sendable {
     let accepted: String
 
     /// A fault of a file, a line or a patient.
-    init(_ fault: DataFault, file: String, line: Int, offset: Int?, sentence: String? = nil) {
+    init(
+        _ fault: DataFault,
+        file: String,
+        line: Int,
+        offset: Int?,
+        path: String = "",
+        sentence: String? = nil
+    ) {
         self.file = file
         self.line = line
         self.offset = offset
+        self.path = path
         code = fault.rawValue
         self.sentence = sentence ?? fault.sentence
         accepted = fault.accepted

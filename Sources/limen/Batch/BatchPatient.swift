@@ -9,15 +9,18 @@ struct BatchPatient {
     let patients: [DataResource]
     /// Where these stand.
     let patientPlaces: [IndexRecord]
-    /// Where everything stands, in the order of the data.
+    /// Where every resource stands, in the order of the data.
     let places: [IndexRecord]
+    /// Whether an entry among them holds no resource that can be read.
+    let hasUnread: Bool
     /// Where everything but the Patients stands.
     private let resourcePlaces: [IndexRecord]
     /// The bytes of all resources in their order.
     let bytes: [UInt8]
 
     /// Reads the patient; `nil` when what was there is there no more.
-    init?(_ places: [IndexRecord], _ cache: inout OpenFiles) {
+    init?(_ records: [IndexRecord], _ cache: inout OpenFiles) {
+        let places = records.filter { !$0.isUnread }
         var patients: [DataResource] = []
         var patientPlaces: [IndexRecord] = []
         var resources: [JSONValue] = []
@@ -58,6 +61,7 @@ struct BatchPatient {
         self.patients = patients
         self.patientPlaces = patientPlaces
         self.places = places
+        hasUnread = places.count < records.count
         self.resourcePlaces = resourcePlaces
         bytes = all
     }

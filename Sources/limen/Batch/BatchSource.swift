@@ -20,8 +20,10 @@ struct BatchSource {
     private(set) var resourceCount = 0
     /// How many resources are about no patient: organisations, practitioners and the like.
     private(set) var unattachedCount = 0
+    /// How many entries of patients of this shard hold no resource that can be read.
+    private var unreadCount = 0
     /// How many resources of patients of this shard are in the index.
-    var indexedCount: Int { index.recordCount }
+    var indexedCount: Int { index.recordCount - unreadCount }
 
     /// Reads everything once.
     ///
@@ -45,21 +47,24 @@ struct BatchSource {
                     file: files.files[problem.place.file].path,
                     line: problem.place.line,
                     offset: problem.offset,
+                    path: problem.pointer,
                     sentence: problem.sentence
                 )
             )
         }
         var index = ResourceIndex()
-        var counts = (resources: 0, unattached: 0)
+        var counts = (resources: 0, unattached: 0, unread: 0)
         let progress = ProgressLine(totalBytes: files.byteCount, isAskedFor: false)
         try walk.forEachDocument(progress: progress) { (document) throws(CommandError) in
             counts.resources += document.elements.count
             counts.unattached += try Self.add(document, files, shard, to: &index, report)
+            counts.unread += try Self.addUnread(document, shard, to: &index)
         }
         progress.end()
         self.index = index
         resourceCount = counts.resources
         unattachedCount = counts.unattached
+        unreadCount = counts.unread
     }
 
     /// Hashes a file; one that cannot be read has no hash, and the walk reports it.
@@ -140,18 +145,55 @@ struct BatchSource {
             }
             let hash = PatientHash(stable: key)
             guard shard.holds(hash) else { continue }
-            do throws(SystemError) {
-                try index.add(
-                    IndexRecord(patient: hash, place: element.place, bytes: element.bytes)
-                )
-            } catch {
-                throw CommandError(
-                    .unavailable,
-                    "the index cannot be kept in a temporary file: \(error.text)"
-                )
-            }
+            try add(
+                IndexRecord(patient: hash, place: element.place, bytes: element.bytes),
+                to: &index
+            )
         }
         return unattached
+    }
+
+    /// Takes the entries that cannot be read to the patient whose Bundle they stand in; answers
+    /// how many they are.
+    ///
+    /// Among the resources of several patients, or of none, nobody can tell whose they are.
+    private static func addUnread(
+        _ document: ResourceWalk.Document,
+        _ shard: BatchShard,
+        to index: inout ResourceIndex
+    ) throws(CommandError) -> Int {
+        guard !document.unread.isEmpty, let key = PatientKeys(document).onlyKey, !key.isEmpty
+        else { return 0 }
+        // A Patient without an id has no row; its line in the errors says so.
+        let isNamed = document.elements.allSatisfy {
+            $0.resource.type != "Patient" || !($0.resource.patientID ?? "").isEmpty
+        }
+        let hash = PatientHash(stable: key)
+        guard isNamed, shard.holds(hash) else { return 0 }
+        for entry in document.unread {
+            let record = IndexRecord(
+                patient: hash,
+                place: entry.place,
+                bytes: entry.bytes,
+                isUnread: true
+            )
+            try add(record, to: &index)
+        }
+        return document.unread.count
+    }
+
+    private static func add(
+        _ record: IndexRecord,
+        to index: inout ResourceIndex
+    ) throws(CommandError) {
+        do throws(SystemError) {
+            try index.add(record)
+        } catch {
+            throw CommandError(
+                .unavailable,
+                "the index cannot be kept in a temporary file: \(error.text)"
+            )
+        }
     }
 
     /// Whether a resource is of a kind that always is about somebody (FHIR R4, clinical modules).

@@ -143,7 +143,7 @@ final class BatchWorker: Sendable {
             return
         }
         outcome.counts.patients += 1
-        outcome.counts.resources += places.count
+        outcome.counts.resources += patient.places.count
         let refusal = judge(patient, &outcome)
         let moment = job.pins.moment ?? patient.record.newestMoment ?? job.pins.startedAt
         for (number, (profile, artifacts)) in job.profiles.enumerated() {
@@ -206,15 +206,19 @@ final class BatchWorker: Sendable {
     }
 
     /// Whether the patient as a whole is refused, and why.
+    ///
+    /// What an entry holds that cannot be read may be the very value that a score hangs on; its
+    /// line in the errors was written when the data were read.
     private func judge(_ patient: BatchPatient, _ outcome: inout Outcome) -> DataFault? {
         if patient.patients.isEmpty {
             outcome.counts.withoutPatient += 1
             if let place = patient.places.first { add(.noPatient, at: place, &outcome) }
         }
-        guard patient.patients.count > 1 else { return nil }
+        let refusal: DataFault? = patient.hasUnread ? .notResource : nil
+        guard patient.patients.count > 1 else { return refusal }
         if PatientEvaluation.agree(patient.patients.map(\.json)) {
             outcome.counts.repeatedPatients += 1
-            return nil
+            return refusal
         }
         for place in patient.patientPlaces { add(.conflictingPatients, at: place, &outcome) }
         return .conflictingPatients

@@ -17,8 +17,18 @@ struct BundleRewriter {
         let fullURL: String?
     }
 
+    /// An entry that holds no resource that can be read.
+    struct UnreadEntry {
+        /// Where it stands in the Bundle, such as `/entry/8`.
+        let pointer: String
+        /// The entry as it is.
+        let json: JSONValue
+    }
+
     /// The resources in bundle order.
     private(set) var entries: [Entry] = []
+    /// What stands among them and cannot be read.
+    private(set) var unread: [UnreadEntry] = []
     private var literals: [String: String] = [:]
 
     /// Reads a Bundle, or one resource that stands alone.
@@ -41,7 +51,12 @@ struct BundleRewriter {
         for (position, entry) in (root["entry"]?.elements ?? root.elements).enumerated() {
             guard let resource = entry["resource"],
                 let type = resource["resourceType"]?.stringValue
-            else { continue }
+            else {
+                if !BundleEntry.needsNoResource(entry) {
+                    unread.append(UnreadEntry(pointer: "/entry/\(position)", json: entry))
+                }
+                continue
+            }
             // A Bundle has no subject: what stands in it would be passed over without a word.
             guard type != "Bundle" else {
                 throw CommandError(
@@ -58,6 +73,12 @@ struct BundleRewriter {
             )
         }
         guard !entries.isEmpty else {
+            if let first = unread.first {
+                throw CommandError(
+                    .badInput,
+                    "the Bundle holds no resource that can be read: see " + first.pointer
+                )
+            }
             throw CommandError(.badInput, "the Bundle holds no resource: entry is empty or missing")
         }
     }

@@ -31,7 +31,8 @@ enum HookCommand {
         if bundle != "-", Folder.isFolder(path: bundle) {
             return try HookSweep(fire: fire).run(folder: bundle, asJSON: parsed.has("json"))
         }
-        let body = try fire.body(of: try ConfigurationFiles.input(bundle))
+        let label = bundle == "-" ? "standard input" : bundle
+        let body = try fire.body(of: try ConfigurationFiles.input(bundle), label: label)
         if parsed.has("curl") {
             Terminal.writeOutput(fire.curl(body))
             return .ok
@@ -103,10 +104,14 @@ struct HookFire {
         let document: JSONDocument?
     }
 
-    /// The request for a bundle.
+    /// The request for a bundle; what of it cannot be read is told on standard error.
     ///
+    /// - Parameters:
+    ///   - bundle: the text.
+    ///   - label: what it is called there.
+    /// - Returns: the body.
     /// - Throws: `CommandError` with exit code 3 when the bundle is not usable.
-    func body(of bundle: [UInt8]) throws(CommandError) -> [UInt8] {
+    func body(of bundle: [UInt8], label: String) throws(CommandError) -> [UInt8] {
         let document: JSONDocument
         do {
             document = try JSONDocument(parsing: bundle)
@@ -117,6 +122,11 @@ struct HookFire {
             )
         }
         let rewriter = try BundleRewriter(document.root)
+        for sentence in BundleEntry.sentences(rewriter.unread.map(\.pointer)) {
+            Terminal.writeError(
+                "limen: \(label): \(sentence); every search that may ask for it gets it as it is\n"
+            )
+        }
         var builder = HookRequestBuilder(
             hook: service.hook,
             hookInstance: UUIDBytes.version4(),

@@ -9,6 +9,9 @@ import JSON
 /// searchset Bundle of every resource of that type in the file. A key for which the file holds
 /// nothing is sent as null, which says "run, no data" (CDS Hooks 2.0, prefetch).
 ///
+/// An entry that cannot be read may have been what any search asks for, so it goes into each, as it
+/// is: the gateway then says of the data what it would say of an EHR's.
+///
 /// For hooks about orders, those with the status draft become `draftOrders`, all of them selected;
 /// they stand in no prefetch. A hook about a visit names the only Encounter of the file.
 struct HookRequestBuilder {
@@ -168,11 +171,12 @@ struct HookRequestBuilder {
             writer.endArray()
         }
         writer.name(field)
-        writeBundle(drafts, type: "collection", to: &writer)
+        writeBundle(drafts, [], type: "collection", to: &writer)
     }
 
     private func writeBundle(
         _ entries: [BundleRewriter.Entry],
+        _ unread: [BundleRewriter.UnreadEntry],
         type: String,
         to writer: inout JSONWriter
     ) {
@@ -187,6 +191,7 @@ struct HookRequestBuilder {
             rewriter.write(entry, to: &writer)
             writer.endObject()
         }
+        for entry in unread { writer.rawValue(Array(entry.json.rawBytes)) }
         writer.endArray()
         writer.endObject()
     }
@@ -202,8 +207,16 @@ struct HookRequestBuilder {
             return
         }
         let matches = rewriter.entries.filter { key(for: $0) == index }
-        guard !matches.isEmpty else { return writer.null() }
-        writeBundle(matches, type: "searchset", to: &writer)
+        let unread = rewriter.unread.filter { mayHold($0.json, template) }
+        guard !matches.isEmpty || !unread.isEmpty else { return writer.null() }
+        writeBundle(matches, unread, type: "searchset", to: &writer)
+    }
+
+    /// Whether a search may ask for what an entry holds that cannot be read.
+    private func mayHold(_ entry: JSONValue, _ template: Template) -> Bool {
+        // A resource that stands in the place of its entry tells its type all the same.
+        guard let type = entry["resourceType"]?.stringValue else { return true }
+        return type == template.type
     }
 
     /// The template whose search finds a resource: the first that asks for one of its codes.

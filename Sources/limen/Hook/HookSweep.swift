@@ -31,7 +31,7 @@ struct HookSweep {
     /// The outcome of one file, such as `cards info`, `412 LIMEN-GATE-020` or `not a bundle`.
     private func outcome(of path: String) throws(CommandError) -> String {
         let bytes = try ConfigurationFiles.bytes(path)
-        let body = (try? fire.body(of: bytes)) ?? fire.body(ofUnreadable: bytes)
+        let body = (try? fire.body(of: bytes, label: path)) ?? fire.body(ofUnreadable: bytes)
         let answer = try fire.post(body)
         guard answer.status == 200, let document = answer.document else {
             return "\(answer.status) " + OutcomePrinter.code(answer.document)

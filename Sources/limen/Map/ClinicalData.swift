@@ -10,6 +10,8 @@ struct ClinicalData {
     private var documents: [BundleRewriter] = []
     /// What was read, for the reader: a path, or `standard input`.
     let label: String
+    /// The places of entries that hold no resource that can be read, such as `a.json: /entry/8`.
+    private(set) var unreadPlaces: [String] = []
 
     /// Reads what a command line names.
     ///
@@ -35,7 +37,7 @@ struct ClinicalData {
 
     private mutating func add(_ bytes: [UInt8], _ name: String) throws(CommandError) {
         do {
-            documents.append(try BundleRewriter(try JSONDocument(parsing: bytes).root))
+            append(try BundleRewriter(try JSONDocument(parsing: bytes).root), name)
         } catch let error as JSONError {
             guard error.code == .trailingBytes else {
                 let place = FindingPlace(offset: error.offset, in: bytes)
@@ -52,6 +54,11 @@ struct ClinicalData {
         }
     }
 
+    private mutating func append(_ document: BundleRewriter, _ name: String) {
+        documents.append(document)
+        unreadPlaces += document.unread.map { name + ": " + $0.pointer }
+    }
+
     /// Several values in one text: NDJSON, one resource a line.
     private mutating func addLines(_ bytes: [UInt8], _ name: String) throws(CommandError) {
         for (index, line) in bytes.split(
@@ -60,7 +67,10 @@ struct ClinicalData {
         ).enumerated() {
             guard line.contains(where: { $0 > UInt8(ascii: " ") }) else { continue }
             do {
-                documents.append(try BundleRewriter(try JSONDocument(parsing: Array(line)).root))
+                append(
+                    try BundleRewriter(try JSONDocument(parsing: Array(line)).root),
+                    "\(name):\(index + 1)"
+                )
             } catch let error as JSONError {
                 throw CommandError(
                     .badInput,

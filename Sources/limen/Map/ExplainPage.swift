@@ -23,6 +23,8 @@ struct ExplainPage {
     let title: String
     /// What the reader may want to do next.
     let hint: String?
+    /// Where entries stand that hold no resource that can be read.
+    let unreadPlaces: [String]
     /// What the profile lacks for a score, one line each.
     let faults: [String]
     /// Whether only chosen inputs are shown, without score and cards.
@@ -56,6 +58,15 @@ struct ExplainPage {
                 "REFUSED: a resource is about another patient, so the gateway refuses the whole"
                 + " request"
             lines += style.lines(text, indent: 0).map { style.text($0, .alarm) }
+        }
+        // What they hold may be the very thing that a score hangs on.
+        if !unreadPlaces.isEmpty {
+            let count = unreadPlaces.count
+            let entries = count == 1 ? "1 entry" : "\(count) entries"
+            lines += alarm("INCOMPLETE DATA: \(entries) cannot be read")
+            for sentence in BundleEntry.sentences(unreadPlaces) {
+                lines += style.lines(TextStyle.safe(sentence), indent: 2)
+            }
         }
         switch trial.report.applicability {
         case .applies: break

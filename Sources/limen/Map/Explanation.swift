@@ -13,6 +13,8 @@ struct Explanation {
     private let patientID: String
     private let resourceCount: Int
     private let leftOut: Int
+    /// Where entries stand that hold no resource that can be read, whomever they are about.
+    private let unreadPlaces: [String]
     private let trial: ProfileTrial
     private let stories: [InputStory]
     private let factStories: [InputStory]
@@ -38,6 +40,7 @@ struct Explanation {
         patientID = try data.patientID(asked: request.value("patient"))
         let (patient, leftOut) = try data.patient(patientID)
         self.leftOut = leftOut
+        unreadPlaces = data.unreadPlaces
         resourceCount = patient.resources.count + (patient.patient == nil ? 0 : 1)
         let trial = ProfileTrial(
             mapping: mapping,
@@ -89,9 +92,10 @@ struct Explanation {
     private var hasMissing: Bool { stories.contains { $0.input.value == nil } }
 
     /// How the command ends: an input without a value, a profile with faults, a refused request
-    /// or a model that is not for this patient are findings; no score may look like a good end.
+    /// or a model that is not for this patient are findings, and so is an entry that cannot be
+    /// read; no score may look like a good end.
     var exitCode: ExitCode {
-        guard !hasMissing, faults.isEmpty, trial.cardFaults.isEmpty,
+        guard !hasMissing, unreadPlaces.isEmpty, faults.isEmpty, trial.cardFaults.isEmpty,
             !trial.report.hasSubjectMismatch, trial.report.applicability == .applies
         else { return .findings }
         return .ok
@@ -118,6 +122,7 @@ struct Explanation {
             facts: factStories,
             title: title,
             hint: hint,
+            unreadPlaces: unreadPlaces,
             faults: faults,
             isPart: isPart,
             showsAll: showsAll,
@@ -141,7 +146,11 @@ struct Explanation {
         writer.member("patient", patientID)
         writer.member("at", trial.moment.text)
         writer.member("resourceCount", resourceCount)
-        writer.member("leftOutCount", leftOut)
+        writer.member("leftOutCount", leftOut + unreadPlaces.count)
+        writer.name("unreadable")
+        writer.beginArray()
+        for place in unreadPlaces { writer.value(place) }
+        writer.endArray()
         writer.rawMembers(Array(report.bytes.dropFirst().dropLast()))
         writer.name("stories")
         writer.beginArray()

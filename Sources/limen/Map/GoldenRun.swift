@@ -10,6 +10,8 @@ struct GoldenRun {
     let results: [(outcome: CaseOutcome, microseconds: Int64)]
     /// What is wrong with the profile, its services or the files of its cases.
     let faults: [CatalogueFinding]
+    /// Where the Bundles of the cases hold entries without a resource that can be read.
+    let unreadPlaces: [String]
     private let files: ProfileFiles
 
     /// Runs the cases whose name or file holds a text; all without one.
@@ -25,6 +27,10 @@ struct GoldenRun {
         self.name = name
         self.files = files
         faults = project.findings + suite.findings
+        unreadPlaces = cases.flatMap { golden in
+            let positions = golden.json["bundle"].map { BundleEntry.unreadPositions(of: $0) } ?? []
+            return positions.map { "\(golden.file): \(golden.name): /bundle/entry/\($0)" }
+        }
         // Without a mapping every case would fail for the one reason that is told already.
         guard project.mapping != nil else {
             results = []
@@ -67,6 +73,10 @@ struct GoldenRun {
         for fault in faultTexts {
             lines += style.lines(fault, indent: 0).map { style.text($0, .alarm) }
         }
+        for sentence in BundleEntry.sentences(unreadPlaces) {
+            lines += style.lines(TextStyle.safe(sentence), indent: 0)
+                .map { style.text($0, .notice) }
+        }
         for outcome in failed { lines += self.lines(outcome, style) + [""] }
         let count = failed.count
         var sum = TextStyle.padded(name, to: namesWidth) + "  "
@@ -108,6 +118,10 @@ struct GoldenRun {
         writer.name("faults")
         writer.beginArray()
         for fault in faultTexts { writer.value(fault) }
+        writer.endArray()
+        writer.name("unreadable")
+        writer.beginArray()
+        for place in unreadPlaces { writer.value(place) }
         writer.endArray()
         writer.name("cases")
         writer.beginArray()

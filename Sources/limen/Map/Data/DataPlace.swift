@@ -19,4 +19,6 @@ struct DataProblem: Sendable {
     let offset: Int?
     /// One sentence without a word of the data.
     let sentence: String
+    /// Where it stands in its text as a JSON pointer, such as `/entry/8`; empty for a whole text.
+    var pointer = ""
 }

@@ -9,22 +9,27 @@ struct IndexRecord: Sendable {
     let place: DataPlace
     /// The range in the file.
     let bytes: Range<Int>
+    /// Whether what stands there is an entry that holds no resource that can be read.
+    let isUnread: Bool
 
     /// How many bytes a record takes.
     static let byteCount = 40
+    /// The bit beside the count of bytes that tells of such an entry.
+    private static let unreadBit: UInt64 = 1 << 63
 
     func write(to bytes: inout [UInt8]) {
         for word in [patient.high, patient.low, UInt64(self.bytes.lowerBound)] {
             Self.append(word, to: &bytes)
         }
         Self.append(UInt64(place.file) << 32 | UInt64(place.line), to: &bytes)
-        Self.append(UInt64(self.bytes.count), to: &bytes)
+        Self.append(UInt64(self.bytes.count) | (isUnread ? Self.unreadBit : 0), to: &bytes)
     }
 
-    init(patient: PatientHash, place: DataPlace, bytes: Range<Int>) {
+    init(patient: PatientHash, place: DataPlace, bytes: Range<Int>, isUnread: Bool = false) {
         self.patient = patient
         self.place = place
         self.bytes = bytes
+        self.isUnread = isUnread
     }
 
     /// Reads the record at a place of a part.
@@ -36,7 +41,9 @@ struct IndexRecord: Sendable {
         let start = Int(Self.word(bytes, offset + 16))
         let place = Self.word(bytes, offset + 24)
         self.place = DataPlace(file: Int(place >> 32), line: Int(place & 0xFFFF_FFFF))
-        self.bytes = start..<start + Int(Self.word(bytes, offset + 32))
+        let count = Self.word(bytes, offset + 32)
+        isUnread = count & Self.unreadBit != 0
+        self.bytes = start..<start + Int(count & ~Self.unreadBit)
     }
 
     private static func append(_ word: UInt64, to bytes: inout [UInt8]) {

@@ -6,6 +6,8 @@
 struct PatientKeys {
     /// The key of each resource in order; `nil` where there is none.
     let keys: [String?]
+    /// The key of the only patient of a Bundle or list, to whom all belongs that names nobody.
+    let onlyKey: String?
 
     init(_ document: ResourceWalk.Document) {
         var patients: [String] = []
@@ -29,8 +31,10 @@ struct PatientKeys {
         let distinct = Set(patients.isEmpty ? named.compactMap { $0 } : patients)
         guard document.isCollection, distinct.count == 1, let only = distinct.first else {
             keys = named
+            onlyKey = nil
             return
         }
+        onlyKey = only
         keys = named.map { $0 ?? only }
     }
 }

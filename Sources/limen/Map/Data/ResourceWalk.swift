@@ -29,7 +29,16 @@ struct ResourceWalk {
             let bytes: Range<Int>
         }
 
+        /// An entry that holds no resource that can be read.
+        struct UnreadEntry {
+            let place: DataPlace
+            /// Its range in the file.
+            let bytes: Range<Int>
+        }
+
         let elements: [Element]
+        /// What stands among them and cannot be read.
+        let unread: [UnreadEntry]
         /// Whether the text is a Bundle or a list, so that its resources belong together.
         let isCollection: Bool
     }
@@ -96,10 +105,17 @@ struct ResourceWalk {
         _ place: DataPlace,
         _ fault: DataFault,
         at offset: Int? = nil,
-        _ sentence: String
+        _ sentence: String,
+        pointer: String = ""
     ) {
         problemCount += 1
-        let problem = DataProblem(place: place, fault: fault, offset: offset, sentence: sentence)
+        let problem = DataProblem(
+            place: place,
+            fault: fault,
+            offset: offset,
+            sentence: sentence,
+            pointer: pointer
+        )
         report?(problem)
         guard problems.count < Limits.dataProblemsKept else { return }
         problems.append(problem)
@@ -120,47 +136,89 @@ struct ResourceWalk {
             return nil
         }
         var elements: [Document.Element] = []
+        var unread: [Document.UnreadEntry] = []
         var lines = LineCounter(text)
-        var pending = [(value: document.root, depth: 0)]
-        while let (value, depth) = pending.popLast() {
-            let inner = Self.parts(of: value)
-            if let inner, depth < Limits.dataBundleDepthMax {
-                pending += inner.reversed().map { ($0, depth + 1) }
+        var pending = [Part(value: document.root, depth: 0, pointer: "", isMisplaced: false)]
+        while let part = pending.popLast() {
+            let value = part.value
+            let inner = part.isMisplaced ? nil : Self.parts(of: part)
+            if let inner, part.depth < Limits.dataBundleDepthMax {
+                pending += inner.reversed()
                 continue
             }
             let place = DataPlace(file: file, line: lines.line(at: value.byteOffset))
-            guard inner == nil, let resource = DataResource(container: value) else {
-                // An entry without a resource is an answer or a deletion, and no fault.
-                if depth == 0 || value.kind != .object {
-                    note(
-                        place,
-                        .notResource,
-                        at: text.offset + value.byteOffset,
-                        "no FHIR resource: resourceType is missing"
-                    )
+            let start = text.offset + value.byteOffset
+            let bytes = start..<start + value.rawBytes.count
+            guard inner == nil, !part.isMisplaced, let resource = DataResource(container: value)
+            else {
+                guard part.depth == 0 || !BundleEntry.needsNoResource(value) else { continue }
+                note(
+                    place,
+                    .notResource,
+                    at: start,
+                    part.depth == 0
+                        ? DataFault.notResource.sentence : BundleEntry.sentence(part.pointer),
+                    pointer: part.pointer
+                )
+                if part.depth > 0 {
+                    unread.append(Document.UnreadEntry(place: place, bytes: bytes))
                 }
                 continue
             }
-            let start = text.offset + value.byteOffset
-            elements.append(
-                Document.Element(
-                    resource: resource,
-                    place: place,
-                    bytes: start..<start + value.rawBytes.count
-                )
-            )
+            elements.append(Document.Element(resource: resource, place: place, bytes: bytes))
         }
-        return Document(elements: elements, isCollection: Self.parts(of: document.root) != nil)
+        let root = Part(value: document.root, depth: 0, pointer: "", isMisplaced: false)
+        return Document(
+            elements: elements,
+            unread: unread,
+            isCollection: Self.parts(of: root) != nil
+        )
+    }
+
+    /// A value of a text that is, or holds, resources.
+    private struct Part {
+        let value: JSONValue
+        let depth: Int
+        /// Where it stands in the text.
+        let pointer: String
+        /// Whether it stands where a Bundle has an entry, or its list of them, and is none: no
+        /// reader of FHIR would find a resource there.
+        let isMisplaced: Bool
     }
 
     /// The entries of a Bundle, or of an entry that holds one, or the elements of a list.
-    private static func parts(of value: JSONValue) -> [JSONValue]? {
-        if value.kind == .array { return Array(value.elements) }
-        let resource = value["resourceType"] == nil ? value["resource"] : value
+    private static func parts(of part: Part) -> [Part]? {
+        let value = part.value
+        if value.kind == .array { return parts(of: value, below: part, "", areEntries: false) }
+        let isAlone = value["resourceType"] != nil
+        let resource = isAlone ? value : value["resource"]
         guard let resource, resource["resourceType"]?.isString("Bundle") ?? false else {
             return nil
         }
-        return resource["entry"].map { Array($0.elements) } ?? []
+        guard let entries = resource["entry"], !entries.isNull else { return [] }
+        let path = (isAlone ? "" : "/resource") + "/entry"
+        guard entries.kind == .array else {
+            let pointer = part.pointer + path
+            let depth = part.depth + 1
+            return [Part(value: entries, depth: depth, pointer: pointer, isMisplaced: true)]
+        }
+        return parts(of: entries, below: part, path, areEntries: true)
+    }
+
+    private static func parts(
+        of list: JSONValue,
+        below part: Part,
+        _ path: String,
+        areEntries: Bool
+    ) -> [Part] {
+        list.elements.enumerated().map { position, value in
+            Part(
+                value: value,
+                depth: part.depth + 1,
+                pointer: "\(part.pointer)\(path)/\(position)",
+                isMisplaced: areEntries && value["resourceType"] != nil
+            )
+        }
     }
 }
 

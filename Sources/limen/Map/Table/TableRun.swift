@@ -122,9 +122,15 @@ struct TableRun {
         var pending = [(json: resource.json, depth: 0)]
         while let (bundle, depth) = pending.popLast() {
             let keys = BundleKeys(bundle)
+            if let list = bundle["entry"], !list.isNull, list.kind != .array {
+                findings.add("the Bundle's entry is no list", at: place.below(list))
+            }
             for entry in bundle["entry"].map({ Array($0.elements) }) ?? [] {
-                // An entry of a response may hold no resource.
-                guard let json = entry["resource"] else { continue }
+                guard let json = entry["resource"] else {
+                    guard !BundleEntry.needsNoResource(entry) else { continue }
+                    findings.add("this entry has no resource", at: place.below(entry))
+                    continue
+                }
                 guard let inner = Resource(json) else {
                     let line = place.below(json)
                     findings.add("this entry's resource has no resourceType", at: line)

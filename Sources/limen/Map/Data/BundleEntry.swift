@@ -1,0 +1,43 @@
+import JSON
+
+/// What an entry of a Bundle says that holds no resource that can be read.
+///
+///     { "request": { "method": "DELETE", "url": "Observation/9" } }    nothing is lacking
+///     { "response": { "status": "204 No Content" } }                   nothing is lacking
+///     { "resource": { "id": "o9" } }                                   a resource is lacking
+enum BundleEntry {
+    /// Whether an entry is whole without a resource: it tells of a deletion, or answers for
+    /// something that was done (FHIR R4, Bundle, bdl-5 and bdl-10).
+    static func needsNoResource(_ entry: JSONValue) -> Bool {
+        guard entry.kind == .object, entry["resource"] == nil, entry["resourceType"] == nil else {
+            return false
+        }
+        if let response = entry["response"] {
+            return response["status"]?.stringValue?.hasPrefix("2") ?? false
+        }
+        return entry["request"]?["method"]?.isString("DELETE") ?? false
+    }
+
+    /// The positions of the entries of a Bundle that lack a resource that can be read.
+    static func unreadPositions(of bundle: JSONValue) -> [Int] {
+        guard let entries = bundle["entry"], entries.kind == .array else { return [] }
+        return entries.elements.enumerated().compactMap { position, entry in
+            entry["resource"]?["resourceType"]?.kind == .string || needsNoResource(entry)
+                ? nil : position
+        }
+    }
+
+    /// What is said of an entry that lacks one, without a word of it.
+    static func sentence(_ pointer: String) -> String {
+        pointer + ": the entry holds no resource that can be read"
+    }
+
+    /// The sentences of several; of many the first, and how many more there are.
+    static func sentences(_ places: [String]) -> [String] {
+        let shown = places.prefix(shownMax).map { sentence($0) }
+        let more = places.count - shown.count
+        return more > 0 ? shown + ["\(more) more entries hold no resource that can be read"] : shown
+    }
+
+    private static let shownMax = 8
+}
