@@ -56,47 +56,26 @@ extension HookGateway {
         if request.fields.repeats("content-type") {
             throw GatewayError(.mediaType, "There is more than one Content-Type.")
         }
-        if let type = request.fields["content-type"] {
-            guard Self.isJSON(type) else { throw GatewayError(.mediaType) }
-            guard Self.isUTF8(type) else {
+        // What most clients send needs no reading.
+        if !request.fields.has("content-type", equalTo: "application/json"),
+            let text = request.fields["content-type"]
+        {
+            guard let type = MediaType(text), type.isJSON else { throw GatewayError(.mediaType) }
+            guard type.isUTF8 else {
                 throw GatewayError(.mediaType, "The only charset is UTF-8.")
             }
         }
-        if let coding = request.fields["content-encoding"], coding.lowercased() != "identity" {
+        let codings = request.fields.members("content-encoding")
+        guard codings.allSatisfy({ $0.lowercased() == "identity" }) else {
             throw GatewayError(.mediaType, "A content coding is not accepted.")
         }
-        if let accept = request.fields["accept"], !Self.allowsJSON(accept) {
-            throw GatewayError(.notAcceptable)
-        }
+        guard MediaType.acceptsJSON(request.fields) else { throw GatewayError(.notAcceptable) }
         guard max(request.body.count, request.unreadByteCount) <= Limits.hookBodyBytesMax else {
             throw GatewayError(
                 .tooLarge,
                 "The body is larger than \(Limits.hookBodyBytesMax) bytes."
             )
         }
-    }
-
-    /// Whether a media type is JSON; `application/json+fhir` is what older clients send.
-    private static func isJSON(_ type: String) -> Bool {
-        let essence = type.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-        return essence == "application/json" || essence == "text/json"
-            || essence == "application/json+fhir"
-            || (essence.hasPrefix("application/") && essence.hasSuffix("+json"))
-    }
-
-    /// Whether a media type names no charset but UTF-8, the one of JSON (RFC 8259 section 8.1).
-    private static func isUTF8(_ type: String) -> Bool {
-        guard type.utf8.contains(UInt8(ascii: ";")) else { return true }
-        return type.lowercased().split(separator: ";").dropFirst().allSatisfy { parameter in
-            let text = parameter.filter { $0 != " " && $0 != "\t" && $0 != "\"" }
-            return !text.hasPrefix("charset=") || text == "charset=utf-8" || text == "charset=utf8"
-        }
-    }
-
-    private static func allowsJSON(_ accept: String) -> Bool {
-        let accept = accept.lowercased()
-        return accept.contains("json") || accept.contains("*/*")
-            || accept.contains("application/*") || accept.allSatisfy { $0 == " " }
     }
 
     /// Reads the body of a hook call.

@@ -263,14 +263,16 @@ package struct ConnectionState: Sendable {
     package mutating func endOfInput(at now: Int64) -> Action {
         isInputOver = true
         switch phase {
-        case .idle:
+        case .idle, .readingHead, .readingBody:
+            // What has come of a request is never going to be one.
+            parser.abandon()
             // An answer without a body has bytes to send, too.
             guard unsentResponses == 0 else {
                 enter(.finishing, at: now)
                 return .wait
             }
             return close()
-        case .securing, .readingHead, .readingBody, .lingering: return close()
+        case .securing, .lingering: return close()
         // It may have shut down only its own direction and still wait for the answer.
         case .handling, .finishing, .closed: return .wait
         }

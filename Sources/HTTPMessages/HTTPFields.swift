@@ -64,6 +64,21 @@ package struct HTTPFields: Sendable, ExpressibleByDictionaryLiteral {
         index.filter { isSame($0.name, name) }.map { text($0.value) }
     }
 
+    /// The members of all fields of that name as one list of tokens, without empty ones (RFC 9110
+    /// sections 5.3 and 5.6.1.2).
+    package func members(_ name: String) -> [String] {
+        var members: [String] = []
+        for place in index where isSame(place.name, name) {
+            for member in bytes[place.value].split(separator: 0x2C) {
+                guard let first = member.firstIndex(where: { $0 != 0x20 && $0 != 0x09 }),
+                    let last = member.lastIndex(where: { $0 != 0x20 && $0 != 0x09 })
+                else { continue }
+                members.append(text(first..<last + 1))
+            }
+        }
+        return members
+    }
+
     /// Whether more than one field of that name is there; makes no text.
     package func repeats(_ name: String) -> Bool {
         var isThere = false

@@ -1,10 +1,11 @@
 /// The methods that go on to a router; which path takes which is its business.
 ///
-/// QUERY goes on to be answered 405, as RFC 9110 section 15.6.2 keeps 501 for methods that a server
-/// does not recognise; no route takes it.
+/// QUERY and TRACE go on to be answered 405, as RFC 9110 section 15.6.2 keeps 501 for methods that
+/// a server does not recognise; no route takes them. TRACE would send back what was sent (section
+/// 9.3.8), and its connection ends.
 enum HTTPMethod {
     private static let known = [
-        "GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "QUERY",
+        "GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "QUERY", "TRACE",
     ]
 
     /// The method as text; methods are compared with regard to case (RFC 9110 section 9.1).
@@ -14,7 +15,6 @@ enum HTTPMethod {
     ) throws(RequestRejection) -> String {
         for method in known where isSame(bytes, range, method) { return method }
         if isSame(bytes, range, "CONNECT") { throw .methodRefused }
-        if isSame(bytes, range, "TRACE") { throw .methodNotAllowed }
         throw .methodUnknown
     }
 

@@ -18,8 +18,6 @@ package enum ProblemResponse {
         ]
         // RFC 9110, section 10.2.3: whoever is turned away for our sake learns when to come again.
         if status == 503 { fields.append("Retry-After", String(Limits.retryAfterSeconds)) }
-        // RFC 9110, section 15.5.6, asks for it; before a route is known these are all there are.
-        if status == 405 { fields.append("Allow", "GET, HEAD, POST, OPTIONS") }
         return HTTPResponse(
             status: status,
             fields: fields,

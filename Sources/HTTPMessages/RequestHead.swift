@@ -1,6 +1,8 @@
 /// What is known of a head while its lines are read.
 struct RequestHead: Sendable {
     var method = ""
+    /// The line begins with HEAD, whatever else is wrong with it.
+    var isHead = false
     var minorVersion = 1
     var path = ""
     var query: String?
@@ -14,6 +16,8 @@ struct RequestHead: Sendable {
     var contentLength: Int?
     var isChunked = false
     var hasCoding = false
+    /// The last of the transfer codings is the only `chunked`.
+    var endsInChunked = false
     var asksToClose = false
     var asksToStay = false
     var hasExpectation = false

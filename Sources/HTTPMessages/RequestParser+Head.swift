@@ -10,13 +10,9 @@ extension RequestParser {
             state = .requestLine
             return true
         }
-        guard start + 1 < end else {
-            scanned = 1
-            return false
-        }
+        guard start + 1 < end else { return false }
         guard input[start + 1] == 0x0A else { throw .bareCarriageReturn }
         start += 2
-        scanned = 0
         state = .requestLine
         return true
     }
@@ -30,6 +26,7 @@ extension RequestParser {
     ) throws(RequestRejection) -> Int? {
         let bytes = input.span
         var position = start + scanned
+        if state == .requestLine { noteHead(bytes, start, end) }
         while true {
             let isFirstLine = state == .requestLine
             let longest = isFirstLine ? limits.requestLineBytesMax : limits.fieldBytesMax
@@ -60,6 +57,17 @@ extension RequestParser {
         return nil
     }
 
+    /// Takes note of HEAD before anything else of its line can be refused: no answer to it has a
+    /// body (RFC 9110 section 9.3.2).
+    private mutating func noteHead(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) {
+        var position = start
+        for byte in "HEAD ".utf8 {
+            guard position < end, bytes[position] == byte else { return }
+            position += 1
+        }
+        head.isHead = true
+    }
+
     /// `method SP request-target SP HTTP-version` (RFC 9112 section 3).
     private mutating func readRequestLine(
         _ bytes: Span<UInt8>,
@@ -84,6 +92,8 @@ extension RequestParser {
         }
         head.minorVersion = try readVersion(bytes, version)
         head.method = try HTTPMethod.name(bytes, method)
+        // No route takes it, and whoever sends it is answered once.
+        if head.method == "TRACE" { head.asksToClose = true }
         try readTarget(bytes, target)
     }
 
@@ -121,17 +131,14 @@ extension RequestParser {
         guard colon < line.upperBound, bytes[colon] == 0x3A else { throw .fieldMalformed }
         guard colon > line.lowerBound else { throw .fieldMalformed }
         guard head.places.count < limits.fieldCountMax else { throw .fieldsTooMany }
-        var start = colon + 1
-        var end = line.upperBound
-        while start < end, isBlank(bytes[start]) { start += 1 }
-        while end > start, isBlank(bytes[end - 1]) { end -= 1 }
         let name = line.lowerBound..<colon
-        try note(bytes, name, start..<end)
+        let value = trimmed(bytes, colon + 1..<line.upperBound)
+        try note(bytes, name, value)
         if head.places.isEmpty { head.places.reserveCapacity(16) }
         head.places.append(
             HTTPFields.Place(
                 name: name.lowerBound - headStart..<name.upperBound - headStart,
-                value: start - headStart..<end - headStart
+                value: value.lowerBound - headStart..<value.upperBound - headStart
             )
         )
     }
@@ -158,6 +165,7 @@ extension RequestParser {
             guard !head.hasCoding else { throw .codingRepeated }
             head.hasCoding = true
             head.isChunked = isSame(bytes, value, "chunked")
+            head.endsInChunked = head.isChunked || endsInChunked(bytes, value)
         default: break
         }
     }
@@ -186,15 +194,28 @@ extension RequestParser {
         while start <= value.upperBound {
             var comma = start
             while comma < value.upperBound, bytes[comma] != 0x2C { comma += 1 }
-            var first = start
-            var last = comma
-            while first < last, isBlank(bytes[first]) { first += 1 }
-            while last > first, isBlank(bytes[last - 1]) { last -= 1 }
-            let option = first..<last
+            let option = trimmed(bytes, start..<comma)
             if isSame(bytes, option, "close") { head.asksToClose = true }
             if isSame(bytes, option, "keep-alive") { head.asksToStay = true }
             for name in ["content-length", "transfer-encoding", "host"] as [StaticString]
             where isSame(bytes, option, name) { throw .connectionNamesFraming }
+            start = comma + 1
+        }
+    }
+
+    /// Whether a list of transfer codings ends in the only `chunked` of it (RFC 9112 section 6.1).
+    ///
+    /// An empty member, which RFC 9110 section 5.6.1.2 passes over, is none of it: somebody on the
+    /// way may read such a list in another way.
+    private func endsInChunked(_ bytes: Span<UInt8>, _ value: Range<Int>) -> Bool {
+        var start = value.lowerBound
+        while true {
+            var comma = start
+            while comma < value.upperBound, bytes[comma] != 0x2C { comma += 1 }
+            let coding = trimmed(bytes, start..<comma)
+            let isChunked = isSame(bytes, coding, "chunked")
+            guard comma < value.upperBound else { return isChunked }
+            guard !isChunked, !coding.isEmpty else { return false }
             start = comma + 1
         }
     }
@@ -211,6 +232,7 @@ extension RequestParser {
         if head.hasCoding {
             guard head.contentLength == nil else { throw .lengthAndCoding }
             guard head.minorVersion == 1 else { throw .codingInOldVersion }
+            guard head.endsInChunked else { throw .codingNotChunked }
             guard head.isChunked else { throw .codingUnsupported }
         }
         head.fields = HTTPFields(bytes: Array(input[range]), index: head.places)
@@ -230,6 +252,15 @@ extension RequestParser {
             position += 1
         }
         return true
+    }
+
+    /// A range without the blanks at its ends.
+    private func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
+        var start = range.lowerBound
+        var end = range.upperBound
+        while start < end, isBlank(bytes[start]) { start += 1 }
+        while end > start, isBlank(bytes[end - 1]) { end -= 1 }
+        return start..<end
     }
 
     private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

@@ -64,8 +64,14 @@ package struct RequestParser: Sendable {
         self.judge = judge
     }
 
-    /// Whether nothing of a request has arrived.
-    package var isBetweenRequests: Bool { state == .leading && scanned == 0 }
+    /// Whether nothing of a request has arrived; an empty line before it is none of it.
+    package var isBetweenRequests: Bool {
+        switch state {
+        case .leading: true
+        case .requestLine: scanned == 0
+        case .fieldLines, .body, .chunkedBody, .complete, .rejected: false
+        }
+    }
 
     /// Whether the head is complete and the body is not.
     package var isReadingBody: Bool {
@@ -76,7 +82,7 @@ package struct RequestParser: Sendable {
     }
 
     /// Whether the present request is HEAD, as far as it was read.
-    var isHead: Bool { head.method == "HEAD" }
+    var isHead: Bool { head.isHead }
 
     /// How many bytes of the body have arrived.
     package var bodyBytesReceived: Int { body.count }

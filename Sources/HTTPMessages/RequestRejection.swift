@@ -50,7 +50,7 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
     case lengthMalformed = "LIMEN-HTTP-022"
     /// More than one Content-Length, even when they agree.
     case lengthRepeated = "LIMEN-HTTP-023"
-    /// A Transfer-Encoding other than exactly one `chunked`.
+    /// A transfer coding before `chunked`, which nobody here takes off (RFC 9112 section 6.1).
     case codingUnsupported = "LIMEN-HTTP-024"
     /// More than one Transfer-Encoding.
     case codingRepeated = "LIMEN-HTTP-025"
@@ -78,8 +78,6 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
     case handlerTimeout = "LIMEN-HTTP-036"
     /// More connections than allowed, in all or from one address.
     case connectionsTooMany = "LIMEN-HTTP-037"
-    /// TRACE would send back what was sent, and is allowed nowhere (RFC 9110 section 9.3.8).
-    case methodNotAllowed = "LIMEN-HTTP-038"
     /// A request that as a whole took too long, though none of its parts did.
     case requestTimeout = "LIMEN-HTTP-039"
     /// More handshakes under way than allowed.
@@ -91,12 +89,14 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
     case roomTooSmall = "LIMEN-HTTP-042"
     /// More updates of keys on one connection than anybody needs.
     case keyUpdatesTooMany = "LIMEN-HTTP-043"
+    /// A Transfer-Encoding that does not end in its only `chunked`, so that nobody can tell where
+    /// the body ends (RFC 9112 section 6.3).
+    case codingNotChunked = "LIMEN-HTTP-044"
 
     /// The status of the answer.
     package var status: Int {
         switch self {
         case .methodUnknown, .methodRefused, .codingUnsupported: 501
-        case .methodNotAllowed: 405
         case .versionUnsupported: 505
         case .requestLineTooLong: 414
         case .fieldTooLong, .fieldsTooMany, .headTooLong, .trailerTooLong: 431
@@ -108,7 +108,7 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
             .targetMalformed, .targetDotSegment, .targetEncodedDelimiter, .fieldMalformed,
             .fieldFolded, .hostMissing, .hostRepeated, .hostMalformed, .hostMismatch,
             .lengthAndCoding, .lengthMalformed, .lengthRepeated, .codingRepeated,
-            .codingInOldVersion, .connectionNamesFraming, .chunkMalformed,
+            .codingNotChunked, .codingInOldVersion, .connectionNamesFraming, .chunkMalformed,
             .chunkExtensionTooLong, .handshakeFailed, .keyUpdatesTooMany:
             400
         }

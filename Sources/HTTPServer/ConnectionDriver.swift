@@ -247,7 +247,7 @@ final class ConnectionDriver: EventLoopDelegate {
             }
             if connection.hasSaidEnd {
                 connection.hasSaidEnd = false
-                perform(connection.state.endOfInput(at: now), connection)
+                endInput(connection)
                 break
             }
             guard connection.mayRead else { break }
@@ -278,7 +278,7 @@ final class ConnectionDriver: EventLoopDelegate {
             return false
         case .moved(0):
             connection.mayRead = false
-            perform(connection.state.endOfInput(at: now), connection)
+            endInput(connection)
             return false
         case .moved(let count):
             // A short read has emptied the socket (epoll(7)); the end of the stream is an event
@@ -293,6 +293,13 @@ final class ConnectionDriver: EventLoopDelegate {
             }
             return receive(count, session, connection)
         }
+    }
+
+    /// The peer sends no more: what is kept was no whole request, and is never going to be one.
+    private func endInput(_ connection: Connection) {
+        connection.input = []
+        connection.inputStart = 0
+        perform(connection.state.endOfInput(at: now), connection)
     }
 
     /// Gives what was received to the parser; `false` when the connection is over.

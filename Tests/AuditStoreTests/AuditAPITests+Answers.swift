@@ -53,13 +53,14 @@ extension AuditAPITests {
             #expect(await fixture.send("GET", "/audit/events", as: client).status == 403)
         }
         #expect(await fixture.send("GET", "/audit/events", as: nil).status == 401)
-        for method in ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"] {
+        for method in ["POST", "PUT", "DELETE", "PATCH", "TRACE"] {
             let answer = await fixture.send(
                 method,
                 "/audit/events",
                 fields: [("X-HTTP-Method-Override", "GET")]
             )
             #expect(answer.status == 405, "\(method)")
+            #expect(answer.fields["allow"] == "GET, HEAD, OPTIONS", "\(method)")
         }
         let override = await fixture.send(
             "GET",
@@ -74,6 +75,51 @@ extension AuditAPITests {
         // An auditor may do nothing else.
         let hook = await fixture.send("POST", "/cds-services/qsofa", "{}")
         #expect(hook.status == 403)
+    }
+
+    @Test("HEAD is read and recorded as GET is, and OPTIONS tells anybody the methods alone")
+    func heads() async throws {
+        let fixture = try AuditGateway()
+        let mine = try await fixture.decide("anna")
+        let made = await fixture.send(
+            "POST",
+            "/audit/reviews",
+            #"{"question":"reads","from":"2026-01-01T00:00:00Z","to":"2030-01-01T00:00:00Z"}"#
+        )
+        #expect(made.status == 201)
+        let review = try #require(try AuditGateway.json(made)["review"]?.stringValue)
+        let places = [
+            ("/audit/events", "GET, HEAD, OPTIONS"),
+            ("/audit/events/" + mine.eventID.text, "GET, HEAD, OPTIONS"),
+            ("/audit/reviews", "GET, HEAD, POST, OPTIONS"),
+            ("/audit/reviews/" + review, "GET, HEAD, OPTIONS"),
+        ]
+        for (path, methods) in places {
+            for method in ["GET", "HEAD"] {
+                let answer = await fixture.send(
+                    method,
+                    path,
+                    fields: [("Limen-Reason", "complaint")]
+                )
+                #expect(answer.status == 200, "\(method) \(path)")
+            }
+            let options = await fixture.send("OPTIONS", path, as: nil)
+            #expect(options.status == 204, "\(path)")
+            #expect(options.fields["allow"] == methods, "\(path)")
+        }
+        #expect(await fixture.send("HEAD", "/audit/events", as: nil).status == 401)
+        #expect(await fixture.send("HEAD", "/audit/events", "{}").status == 400)
+        let query = try AuditQuery.open(fixture.database.login("auditor_anna"))
+        var filter = AuditFilter()
+        filter.kind = .auditRead
+        let reads = try query.list(filter, hasDocuments: true).events.map(\.record)
+        #expect(reads.count { $0.flags.contains("list") && $0.status == 200 } == 2)
+        #expect(reads.count { $0.flags.contains("show") && $0.causedBy == mine.eventID } == 2)
+        filter.kind = .auditReview
+        let reviews = try query.list(filter, hasDocuments: true).events.map(\.record)
+        #expect(reviews.count { $0.flags.contains("review-new") } == 1)
+        #expect(reviews.count { $0.flags.contains("review-list") } == 2)
+        #expect(reviews.count { $0.flags.contains("review-show") } == 2)
     }
 
     @Test("A21: an export comes in parts that add up, free of formulas, each part with its row")

@@ -203,6 +203,8 @@ struct RefusalTests {
         arguments: [
             "application/json;charset=UTF-8", "application/json; charset=\"utf-8\"",
             "application/fhir+json; fhirVersion=4.0", "application/json ;charset=utf8", "text/json",
+            "application/json;", "Application/JSON;;\t; Charset=\"UTF\\-8\" ;",
+            "application/json; foo=\"a;charset=latin1\"", "application/vnd.example+json",
         ]
     )
     func spellings(_ type: String) async throws {
@@ -213,6 +215,116 @@ struct RefusalTests {
             fields: [("Content-Type", type)]
         )
         #expect(response.status == 200)
+    }
+
+    @Test(
+        "is one whose type is no media type, or one of another text",
+        arguments: [
+            "", "json", "application/", "/json", "appli cation/js on", "application /json",
+            "application/+json", "application/a/b+json", "application/j\u{F6}son",
+            "application/json; charset", "application/json; =x; ;;", "application/json; a=",
+            "application/json; charset = utf-8", "application/json charset=utf-8",
+            "application/json; charset=\"utf-8", "application/json; charset=\"\"",
+            "application/json, application/json", "application/json; charset=utf-16",
+            "application/json; charset=utf-8; charset=latin1", "application/jsonx", "*/*",
+        ]
+    )
+    func noJSON(_ type: String) async throws {
+        let fixture = try GatewayFixture()
+        let response = await fixture.post(
+            "/cds-services/news2",
+            HookBody().text,
+            fields: [("Content-Type", type)]
+        )
+        #expect(response.status == 415)
+    }
+
+    @Test(
+        "is none when JSON is among what is accepted",
+        arguments: [
+            [], [""], [","], ["application/json"], ["APPLICATION/JSON"], ["*/*"], ["application/*"],
+            ["text/html", "application/json"], ["text/html", "", "*/*;q=0.1"], ["text/json"],
+            ["text/html, application/json;q=0.001"], ["application/json;Q=1.000;q=0"],
+            ["application/fhir+json; fhirVersion=4.0"], ["application/json+fhir"],
+            ["application/fhir+json;q=0, */*"], ["application/json, */*;q=0"],
+            ["text/html;a=\"x,\\\"\", ,application/json"], ["what is this, application/json"],
+            // What Java sends when nothing else is said.
+            ["text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"],
+        ] as [[String]]
+    )
+    func acceptable(_ accepted: [String]) async throws {
+        let fixture = try GatewayFixture()
+        let response = await fixture.post(
+            "/cds-services/news2",
+            HookBody().text,
+            fields: accepted.map { ("Accept", $0) }
+        )
+        #expect(response.status == 200)
+    }
+
+    @Test(
+        "is one that accepts no JSON, by the most specific of what it accepts",
+        arguments: [
+            ["text/html"], ["text/html", "image/png"], ["application/json;q=0"], ["*/*;q=0"],
+            ["application/json;q=0, */*"], ["application/json;q=0.000", "*/*"],
+            ["*/*, application/*; q=0."], ["application/fhir+json;q=0"],
+            ["application/json;q=0, application/fhir+json"], ["application/json-seq"],
+            ["text/html;a=\"application/json\""], ["text/html;a=\",*/*,\""], ["*"], ["json"],
+            ["application/json;q"],
+        ] as [[String]]
+    )
+    func notAcceptable(_ accepted: [String]) async throws {
+        let fixture = try GatewayFixture()
+        let response = await fixture.post(
+            "/cds-services/news2",
+            HookBody().text,
+            fields: accepted.map { ("Accept", $0) }
+        )
+        #expect(response.status == 406)
+    }
+
+    @Test(
+        "is one with any coding of its content, in whichever field",
+        arguments: [
+            (["identity", "gzip"], 415), (["gzip", "identity"], 415), (["identity, gzip"], 415),
+            (["identity;q=1"], 415), (["identity", "Identity"], 200), (["identity,identity"], 200),
+            ([","], 200),
+        ] as [([String], Int)]
+    )
+    func codings(_ codings: [String], _ status: Int) async throws {
+        let fixture = try GatewayFixture()
+        let response = await fixture.post(
+            "/cds-services/news2",
+            HookBody().text,
+            fields: codings.map { ("Content-Encoding", $0) }
+        )
+        #expect(response.status == status)
+    }
+
+    @Test(
+        "is one whose scheme no key follows, and none when blanks stand between them",
+        arguments: [
+            ("Bearer  ", 200), ("BEARER    ", 200), ("Bearer\t", 401), ("Bearer \t", 401),
+            ("Bearer", 401), ("Bearer,", 401),
+        ]
+    )
+    func schemes(_ scheme: String, _ status: Int) async throws {
+        let fixture = try GatewayFixture()
+        let path = "/cds-services/news2"
+        let served = await fixture.post(
+            path,
+            HookBody().text,
+            key: nil,
+            fields: [("Authorization", scheme + GatewayFixture.key)]
+        )
+        #expect(served.status == status)
+        let bare = await fixture.post(
+            path,
+            HookBody().text,
+            key: nil,
+            fields: [("Authorization", scheme)]
+        )
+        #expect(bare.status == 401)
     }
 
     @Test("is answered with its place and one row, and the next one is served", arguments: all)

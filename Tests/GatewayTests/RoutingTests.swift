@@ -170,8 +170,7 @@ struct RoutingTests {
         let paths = try #require(try OpenAPITests.document()["paths"]).members
             .map { OpenAPITests.filled($0.name.stringValue ?? "") }
         #expect(paths.count > 20)
-        // The trail says nothing to whom it does not know.
-        for path in paths where !path.hasPrefix("/audit/") {
+        for path in paths {
             let response = await fixture.send("OPTIONS", path, key: nil)
             #expect(response.status == 204, "\(path)")
             let allowed = response.fields["allow"]?.components(separatedBy: ", ")
@@ -185,7 +184,53 @@ struct RoutingTests {
         #expect(all.fields["allow"] == "GET, HEAD, POST, OPTIONS")
         #expect(await fixture.send("OPTIONS", "/nowhere", key: nil).status == 404)
         #expect(fixture.sink.records.isEmpty)
-        #expect(await fixture.send("OPTIONS", "/audit/events", key: nil).status == 405)
+    }
+
+    @Test("answer HEAD as they answer GET")
+    func head() async throws {
+        let paths = try #require(try OpenAPITests.document()["paths"]).members
+            .map { OpenAPITests.filled($0.name.stringValue ?? "") }
+        for path in paths where Route(path: path).methods.contains("GET") {
+            let fixture = try GatewayFixture()
+            for key in [nil, GatewayFixture.key] {
+                let before = fixture.sink.records.count
+                let got = await fixture.send("GET", path, key: key)
+                let between = fixture.sink.records.count
+                let head = await fixture.send("HEAD", path, key: key)
+                let after = fixture.sink.records.count
+                #expect(got.status != 405, "\(path)")
+                #expect(head.status == got.status, "\(path)")
+                #expect(head.fields["content-type"] == got.fields["content-type"], "\(path)")
+                #expect(after - between == between - before, "\(path)")
+            }
+        }
+    }
+
+    @Test("refuse TRACE with the methods of its very path, and send nothing of it back")
+    func trace() async throws {
+        let paths = try #require(try OpenAPITests.document()["paths"]).members
+            .map { OpenAPITests.filled($0.name.stringValue ?? "") }
+        let marker = "MARKER-7d2e"
+        for path in paths {
+            let fixture = try GatewayFixture()
+            for key in [nil, GatewayFixture.key] {
+                let response = await fixture.send(
+                    "TRACE",
+                    path,
+                    key: key,
+                    query: marker,
+                    fields: [("X-Marker", marker)]
+                )
+                #expect(response.status == 405, "\(path)")
+                let allowed = response.fields["allow"]?.components(separatedBy: ", ")
+                #expect(allowed == Route(path: path).methods, "\(path)")
+                #expect(!response.text.contains(marker), "\(path)")
+            }
+        }
+        let fixture = try GatewayFixture()
+        let unknown = await fixture.send("TRACE", "/nowhere", key: nil)
+        #expect(unknown.status == 404)
+        #expect(unknown.fields["allow"] == nil)
     }
 
     @Test("let browsers of listed origins in, on every answer")

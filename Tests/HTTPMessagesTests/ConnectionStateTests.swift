@@ -57,9 +57,14 @@ struct ConnectionStateTests {
         arguments: [
             ("HEAD / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", true),
             ("HEAD /a/../b HTTP/1.1\r\n", true), ("HEAD / HTTP/1.1\r\nHost : a\r\n", true),
+            ("HEAD / HTTP/2.0\r\n", true), ("HEAD / HTTP/1.1 \r\n", true),
+            ("HEAD /\u{7} HTTP/1.1\r\n", true), ("HEAD /\n", true), ("HEAD \r\n", true),
+            ("HEAD /" + String(repeating: "a", count: 20_000), true),
             ("GET / HTTP/1.1\r\nHost: a\r\nExpect: x\r\n\r\n", false),
-            ("HEAD / HTTP/2.0\r\n", false), ("head / HTTP/1.1\r\n", false),
-        ]
+            ("GET /HEAD / HTTP/1.1\r\n", false), ("GET / HTTP/2.0\r\n", false),
+            ("head / HTTP/1.1\r\n", false), ("HEADS / HTTP/1.1\r\n", false),
+            ("HEAD\t/ HTTP/1.1\r\n", false), ("\rHEAD / HTTP/1.1\r\n", false),
+        ] as [(String, Bool)]
     )
     func refusedHead(_ text: String, _ isHead: Bool) {
         var state = fresh()
@@ -372,6 +377,72 @@ struct ConnectionStateTests {
             _ = drained.responded(closes: false, bytes: bytes, at: 0)
             #expect(Step(drained.drain(at: 0)) == .wait)
             #expect(Step(drained.flushed(at: 0)) == .shutDownSending)
+        }
+    }
+
+    @Test(
+        "an answer under way is sent when part of a request follows it, and then the end",
+        arguments: [
+            "\r", "\r\n", "GET /li", "\r\nGET / HTTP/1.1\r\nHost: a\r\n",
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab",
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nab",
+        ]
+    )
+    func endBehindPart(_ part: String) {
+        for bytes in [0, 1] {
+            var state = fresh()
+            #expect(send(Self.get, &state, at: 0) == .dispatch("/"))
+            _ = state.responded(closes: false, bytes: bytes, at: 0)
+            #expect(send(part, &state, at: 0) == .wait)
+            #expect(Step(state.endOfInput(at: 1)) == .wait)
+            #expect(!state.wantsInput)
+            #expect(!state.isReceiving)
+            #expect(state.keptBytes == 0)
+            // It has the time of any answer, and not that of a head or a body.
+            var slow = state
+            let deadline = slow.deadline
+            #expect(deadline >= Int64(HTTPConnectionLimits().idleMilliseconds))
+            #expect(Step(slow.expired(at: deadline - 1)) == .wait)
+            #expect(Step(slow.expired(at: deadline)) == .close)
+            #expect(Step(state.flushed(at: 2)) == .close)
+        }
+    }
+
+    @Test("a next head that does not end in time takes nothing from the answer before it")
+    func slowHeadBehindAnswer() {
+        var state = fresh { $0.headMilliseconds = 100 }
+        #expect(send(Self.get, &state, at: 0) == .dispatch("/"))
+        _ = state.responded(closes: false, bytes: 1, at: 0)
+        #expect(send("GET /li", &state, at: 10) == .wait)
+        #expect(Step(state.expired(at: 110)) == .refuse(.headTimeout))
+        _ = state.responded(closes: true, bytes: 1, at: 110)
+        #expect(state.unsentResponseCount == 2)
+        #expect(Step(state.endOfInput(at: 111)) == .wait)
+        #expect(Step(state.flushed(at: 112)) == .close)
+    }
+
+    @Test("an empty line behind a request begins no other one, in one piece or in two")
+    func emptyLine() {
+        for pieces in [["\r\n"], ["\r", "\r\n"]] {
+            var state = fresh {
+                $0.headMilliseconds = 100
+                $0.idleMilliseconds = 5_000
+            }
+            #expect(send(Self.get, &state, at: 0) == .dispatch("/"))
+            _ = state.responded(closes: false, bytes: 1, at: 0)
+            _ = state.flushed(at: 10)
+            for piece in pieces { #expect(send(piece, &state, at: 200) == .wait) }
+            #expect(!state.isReceiving)
+            #expect(state.leave == .atOnce)
+            #expect(state.deadline == 5_010)
+            var drained = state
+            #expect(Step(drained.drain(at: 3_000)) == .close)
+            var silent = state
+            #expect(Step(silent.expired(at: 5_010)) == .close)
+            // What comes behind it is a request with a time of its own.
+            #expect(send("GET", &state, at: 4_000) == .wait)
+            #expect(state.deadline == 4_100)
+            #expect(send(Self.get, &state, at: 4_050) == .dispatch("/"))
         }
     }
 

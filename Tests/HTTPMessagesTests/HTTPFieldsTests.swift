@@ -18,6 +18,15 @@ struct HTTPFieldsTests {
         #expect(!fields.has("vary", equalTo: "xy"))
     }
 
+    @Test("fields of one name are one list, whose empty members count for nothing")
+    func members() {
+        var fields: HTTPFields = ["X": " a ,,\tb c\t", "Y": "d", "x": ""]
+        fields.append("X", ",")
+        fields.append("x", "e")
+        #expect(fields.members("x") == ["a", "b c", "e"])
+        #expect(fields.members("z").isEmpty)
+    }
+
     @Test("a value can begin no field and no message of its own")
     func injection() {
         var fields = HTTPFields()

@@ -175,14 +175,64 @@ struct RequestParserTests {
         arguments: [
             ("GET", nil), ("HEAD", nil), ("POST", nil), ("OPTIONS", nil), ("PUT", nil),
             ("DELETE", nil), ("PATCH", nil), ("CONNECT", .methodRefused),
-            ("TRACE", .methodNotAllowed), ("QUERY", nil), ("get", .methodUnknown),
-            ("GETS", .methodUnknown),
+            ("TRACE", nil), ("QUERY", nil), ("get", .methodUnknown), ("GETS", .methodUnknown),
             ("GE", .methodUnknown), ("PRI", .methodUnknown), ("G@T", .requestLineMalformed),
         ] as [(String, RequestRejection?)]
     )
     func methods(_ method: String, _ reason: RequestRejection?) {
         let parsed = ParsedStream("\(method) / HTTP/1.1\r\nHost: h\r\n\r\n")
         #expect(parsed.rejection == reason)
+    }
+
+    @Test("TRACE is the last request of its connection, whatever it asks for")
+    func trace() {
+        let parsed = ParsedStream(
+            "TRACE /a HTTP/1.1\r\nHost: h\r\nConnection: keep-alive\r\n\r\n"
+                + "GET /b HTTP/1.1\r\nHost: h\r\n\r\n"
+        )
+        #expect(parsed.messages.map(\.path) == ["/a"])
+        #expect(parsed.messages.map(\.keepsAlive) == [false])
+    }
+
+    @Test("one empty line before a request is passed over, and no second one")
+    func emptyLines() {
+        let get = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+        let bytes = Array(("\r\n" + get + "\r\n" + get + "\r\n").utf8)
+        let parsed = ParsedStream(bytes)
+        #expect(parsed.messages.count == 2)
+        #expect(!parsed.isIncomplete)
+        #expect(ParsedStream(byteByByte: bytes) == parsed)
+        #expect(ParsedStream(get + "\r").isIncomplete)
+        for text in ["\r\n\r\n" + get, get + "\r\n\r\n"] {
+            let bytes = Array(text.utf8)
+            let twice = ParsedStream(bytes)
+            #expect(twice.rejection == .requestLineMalformed)
+            #expect(ParsedStream(byteByByte: bytes) == twice)
+        }
+    }
+
+    @Test(
+        "transfer codings that do not end in their only chunked are a fault, others are unknown",
+        arguments: [
+            ("gzip", .codingNotChunked), ("identity", .codingNotChunked),
+            ("chunked, gzip", .codingNotChunked), ("trailers", .codingNotChunked),
+            ("", .codingNotChunked), (",", .codingNotChunked), ("chunked,", .codingNotChunked),
+            (", chunked", .codingNotChunked), ("gzip,,chunked", .codingNotChunked),
+            ("chunked, chunked", .codingNotChunked), ("gzip, chunked ,", .codingNotChunked),
+            ("Chunked, gzip, chunked", .codingNotChunked), ("xchunked", .codingNotChunked),
+            ("chunked;q=1", .codingNotChunked), ("gzip chunked", .codingNotChunked),
+            ("\"chunked\"", .codingNotChunked),
+            ("gzip, chunked", .codingUnsupported), ("x;a=b ,\tCHUNKED", .codingUnsupported),
+            ("deflate,gzip,chunked", .codingUnsupported),
+        ] as [(String, RequestRejection)]
+    )
+    func codings(_ codings: String, _ reason: RequestRejection) {
+        let bytes = Array((Self.head + "Transfer-Encoding: \(codings)\r\n\r\n0\r\n\r\n").utf8)
+        let parsed = ParsedStream(bytes)
+        #expect(parsed.rejection == reason)
+        #expect(parsed.messages.isEmpty)
+        #expect(ParsedStream(byteByByte: bytes) == parsed)
+        #expect(reason.status == (reason == .codingUnsupported ? 501 : 400))
     }
 
     @Test(
@@ -433,7 +483,7 @@ struct RequestParserTests {
             let body = ProblemResponse.make(status: reason.status, code: reason.rawValue)
             let text = String(decoding: body.body, as: UTF8.self)
             #expect(text.contains(#""detail":"\#(reason.sentence)""#), "no sentence needs escapes")
-            #expect((body.fields["allow"] != nil) == (reason.status == 405))
+            #expect(reason.status != 405, "only a router knows what is allowed")
         }
     }
 }

@@ -1,9 +1,9 @@
 import HTTPMessages
 
 /// What a connection does with a stream of bytes, whatever pieces it arrives in: a server without
-/// its socket, whose handler answers everything with 200.
+/// its socket, whose handler answers everything with 200 but TRACE, which no route takes.
 struct ServedStream: Equatable {
-    /// The paths that reached the handler.
+    /// The paths that the handler has answered with 200.
     private(set) var paths: [String] = []
     /// The statuses in the order of their responses.
     private(set) var statuses: [Int] = []
@@ -48,8 +48,9 @@ struct ServedStream: Equatable {
         switch action {
         case .wait, .sendContinue: return true
         case .dispatch(let request):
-            paths.append(request.path)
-            answer(200, &state)
+            let isTrace = request.method == "TRACE"
+            if !isTrace { paths.append(request.path) }
+            answer(isTrace ? 405 : 200, &state)
             return false
         case .refuse(let rejection):
             answer(rejection.status, &state)

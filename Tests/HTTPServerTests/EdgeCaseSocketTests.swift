@@ -28,7 +28,7 @@ struct EdgeCaseSocketTests {
             try JSONDecoder().decode(EdgeCase.self, from: Data($0.utf8))
         }
         #expect(edges.count == 161)
-        let server = try TestServer.start()
+        let server = try TestServer.serving(Self.answer)
         for edge in edges {
             var client = try server.connect()
             try client.write(Array(edge.b64))
@@ -66,20 +66,20 @@ struct EdgeCaseSocketTests {
         let edges = try Shared.lines("conformance/http1-edge/edge-cases.jsonl").map {
             try JSONDecoder().decode(EdgeCase.self, from: Data($0.utf8))
         }
-        let server = try TestServer.start()
+        let server = try TestServer.serving(Self.answer)
         let (different, cutCounts) = try await OwnThread.run {
             () throws -> ([String], [Int]) in
             var different: [String] = []
             var cutCounts: [Int] = []
             for edge in edges {
                 let bytes = Array(edge.b64)
-                let whole = try Self.answer(server, [bytes], edge)
+                let whole = try Self.answers(server, [bytes], edge)
                 let cuts = StreamCuts.places(in: bytes, wholeUpTo: 300, linesMax: 24)
                 // Nothing is only ever sent whole.
                 cutCounts.append(cuts.count)
                 for cut in cuts where cut > 0 && cut < bytes.count {
                     let pieces = [Array(bytes[..<cut]), Array(bytes[cut...])]
-                    if try Self.answer(server, pieces, edge) != whole {
+                    if try Self.answers(server, pieces, edge) != whole {
                         different.append("\(edge.id) at \(cut)")
                     }
                 }
@@ -124,8 +124,14 @@ struct EdgeCaseSocketTests {
         let b64: Data
     }
 
+    /// Answers as a router does, which refuses TRACE.
+    private static let answer: HTTPServer.Handler = { request in
+        guard request.method != "TRACE" else { return HTTPResponse(status: 405) }
+        return await TestServer.echo(request)
+    }
+
     /// The statuses that pieces are answered with, and the paths that reached the handler.
-    private static func answer(
+    private static func answers(
         _ server: TestServer,
         _ pieces: [[UInt8]],
         _ edge: EdgeCase

@@ -38,6 +38,20 @@ struct ServerTimeoutTests {
         #expect(await server.server.drain(withinMilliseconds: 5_000))
     }
 
+    @Test("an idle connection that an empty line was sent on is closed without a word")
+    func emptyLine() async throws {
+        let server = try TestServer.start {
+            $0.connection.headMilliseconds = 1_000
+            $0.connection.idleMilliseconds = 1_000
+        }
+        var client = try server.connect()
+        try client.write(Array("GET / HTTP/1.1\r\nHost: a\r\n\r\n\r\n".utf8))
+        #expect(try client.receive().status == 200)
+        #expect(try client.receiveAll().isEmpty)
+        #expect(server.log.counts.refused.isEmpty)
+        #expect(await server.server.drain(withinMilliseconds: 5_000))
+    }
+
     @Test("a handler that takes too long is answered for with 503 and is cancelled")
     func slowHandler() async throws {
         let server = try TestServer.start({ $0.connection.handlerMilliseconds = 50 }) { _ in

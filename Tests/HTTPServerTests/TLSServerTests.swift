@@ -59,6 +59,30 @@ struct TLSServerTests {
         #expect(await server.server.drain(withinMilliseconds: 10_000))
     }
 
+    @Test("answers what came whole when only part of a request stands before the last word")
+    func lastWordBehindPart() async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let context = try fixture.context()
+        for part in [
+            "\r\n", "GET /li", "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab",
+        ] {
+            let gate = Gate()
+            let server = try TestServer.start({ $0.security = context }) { request in
+                await gate.pass()
+                return await TestServer.echo(request)
+            }
+            var client = try connect(server, fixture)
+            let post = "POST /card HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"
+            try client.writeLast(Array((post + part).utf8))
+            // All of it is there before the answer is.
+            gate.open()
+            #expect(try client.receive().body == Array("POST /card\n{}".utf8))
+            #expect(server.log.counts.undelivered == 0)
+            #expect(await server.server.drain(withinMilliseconds: 10_000))
+        }
+    }
+
     @Test("refuses what it refuses in clear, and says that it sends no more")
     func refusals() async throws {
         let fixture = try TLSFixture()

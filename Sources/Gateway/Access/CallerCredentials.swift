@@ -24,7 +24,10 @@ struct CallerCredentials: Sendable {
             guard header.utf8.count > scheme.utf8.count,
                 header.prefix(scheme.count).lowercased() == scheme
             else { throw .malformed }
-            let bytes = Array(header.utf8.dropFirst(scheme.utf8.count))
+            // RFC 9110, section 11.4: any number of blanks, and at least one.
+            let blank = UInt8(ascii: " ")
+            let bytes = Array(header.utf8.dropFirst(scheme.utf8.count).drop { $0 == blank })
+            guard !bytes.isEmpty else { throw .malformed }
             // A token is three parts; a key has its client's id, a dot, and no other dot.
             if bytes.count(where: { $0 == UInt8(ascii: ".") }) == 1 {
                 apiKey = bytes

@@ -59,9 +59,9 @@ enum AuditRoute: Sendable, Equatable {
     /// The methods it answers.
     var methods: [String] {
         switch self {
-        case .events, .event, .review: ["GET"]
-        case .search, .timeline, .whoSaw, .exports, .runs, .closing: ["POST"]
-        case .reviews: ["GET", "POST"]
+        case .events, .event, .review: ["GET", "HEAD", "OPTIONS"]
+        case .search, .timeline, .whoSaw, .exports, .runs, .closing: ["POST", "OPTIONS"]
+        case .reviews: ["GET", "HEAD", "POST", "OPTIONS"]
         }
     }
 }

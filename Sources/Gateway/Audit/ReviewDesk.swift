@@ -18,7 +18,7 @@ struct ReviewDesk {
         }
         switch route {
         case .reviews:
-            return request.method == "GET" ? try await list() : try await make(request)
+            return request.method == "POST" ? try await make(request) : try await list()
         case .review(let id): return Self.answer(try await find(id), "review-show")
         case .runs(let id): return try await run(try await find(id), request)
         case .closing(let id): return try await close(try await find(id), request)
