@@ -51,23 +51,61 @@ enum UnitSpelling {
         ("/seconds", "/s"), ("/second", "/s"), ("/sec", "/s"),
         ("millilitres", "ml"), ("milliliters", "ml"), ("millilitre", "ml"), ("milliliter", "ml"),
         ("litres", "l"), ("liters", "l"), ("litre", "l"), ("liter", "l"),
-    ]
+    ].map { (form: Array($0.utf8), short: Array($1.utf8)) }
 
     /// The unit that a text spells; letters of any case, blanks and points do not count.
     static func unit(_ text: String) -> String? {
         guard text.utf8.count <= lengthMax else { return nil }
-        // Only a `per` that stands alone: it is also the beginning of percent.
-        let words = text.lowercased().split(whereSeparator: \.isWhitespace)
-            .map { $0 == "per" ? "/" : String($0) }
-        // The ordinal indicator and the ring are often typed for the sign of the degree.
-        var letters = String(
-            words.joined().filter { $0 != "." }.map { $0 == "º" || $0 == "˚" ? "°" : $0 }
-        )
-        for (form, short) in forms { letters = letters.replacing(form, with: short) }
-        if let unit = units[letters] { return unit }
-        guard let bar = letters.firstIndex(of: "/"), counted.contains(String(letters[..<bar]))
+        // In bytes: every observation may come by here.
+        var letters = letters(of: text)
+        for (form, short) in forms { replace(form, with: short, in: &letters) }
+        if let unit = units[String(decoding: letters, as: UTF8.self)] { return unit }
+        guard let bar = letters.firstIndex(of: UInt8(ascii: "/")),
+            counted.contains(String(decoding: letters[..<bar], as: UTF8.self))
         else { return nil }
-        return rates[String(letters[bar...])]
+        return rates[String(decoding: letters[bar...], as: UTF8.self)]
+    }
+
+    /// The small letters of a text without blanks and points, and with a bar for `per`.
+    private static func letters(of text: String) -> [UInt8] {
+        var letters: [UInt8] = []
+        letters.reserveCapacity(lengthMax)
+        var word = 0
+        /// Only a `per` that stands alone: it is also the beginning of percent.
+        func endWord() {
+            if letters[word...].elementsEqual("per".utf8) {
+                letters.replaceSubrange(word..., with: "/".utf8)
+            }
+            word = letters.count
+        }
+        for scalar in text.lowercased().unicodeScalars {
+            switch scalar {
+            case " ": endWord()
+            case ".": break
+            // The ordinal indicator and the ring are often typed for the sign of the degree.
+            case "º", "˚": letters += "°".utf8
+            case _ where scalar.isASCII && scalar.value > 0x20:
+                letters.append(UInt8(truncatingIfNeeded: scalar.value))
+            case _ where scalar.properties.isWhitespace: endWord()
+            default: letters += String(scalar).utf8
+            }
+        }
+        endWord()
+        return letters
+    }
+
+    private static func replace(_ form: [UInt8], with short: [UInt8], in letters: inout [UInt8]) {
+        var position = 0
+        while position + form.count <= letters.count {
+            if letters[position] == form[0],
+                letters[position..<position + form.count].elementsEqual(form)
+            {
+                letters.replaceSubrange(position..<position + form.count, with: short)
+                position += short.count
+            } else {
+                position += 1
+            }
+        }
     }
 
     /// No spelling is longer, so that a text of the data is not gone through for long.
