@@ -20,7 +20,8 @@ struct ExplainText {
 
     /// The inputs, a row each: what it is, its value, its points, its age and where it came from.
     private var table: String {
-        let points = facts.evaluation?.contributions.isEmpty ?? true ? [] : pointsByInput
+        // A sum of one part has no parts.
+        let points = facts.evaluation?.contributions.count ?? 0 > 1 ? pointsByInput : []
         var text =
             points.isEmpty
             ? "| Input | Value | Age | Source |\n|---|---|---|---|\n"
@@ -87,8 +88,8 @@ struct ExplainText {
             else { continue }
             if !texts[owner].isEmpty { texts[owner] += " + " }
             texts[owner] +=
-                part.points.map(Self.number)
-                ?? Self.number(part.pointsMin) + " to " + Self.number(part.pointsMax)
+                part.points.map(Self.points)
+                ?? Self.points(part.pointsMin) + " to " + Self.points(part.pointsMax)
         }
         return texts
     }
@@ -237,6 +238,11 @@ struct ExplainText {
     /// A number without a needless decimal point.
     static func number(_ value: Double) -> String {
         Int(exactly: value).map(String.init) ?? value.description
+    }
+
+    /// A part of a sum: that of a regression has any number of decimals.
+    private static func points(_ value: Double) -> String {
+        DecimalNumber(text: value.description).map { shortened($0).text } ?? number(value)
     }
 
     /// A duration as a clinician reads it, such as `2 h 14 min`.

@@ -135,4 +135,22 @@ struct StandardCardTests {
             _ = try GatewayFixture(extraFiles: ["Hooks/long.json": Array(text.utf8)])
         }
     }
+
+    @Test("show the part of each input in a sum, and no part where there is only one")
+    func parts() async throws {
+        let fixture = try GatewayFixture()
+        var body = HookBody()
+        body.observations = [HookBody.quantity("c", loinc: "2160-0", "1.37", "mg/dL")]
+        let text = body.text.replacing(
+            #""birthDate":"#,
+            with: #""gender":"male","birthDate":"#
+        )
+        let single = try await fixture.post("/cds-services/egfr-ckd-epi-2021", text).card
+        let detail = try #require(single?["detail"]?.stringValue)
+        #expect(detail.contains("| Input | Value | Age | Source |"))
+        #expect(detail.contains("| creatinine | 1.37 mg/dL | "))
+        body.observations = HookBody.vitals(temperature: "39.5")
+        let sum = try await fixture.post("/cds-services/news2", body.text).card
+        #expect(sum?["detail"]?.stringValue?.contains("| Value | Points | Age |") == true)
+    }
 }
