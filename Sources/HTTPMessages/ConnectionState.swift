@@ -134,6 +134,12 @@ package struct ConnectionState: Sendable {
         enter(.idle, at: now)
     }
 
+    /// A request came in clear where a handshake was awaited.
+    package mutating func unsecured(at now: Int64) -> Action {
+        precondition(phase == .securing, "a handshake that nobody waits for")
+        return refuse(.clearText, at: now)
+    }
+
     /// What secures the connection is broken: nothing that still comes can be read.
     package mutating func channelFailed(at now: Int64) -> Action {
         precondition(wantsInput, "only what is read can fail")

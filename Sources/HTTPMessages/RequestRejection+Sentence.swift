@@ -44,6 +44,7 @@ extension RequestRejection {
         case .requestTimeout: "The request took too long as a whole."
         case .handshakesTooMany: "There are more handshakes under way than the limit."
         case .handshakeFailed: "The TLS handshake failed."
+        case .clearText: "This port awaits TLS: say https instead of http."
         case .connectionsTooMany: "There are more connections than the limit."
         case .keyUpdatesTooMany: "There are more updates of TLS keys than the limit."
         case .roomTooSmall: "There is no room for the request at present."

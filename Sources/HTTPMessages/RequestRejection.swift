@@ -92,6 +92,8 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
     /// A Transfer-Encoding that does not end in its only `chunked`, so that nobody can tell where
     /// the body ends (RFC 9112 section 6.3).
     case codingNotChunked = "LIMEN-HTTP-044"
+    /// A request in clear on a connection that awaits TLS.
+    case clearText = "LIMEN-HTTP-045"
 
     /// The status of the answer.
     package var status: Int {
@@ -109,7 +111,8 @@ package enum RequestRejection: String, Error, Sendable, CaseIterable {
             .fieldFolded, .hostMissing, .hostRepeated, .hostMalformed, .hostMismatch,
             .lengthAndCoding, .lengthMalformed, .lengthRepeated, .codingRepeated,
             .codingNotChunked, .codingInOldVersion, .connectionNamesFraming, .chunkMalformed,
-            .chunkExtensionTooLong, .handshakeFailed, .keyUpdatesTooMany:
+            .chunkExtensionTooLong, .handshakeFailed, .keyUpdatesTooMany,
+            .clearText:
             400
         }
     }

@@ -47,6 +47,9 @@ extension ConnectionDriver {
         let received: TLSServerSession.Received
         do {
             received = try session.receive(readBuffer, count, into: &plainBuffer)
+        } catch .clearText {
+            refuseClearText(connection)
+            return false
         } catch {
             fail(connection)
             return false
@@ -67,6 +70,14 @@ extension ConnectionDriver {
         }
         if received.isEnded { connection.hasSaidEnd = true }
         return !connection.state.isClosed
+    }
+
+    /// Tells a client that it has begun without TLS, in words that it can read.
+    private func refuseClearText(_ connection: Connection) {
+        endHandshake(connection)
+        connection.session = nil
+        perform(connection.state.unsecured(at: now), connection)
+        renewDeadline(connection)
     }
 
     /// Ends a connection whose session is broken, with the alert that says why.

@@ -41,6 +41,37 @@ struct TLSServerTests {
         #expect(await server.server.drain(withinMilliseconds: 10_000))
     }
 
+    @Test(
+        "tells a client that begins without TLS so, in clear",
+        arguments: [
+            "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET /", "HEAD / HTTP/1.1\r\nHost: a\r\n\r\n",
+            "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n"
+                + String(repeating: "x", count: 70_000),
+        ]
+    )
+    func clearText(request: String) async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let context = try fixture.context()
+        let server = try TestServer.start { $0.security = context }
+        var client = try server.connect()
+        try client.write(Array(request.utf8))
+        let response = try client.receive()
+        #expect(response.status == 400)
+        #expect(response.fields["connection"] == "close")
+        #expect(response.fields["strict-transport-security"] == nil)
+        let body = String(decoding: response.body, as: UTF8.self)
+        #expect(body.contains(RequestRejection.clearText.rawValue), "\(body)")
+        client.shutdownSending()
+        #expect(try client.receiveAll().isEmpty)
+        #expect(server.log.counts.paths.isEmpty)
+        #expect(server.log.counts.refused == [RequestRejection.clearText.rawValue])
+        // The next connection is served as ever.
+        var next = try connect(server, fixture)
+        #expect(try next.send(HTTPRequest(method: "GET", path: "/y")).status == 200)
+        #expect(await server.server.drain(withinMilliseconds: 10_000))
+    }
+
     @Test("answers all that came before the client's last word")
     func lastWord() async throws {
         let fixture = try TLSFixture()
@@ -118,7 +149,7 @@ struct TLSServerTests {
 
     @Test(
         "ends whoever does not shake hands in time",
-        arguments: ["", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\u{16}\u{3}\u{1}"]
+        arguments: ["", "SSH-2.0-a\r\n", "\u{16}\u{3}\u{1}"]
     )
     func noHandshake(_ sent: String) async throws {
         let fixture = try TLSFixture()

@@ -12,6 +12,8 @@ package enum TLSError: String, Error, Sendable, CaseIterable {
     case wrongName = "tls-name"
     /// The peer speaks no TLS 1.2 or 1.3, or broke its rules.
     case protocolFailure = "tls-protocol"
+    /// A request for HTTP came where a handshake was awaited; nothing was said to the client.
+    case clearText = "tls-clear-text"
     /// The connection ended without the peer saying so: what came may be cut off.
     case truncated = "tls-truncated"
 }

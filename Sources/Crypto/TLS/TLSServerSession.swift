@@ -44,7 +44,7 @@ package final class TLSServerSession {
     /// beginning of `plain`.
     ///
     /// - Throws: `TLSError` when the session is over; the exchange then still has the alert for
-    ///   the client.
+    ///   the client, if there is one.
     package func receive(
         _ bytes: [UInt8],
         _ count: Int,
@@ -66,7 +66,9 @@ package final class TLSServerSession {
         let result = unsafe SSL_do_handshake(session)
         guard result == 1 else {
             if unsafe SSL_get_error(session, result) == SSL_ERROR_WANT_READ { return false }
+            let reason = ERR_GET_REASON(ERR_peek_error())
             ERR_clear_error()
+            guard reason != SSL_R_HTTP_REQUEST else { throw .clearText }
             throw unsafe SSL_get_verify_result(session) == Int(X509_V_OK)
                 ? .protocolFailure : .untrusted
         }
