@@ -40,6 +40,9 @@ extension Evaluator {
         let (first, second) = systemPair(left, right)
         if case .string(let one) = first, case .string(let other) = second {
             try charge(one.utf8.count / 64, at: node)
+            if let (one, other) = undeclaredMoments(left, right) {
+                return one.compare(other).map { $0 == 0 }
+            }
             return one.utf8.elementsEqual(other.utf8)
         }
         if case .boolean(let one) = first, case .boolean(let other) = second { return one == other }
@@ -59,7 +62,7 @@ extension Evaluator {
             return try same(one.json, other.json, ignoringCase: false, at: node)
         }
         if case .type(let one) = first, case .type(let other) = second { return one == other }
-        return false
+        return isOpen(first) || isOpen(second) ? nil : false
     }
 
     /// Whether a string element stands for a date or time.
@@ -169,16 +172,30 @@ extension Evaluator {
                     return false
                 }
                 try charge(first.utf8.count / 16, at: node)
-                guard
-                    ignoringCase ? Self.folded(first) == Self.folded(second) : first == second
-                else {
-                    return false
-                }
+                let isSame =
+                    ignoringCase
+                    ? Self.folded(first) == Self.folded(second)
+                    : first.utf8.elementsEqual(second.utf8)
+                guard isSame else { return false }
             case .array:
                 let first = Array(one.elements)
-                let second = Array(other.elements)
+                var second = Array(other.elements)
                 guard first.count == second.count else { return false }
-                for index in first.indices { pending.append((first[index], second[index])) }
+                guard ignoringCase else {
+                    for index in first.indices { pending.append((first[index], second[index])) }
+                    continue
+                }
+                // Equivalent collections have the same items in any order.
+                for item in first {
+                    var match: Int?
+                    for candidate in second.indices
+                    where try same(item, second[candidate], ignoringCase: true, at: node) {
+                        match = candidate
+                        break
+                    }
+                    guard let match else { return false }
+                    second.remove(at: match)
+                }
             case .object:
                 var count = 0
                 for (name, value) in one.members {
@@ -216,19 +233,45 @@ extension Evaluator {
         }
         if case .string(let one) = first, case .string(let other) = second {
             try charge(one.utf8.count / 64, at: node)
+            if let (one, other) = undeclaredMoments(left, right) { return one.compare(other) }
             return Self.scalarOrder(one, other)
         }
         if case .time(let one) = first, case .time(let other) = second {
             return one.compare(other)
         }
         // A quantity with a comparator, such as `<5`, has no place in an order.
-        if isUnreadableQuantity(first) || isUnreadableQuantity(second) { return nil }
+        if isIncomparable(first) || isIncomparable(second) { return nil }
         throw fault(.typeMismatch, at: node)
     }
 
-    private func isUnreadableQuantity(_ item: Item) -> Bool {
+    /// Whether an element that stands for a value has none that can be compared: only a reason why
+    /// it is absent, or a comparator.
+    private func isIncomparable(_ item: Item) -> Bool {
         guard case .element(let element) = item else { return false }
         return element.type.isQuantity || !element.hasValue
+    }
+
+    /// Whether nobody can tell what an element is equal to; a text that is no date is told as a
+    /// fault where it is put in order.
+    private func isOpen(_ item: Item) -> Bool {
+        guard case .element(let element) = item else { return false }
+        return isIncomparable(item) || isTyped(element)
+    }
+
+    /// Two elements of types that are not known as the dates that both of them are: as text, 23:00
+    /// of one zone would be before 22:00 of another.
+    private func undeclaredMoments(_ left: Item, _ right: Item) -> (FHIRDateTime, FHIRDateTime)? {
+        guard let one = undeclaredMoment(left), let other = undeclaredMoment(right) else {
+            return nil
+        }
+        return (one, other)
+    }
+
+    private func undeclaredMoment(_ item: Item) -> FHIRDateTime? {
+        guard case .element(let element) = item, element.type.isUnknown else { return nil }
+        // Four digits alone are any number.
+        guard let moment = FHIRDateTime(element.json), moment.precision > .year else { return nil }
+        return moment
     }
 
     private static func scalarOrder(_ one: String, _ other: String) -> Int {

@@ -298,6 +298,9 @@ extension Evaluator {
         guard let item = try single(items, at: criterion) else {
             return try value(2, of: call, inner)
         }
+        if case .element(let element) = item, !element.hasValue {
+            return try value(2, of: call, inner)
+        }
         guard case .boolean(let flag) = system(item) else {
             throw fault(.typeMismatch, at: criterion)
         }

@@ -164,8 +164,11 @@ struct Evaluator {
     }
 
     /// A collection as a boolean (FHIRPath 2.0, section 4.5).
+    ///
+    /// A primitive without a value, of which only a reason stands there, is neither true nor false.
     func boolean(_ items: Items, at node: Int) throws(FHIRPathError) -> Bool? {
         guard let item = try single(items, at: node) else { return nil }
+        if case .element(let element) = item, !element.hasValue { return nil }
         guard case .boolean(let flag) = system(item) else { return true }
         return flag
     }
