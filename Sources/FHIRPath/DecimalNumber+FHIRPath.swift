@@ -109,3 +109,49 @@ extension Int128 {
         return result
     }
 }
+
+// MARK: Sums and products with more digits than there is room for
+
+extension DecimalNumber {
+    /// The sum, exact where it has room and otherwise rounded behind the point; `nil` when what
+    /// stands before the point has no room.
+    func plus(_ other: DecimalNumber) -> DecimalNumber? {
+        if let sum = adding(other) { return sum }
+        var scale = max(scale, other.scale)
+        while scale > 0 {
+            scale -= 1
+            guard let one = shortened(to: scale), let two = other.shortened(to: scale) else {
+                return nil
+            }
+            if let sum = one.adding(two) { return sum }
+        }
+        return nil
+    }
+
+    /// The product, exact where it has room and otherwise rounded to 28 significant digits, as a
+    /// quotient is; `nil` when it cannot be represented.
+    func times(_ other: DecimalNumber) -> DecimalNumber? {
+        if let product = multiplied(by: other) { return product }
+        var digits = BigInteger(coefficient) * BigInteger(other.coefficient)
+        guard !digits.isZero else { return DecimalNumber(0) }
+        var scale = scale + other.scale
+        let count = digits.decimalDigitCount
+        // Digits before the point are never dropped.
+        let surplus = min(scale, max(count - Self.quotientDigitsMax, scale - Self.scaleMax))
+        if surplus > 0 {
+            let step = BigInteger.powerOfTen(surplus)
+            let (quotient, rest) = digits.quotientAndRemainder(dividingBy: step)
+            let isHalfOrMore = (rest.magnitude * BigInteger(2) - step).isNegative == false
+            let up = isHalfOrMore ? BigInteger(digits.isNegative ? -1 : 1) : BigInteger(0)
+            digits = quotient + up
+            scale -= surplus
+        }
+        guard !digits.isZero, let result = digits.int128 else { return nil }
+        return DecimalNumber(coefficient: result, scale: scale)
+    }
+
+    /// The number with at most so many digits behind the point.
+    private func shortened(to scale: Int) -> DecimalNumber? {
+        self.scale <= scale ? self : rounded(.halfAwayFromZero, scale: scale)
+    }
+}

@@ -76,10 +76,19 @@ extension Evaluator {
     }
 
     private func decimalNumber(_ text: String) -> DecimalNumber? {
-        guard !text.utf8.contains(UInt8(ascii: "e")), !text.utf8.contains(UInt8(ascii: "E")) else {
+        // `(\+|-)?\d+(\.\d+)?`; the zeros at the front that JSON forbids are left out.
+        let hasSign = text.hasPrefix("+") || text.hasPrefix("-")
+        var digits = text.utf8.dropFirst(hasSign ? 1 : 0)
+        guard digits.allSatisfy({ (0x30...0x39).contains($0) || $0 == UInt8(ascii: ".") }) else {
             return nil
         }
-        return DecimalNumber(text: text.hasPrefix("+") ? String(text.dropFirst()) : text)
+        while digits.first == UInt8(ascii: "0"), let next = digits.dropFirst().first,
+            next != UInt8(ascii: ".")
+        {
+            digits = digits.dropFirst()
+        }
+        let number = DecimalNumber(text: String(Substring(digits)))
+        return text.hasPrefix("-") ? number?.negated : number
     }
 
     private func textItem(_ item: Item) -> Item? {
@@ -146,12 +155,12 @@ extension Evaluator {
         }
     }
 
-    /// Reads `4`, `4 days` or `4 'mg'`.
+    /// Reads `4`, `4 days` or `4 'mg'`, with any white space between, or none.
     private func quantity(_ text: String) -> FHIRPathQuantity? {
-        let parts = text.split(separator: " ", maxSplits: 1)
-        guard let first = parts.first, let value = decimalNumber(String(first)) else { return nil }
-        guard parts.count == 2 else { return Self.plain(value) }
-        let unit = parts[1].drop { $0 == " " }
+        let first = text.prefix { $0.isASCII && ($0.isNumber || "+-.".contains($0)) }
+        guard let value = decimalNumber(String(first)) else { return nil }
+        guard first.endIndex != text.endIndex else { return Self.plain(value) }
+        let unit = text[first.endIndex...].drop(while: \.isWhitespace)
         if let calendar = CalendarUnit(word: String(unit)) {
             return FHIRPathQuantity(value: value, unit: .calendar(calendar))
         }
@@ -160,9 +169,29 @@ extension Evaluator {
     }
 
     private func quantity(_ quantity: FHIRPathQuantity, in unit: String) -> Item? {
+        if let calendar = CalendarUnit(word: unit) {
+            return self.quantity(quantity, in: calendar).map { .quantity($0) }
+        }
         let target = FHIRPathQuantity(value: DecimalNumber(1), unit: .ucum(unit))
         guard let (_, value) = aligned(target, quantity) else { return nil }
         return .quantity(FHIRPathQuantity(value: value, unit: .ucum(unit)))
+    }
+
+    /// A duration in a calendar unit; `nil` where their lengths have no fixed ratio.
+    private func quantity(
+        _ quantity: FHIRPathQuantity,
+        in unit: CalendarUnit
+    ) -> FHIRPathQuantity? {
+        if case .calendar(let source) = quantity.unit {
+            guard source.isDefinite == unit.isDefinite else { return nil }
+            return quantity.value.times(DecimalNumber(source.length))
+                .flatMap { $0.divided(by: DecimalNumber(unit.length)) }
+                .map { FHIRPathQuantity(value: $0, unit: .calendar(unit)) }
+        }
+        let one = FHIRPathQuantity(value: DecimalNumber(1), unit: .calendar(unit))
+        return aligned(one, quantity).map {
+            FHIRPathQuantity(value: $0.1, unit: .calendar(unit))
+        }
     }
 }
 

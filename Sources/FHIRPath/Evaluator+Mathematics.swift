@@ -10,6 +10,10 @@ extension Evaluator {
         guard let item = try single(input, at: call.node) else { return .none }
         let value = system(item)
         if case .quantity(let quantity) = value {
+            // Of the others the result would have another unit, or none.
+            guard Self.functionsOfQuantities.contains(call.function) else {
+                throw fault(.typeMismatch, at: call.node)
+            }
             guard let result = try number(call, quantity.value, scope) else { return .none }
             let decimal = Self.decimal(result) ?? quantity.value
             return .one(.quantity(FHIRPathQuantity(value: decimal, unit: quantity.unit)))
@@ -26,6 +30,11 @@ extension Evaluator {
         }
         return .one(result)
     }
+
+    /// Those that keep the unit of a quantity (FHIRPath 2.0, section 5.7).
+    private static let functionsOfQuantities: Set<FunctionName> = [
+        .abs, .ceiling, .floor, .round, .truncate,
+    ]
 
     static func decimal(_ item: Item) -> DecimalNumber? {
         switch item {
@@ -90,8 +99,15 @@ extension Evaluator {
         return exact.rounded(.halfAwayFromZero, scale: scale).map { .decimal($0.normalized) }
     }
 
-    /// Whole exponents exactly, by repeated squaring; others by `exp(y ln x)`.
+    /// Whole exponents by multiplication, exactly as long as there are digits; others by
+    /// `exp(y ln x)`.
     private static func power(_ base: DecimalNumber, _ exponent: DecimalNumber) -> Item? {
+        if base.coefficient == 0, exponent.coefficient > 0 { return .decimal(DecimalNumber(0)) }
+        if base.coefficient < 0, let whole = exponent.integerValue, whole > 1_000,
+            case .decimal(let magnitude) = power(base.negated, exponent)
+        {
+            return .decimal(whole.isMultiple(of: 2) ? magnitude : magnitude.negated)
+        }
         guard let whole = exponent.integerValue, whole >= 0, whole <= 1_000 else {
             if exponent.coefficient < 0, base.coefficient == 0 { return nil }
             if let whole = exponent.integerValue, whole < 0, whole >= -1_000 {
@@ -107,7 +123,7 @@ extension Evaluator {
         }
         var result = DecimalNumber(1)
         for _ in 0..<whole {
-            guard let next = result.multiplied(by: base) else { return nil }
+            guard let next = result.times(base) else { return nil }
             result = next
         }
         return .decimal(result)
@@ -123,7 +139,7 @@ extension Evaluator {
             return overflowed ? nil : .integer(sum)
         }
         if case .decimal(let first) = one, case .decimal(let second) = other {
-            return first.adding(second).map { .decimal($0) }
+            return first.plus(second).map { .decimal($0) }
         }
         guard case .quantity(let first) = one, case .quantity(let second) = other else {
             throw fault(.typeMismatch, at: node)

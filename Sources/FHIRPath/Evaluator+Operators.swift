@@ -238,9 +238,9 @@ extension Evaluator {
         _ other: DecimalNumber
     ) -> Item? {
         switch operation {
-        case .add: return one.adding(other).map { .decimal($0) }
-        case .subtract: return one.subtracting(other).map { .decimal($0) }
-        case .multiply: return one.multiplied(by: other).map { .decimal($0) }
+        case .add: return one.plus(other).map { .decimal($0) }
+        case .subtract: return one.plus(other.negated).map { .decimal($0) }
+        case .multiply: return one.times(other).map { .decimal($0) }
         case .divide: return one.divided(by: other).map { .decimal($0) }
         case .div: return one.wholeQuotient(dividingBy: other).map { .integer($0) }
         case .mod: return one.remainder(dividingBy: other).map { .decimal($0) }

@@ -8,6 +8,7 @@ extension Evaluator {
         _ other: FHIRPathQuantity
     ) -> (DecimalNumber, DecimalNumber)? {
         if one.unit == other.unit { return (one.value, other.value) }
+        let (one, other) = (one.beside(other), other.beside(one))
         switch (one.unit, other.unit) {
         case (.opaque, _), (_, .opaque): return nil
         case (.ucum(let target), .ucum(let source)):
@@ -58,16 +59,17 @@ extension Evaluator {
         _ one: FHIRPathQuantity,
         _ other: FHIRPathQuantity
     ) -> FHIRPathQuantity? {
+        let (one, other) = (one.beside(other), other.beside(one))
         switch operation {
-        case .add:
-            return aligned(one, other).flatMap { $0.0.adding($0.1) }
-                .flatMap { sum(of: one, other, $0) }
-        case .subtract:
-            return aligned(one, other).flatMap { $0.0.subtracting($0.1) }
+        case .add, .subtract:
+            guard isAddable(one, other), let (first, second) = aligned(one, other) else {
+                return nil
+            }
+            return first.plus(operation == .add ? second : second.negated)
                 .flatMap { sum(of: one, other, $0) }
         case .multiply:
             guard let unit = product(one.unit, other.unit) else { return nil }
-            return one.value.multiplied(by: other.value).map {
+            return one.value.times(other.value).map {
                 FHIRPathQuantity(value: $0, unit: unit)
             }
         case .divide:
@@ -80,6 +82,15 @@ extension Evaluator {
             .implies:
             return nil
         }
+    }
+
+    /// Whether zero of one unit is zero of the other: degrees Celsius and kelvin have no sum, as
+    /// units with another zero take no part in algebra (UCUM section 22).
+    private func isAddable(_ one: FHIRPathQuantity, _ other: FHIRPathQuantity) -> Bool {
+        guard case .ucum(let first) = one.unit, case .ucum(let second) = other.unit else {
+            return true
+        }
+        return convert(DecimalNumber(0), from: second, to: first) == DecimalNumber(0)
     }
 
     /// A sum or difference of calendar durations of different units is counted in the smallest
@@ -121,9 +132,10 @@ extension Evaluator {
     /// A product or ratio of units; what has an operator of its own is put in brackets where the
     /// order from left to right would change it.
     private static func joined(_ first: String, _ sign: String, _ second: String) -> String {
+        // A bar at the beginning stands only at that of the whole unit (UCUM section 2.3).
+        let parts = [first, second].map { $0.hasPrefix("/") ? "1" + $0 : $0 }
         let isSimple = second.utf8.allSatisfy { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "/") }
-        return (first.hasPrefix("/") ? "(" + first + ")" : first) + sign
-            + (isSimple ? second : "(" + second + ")")
+        return parts[0] + sign + (isSimple ? second : "(" + parts[1] + ")")
     }
 }
 

@@ -52,7 +52,9 @@ extension Evaluator {
             }
             return FHIRPathQuantity(value: value, unit: .opaque(unit))
         }
-        if quantity.isUCUM { return FHIRPathQuantity(value: value, unit: .ucum(code)) }
+        if quantity.isUCUM {
+            return FHIRPathQuantity(value: value, unit: .ucum(code), isElement: true)
+        }
         let unit = (quantity.system ?? "") + "|" + code
         return FHIRPathQuantity(value: value, unit: .opaque(unit))
     }

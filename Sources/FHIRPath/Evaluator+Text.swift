@@ -94,10 +94,9 @@ extension Evaluator {
         guard start >= 0, start < scalars.count else { return .none }
         var rest = scalars.dropFirst(start)
         if call.count == 2 {
-            guard let length = try integer(try value(1, of: call, scope), at: call.node) else {
-                return .none
-            }
-            rest = rest.prefix(max(length, 0))
+            // An empty length is as none (FHIRPath 2.0, section 5.6.2).
+            let length = try integer(try value(1, of: call, scope), at: call.node)
+            if let length { rest = rest.prefix(max(length, 0)) }
         }
         return .one(.string(String(String.UnicodeScalarView(rest))))
     }

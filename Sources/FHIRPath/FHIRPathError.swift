@@ -35,7 +35,7 @@ package struct FHIRPathError: Error, Equatable, Sendable {
         case .typeMismatch: "a value here is of a type that this place does not take"
         case .notSingleton: "one item is expected here, and there are several"
         case .limitExceeded: "the evaluation takes more steps, depth or room than is allowed"
-        case .unsupported: "this needs terminology, profiles or an order that is not at hand"
+        case .unsupported: "this needs terminology, a profile, order or pattern that is not at hand"
         case .arithmetic: "the number of digits must not be negative"
         case .unknownElement: "the type at this place has no element or type of this name"
         }

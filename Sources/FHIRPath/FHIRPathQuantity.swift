@@ -17,11 +17,32 @@ package struct FHIRPathQuantity: Sendable {
     package let value: DecimalNumber
     /// What it counts.
     package let unit: Unit
+    /// Whether it is an element, whose `a` and `mo` are the year and month of the calendar
+    /// (FHIR R4, section 2.9.1.3).
+    let isElement: Bool
 
     /// Makes a quantity.
     package init(value: DecimalNumber, unit: Unit) {
+        self.init(value: value, unit: unit, isElement: false)
+    }
+
+    init(value: DecimalNumber, unit: Unit, isElement: Bool) {
         self.value = value
         self.unit = unit
+        self.isElement = isElement
+    }
+
+    /// The year or month of the calendar that an element counts; the units of fixed length are
+    /// comparable as they are.
+    var calendarUnit: CalendarUnit? {
+        guard isElement, case .ucum(let code) = unit else { return nil }
+        return code == "a" ? .year : (code == "mo" ? .month : nil)
+    }
+
+    /// The quantity as it is understood beside another one.
+    func beside(_ other: FHIRPathQuantity) -> FHIRPathQuantity {
+        guard case .calendar = other.unit, let calendarUnit else { return self }
+        return FHIRPathQuantity(value: value, unit: .calendar(calendarUnit))
     }
 
     /// The unity of UCUM, the unit of plain numbers.

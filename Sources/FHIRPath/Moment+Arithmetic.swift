@@ -13,9 +13,11 @@ extension Evaluator {
         switch quantity.unit {
         case .calendar(let calendar): unit = calendar
         case .ucum(let code):
-            // A UCUM year or month has a length that no calendar keeps, so it is refused; a word
-            // in quotes is read as the word.
-            guard let known = CalendarUnit(definiteUCUMCode: code) ?? CalendarUnit(word: code)
+            // A UCUM year or month has a length that no calendar keeps, so it is refused but in an
+            // element; a word in quotes is read as the word.
+            guard
+                let known = CalendarUnit(definiteUCUMCode: code) ?? CalendarUnit(word: code)
+                    ?? quantity.calendarUnit
             else {
                 throw fault(.typeMismatch, at: node)
             }

@@ -99,7 +99,8 @@ struct TypeChecker {
 
     /// Functions whose arguments see each item of the input as `$this`.
     private static let itemFunctions: Set<FunctionName> = [
-        .where, .all, .exists, .select, .repeat, .sort, .iif, .trace, .aggregate, .defineVariable,
+        .where, .all, .exists, .select, .repeat, .repeatAll, .sort, .iif, .trace, .aggregate,
+        .defineVariable,
     ]
     /// Functions that need an order.
     private static let orderFunctions: Set<FunctionName> = [.first, .last, .tail, .skip, .take]

@@ -13,7 +13,8 @@ extension TypeModel {
         "series", "source", "staff", "start", "statusReason", "subject", "substance", "target",
         "time", "timing", "topic", "used", "validity", "value", "versionAlgorithm", "vaccination",
         "bodySite", "identified", "code", "when", "probability", "doseNumber", "seriesDoses",
-        "occurence",
+        "occurence", "bounds", "created", "procedure", "manufacturer", "characteristic",
+        "participantEffective", "studyEffective", "minimumVolume", "definingSubstance",
     ]
 
     /// The ancestors of types (FHIR R4, sections 2.24 and 2.1.27; R5 additions).
