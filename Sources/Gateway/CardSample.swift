@@ -21,7 +21,8 @@ package struct CardSample {
             patient: data.patient,
             resources: data.resources,
             patientID: data.patientID,
-            patientFullURLs: data.patientFullURLs
+            patientFullURLs: data.patientFullURLs,
+            encounterID: data.encounterID
         )
         let report = profile.profile.map(survey, now: moment)
         guard let evaluation = profile.evaluateIfApplicable(report) else { return nil }

@@ -84,7 +84,10 @@ package struct CaseUpdate: Sendable {
             old.count == new.count
         else { return false }
         return zip(old, new).allSatisfy { left, right in
-            ["name", "at", "patient", "bundle"].allSatisfy { name in
+            guard left["encounter"]?.stringValue == right["encounter"]?.stringValue else {
+                return false
+            }
+            return ["name", "at", "patient", "bundle"].allSatisfy { name in
                 guard let left = left[name], let right = right[name] else { return false }
                 return left.rawBytes.elementsEqual(right.rawBytes)
             }

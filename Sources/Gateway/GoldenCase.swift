@@ -6,12 +6,14 @@ import FHIR
 /// One golden case: a bundle at a moment, and what is expected of it.
 ///
 ///     { "name": "a fever in Fahrenheit", "at": "2026-05-04T10:00:00Z", "patient": "p1",
+///       "encounter": "e1",
 ///       "bundle": { "resourceType": "Bundle", "entry": [ ... ] },
 ///       "expect": { "inputs": { "temperature": "38.5 Cel", "pulse": null },
 ///                   "rejections": [], "status": "incomplete", "bounds": [ 1, 9 ],
 ///                   "cards": [ "incomplete" ] } }
 ///
-/// Only what is named in `expect` is checked.
+/// Only what is named in `expect` is checked. `encounter` is the encounter in context, of hooks
+/// that have one.
 package struct GoldenCase: Sendable {
     /// The folder name of the profile.
     package let profile: String
@@ -84,13 +86,20 @@ package struct GoldenCase: Sendable {
             guard let expected = json["expect"], expected.kind == .object else {
                 throw fault(path + ".expect", "an object is expected that says what is expected")
             }
+            var data = PatientData(bundle: bundle, patientID: patientID)
+            if let encounter = json["encounter"] {
+                guard let id = encounter.stringValue, !id.isEmpty else {
+                    throw fault(path + ".encounter", "the id of the encounter is expected")
+                }
+                data.encounterID = id
+            }
             cases.append(
                 GoldenCase(
                     profile: profile,
                     file: file,
                     name: name,
                     moment: moment,
-                    data: PatientData(bundle: bundle, patientID: patientID),
+                    data: data,
                     json: json,
                     expected: expected
                 )

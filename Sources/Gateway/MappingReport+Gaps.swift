@@ -16,6 +16,12 @@ extension MappingReport {
             let words = service.label(fact.name).split(separator: " ")
             verdict = .undecided(code: words.joined(separator: "-") + "-unknown", rule: fact.name)
         }
+        // No record of a required fact says nothing where it may lie in what was not sent.
+        if case .notApplicable(_, let rule) = applicability, let fact = unmetFact,
+            gaps.isPaged || gaps.failed.contains(fact.name) || gaps.unsent.contains(fact.name)
+        {
+            verdict = .undecided(code: fact.unknownCode, rule: rule)
+        }
         return MappingReport(
             applicability: verdict,
             inputs: inputs,

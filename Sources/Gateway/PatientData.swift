@@ -8,6 +8,8 @@ package struct PatientData: Sendable {
     package var patient: JSONValue?
     /// The `fullUrl`s under which bundles hold the Patient.
     package var patientFullURLs: [String] = []
+    /// The logical id of the encounter in context, when there is one.
+    package var encounterID: String?
     /// Every other resource, in order.
     package var resources: [JSONValue] = []
 

@@ -86,7 +86,8 @@ extension HookGateway {
             patient: matched.patient,
             resources: matched.resources,
             patientID: patientID,
-            patientFullURLs: matched.patientURLs
+            patientFullURLs: matched.patientURLs,
+            encounterID: call.context.encounterID
         )
         let report = try map(survey, service, profile, moment, gaps, &exchange)
         exchange.mark(.map, now())

@@ -52,6 +52,7 @@ package struct ProfileTrial: Sendable {
             resources: data.resources,
             patientID: data.patientID,
             patientFullURLs: data.patientFullURLs,
+            encounterID: data.encounterID,
             now: moment
         )
         // Data of two patients in one request are refused as a whole: no score and no card.
@@ -70,7 +71,8 @@ package struct ProfileTrial: Sendable {
             patient: data.patient,
             resources: data.resources,
             patientID: data.patientID,
-            patientFullURLs: data.patientFullURLs
+            patientFullURLs: data.patientFullURLs,
+            encounterID: data.encounterID
         )
         for service in services {
             let facts = CardFacts(

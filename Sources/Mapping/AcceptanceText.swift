@@ -18,6 +18,7 @@ struct AcceptanceText {
         case .wrongType: rule?.resource.rawValue ?? ""
         case .codeUnresolved: "a coding of the medicine, or the Medication sent along"
         case .codesShared: "codes of one input only"
+        case .notMeant: "a record of which this is true: " + (rule?.filter?.parsed.text ?? "")
         case .statusMissing, .statusNotAccepted, .statusWithdrawn, .statusNotInForce,
             .conditionInactive:
             statuses

@@ -24,6 +24,8 @@ final class Candidate {
     let time: RecordTime?
     /// Whether the number lies outside of what is plausible.
     let isImplausible: Bool
+    /// Whether it is one of the records that the rule is for.
+    let isMeant: Bool
 
     init(
         rule: Int,
@@ -45,6 +47,7 @@ final class Candidate {
         pathInContainer = verdict.path
         time = verdict.time
         isImplausible = verdict.isImplausible
+        isMeant = verdict.isMeant
     }
 
     /// The path of the value in the resource.

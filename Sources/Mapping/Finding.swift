@@ -4,7 +4,7 @@
 enum Finding: Sendable, CaseIterable {
     case otherPatient, subjectMissing, subjectUnresolved, subjectNotPatient, otherFocus
     case wrongType
-    case codeUnresolved, codesShared
+    case codeUnresolved, codesShared, notMeant
     case statusMissing, statusNotAccepted, statusWithdrawn, statusNotInForce, negated
     case notOrdered, intentNotAccepted
     case conditionInactive, conditionRefuted, conditionAbated, verificationNotAccepted
@@ -32,7 +32,7 @@ enum Finding: Sendable, CaseIterable {
         case .otherPatient, .subjectMissing, .subjectUnresolved, .subjectNotPatient, .otherFocus:
             .subject
         case .wrongType: .type
-        case .codeUnresolved, .codesShared: .code
+        case .codeUnresolved, .codesShared, .notMeant: .code
         case .statusMissing, .statusNotAccepted, .statusWithdrawn, .statusNotInForce, .negated,
             .notOrdered, .intentNotAccepted, .conditionInactive, .conditionRefuted,
             .conditionAbated, .verificationNotAccepted:
@@ -72,6 +72,7 @@ enum Finding: Sendable, CaseIterable {
         case .wrongType: "the code is asked for in a resource of another type"
         case .codeUnresolved: "what it is about has no code, or stands in a resource not sent"
         case .codesShared: "its codes mean two different inputs, so it counts for neither"
+        case .notMeant: "it is another record than the one asked for"
         case .statusMissing: "it has no status"
         case .statusNotAccepted: "its status is not among those that the profile accepts"
         case .statusNotInForce: "its status says that it is over, not begun or not done"

@@ -182,6 +182,8 @@ final class SourceRule: Sendable {
     /// When given, the resource must conform to one of these.
     let structures: [StructureDefinition]
     let reader: ValueReader
+    /// When given, what must be true of a record that the rule is for.
+    let filter: ValueReader.Expression?
     let constant: MappingReport.Value?
     let codeTable: CodeTable?
     /// The system under which plain text is looked up in the ConceptMap.
@@ -211,6 +213,7 @@ final class SourceRule: Sendable {
         profiles: [[UInt8]],
         structures: [StructureDefinition],
         reader: ValueReader,
+        filter: ValueReader.Expression?,
         constant: MappingReport.Value?,
         codeTable: CodeTable?,
         textSystem: [UInt8]?,
@@ -235,6 +238,7 @@ final class SourceRule: Sendable {
         self.profiles = profiles
         self.structures = structures
         self.reader = reader
+        self.filter = filter
         self.constant = constant
         self.codeTable = codeTable
         self.textSystem = textSystem
@@ -246,7 +250,7 @@ final class SourceRule: Sendable {
         self.isStandIn = isStandIn
         switch reader {
         case .nothing, .member, .anyValue:
-            hangsOnMoment = resource.hasClinicalStatus || !structures.isEmpty
+            hangsOnMoment = resource.hasClinicalStatus || !structures.isEmpty || filter != nil
         case .expression, .elapsed: hangsOnMoment = true
         }
     }
@@ -276,5 +280,7 @@ struct ApplicabilityRule: Sendable {
         case when(ValueReader.Expression)
         /// A boolean fact, by its index among inputs and facts, that must not be true.
         case unless(Int)
+        /// A boolean fact, by its index among inputs and facts, that must be true.
+        case requires(Int)
     }
 }

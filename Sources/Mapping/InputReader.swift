@@ -272,6 +272,7 @@ extension InputReader {
                 structures.definition($0)
             },
             reader: reader,
+            filter: try node.expression("where", variables: variables.names),
             constant: constant,
             codeTable: table,
             textSystem: textSystem.map { Array($0.utf8) },

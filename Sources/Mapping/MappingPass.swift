@@ -79,6 +79,7 @@ struct MappingPass {
             plan.variables,
             patient: nil,
             resources: [],
+            encounterID: nil,
             now: Self.anyMoment
         )
     }
@@ -181,24 +182,9 @@ struct MappingPass {
 
     /// A resource whose subject is missing cannot be tied to the patient, so it is refused too.
     private func subjectFinding(_ fields: ResourceFields) -> Finding? {
-        guard let reference = fields.subject else {
-            return matched.isEmpty ? nil : .subjectMissing
-        }
-        switch subject.judge(reference, on: fields.tape) {
-        case .finding(let finding): return finding
-        case .other: return .otherPatient
-        case .same: break
-        }
-        // R4 Observation.focus: what it is about when that is not the subject.
-        guard !matched.isEmpty, let focus = fields[.focus] else { return nil }
-        var next = fields.tape.firstElement(of: focus)
-        while let reference = next {
-            next = fields.tape.element(after: reference, of: focus)
-            guard case .same = subject.judge(reference, on: fields.tape) else {
-                return .otherFocus
-            }
-        }
-        return nil
+        guard fields.subject != nil || !matched.isEmpty else { return nil }
+        if let finding = subject.finding(fields) { return finding }
+        return matched.isEmpty ? nil : subject.focusFinding(fields)
     }
 
     private mutating func matchType(_ fields: ResourceFields, at position: Int) {

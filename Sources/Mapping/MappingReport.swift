@@ -179,6 +179,17 @@ package struct MappingReport: Sendable {
     /// Whether any resource is about another patient: such a request must be refused as a whole.
     package let hasSubjectMismatch: Bool
 
+    /// The fact without which the model does not apply, where no record of it is all that bars it.
+    package internal(set) var unmetFact: UnmetFact?
+
+    /// A required fact of which there is no record.
+    package struct UnmetFact: Sendable, Equatable {
+        /// Its name.
+        package let name: String
+        /// The code when it cannot be decided.
+        package let unknownCode: String
+    }
+
     /// Makes a report.
     package init(
         applicability: Applicability,

@@ -1,4 +1,5 @@
 import Basics
+import FHIRPath
 
 /// Holds what a walk has read against one moment: windows, plausibility and selection.
 struct MomentPass {
@@ -80,6 +81,10 @@ struct MomentPass {
         if let time = candidate.time, let finding = time.finding(in: windows[candidate.rule]) {
             let value = candidate.reading.value
             return refuse(candidate.rejection(finding, time.path, reading: value), &turn)
+        }
+        guard candidate.isMeant else {
+            let path = plan.rules[candidate.rule].filter?.parsed.text ?? ""
+            return refuse(candidate.rejection(.notMeant, path), &turn)
         }
         guard !candidate.isImplausible else {
             return refuse(candidate.rejection(.implausible, candidate.path), &turn)

@@ -29,11 +29,12 @@ extension Profile {
         package let text: String
     }
 
-    /// The rules that are about the Patient or about times; the caller has to see to them.
+    /// The rules that are about the Patient or about times, and those that require a fact, which
+    /// a row may leave out; the caller has to see to them.
     package var uncheckedRules: [UncheckedRule] {
         let rules = plan.applies.compactMap { rule -> UncheckedRule? in
             switch rule.condition {
-            case .when: UncheckedRule(code: rule.code, text: rule.text)
+            case .when, .requires: UncheckedRule(code: rule.code, text: rule.text)
             case .unless: nil
             }
         }
@@ -86,7 +87,7 @@ extension Profile {
         guard faults.isEmpty else { return .faults(faults) }
         return .inputs(
             MappingReport(
-                applicability: applicability(inputs),
+                applicability: applicability(inputs, row),
                 inputs: Array(inputs[..<plan.inputCount]),
                 rejections: [],
                 unaskedCount: 0,
@@ -120,12 +121,22 @@ extension Profile {
     private var knownNames: String { plan.inputs.map(\.name).joined(separator: ", ") }
 
     /// What facts and counts say; what is about the Patient or times is not asked.
-    private func applicability(_ inputs: [MappingReport.Input]) -> MappingReport.Applicability {
+    private func applicability(
+        _ inputs: [MappingReport.Input],
+        _ row: JSONValue
+    ) -> MappingReport.Applicability {
         for rule in plan.applies {
-            guard case .unless(let fact) = rule.condition else { continue }
-            if inputs[fact].value == .boolean(true) {
-                return .notApplicable(code: rule.code, rule: rule.text)
+            let isBarred: Bool
+            switch rule.condition {
+            case .when: isBarred = false
+            case .unless(let fact): isBarred = inputs[fact].value == .boolean(true)
+            case .requires(let fact):
+                // Only null says that somebody looked and found none.
+                isBarred =
+                    inputs[fact].value == .boolean(false)
+                    || row[inputs[fact].name]?.isNull ?? false
             }
+            if isBarred { return .notApplicable(code: rule.code, rule: rule.text) }
         }
         for quorum in plan.quorums where !quorum.holds(inputs) {
             return .undecided(code: quorum.code, rule: quorum.text)

@@ -100,14 +100,16 @@ package struct Profile: Sendable {
             let window = rule.windowSeconds + reach
             let type = rule.resource.rawValue
             let codes = rule.retrievalCodes
+            let isFact = rule.input >= plan.inputCount
+            let isNeeded = plan.requiredFacts.contains(rule.input)
             if let place = groups.firstIndex(where: {
                 $0.resource == type && $0.windowSeconds == window
             }) {
                 groups[place].add(codes: codes)
-                groups[place].add(plan.inputs[rule.input], isFact: rule.input >= plan.inputCount)
+                groups[place].add(plan.inputs[rule.input], isFact: isFact, isNeeded: isNeeded)
             } else {
                 var group = Retrieval(resource: type, codes: codes, windowSeconds: window)
-                group.add(plan.inputs[rule.input], isFact: rule.input >= plan.inputCount)
+                group.add(plan.inputs[rule.input], isFact: isFact, isNeeded: isNeeded)
                 groups.append(group)
             }
         }
@@ -133,6 +135,7 @@ package struct Profile: Sendable {
     ///   - resources: every other resource, in order.
     ///   - patientID: the logical id of the patient in context; what is about another is refused.
     ///   - patientFullURLs: the `fullUrl`s under which bundles hold the Patient.
+    ///   - encounterID: the logical id of the encounter in context, when the request names one.
     ///   - now: the moment of evaluation.
     /// - Returns: every input with its value or reason, and every rejection.
     package func map(
@@ -140,6 +143,7 @@ package struct Profile: Sendable {
         resources: [JSONValue],
         patientID: String,
         patientFullURLs: [String] = [],
+        encounterID: String? = nil,
         now: Instant
     ) -> MappingReport {
         map(
@@ -147,7 +151,8 @@ package struct Profile: Sendable {
                 patient: patient,
                 resources: resources,
                 patientID: patientID,
-                patientFullURLs: patientFullURLs
+                patientFullURLs: patientFullURLs,
+                encounterID: encounterID
             ),
             now: now
         )
@@ -161,9 +166,15 @@ package struct Profile: Sendable {
         patient: JSONValue?,
         resources: [JSONValue],
         patientID: String,
-        patientFullURLs: [String] = []
+        patientFullURLs: [String] = [],
+        encounterID: String? = nil
     ) -> RecordSurvey {
-        survey(patient, resources, SubjectMatcher(patientID: patientID, fullURLs: patientFullURLs))
+        survey(
+            patient,
+            resources,
+            SubjectMatcher(patientID: patientID, fullURLs: patientFullURLs),
+            encounterID: encounterID
+        )
     }
 
     /// Reads the resources; without `readsAhead` every rule waits for the moment.
@@ -171,6 +182,7 @@ package struct Profile: Sendable {
         _ patient: JSONValue?,
         _ resources: [JSONValue],
         _ subject: SubjectMatcher,
+        encounterID: String? = nil,
         readsAhead: Bool = true
     ) -> RecordSurvey {
         var walk = MappingPass(
@@ -193,7 +205,34 @@ package struct Profile: Sendable {
         for (position, resource) in resources.enumerated() {
             walk.visit(resource, at: position, version: versions.finding(at: position))
         }
-        return RecordSurvey(walk: walk, patient: patient, resources: resources)
+        return RecordSurvey(
+            walk: walk,
+            patient: patient,
+            resources: plan.readsResources ? Self.usable(resources, versions, subject) : [],
+            encounterID: encounterID
+        )
+    }
+
+    /// What expressions may read of the resources: the newest version of what is about the patient
+    /// and bears nothing that may change its meaning.
+    ///
+    /// An expression asks none of this itself, and must not find what every rule would refuse.
+    private static func usable(
+        _ resources: [JSONValue],
+        _ versions: ResourceVersions,
+        _ subject: SubjectMatcher
+    ) -> [JSONValue] {
+        resources.enumerated().compactMap { position, json in
+            let fields = ResourceFields(json)
+            guard versions.finding(at: position) == nil,
+                fields.body.modifierExtension == nil, fields[.implicitRules] == nil
+            else { return nil }
+            // What is about nobody, such as an Organization, has no subject to look at.
+            let needsSubject = fields.type.map { $0 != .patient } ?? false
+            guard needsSubject || fields.subject != nil else { return json }
+            let finding = subject.finding(fields) ?? subject.focusFinding(fields)
+            return finding == nil ? json : nil
+        }
     }
 
     /// Maps what this profile has read as of a moment.
@@ -204,10 +243,11 @@ package struct Profile: Sendable {
             plan.variables,
             patient: patient,
             resources: survey.resources,
+            encounterID: survey.encounterID,
             now: now
         )
         let pass = MomentPass(survey.walk, now: now, variables: variables)
-        return ReportBuilder(walk: survey.walk, pass: pass).build { inputs, areUnread in
+        var report = ReportBuilder(walk: survey.walk, pass: pass).build { inputs, areUnread in
             let facts = inputs[plan.inputCount...]
             let known = zip(facts, areUnread[plan.inputCount...]).map { fact, isUnread in
                 isUnread ? nil : fact.value == .boolean(true)
@@ -225,6 +265,20 @@ package struct Profile: Sendable {
             }
             return .applies
         }
+        report.unmetFact = unmetFact(in: report)
+        return report
+    }
+
+    /// The required fact of which no record was found, when that bars the model.
+    private func unmetFact(in report: MappingReport) -> MappingReport.UnmetFact? {
+        guard case .notApplicable(_, let text) = report.applicability else { return nil }
+        for rule in plan.applies where rule.text == text {
+            guard case .requires(let position) = rule.condition else { continue }
+            let fact = report.facts[position - plan.inputCount]
+            guard fact.value == nil else { return nil }
+            return MappingReport.UnmetFact(name: fact.name, unknownCode: rule.unknownCode)
+        }
+        return nil
     }
 
     /// The first rule that does not hold decides; else the first that cannot be decided.
@@ -255,6 +309,8 @@ package struct Profile: Sendable {
         case .unless(let fact):
             // No record of a fact does not bar the model; one that cannot be read decides nothing.
             return facts[fact - plan.inputCount].map { !$0 }
+        case .requires(let fact):
+            return facts[fact - plan.inputCount]
         case .when(let expression):
             guard let patient else { return nil }
             do throws(FHIRPathError) {
@@ -334,7 +390,8 @@ extension Profile {
         package let windowSeconds: Int
         /// The names of the inputs and facts it feeds.
         package private(set) var feeds: [String] = []
-        /// Whether it feeds an input for which the profile states no substitute.
+        /// Whether it feeds an input for which the profile states no substitute, or a fact
+        /// without which the model does not apply.
         package private(set) var isRequired = false
 
         fileprivate init(resource: String, codes: [String], windowSeconds: Int) {
@@ -353,8 +410,9 @@ extension Profile {
             codes.append(contentsOf: more.filter { !known.contains($0) })
         }
 
-        fileprivate mutating func add(_ input: InputPlan, isFact: Bool) {
+        fileprivate mutating func add(_ input: InputPlan, isFact: Bool, isNeeded: Bool) {
             if !feeds.contains(input.name) { feeds.append(input.name) }
+            if isNeeded { isRequired = true }
             guard !isFact else { return }
             switch input.missing {
             case .reject, .partial, .model: isRequired = true

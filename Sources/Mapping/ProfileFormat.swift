@@ -10,7 +10,7 @@ package enum ProfileFormat {
     /// `defaults`.
     package static let defaults = ["resource", "status", "within", "future", "select", "prefer"]
     /// One of `applies`.
-    package static let applies = ["when", "unless", "else", "unknown"]
+    package static let applies = ["when", "unless", "requires", "else", "unknown"]
     /// One of `quorum`.
     package static let quorum = ["of", "atLeast", "span", "else"]
     /// One of `inputs`.
@@ -26,7 +26,7 @@ package enum ProfileFormat {
     ]
     /// One of `from`.
     package static let from = [
-        "code", "notCode", "component", "resource", "path", "since", "until", "constant",
+        "code", "notCode", "component", "resource", "where", "path", "since", "until", "constant",
         "conceptMap",
         "textSystem", "status", "verification", "profile", "unit", "unitAliases", "molarMass",
         "convert", "above",

@@ -30,7 +30,7 @@ package enum ProfileForms {
         ".model": "the name of the model's file beside the profile, such as \"model.pmml\"",
         ".inputs": "a list of at least one input",
         ".facts": "a list of facts",
-        ".applies": "a list of rules, each with when or unless, and else",
+        ".applies": "a list of rules, each with when, unless or requires, and else",
         ".quorum": "a list of rules, each with of, else, and atLeast or span",
         ".defaults": "an object with within and the like",
         ".earlier": "an object with back, or with set \"previous\" and of",
@@ -49,6 +49,7 @@ package enum ProfileForms {
         "from.textSystem": "the source system of texts in the ConceptMap, together with conceptMap",
         "from.since": "a FHIRPath expression that gives a time, without path and constant; the "
             + "input is a number, or above is given",
+        "from.where": "a FHIRPath condition on the record",
         "from.until": "a FHIRPath expression that gives a time, together with since",
         "from.standIn": "true or false",
         "inputs.name": "the name of a field of the model, each once",
@@ -78,8 +79,10 @@ package enum ProfileForms {
         "earlier.of": "a list of names of inputs, each once, together with set",
         "earlier.back": "an ISO 8601 duration such as PT6H",
         "earlier.set": "\"previous\", together with of and without back",
-        "applies.when": "a FHIRPath condition on the Patient; one of when and unless is needed",
-        "applies.unless": "the name of a fact; one of when and unless is needed",
+        "applies.when": "a FHIRPath condition on the Patient; one of when, unless and requires is "
+            + "needed",
+        "applies.unless": "the name of a fact; one of when, unless and requires is needed",
+        "applies.requires": "the name of a fact; one of when, unless and requires is needed",
         "applies.else": "a code that says why the model does not apply",
         "applies.unknown": "a code for when the rule cannot be decided",
     ]

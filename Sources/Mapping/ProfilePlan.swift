@@ -24,12 +24,16 @@ final class ProfilePlan: Sendable {
     /// For a type the rules that ask for it without any code, ascending.
     let codelessRules: [ResourceType: [Int]]
     /// For a type the rules of inputs for which a record without a usable code is not none: those
-    /// that are read from absence or else assumed, ascending.
+    /// that are read from absence or else assumed, and required facts, ascending.
     let uncodedRules: [ResourceType: [Int]]
     /// Whether a resource may matter that has no code which is asked for.
     let looksAtTypes: Bool
     /// The systems of the codes by which rules ask for medicines.
     let medicineSystems: [[UInt8]]
+    /// Whether an expression reads the other resources of the request.
+    let readsResources: Bool
+    /// The facts without which the model does not apply, by their index among inputs and facts.
+    let requiredFacts: Set<Int>
     /// Whether a Medication that another resource names may have to be looked up.
     let readsMedications: Bool
 
@@ -45,6 +49,18 @@ final class ProfilePlan: Sendable {
         self.variables = variables
         self.earlier = earlier
         self.quorums = quorums
+        var requiredFacts: Set<Int> = []
+        var readsResources = variables.readsResources
+        for rule in applies {
+            switch rule.condition {
+            case .requires(let fact): requiredFacts.insert(fact)
+            case .when(let expression):
+                if expression.ownVariables.contains("resources") { readsResources = true }
+            case .unless: continue
+            }
+        }
+        self.requiredFacts = requiredFacts
+        self.readsResources = readsResources
         hasAggregates = inputs.contains { $0.selection.isAggregate }
         readsMedications = rules.contains { $0.resource.codePlace == .medication }
         var codeless: [ResourceType: [Int]] = [:]
@@ -57,7 +73,8 @@ final class ProfilePlan: Sendable {
             $0.codePlace != .code && $0.codePlace != .none || codeless[$0] != nil
         }
         var uncoded: [ResourceType: [Int]] = [:]
-        for (position, rule) in rules.enumerated() where rule.isMisledByUncoded {
+        for (position, rule) in rules.enumerated()
+        where rule.isMisledByUncoded(isRequired: requiredFacts.contains(rule.input)) {
             uncoded[rule.resource, default: []].append(position)
         }
         uncodedRules = uncoded
@@ -104,11 +121,13 @@ extension SourceRule {
     /// Whether a record whose code cannot be read may be the very thing that seems absent.
     ///
     /// Uncoded observations are notes of all kinds, so they count only where the profile reads
-    /// from there being no record at all; an uncoded condition counts where one is assumed too.
-    fileprivate var isMisledByUncoded: Bool {
+    /// from there being no record at all; an uncoded condition counts where one is assumed too,
+    /// and where the model is only for those who have it.
+    fileprivate func isMisledByUncoded(isRequired: Bool) -> Bool {
         guard resource.codePlace == .code, !codes.isEmpty else { return false }
         if plan.absence != nil { return true }
         guard resource != .observation else { return false }
+        if isRequired { return true }
         switch plan.missing {
         case .assume, .impute: return true
         case .reject, .partial, .model: return false

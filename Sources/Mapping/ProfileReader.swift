@@ -110,7 +110,9 @@ struct ProfileReader {
     ) -> [ApplicabilityRule] {
         let nodes = faults.attempt { () throws(ProfileError) in try root.list("applies") } ?? []
         return nodes.compactMap { node in
-            guard isWhole || node.json["unless"] == nil else { return nil }
+            guard isWhole || node.json["unless"] == nil && node.json["requires"] == nil else {
+                return nil
+            }
             return faults.attempt { () throws(ProfileError) in
                 try rule(node, inputs: inputs, inputCount: inputCount, variables)
             }
@@ -126,9 +128,13 @@ struct ProfileReader {
         try node.requireObject(ProfileFormat.applies)
         let code = try node.requiredString("else")
         let unknownCode = try node.string("unknown") ?? code
-        let when = try node.expression("when", variables: variables.names + ["resources"])
-        let unless = try node.string("unless")
-        if let when, unless == nil {
+        let when = try node.expression(
+            "when",
+            variables: variables.names + VariablePlan.requestNames
+        )
+        let members = ["unless", "requires"].filter { node.json[$0] != nil }
+        guard members.count == (when == nil ? 1 : 0) else { throw node.fault() }
+        if let when {
             return ApplicabilityRule(
                 condition: .when(when),
                 code: code,
@@ -136,20 +142,21 @@ struct ProfileReader {
                 text: when.parsed.text
             )
         }
-        guard let unless, when == nil else { throw node.fault() }
-        guard let fact = inputs.firstIndex(where: { $0.name == unless }), fact >= inputCount else {
+        let member = members[0]
+        let name = try node.requiredString(member)
+        guard let fact = inputs.firstIndex(where: { $0.name == name }), fact >= inputCount else {
             throw node.fault(
                 .malformed,
-                at: "unless",
+                at: member,
                 accepted: "one of the facts: "
                     + inputs[inputCount...].map(\.name).joined(separator: ", ")
             )
         }
         return ApplicabilityRule(
-            condition: .unless(fact),
+            condition: member == "unless" ? .unless(fact) : .requires(fact),
             code: code,
             unknownCode: unknownCode,
-            text: "unless " + unless
+            text: member + " " + name
         )
     }
 }

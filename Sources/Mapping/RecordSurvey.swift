@@ -4,5 +4,8 @@ import JSON
 package struct RecordSurvey {
     let walk: MappingPass
     let patient: JSONValue?
+    /// What `%resources` gives.
     let resources: [JSONValue]
+    /// The id of the encounter in context, when the request names one.
+    let encounterID: String?
 }

@@ -1,5 +1,6 @@
 import Basics
 import FHIR
+import FHIRPath
 import JSON
 import StructureDefinitions
 
@@ -10,6 +11,8 @@ struct Verdict {
     let time: RecordTime?
     /// Whether the number lies outside of what is plausible.
     let isImplausible: Bool
+    /// Whether it is one of the records that the rule is for (`where`).
+    var isMeant = true
     /// The component that the value stands in; `nil` for the resource itself.
     let component: Int?
     /// The path of the value inside the component or resource.
@@ -31,6 +34,48 @@ extension SourceRule {
     ) throws(Fault) -> Verdict {
         try testStatus(fields, now)
         try testProfile(fields, component?.fields, now)
+        let isMeant = try isMeant(fields, variables)
+        do throws(Fault) {
+            var verdict = try verdict(
+                fields,
+                component: component,
+                now: now,
+                variables: variables
+            )
+            verdict.isMeant = isMeant
+            return verdict
+        } catch {
+            // What is wrong with a record that the rule is not for says nothing of the value.
+            throw isMeant ? error : Fault(.notMeant, filter?.parsed.text ?? "")
+        }
+    }
+
+    /// Whether `where` holds of a record; an answer that is neither yes nor no leaves it unread.
+    private func isMeant(
+        _ fields: ResourceFields,
+        _ variables: VariableValues
+    ) throws(Fault) -> Bool {
+        guard let filter else { return true }
+        do throws(FHIRPathError) {
+            let answer = try filter.parsed.evaluateBoolean(
+                in: variables.environment(
+                    for: filter,
+                    focus: [.element(JSONValue(fields.tape, fields.place))]
+                )
+            )
+            if let answer { return answer }
+        } catch {
+            throw Fault(error.finding, filter.parsed.text)
+        }
+        throw Fault(.expressionFailed, filter.parsed.text)
+    }
+
+    private func verdict(
+        _ fields: ResourceFields,
+        component: (position: Int, fields: ValueFields)?,
+        now: Instant,
+        variables: VariableValues
+    ) throws(Fault) -> Verdict {
         let body = component?.fields ?? fields.body
         let reading: Reading
         let path: String

@@ -32,6 +32,27 @@ struct SubjectMatcher: Sendable {
     /// Whether a value is the id of the patient.
     func isPatientID(_ id: JSONValue) -> Bool { id.tape.isString(id.place, patientID) }
 
+    /// Why a resource is not known to be about the patient; `nil` when it is.
+    func finding(_ fields: ResourceFields) -> Finding? {
+        guard let reference = fields.subject else { return .subjectMissing }
+        switch judge(reference, on: fields.tape) {
+        case .finding(let finding): return finding
+        case .other: return .otherPatient
+        case .same: return nil
+        }
+    }
+
+    /// R4 Observation.focus: what it is about when that is not the subject.
+    func focusFinding(_ fields: ResourceFields) -> Finding? {
+        guard let focus = fields[.focus] else { return nil }
+        var next = fields.tape.firstElement(of: focus)
+        while let reference = next {
+            next = fields.tape.element(after: reference, of: focus)
+            guard case .same = judge(reference, on: fields.tape) else { return .otherFocus }
+        }
+        return nil
+    }
+
     /// Judges a Reference element.
     func judge(_ reference: JSONPlace, on tape: JSONTape) -> Answer {
         guard let place = tape.member(MemberNames.reference, of: reference) else {

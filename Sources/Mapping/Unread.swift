@@ -22,7 +22,7 @@ extension Finding {
             .versionsDisagree:
             true
         case .otherPatient, .subjectMissing, .subjectUnresolved, .subjectNotPatient, .otherFocus,
-            .wrongType, .statusWithdrawn, .statusNotInForce, .negated, .notOrdered,
+            .wrongType, .notMeant, .statusWithdrawn, .statusNotInForce, .negated, .notOrdered,
             .conditionInactive,
             .conditionRefuted, .conditionAbated, .future, .stale, .tooRecent, .duplicate,
             .momentsDisagree, .superseded, .olderVersion,

@@ -6,11 +6,15 @@ import JSON
 ///
 ///     "variables": { "birth": "birthDate", "isAdult": "%birth <= today() - 18 years" }
 ///
-/// A variable may read others and `%resources`, the other resources of the request. It is evaluated
-/// at its first use in a mapping and kept for the rest of it. A circle is refused at load.
+/// A variable may read others and what the request gives: `%resources`, its other resources, and
+/// `%encounterId`, the id of the encounter in context. It is evaluated at its first use in a mapping
+/// and kept for the rest of it. A circle is refused at load.
 struct VariablePlan: Sendable {
     private var expressions: [String: ValueReader.Expression] = [:]
     private(set) var names: [String] = []
+
+    /// The variables that a request gives their value.
+    static let requestNames = ["resources", "encounterId"]
 
     /// No variables.
     init() {}
@@ -19,12 +23,13 @@ struct VariablePlan: Sendable {
         guard let child = root.child("variables") else { return }
         guard child.json.kind == .object else { throw child.fault() }
         names = child.json.members.map { $0.name.stringValue ?? "" }
-        let reserved = ["context", "resource", "rootResource", "resources", "ucum", "sct", "loinc"]
+        let reserved =
+            ["context", "resource", "rootResource", "ucum", "sct", "loinc"] + Self.requestNames
         for name in names {
             guard !reserved.contains(name), Self.isName(name) else {
                 throw child.fault(.malformed, at: name)
             }
-            expressions[name] = try child.expression(name, variables: names + ["resources"])
+            expressions[name] = try child.expression(name, variables: names + Self.requestNames)
         }
         for name in names where reaches(name) {
             throw child.fault(.variableCycle, at: name)
@@ -52,6 +57,11 @@ struct VariablePlan: Sendable {
     }
 
     func expression(_ name: String) -> ValueReader.Expression? { expressions[name] }
+
+    /// Whether some variable reads the other resources.
+    var readsResources: Bool {
+        expressions.values.contains { $0.ownVariables.contains("resources") }
+    }
 }
 
 /// The values of the variables in one mapping, each evaluated once when it is first read.
@@ -59,13 +69,21 @@ final class VariableValues {
     private let plan: VariablePlan
     private let patient: JSONValue?
     private let resources: [JSONValue]
+    private let encounterID: String?
     private let now: Instant
     private var known: [String: Result<[FHIRPathValue], FHIRPathError>] = [:]
 
-    init(_ plan: VariablePlan, patient: JSONValue?, resources: [JSONValue], now: Instant) {
+    init(
+        _ plan: VariablePlan,
+        patient: JSONValue?,
+        resources: [JSONValue],
+        encounterID: String?,
+        now: Instant
+    ) {
         self.plan = plan
         self.patient = patient
         self.resources = resources
+        self.encounterID = encounterID
         self.now = now
     }
 
@@ -85,6 +103,7 @@ final class VariableValues {
     /// Circles are refused at load, so this ends at the depth of the longest chain of names.
     private func value(_ name: String) throws(FHIRPathError) -> [FHIRPathValue] {
         if name == "resources" { return resources.map { .element($0) } }
+        if name == "encounterId" { return encounterID.map { [.string($0)] } ?? [] }
         if let result = known[name] { return try result.get() }
         guard let expression = plan.expression(name) else { return [] }
         // Nothing is known of a Patient that was not sent, and `iif` would answer all the same.

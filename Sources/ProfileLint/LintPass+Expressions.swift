@@ -6,7 +6,7 @@ extension LintPass {
     mutating func checkExpressions() {
         let own = Set(root["variables"]?.members.map(\.name) ?? [])
         for rule in rules {
-            for name in ["since", "until"] {
+            for name in ["since", "until", "where"] {
                 guard let node = rule.node[name], let text = node.text else { continue }
                 check(
                     expression: text,
@@ -32,7 +32,7 @@ extension LintPass {
                 expression: text,
                 at: node,
                 type: "Patient",
-                variables: own.union(["resources", "context", "resource", "rootResource"]),
+                variables: own.union(Self.requestNames),
                 isRule: nil
             )
         }
@@ -42,11 +42,16 @@ extension LintPass {
                 expression: text,
                 at: node,
                 type: "Patient",
-                variables: own.union(["resources", "context", "resource", "rootResource"]),
+                variables: own.union(Self.requestNames),
                 isRule: true
             )
         }
     }
+
+    /// What variables and rules on the Patient may read beside the variables of the profile.
+    private static let requestNames = [
+        "resources", "encounterId", "context", "resource", "rootResource",
+    ]
 
     private mutating func check(
         expression text: String,

@@ -156,7 +156,7 @@ extension LintPass {
         let texts =
             members.compactMap(\.node.text)
             + rules.flatMap { rule in
-                ["path", "since", "until"].compactMap { rule.node[$0]?.text }
+                ["path", "since", "until", "where"].compactMap { rule.node[$0]?.text }
             } + root.list("applies").compactMap { $0["when"]?.text }
         for (name, node) in members {
             let isRead = texts.contains { text in

@@ -71,7 +71,7 @@ extension LintPass {
 
     private mutating func checkFacts() {
         let applies = root.list("applies")
-        let named = applies.compactMap { $0["unless"]?.text }
+        let named = applies.compactMap { ($0["unless"] ?? $0["requires"])?.text }
         let facts = inputs.filter(\.isFact)
         for fact in facts where !named.contains(fact.name) {
             add(
@@ -83,7 +83,7 @@ extension LintPass {
         }
         var seen: [String: LintNode] = [:]
         for rule in applies {
-            if let node = rule["unless"], let name = node.text,
+            if let node = rule["unless"] ?? rule["requires"], let name = node.text,
                 !facts.contains(where: { $0.name == name })
             {
                 add(
@@ -94,7 +94,8 @@ extension LintPass {
                     accepted: facts.map(\.name).joined(separator: ", ")
                 )
             }
-            let text = (rule["when"] ?? rule["unless"])?.text ?? ""
+            let member = ["when", "unless", "requires"].first { rule[$0] != nil } ?? ""
+            let text = rule[member]?.text.map { member + " " + $0 } ?? ""
             if !text.isEmpty, seen[text] != nil {
                 add(.warning, .fact, rule, "the same rule stands above already")
             }

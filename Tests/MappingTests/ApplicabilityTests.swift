@@ -75,6 +75,45 @@ struct ApplicabilityTests {
         #expect(report.inputs.map(\.name) == ["pulse"])
     }
 
+    @Test("A fact that is required bars where there is none, and is open where that is in doubt")
+    func requiresFact() throws {
+        let rule = #"{"requires":"known","else":"none","unknown":"in-doubt"}"#
+        let profile = try profile(rule)
+        #expect(try report(profile, [known]).applicability == .applies)
+        let none = try report(profile)
+        #expect(none.applicability == .notApplicable(code: "none", rule: "requires known"))
+        #expect(none.unmetFact?.name == "known")
+        #expect(none.unmetFact?.unknownCode == "in-doubt")
+        let doubt = MappingReport.Applicability.undecided(code: "in-doubt", rule: "requires known")
+        let unread = known.replacing(#""final""#, with: #""unknown-word""#)
+        let nobodys = known.replacing("Patient/p", with: "#p")
+        let uncoded = """
+            {"resourceType":"Condition","id":"u","subject":{"reference":"Patient/p"},
+            "clinicalStatus":{"coding":[{"system":
+            "http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]},
+            "code":{"text":"x"}}
+            """
+        for record in [unread, nobodys, uncoded] {
+            let report = try report(profile, [record])
+            #expect(report.applicability == doubt)
+            #expect(report.unmetFact == nil)
+            #expect(report.rejections.map(\.input) == ["known"])
+        }
+        #expect(profile.retrievals.contains { $0.feeds == ["known"] && $0.isRequired })
+    }
+
+    @Test(
+        "A rule has one condition, and names a fact",
+        arguments: [
+            #"{"requires":"pulse","else":"x"}"#, #"{"requires":"nobody","else":"x"}"#,
+            #"{"requires":"known","unless":"known","else":"x"}"#,
+            #"{"requires":"known","when":"true","else":"x"}"#, #"{"else":"x"}"#,
+        ]
+    )
+    func refusesRules(_ rule: String) {
+        #expect(throws: ProfileError.self) { try profile(rule) }
+    }
+
     @Test("An input may be read from the Patient")
     func readsPatient() throws {
         let input = """

@@ -49,6 +49,7 @@ struct VariableTests {
             ("\"limit\":\"1\",\"resources\":\"1\"", "LIMEN-MAP-001", "variables.resources"),
             ("\"limit\":\"1\",\"1a\":\"1\"", "LIMEN-MAP-001", "variables.1a"),
             ("\"limit\":1", "LIMEN-MAP-001", "variables.limit"),
+            ("\"limit\":\"1\",\"encounterId\":\"1\"", "LIMEN-MAP-001", "variables.encounterId"),
         ]
     )
     func refuses(variables: String, code: String, path: String) {

@@ -50,6 +50,7 @@ package struct PatientEvaluation: Sendable {
             resources: data.resources,
             patientID: data.patientID,
             patientFullURLs: data.patientFullURLs,
+            encounterID: data.encounterID,
             now: moment
         )
         guard !report.hasSubjectMismatch else {

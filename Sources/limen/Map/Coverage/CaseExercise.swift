@@ -37,6 +37,7 @@ struct CaseExercise {
                 resources: golden.data.resources,
                 patientID: golden.data.patientID,
                 patientFullURLs: golden.data.patientFullURLs,
+                encounterID: golden.data.encounterID,
                 now: golden.moment
             )
             caseCount += 1
