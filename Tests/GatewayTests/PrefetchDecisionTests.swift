@@ -123,6 +123,26 @@ struct PrefetchDecisionTests {
         }
     }
 
+    @Test("in part does not say that a condition which the model requires is not on record")
+    func requiredFactUnknown() async throws {
+        let pressure =
+            #"{"resourceType":"Condition","id":"h","subject":{"reference":"Patient/p1"},"#
+            + #""clinicalStatus":{"coding":[{"system":"#
+            + #""http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]},"#
+            + #""code":{"coding":[{"system":"http://snomed.info/sct","code":"38341003"}]}}"#
+        for (isWhole, reason) in [
+            (true, "no-atrial-fibrillation"), (false, "undecided:atrial-fibrillation-unknown"),
+        ] {
+            let fixture = try GatewayFixture()
+            let conditions = Self.batch([pressure], failed: !isWhole)
+            _ = await fixture.post(
+                "/cds-services/cha2ds2-va",
+                Self.body(#","prefetch":{"patient":\#(Self.patient),"conditions":\#(conditions)}"#)
+            )
+            #expect(fixture.sink.records[0].reasonCode == reason)
+        }
+    }
+
     @Test(
         "with an error where a pregnancy may stand leaves it open whether the model applies",
         arguments: [#"{"resourceType":"OperationOutcome","issue":[]}"#, batch([])]

@@ -146,6 +146,24 @@ struct NamedInputTests {
         #expect(!profile.uncheckedRules.contains { $0.code == "pregnancy" })
     }
 
+    @Test("A required fact that is named false or null bars the model, one left out is told of")
+    func requiredFacts() throws {
+        let profile = try ShippedProfile("cha2ds2-va").profile
+        #expect(profile.factNames == ["fibrillation", "valveDisease"])
+        #expect(profile.uncheckedRules.contains { $0.code == "no-atrial-fibrillation" })
+        for (row, isBarred) in [
+            (#"{"fibrillation":true}"#, false), ("{}", false),
+            (#"{"fibrillation":false}"#, true), (#"{"fibrillation":null}"#, true),
+        ] {
+            let report = try Self.inputs(row, "cha2ds2-va")
+            let wanted = MappingReport.Applicability.notApplicable(
+                code: "no-atrial-fibrillation",
+                rule: "requires fibrillation"
+            )
+            #expect((report.applicability == wanted) == isBarred, "\(row)")
+        }
+    }
+
     @Test("A molar mass counts when it is declared for the input as a whole")
     func molarMass() throws {
         let text = #"{"creatinine":{"value":113.12,"unit":"umol/L"}}"#
