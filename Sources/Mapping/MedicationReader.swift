@@ -36,13 +36,18 @@ package struct MedicationReader {
     ]
 
     private let subjects: SubjectMatcher
-    private var shelf: [String: JSONValue] = [:]
-    /// Names under which different resources were sent.
-    private var ambiguous: Set<String> = []
-    /// What was found in Medications that stand by themselves, by name.
-    private var medications: [String: Content] = [:]
+    /// The Medications and Substances that stand by themselves, by name; of some several copies.
+    private var shelf: [String: [JSONValue]] = [:]
+    /// What was found in those of them that a record or an ingredient names.
+    private var contents: [ShelfKey: Content] = [:]
     /// How many codings were read of what counts, and of what is over.
     private var codingCounts = (current: 0, over: 0)
+
+    /// What is named, and whether an ingredient names it, of which the code alone is read.
+    private struct ShelfKey: Hashable {
+        let name: String
+        let isPart: Bool
+    }
 
     /// Knows the patient in context and everything that was sent.
     package init(_ sent: [Sent], patientID: String, patientFullURLs: [String]) {
@@ -52,9 +57,9 @@ package struct MedicationReader {
                 type == "Medication" || type == "Substance"
             else { continue }
             if let id = item.resource["id"]?.stringValue, isOurs(item.fullURL, type, id) {
-                put(item.resource, type + "/" + id)
+                shelf[type + "/" + id, default: []].append(item.resource)
             }
-            if let url = item.fullURL { put(item.resource, url) }
+            if let url = item.fullURL { shelf[url, default: []].append(item.resource) }
         }
     }
 
@@ -66,13 +71,6 @@ package struct MedicationReader {
             SubjectMatcher.isAbsolute(Array(fullURL.utf8)[...]), fullURL.hasSuffix(end)
         else { return true }
         return subjects.serverBases.contains(Array(fullURL.utf8.dropLast(end.utf8.count)))
-    }
-
-    private mutating func put(_ resource: JSONValue, _ name: String) {
-        if let known = shelf[name], !known.rawBytes.elementsEqual(resource.rawBytes) {
-            ambiguous.insert(name)
-        }
-        shelf[name] = resource
     }
 
     /// The record of a resource; `nil` when it is not about what the patient takes.
@@ -99,6 +97,7 @@ package struct MedicationReader {
             doubt: doubt,
             medicine: found.content.medicine,
             ingredients: found.content.ingredients,
+            blur: found.content.blur,
             name: found.content.name
         )
     }
@@ -131,7 +130,7 @@ package struct MedicationReader {
 
     // MARK: The medicine
 
-    /// What a Medication says.
+    /// What a Medication or a Substance says.
     private struct Content {
         private(set) var medicine: MedicationRecord.Concept?
         private(set) var ingredients: [MedicationRecord.Concept] = []
@@ -140,9 +139,17 @@ package struct MedicationReader {
         private(set) var codingCount = 0
         /// Whether a coding is among them.
         private(set) var hasCode = false
+        var blur: MedicationRecord.Blur?
 
         mutating func take(_ concept: JSONValue?) {
-            guard let concept, concept.kind == .object else { return }
+            guard let concept, !concept.isNull else { return }
+            guard concept.kind == .object else {
+                blur = .part
+                return
+            }
+            if let coding = concept["coding"], !coding.isNull, coding.kind != .array {
+                blur = .part
+            }
             take(MedicationRecord.Concept(codings: MedicationReader.codings(of: concept)))
             name =
                 name ?? MedicationReader.name(concept["text"])
@@ -163,10 +170,31 @@ package struct MedicationReader {
             hasCode = hasCode || !ingredient.codings.isEmpty
         }
 
+        /// Takes the codes of another copy, of which it cannot be told which one is true.
+        mutating func join(_ copy: Content) {
+            blur = .versions
+            if let medicine = copy.medicine { append(ingredient: medicine) }
+            for ingredient in copy.ingredients { append(ingredient: ingredient) }
+        }
+
+        /// The codes of a copy; two that have the same say the same.
+        struct Codes: Hashable {
+            let medicine: Set<MedicationRecord.Coding>
+            let ingredients: Set<Set<MedicationRecord.Coding>>
+        }
+
+        var codes: Codes {
+            Codes(
+                medicine: Set(medicine?.codings ?? []),
+                ingredients: Set(ingredients.map { Set($0.codings) })
+            )
+        }
+
         /// Takes what the Medication says that a record names beside its own concept.
         mutating func merge(_ named: Content) {
             if let medicine = named.medicine { take(medicine) }
             name = name ?? named.name
+            blur = blur ?? named.blur
             ingredients = named.ingredients
             codingCount += named.codingCount - (named.medicine?.codings.count ?? 0)
             hasCode = hasCode || named.hasCode
@@ -223,30 +251,73 @@ package struct MedicationReader {
         return found
     }
 
-    /// What the Medication says that a record names; `nil` when it was not sent, or not only once.
+    /// What the Medication says that a record names; `nil` when it was not sent.
     private mutating func content(_ reference: String, in resource: JSONValue) -> Content? {
-        if reference.hasPrefix("#") {
-            let contained = Contained(of: resource)
-            return contained[reference].map { read($0, contained) }
+        guard reference.hasPrefix("#") else { return content(of: reference, isPart: false) }
+        let contained = Contained(of: resource)
+        guard let medication = contained[reference] else { return nil }
+        return read(medication, contained)
+    }
+
+    /// What a Medication or Substance says that stands by itself; `nil` when it was not sent.
+    ///
+    /// It may have been sent several times: by two queries, or as a draft and as it is stored.
+    /// Then the newest version counts (FHIR R4, 2.26.1.1). Where that cannot be told and the
+    /// copies do not say the same, all that they say does: one of them is true.
+    private mutating func content(of reference: String, isPart: Bool) -> Content? {
+        guard let (name, copies) = standing(reference) else { return nil }
+        let key = ShelfKey(name: name, isPart: isPart)
+        if let known = contents[key] { return known }
+        let versions = ResourceVersions(copies)
+        var found = Content()
+        var known: Set<Content.Codes> = []
+        for (position, copy) in copies.enumerated()
+        where versions.finding(at: position) != .olderVersion {
+            // What has more codes than all records may have together is not looked at further.
+            guard found.codingCount <= Limits.medicationCodingsMax else { break }
+            let content = isPart ? Self.part(copy) : read(copy, Contained(of: copy))
+            guard !known.isEmpty else {
+                found = content
+                known.insert(content.codes)
+                continue
+            }
+            found.name = found.name ?? content.name
+            found.blur = found.blur ?? content.blur
+            if known.insert(content.codes).inserted { found.join(content) }
         }
-        guard let (name, medication) = standing(reference) else { return nil }
-        if let known = medications[name] { return known }
-        let content = read(medication, Contained(of: medication))
-        medications[name] = content
-        return content
+        contents[key] = found
+        return found
     }
 
     /// Reads a Medication: its code, and its ingredients.
     ///
     /// Its local references name what is contained beside it: a contained Medication contains
     /// nothing itself (FHIR R4, dom-2).
-    private func read(_ medication: JSONValue, _ contained: Contained) -> Content {
+    private mutating func read(_ medication: JSONValue, _ contained: Contained) -> Content {
         var content = Content()
         content.take(medication["code"])
-        for ingredient in ingredients(of: medication, contained) {
-            content.append(ingredient: ingredient)
+        if Self.hasUnreadPart(medication) { content.blur = .part }
+        guard let ingredients = medication["ingredient"] else { return content }
+        for ingredient in ingredients.elements {
+            guard content.codingCount <= Limits.medicationCodingsMax else { break }
+            // What is there for its form alone acts on nothing.
+            if ingredient["isActive"]?.boolValue == false { continue }
+            let substance = substance(ingredient, contained)
+            content.blur = content.blur ?? substance.blur
+            content.append(ingredient: substance.medicine ?? .init(codings: []))
+            for other in substance.ingredients { content.append(ingredient: other) }
         }
         return content
+    }
+
+    /// Whether a Medication says what it is made of in a form that is not read: STU3 and DSTU2
+    /// have `package.content`, DSTU2 `product.ingredient`.
+    private static func hasUnreadPart(_ medication: JSONValue) -> Bool {
+        let parts = [
+            medication["package"]?["content"], medication["product"]?["ingredient"],
+            medication["ingredient"].flatMap { $0.kind == .array ? nil : $0 },
+        ]
+        return parts.contains { $0.map { !$0.isNull } ?? false }
     }
 
     /// A text that people can read: a name of blanks would hide which medicine is meant.
@@ -258,27 +329,25 @@ package struct MedicationReader {
     }
 
     /// `Medication.ingredient`: R4 `itemCodeableConcept` or `itemReference`, R5 `item`.
-    private func ingredients(
-        of medication: JSONValue,
-        _ contained: Contained
-    ) -> [MedicationRecord.Concept] {
-        var found: [MedicationRecord.Concept] = []
-        guard let ingredients = medication["ingredient"] else { return found }
-        for ingredient in ingredients.elements {
-            // What is there for its form alone acts on nothing.
-            if ingredient["isActive"]?.boolValue == false { continue }
-            let item = ingredient["item"]
-            var concept = ingredient["itemCodeableConcept"] ?? item?["concept"]
-            let reference = ingredient["itemReference"] ?? item?["reference"]
-            if concept == nil, let text = reference?["reference"]?.stringValue,
-                let substance = text.hasPrefix("#") ? contained[text] : standing(text)?.resource
-            {
-                // R5 Substance.code is a CodeableReference.
-                concept = substance["code"]?["concept"] ?? substance["code"]
-            }
-            found.append(.init(codings: concept.map(Self.codings) ?? []))
+    private mutating func substance(_ ingredient: JSONValue, _ contained: Contained) -> Content {
+        let item = ingredient["item"]
+        var found = Content()
+        if let concept = ingredient["itemCodeableConcept"] ?? item?["concept"] {
+            found.take(concept)
+            return found
         }
-        return found
+        let reference = ingredient["itemReference"] ?? item?["reference"]
+        guard let text = reference?["reference"]?.stringValue else { return found }
+        guard text.hasPrefix("#") else { return content(of: text, isPart: true) ?? found }
+        return contained[text].map(Self.part) ?? found
+    }
+
+    /// What an ingredient refers to, as far as its code.
+    private static func part(_ substance: JSONValue) -> Content {
+        var content = Content()
+        // R5 Substance.code is a CodeableReference.
+        content.take(substance["code"]?["concept"] ?? substance["code"])
+        return content
     }
 
     private static func codings(of concept: JSONValue) -> [MedicationRecord.Coding] {
@@ -291,10 +360,8 @@ package struct MedicationReader {
 
     /// A Medication or Substance by reference (FHIR R4, 2.3.0): by the `fullUrl` of its entry, or
     /// by the end of its URL; with the name that it stands under.
-    private func standing(_ reference: String) -> (name: String, resource: JSONValue)? {
-        if let whole = shelf[reference] {
-            return ambiguous.contains(reference) ? nil : (reference, whole)
-        }
+    private func standing(_ reference: String) -> (name: String, copies: [JSONValue])? {
+        if let copies = shelf[reference] { return (reference, copies) }
         var parts = reference.split(separator: "/", omittingEmptySubsequences: false)
         if parts.count >= 4, parts[parts.count - 2] == "_history" { parts.removeLast(2) }
         guard parts.count >= 2 else { return nil }
@@ -306,8 +373,7 @@ package struct MedicationReader {
             else { return nil }
         }
         let name = parts.suffix(2).joined(separator: "/")
-        guard !ambiguous.contains(name), let found = shelf[name] else { return nil }
-        return (name, found)
+        return shelf[name].map { (name, $0) }
     }
 
     /// The contained resources of a resource by their local references (FHIR R4, 2.3.0.6).

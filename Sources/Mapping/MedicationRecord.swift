@@ -39,12 +39,20 @@ package struct MedicationRecord: Sendable {
         case subject
         /// It is of a type this release does not read.
         case type
-        /// The Medication that it names was not sent, or was sent twice with different content.
+        /// The Medication that it names was not sent, or is contained twice.
         case notSent = "not-sent"
         /// It names its medicine by text or not at all.
         case noCode = "no-code"
         /// With it the records would have more codes than are read.
         case tooManyCodes = "too-many-codes"
+    }
+
+    /// Why what is told of its medicine may be more or less than is true.
+    package enum Blur: String, Sendable, CaseIterable {
+        /// Its Medication was sent with different contents, and these are all that they say.
+        case versions
+        /// A part of its Medication has a form that is not read.
+        case part
     }
 
     /// The resource.
@@ -63,6 +71,8 @@ package struct MedicationRecord: Sendable {
     package let medicine: Concept?
     /// The concepts of the ingredients that its Medication lists; one without code is empty.
     package let ingredients: [Concept]
+    /// Why these may be more or less than is true, when that is so.
+    package let blur: Blur?
     /// What the sender calls it, for people to read.
     package let name: String?
 

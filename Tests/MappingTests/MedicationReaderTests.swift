@@ -98,17 +98,29 @@ struct MedicationReaderTests {
         }
     }
 
-    @Test("Two Medications under one name are none")
-    func ambiguous() throws {
-        var reader = MedicationReader(
-            [
-                .init(try Self.medication("m1", "B01AA03"), fullURL: nil),
-                .init(try Self.medication("m1", "C10AA01"), fullURL: nil),
-            ],
+    private static func reader(of medications: [JSONValue]) -> MedicationReader {
+        MedicationReader(
+            medications.map { .init($0, fullURL: nil) },
             patientID: "p1",
             patientFullURLs: []
         )
-        #expect(reader.read(try Self.record())?.doubt == .notSent)
+    }
+
+    private static func codes(_ record: MedicationRecord?) -> [String] {
+        let concepts = [record?.medicine].compactMap { $0 } + (record?.ingredients ?? [])
+        return concepts.flatMap(\.codings).map(\.code)
+    }
+
+    @Test("Two Medications under one name that differ are both, and it is said")
+    func ambiguous() throws {
+        var reader = Self.reader(of: [
+            try Self.medication("m1", "B01AA03"), try Self.medication("m1", "C10AA01"),
+            try Self.medication("m1", "B01AA03"),
+        ])
+        let both = reader.read(try Self.record())
+        #expect(both?.doubt == nil)
+        #expect(both?.blur == .versions)
+        #expect(Self.codes(both) == ["B01AA03", "C10AA01"])
         // One that another server has under the same id makes nothing doubtful.
         var apart = MedicationReader(
             [
@@ -123,6 +135,96 @@ struct MedicationReaderTests {
         )
         let found = apart.read(try Self.record())
         #expect(found?.medicine?.codings.map(\.code) == ["B01AA03"])
+        #expect(found?.blur == nil)
+    }
+
+    @Test(
+        "A Medication that was sent twice is one, however its copies are written",
+        arguments: [
+            #"{ "code": {"coding": [{"code": "c1", "system": "s"}]}, "id": "m1", "#
+                + #""resourceType": "Medication" }"#,
+            #"{"resourceType":"Medication","id":"m1","meta":{"lastUpdated":"2024-01-01T00:00:00Z"},"#
+                + #""code":{"coding":[{"system":"s","code":"c1"}]}}"#,
+            #"{"resourceType":"Medication","id":"m1","status":"active","code":{"text":"T","#
+                + #""coding":[{"system":"s","code":"c1","display":"D"}]}}"#,
+        ]
+    )
+    func copies(other: String) throws {
+        let first = try Self.json(
+            #"{"resourceType":"Medication","id":"m1","#
+                + #""code":{"coding":[{"system":"s","code":"c1"}]}}"#
+        )
+        for sent in [[first, try Self.json(other)], [try Self.json(other), first]] {
+            var reader = Self.reader(of: sent)
+            let record = reader.read(try Self.record())
+            #expect(record?.doubt == nil)
+            #expect(record?.blur == nil)
+            #expect(Self.codes(record) == ["c1"])
+        }
+    }
+
+    @Test("Of several versions of a Medication the newest counts, also where it says another thing")
+    func versions() throws {
+        func version(_ number: Int, _ code: String) throws -> JSONValue {
+            try Self.json(
+                #"{"resourceType":"Medication","id":"m1","meta":{"versionId":"\#(number)"},"#
+                    + #""code":{"coding":[{"system":"s","code":"\#(code)"}]}}"#
+            )
+        }
+        for sent in [
+            [try version(1, "old"), try version(2, "new")],
+            [try version(2, "new"), try version(1, "old")],
+            [try version(1, "new"), try version(2, "new")],
+        ] {
+            var reader = Self.reader(of: sent)
+            let record = reader.read(try Self.record())
+            #expect(record?.blur == nil)
+            #expect(Self.codes(record) == ["new"])
+        }
+    }
+
+    @Test("A Substance that was sent twice and differs is both")
+    func substances() throws {
+        func substance(_ code: String) throws -> JSONValue {
+            try Self.json(
+                #"{"resourceType":"Substance","id":"s1","code":{"coding":[{"code":"\#(code)"}]}}"#
+            )
+        }
+        let medication = try Self.json(
+            #"{"resourceType":"Medication","id":"m1","ingredient":[{"itemReference":{"reference":"#
+                + #""Substance/s1"}},{"itemReference":{"reference":"Medication/m1"}}]}"#
+        )
+        for (codes, blur) in [
+            (["c1", "c1"], nil), (["c1", "c2"], .versions),
+        ] as [([String], MedicationRecord.Blur?)] {
+            var reader = Self.reader(of: [medication] + (try codes.map(substance)))
+            let record = reader.read(try Self.record())
+            #expect(Self.codes(record) == (blur == nil ? ["c1"] : ["c1", "c2"]))
+            #expect(record?.blur == blur)
+        }
+    }
+
+    @Test(
+        "What a Medication is made of in a form that is not read is told beside its code",
+        arguments: [
+            (#""ingredient":{"itemCodeableConcept":{"coding":[{"code":"c2"}]}}"#, true),
+            (#""ingredient":"c2""#, true),
+            (#""package":{"content":[{"itemReference":{"reference":"Medication/m2"}}]}"#, true),
+            (#""product":{"ingredient":[{"item":{"reference":"Substance/s1"}}]}"#, true),
+            (#""ingredient":[]"#, false), (#""ingredient":null"#, false),
+            (#""package":{"container":{"text":"box"}}"#, false),
+            (#""ingredient":[{"itemCodeableConcept":{"coding":[{"code":"c2"}]}}]"#, false),
+        ]
+    )
+    func unreadParts(member: String, isTold: Bool) throws {
+        let medication = try Self.json(
+            #"{"resourceType":"Medication","id":"m1","code":{"coding":[{"code":"c1"}]},\#(member)}"#
+        )
+        var reader = Self.reader(of: [medication])
+        let record = try #require(reader.read(try Self.record()))
+        #expect(record.doubt == nil)
+        #expect(record.blur == (isTold ? .part : nil))
+        #expect(record.medicine?.codings.map(\.code) == ["c1"])
     }
 
     @Test(

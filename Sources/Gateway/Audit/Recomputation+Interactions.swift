@@ -99,7 +99,7 @@ extension Recomputation {
     ) -> [Int] {
         switch gap.flatMap({ MedicineList.Gap(rawValue: $0) }) {
         case .subject, .type, .notSent, .noCode, .tooManyCodes, .unreadable: return []
-        case .unknownCode, .inPart, nil: break
+        case .unknownCode, .inPart, .versions, nil: break
         }
         let codings = codes.elements.compactMap { coding in
             coding["code"]?.stringValue.map {

@@ -16,11 +16,14 @@ struct MedicineList {
         case noCode = "no-code"
         /// None of its codes is known.
         case unknownCode = "unknown-code"
-        /// One of its ingredients is not known.
+        /// One of its ingredients is not known, or has a form that is not read.
         case inPart = "in-part"
+        /// The Medication that it names was sent with different contents: all of them are checked.
+        case versions
         /// With it there would be more codes than are read.
         case tooManyCodes = "too-many-codes"
-        /// The entry holds no resource, or a selection names none.
+        /// The entry holds no resource of a known type, or orders inside another resource, or a
+        /// selection or group names an order that was not sent.
         case unreadable
 
         init(_ doubt: MedicationRecord.Doubt) {
@@ -42,9 +45,10 @@ struct MedicineList {
             case .notSent: "the medicine that it refers to was not sent, or not only once"
             case .noCode: "it has no code, and medicines are never told by their text"
             case .unknownCode: "none of its codes is known to the table"
-            case .inPart: "one of its ingredients is not known to the table"
+            case .inPart: "one of its ingredients is not known to the table, or cannot be read"
+            case .versions: "what it refers to was sent with different contents; all were checked"
             case .tooManyCodes: "the medicines that were sent have more codes than can be read"
-            case .unreadable: "the entry could not be read"
+            case .unreadable: "it could not be read, or names or holds an order that could not"
             }
         }
     }
@@ -180,7 +184,10 @@ struct MedicineList {
         let parts = record.ingredients.map(knowledge.ingredients)
         let known = Set((whole ?? []) + parts.flatMap { $0 ?? [] }).sorted()
         guard !known.isEmpty else { return ([], .unknownCode) }
-        if parts.contains(where: { $0 == nil }) { return (known, .inPart) }
-        return (known, nil)
+        switch record.blur {
+        case .versions: return (known, .versions)
+        case .part: return (known, .inPart)
+        case nil: return (known, parts.contains { $0 == nil } ? .inPart : nil)
+        }
     }
 }
