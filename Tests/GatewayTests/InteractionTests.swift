@@ -376,7 +376,7 @@ struct InteractionTests {
         #expect(fixture.sink.records[0].outcome == .incomplete)
     }
 
-    @Test("order-select asks about the selected drafts only; a selection without draft means any")
+    @Test("order-select asks about the selected drafts only; what names no draft means any of them")
     func selections() async throws {
         let fixture = try GatewayFixture()
         var body = OrderBody(hook: "order-select")
@@ -396,7 +396,17 @@ struct InteractionTests {
         #expect(
             try await found(["MedicationRequest/d2", "MedicationRequest/d3"]) == [gout, statin]
         )
-        #expect(try await found([]) == [])
+        // Nothing that is selected may as well be nothing that is told.
+        #expect(try await found([]) == [gout, statin])
+        #expect(try await found(["ServiceRequest/s9"]) == [])
+        for name in ["MEDICATIONREQUEST/d1", "DrugOrder/d1", "RequestGroup/g9", "CarePlan/c9"] {
+            #expect(
+                try await found([name]) == [
+                    gout, statin, "1 of 5 medicines were not checked for interactions",
+                ],
+                "\(name)"
+            )
+        }
         #expect(
             try await found(["MedicationRequest/d1", "MedicationRequest/d9"]) == [
                 gout, statin, "1 of 5 medicines were not checked for interactions",
@@ -427,10 +437,10 @@ struct InteractionTests {
         let fixture = try GatewayFixture()
         var body = OrderBody(drafts: [Self.draft("d1", Self.simvastatin)])
         body.requests = [
-            OrderBody.resource("d1", Self.clarithromycin),
+            OrderBody.resource("d1", Self.clarithromycin, status: "draft"),
             OrderBody.resource("m2", Self.simvastatin),
         ]
-        // The current record d1 is the draft as it was before.
+        // The stored draft d1 is this one as it was before.
         let response = await fixture.post(Self.path, body.text)
         #expect(try Self.cards(response).isEmpty)
         let result = try #require(try Self.grounds(response)["evaluation"])

@@ -67,6 +67,23 @@ struct MedicineList {
         let ingredients: [Int]
         /// Why it is not, or not wholly, checked.
         let gap: Gap?
+        /// Whether it is a draft that is nothing else yet, so that it may be cancelled or changed.
+        let isChangeable: Bool
+    }
+
+    /// What is known of the medicine of a record.
+    private struct Contents {
+        let record: MedicationRecord
+        let ingredients: [Int]
+        let gap: Gap?
+
+        /// Whether it names no medicine that the other does not name.
+        func isWithin(_ other: Contents) -> Bool {
+            guard ingredients.allSatisfy(other.ingredients.contains) else { return false }
+            guard gap != nil else { return true }
+            return gap == other.gap && record.medicine == other.record.medicine
+                && record.ingredients == other.record.ingredients
+        }
     }
 
     /// What counts, drafts first.
@@ -84,8 +101,9 @@ struct MedicineList {
 
     /// Reads drafts and what the patient has.
     ///
-    /// A current record with the reference of a draft is that order before it was changed, and
-    /// copies of one record count once.
+    /// A current record with the reference of a draft is that order before it was changed, unless
+    /// it is in force with another medicine: then two orders have one id, and both count. Copies
+    /// of one record count once.
     init(
         _ drafts: DraftOrders,
         current: [Prefetch.Item],
@@ -102,32 +120,40 @@ struct MedicineList {
             patientID: patientID,
             patientFullURLs: patientURLs
         )
-        var draftReferences: Set<String> = []
+        let question = drafts.question(beside: current)
+        let inForce = Set(
+            current.filter { !Self.isDraft($0.resource) }
+                .compactMap { DraftOrders.reference(of: $0.resource) }
+        )
+        var drafted: [String: [Contents]] = [:]
         var seen: Set<ArraySlice<UInt8>> = []
-        let sent = Set(drafts.items.compactMap { Self.reference($0.resource) })
-        let lost = (drafts.selections ?? []).filter {
-            $0.reference.hasPrefix("Medication") && !sent.contains($0.reference)
-        }
-        // A selection that is no draft may mean any of them, so that all are asked about.
-        let selected = lost.isEmpty ? drafts.selections.map { Set($0.map(\.reference)) } : nil
         for item in drafts.items {
-            let reference = Self.reference(item.resource)
-            if let reference {
-                draftReferences.insert(reference)
-                // Copies are the same to the byte, and so have the same reference.
-                guard seen.insert(item.resource.rawBytes).inserted else { continue }
+            let reference = DraftOrders.reference(of: item.resource)
+            // Copies are the same to the byte, and so have the same reference.
+            if reference != nil, !seen.insert(item.resource.rawBytes).inserted { continue }
+            guard let contents = read(item.resource) else {
+                otherOrderCount += 1
+                continue
             }
-            let isAsked = selected.map { names in reference.map(names.contains) ?? false } ?? true
-            if !append(item.resource, isDraft: true, isAsked: isAsked) { otherOrderCount += 1 }
+            if let reference { drafted[reference, default: []].append(contents) }
+            append(
+                contents,
+                isDraft: true,
+                isAsked: question.asks(about: item),
+                isChangeable: contents.record.resourceType == "MedicationRequest"
+                    && Self.isDraft(item.resource) && !(reference.map(inForce.contains) ?? true)
+            )
         }
-        for pointer in drafts.unreadable { appendUnreadable(pointer) }
-        for selection in lost { appendUnreadable(selection.pointer) }
+        for pointer in drafts.unreadable + question.lost { appendUnreadable(pointer) }
         for item in current {
-            if let reference = Self.reference(item.resource) {
-                if draftReferences.contains(reference) { continue }
-                guard seen.insert(item.resource.rawBytes).inserted else { continue }
+            let reference = DraftOrders.reference(of: item.resource)
+            if reference != nil, !seen.insert(item.resource.rawBytes).inserted { continue }
+            guard let contents = read(item.resource) else { continue }
+            if let drafts = reference.flatMap({ drafted[$0] }) {
+                let isOver = contents.record.exclusion != nil || Self.isDraft(item.resource)
+                if isOver || drafts.contains(where: contents.isWithin) { continue }
             }
-            _ = append(item.resource, isDraft: false, isAsked: drafts.isReview)
+            append(contents, isDraft: false, isAsked: drafts.isReview, isChangeable: false)
         }
     }
 
@@ -137,11 +163,8 @@ struct MedicineList {
     /// Whether there is a medicine whose pairs are asked for.
     var asksAnything: Bool { medicines.contains(where: \.isAsked) }
 
-    private static func reference(_ resource: JSONValue) -> String? {
-        guard let type = resource["resourceType"]?.stringValue,
-            let id = resource["id"]?.stringValue, !id.isEmpty
-        else { return nil }
-        return type + "/" + id
+    private static func isDraft(_ resource: JSONValue) -> Bool {
+        resource["status"]?.isString("draft") ?? false
     }
 
     private mutating func appendUnreadable(_ pointer: String) {
@@ -152,30 +175,41 @@ struct MedicineList {
                 isDraft: true,
                 isAsked: true,
                 ingredients: [],
-                gap: .unreadable
+                gap: .unreadable,
+                isChangeable: false
             )
         )
     }
 
-    /// Adds a resource; `false` when it is not about what the patient takes.
-    private mutating func append(_ resource: JSONValue, isDraft: Bool, isAsked: Bool) -> Bool {
-        guard let record = reader.read(resource) else { return false }
+    /// What a resource says; `nil` when it is not about what the patient takes.
+    private mutating func read(_ resource: JSONValue) -> Contents? {
+        guard let record = reader.read(resource) else { return nil }
+        let (ingredients, gap) = ingredients(of: record)
+        return Contents(record: record, ingredients: ingredients, gap: gap)
+    }
+
+    private mutating func append(
+        _ contents: Contents,
+        isDraft: Bool,
+        isAsked: Bool,
+        isChangeable: Bool
+    ) {
+        let record = contents.record
         if let reason = record.exclusion {
             excluded.append((record, reason))
-            return true
+            return
         }
-        let (ingredients, gap) = ingredients(of: record)
         medicines.append(
             Medicine(
                 record: record,
-                pointer: trail.pointer(of: resource),
+                pointer: trail.pointer(of: record.json),
                 isDraft: isDraft,
                 isAsked: isAsked,
-                ingredients: ingredients,
-                gap: gap
+                ingredients: contents.ingredients,
+                gap: contents.gap,
+                isChangeable: isChangeable
             )
         )
-        return true
     }
 
     private func ingredients(of record: MedicationRecord) -> (known: [Int], gap: Gap?) {
