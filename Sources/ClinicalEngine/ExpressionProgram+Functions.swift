@@ -38,7 +38,7 @@ extension ExpressionProgram {
         case .exp: return ElementaryFunctions.exp(value)
         case .floor: return value.rounded(.down)
         case .ceil: return value.rounded(.up)
-        case .round: return (value + 0.5).rounded(.down)
+        case .round: return round(value)
         case .rint: return value.rounded(.toNearestOrEven)
         case .not: return value == 0 ? 1 : 0
         case .expm1: return ElementaryFunctions.expm1(value)
@@ -67,6 +67,13 @@ extension ExpressionProgram {
             .concat, .hypot, .atan2, .normalCDF, .normalPDF, .normalIDF:
             return .nan
         }
+    }
+
+    /// The nearest whole number, of two equally near ones the greater; adding a half would itself
+    /// be rounded.
+    static func round(_ value: Double) -> Double {
+        let below = value.rounded(.down)
+        return value - below >= 0.5 ? below + 1 : below
     }
 
     /// The angle of the point; zero for the origin.

@@ -66,9 +66,9 @@ enum Kernel: Sendable {
         case .scorecard: scratch.scorecard?.contributions ?? []
         case .regression(let kernel): kernel.contributions(result, program, scratch)
         case .tree(let kernel): kernel.contributions(result, program)
-        case .mining(let kernel): kernel.contributions(result, program, scratch)
         case .generalRegression(let kernel): kernel.contributions(result, program, scratch)
-        case .clustering, .naiveBayes, .nearestNeighbors, .supportVectors, .neuralNetwork,
+        // Which segment decided is asked before; several together have no parts to name.
+        case .mining, .clustering, .naiveBayes, .nearestNeighbors, .supportVectors, .neuralNetwork,
             .ruleSet:
             []
         }
@@ -107,8 +107,8 @@ struct KernelResult: Sendable {
     var confidences: Int32 = -1
     /// By how much missing values lessen the confidence.
     var penalty = 1.0
-    /// The segment that answered, or -1.
-    var segment: Int32 = -1
+    /// Whether the document gives the value instead of a prediction.
+    var isReplaced = false
 
     /// A number or a position.
     static func value(_ value: Double) -> KernelResult {

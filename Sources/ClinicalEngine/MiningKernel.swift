@@ -7,6 +7,8 @@ final class MiningKernel: Sendable {
         let node: ModelProgram.Node
         /// For each of its categories the position in ours; empty when they are the same.
         let mapping: [Int]
+        /// Whether what it predicts is what the whole predicts.
+        let isAnswer: Bool
     }
 
     let segments: [Segment]
@@ -20,6 +22,11 @@ final class MiningKernel: Sendable {
     private let confidenceRegion: Int
     /// Where the value of each segment lies in the regions.
     let valueRegion: Int
+    /// Where the position of the segment that decided lies in the regions, and its own prediction
+    /// behind that; not a number when none did alone.
+    private let deciderRegion: Int
+    /// The fields of which the predicates themselves ask whether they are missing.
+    private let handled: [Int]
 
     init(
         _ mining: Mining,
@@ -39,6 +46,7 @@ final class MiningKernel: Sendable {
         try Self.check(mining.method, model)
         valueRegion = compiler.reserve(mining.segments.count)
         confidenceRegion = compiler.reserve(categories.count)
+        deciderRegion = compiler.reserve(2)
         var predicates = PredicateProgram()
         var segments: [Segment] = []
         for (position, segment) in mining.segments.enumerated() {
@@ -72,7 +80,8 @@ final class MiningKernel: Sendable {
                     predicate: predicate,
                     weight: segment.weight,
                     node: node,
-                    mapping: isSame ? try Self.mapping(node, categories, segment.model) : []
+                    mapping: isSame ? try Self.mapping(node, categories, segment.model) : [],
+                    isAnswer: isSame && !(isStep && Self.hasOtherTarget(segment.model, model))
                 )
             )
         }
@@ -82,6 +91,13 @@ final class MiningKernel: Sendable {
         }
         self.segments = segments
         self.predicates = predicates
+        handled = segments.flatMap { predicates.fieldsAskedForMissing(in: $0.predicate) }
+    }
+
+    /// Whether both name what they predict, and name it differently.
+    private static func hasOtherTarget(_ step: ModelNode, _ model: ModelNode) -> Bool {
+        guard let own = step.target?.name, let whole = model.target?.name else { return false }
+        return !own.isEmpty && !whole.isEmpty && own != whole
     }
 
     private static func check(_ method: Mining.Method, _ model: ModelNode) throws(ModelError) {
@@ -119,6 +135,9 @@ final class MiningKernel: Sendable {
 
     func position(of id: String) -> Int? { segments.firstIndex { $0.id == id } }
 
+    /// Whether a segment predicts a cluster, which no single value of a row stands for.
+    func isCluster(_ position: Int) -> Bool { segments[position].node.function == .clustering }
+
     func segmentType(_ position: Int) -> ValueType {
         let node = segments[position].node
         if node.function == .regression { return .double }
@@ -126,15 +145,11 @@ final class MiningKernel: Sendable {
     }
 
     func evaluate(_ program: ModelProgram, _ scratch: inout EvaluationScratch) -> KernelResult {
+        scratch.regions[deciderRegion] = .nan
         for position in segments.indices { scratch.regions[valueRegion + position] = .nan }
         switch method {
         case .selectFirst:
-            for (position, segment) in segments.enumerated() where holds(segment, scratch) {
-                let result = program.run(segment.node, &scratch)
-                keep(result, position, &scratch)
-                return adopt(result, position, &scratch)
-            }
-            return noSegment(scratch)
+            return first(program, &scratch)
         case .modelChain:
             return chain(program, &scratch)
         case .majorityVote, .weightedMajorityVote, .average, .weightedAverage, .median,
@@ -144,8 +159,48 @@ final class MiningKernel: Sendable {
         }
     }
 
-    private func holds(_ segment: Segment, _ scratch: EvaluationScratch) -> Bool {
-        predicates.truth(of: segment.predicate, scratch.slots.span) == .yes
+    /// The truth of the predicate of a segment; what is missing there is named beside the result.
+    private func truth(of segment: Segment, _ scratch: inout EvaluationScratch) -> Truth {
+        let range = segment.predicate
+        let truth = predicates.truth(of: range, scratch.slots.span)
+        if let slot = predicates.replacedSlot(in: range, scratch.slots.span) {
+            scratch.noteMissing(slot)
+        }
+        guard truth == .unknown || !handled.isEmpty else { return truth }
+        for slot in predicates.fields(in: range) where scratch.slots[slot].isNaN {
+            if truth == .unknown || handled.contains(slot) { scratch.noteMissing(slot) }
+        }
+        return truth
+    }
+
+    /// The missing field of a segment of which nobody can say whether it takes part; `nil` when
+    /// the document itself asks whether the field is missing.
+    ///
+    /// PMML passes over what is unknown. To do so where segments exclude each other would answer
+    /// by the model for the others where the condition of the one for the ill could not be read.
+    private func openQuestion(_ segment: Segment, _ scratch: EvaluationScratch) -> Int? {
+        predicates.fields(in: segment.predicate).first {
+            scratch.slots[$0].isNaN && !handled.contains($0)
+        }
+    }
+
+    private func first(
+        _ program: ModelProgram,
+        _ scratch: inout EvaluationScratch
+    ) -> KernelResult {
+        for (position, segment) in segments.enumerated() {
+            switch truth(of: segment, &scratch) {
+            case .no:
+                continue
+            case .unknown:
+                if let slot = openQuestion(segment, scratch) { return .missing(slot) }
+            case .yes:
+                let result = program.run(segment.node, &scratch)
+                keep(result, position, &scratch)
+                return adopt(result, position, &scratch)
+            }
+        }
+        return noSegment(scratch)
     }
 
     /// No segment takes part; a missing field of their predicates is named.
@@ -169,7 +224,8 @@ final class MiningKernel: Sendable {
             categories.isEmpty ? result.value : categories[Int(result.value)].code
     }
 
-    /// Each model reads what those before gave; the answer is that of the last one that ran.
+    /// Each model reads what those before gave; the answer is that of the last one that ran,
+    /// unless that one was only a step on the way.
     private func chain(
         _ program: ModelProgram,
         _ scratch: inout EvaluationScratch
@@ -177,7 +233,12 @@ final class MiningKernel: Sendable {
         var last: KernelResult?
         var lastPosition = 0
         var firstMissing = -1
-        for (position, segment) in segments.enumerated() where holds(segment, scratch) {
+        for (position, segment) in segments.enumerated() {
+            let truth = truth(of: segment, &scratch)
+            if truth == .unknown, let slot = openQuestion(segment, scratch) {
+                return .missing(slot)
+            }
+            guard truth == .yes else { continue }
             let result = program.run(segment.node, &scratch)
             switch result.outcome {
             case .notFinite, .invalid: return result
@@ -190,6 +251,7 @@ final class MiningKernel: Sendable {
         }
         guard let last else { return noSegment(scratch) }
         if last.outcome == .missing, firstMissing >= 0 { return .missing(firstMissing) }
+        guard segments[lastPosition].isAnswer else { return .missing() }
         return adopt(last, lastPosition, &scratch)
     }
 
@@ -200,9 +262,11 @@ final class MiningKernel: Sendable {
         _ scratch: inout EvaluationScratch
     ) -> KernelResult {
         var adopted = result
-        adopted.segment = Int32(position)
         let segment = segments[position]
-        guard result.outcome == .value, isClassification else { return adopted }
+        guard result.outcome == .value else { return adopted }
+        scratch.regions[deciderRegion] = Double(position)
+        scratch.regions[deciderRegion + 1] = result.value
+        guard isClassification else { return adopted }
         if result.hasProbabilities {
             for target in region { scratch.regions[target] = 0 }
             for (offset, source) in segment.node.region.enumerated()
@@ -226,18 +290,19 @@ final class MiningKernel: Sendable {
         return adopted
     }
 
-    /// The model that decided, for the explanation.
-    func decider(_ result: KernelResult) -> ModelProgram.Node? {
-        result.segment >= 0 ? segments[Int(result.segment)].node : nil
-    }
-
-    func contributions(
+    /// The model that decided, through all models within models, with the result as it gave it;
+    /// `nil` when several answered together.
+    func decider(
         _ result: KernelResult,
-        _ program: ModelProgram,
         _ scratch: EvaluationScratch
-    ) -> [Evaluation.Contribution] {
-        guard let node = decider(result) else { return [] }
-        return node.kernel.contributions(result, program, scratch)
+    ) -> (kernel: Kernel, result: KernelResult)? {
+        let position = scratch.regions[deciderRegion]
+        guard !position.isNaN else { return nil }
+        var own = result
+        own.value = scratch.regions[deciderRegion + 1]
+        let kernel = segments[Int(position)].node.kernel
+        guard case .mining(let inner) = kernel else { return (kernel, own) }
+        return inner.decider(own, scratch)
     }
 }
 
@@ -288,7 +353,7 @@ extension MiningKernel {
         var most = -Double.infinity
         var absences = Absences()
         for position in segments.indices {
-            guard holds(segments[position], scratch) else { continue }
+            guard truth(of: segments[position], &scratch) == .yes else { continue }
             let weight = isWeighted ? segments[position].weight : 1
             absences.total += weight
             let result = program.run(segments[position].node, &scratch)
@@ -353,7 +418,7 @@ extension MiningKernel {
         var absences = Absences()
         for position in segments.indices {
             let segment = segments[position]
-            guard holds(segment, scratch) else { continue }
+            guard truth(of: segment, &scratch) == .yes else { continue }
             let weight = isWeighted ? segment.weight : 1
             absences.total += weight
             let result = program.run(segment.node, &scratch)

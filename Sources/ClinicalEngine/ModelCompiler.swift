@@ -98,7 +98,12 @@ struct ModelCompiler {
             outputs.append(try OutputProgram(output, node, kernel, texts, type, &self))
         }
         try checkPending()
-        let adjustment = try TargetAdjustment(node.target, categories: texts, region: region)
+        let adjustment = try TargetAdjustment(
+            node.target,
+            function: node.function,
+            categories: texts,
+            region: region
+        )
         let own = steps.removeLast()
         scopes.removeLast()
         level = scopes.count - 1

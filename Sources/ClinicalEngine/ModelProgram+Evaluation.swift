@@ -44,10 +44,16 @@ extension ModelProgram {
         _ scratch: EvaluationScratch
     ) -> Evaluation {
         var imputed = replaced
-        if let details = scratch.scorecard, case .scorecard = root.kernel {
-            for name in details.imputed where !imputed.contains(name) { imputed.append(name) }
-        } else {
-            // The model answered without them, by its own rules.
+        let decider = decider(result, scratch)
+        // Another scorecard may have run on the way; its reasons are none of this result.
+        var card: ScorecardProgram.Details?
+        if case .scorecard = decider.kernel { card = scratch.scorecard }
+        for name in card?.imputed ?? [] where !imputed.contains(name) { imputed.append(name) }
+        // A scorecard that is the whole says for each characteristic what it made up for; any other
+        // model answered without these by its own rules.
+        var isCard = false
+        if case .scorecard = root.kernel { isCard = card != nil }
+        if !isCard {
             for slot in scratch.missing {
                 for name in missingInputs(of: Int(slot), scratch) where !imputed.contains(name) {
                     imputed.append(name)
@@ -61,19 +67,21 @@ extension ModelProgram {
             value: isNumber ? result.value : nil,
             lower: isNumber ? result.value : nil,
             upper: isNumber ? result.value : nil,
-            contributions: root.kernel.contributions(result, self, scratch),
-            reasonCodes: scratch.scorecard?.reasonCodes ?? [],
+            contributions: result.isReplaced
+                ? [] : decider.kernel.contributions(decider.result, self, scratch),
+            reasonCodes: card?.reasonCodes ?? [],
             missing: [],
             imputed: imputed,
             refusal: nil
         )
-        describe(result, &evaluation, scratch)
+        describe(result, decider, &evaluation, scratch)
         evaluation.outputs = outputs(scratch)
         return evaluation
     }
 
     private func describe(
         _ result: KernelResult,
+        _ decider: (kernel: Kernel, result: KernelResult),
         _ evaluation: inout Evaluation,
         _ scratch: EvaluationScratch
     ) {
@@ -87,26 +95,28 @@ extension ModelProgram {
                 evaluation.probabilities.append(.init(category: category.text, value: value))
             }
         }
-        let kernel = decider(result)
-        if case .clustering(let clustering) = kernel {
+        if case .clustering(let clustering) = decider.kernel {
             evaluation.segment = clustering.segment(
-                result,
+                decider.result,
                 scratch,
                 hasMissing: !evaluation.imputed.isEmpty
             )
         }
-        let entities = kernel.entities
+        let entities = decider.kernel.entities
         if result.entity >= 0, Int(result.entity) < entities.count {
             evaluation.entity = entities[Int(result.entity)]
         }
     }
 
-    /// The kernel that decided: in a chain or a choice that of a segment.
-    private func decider(_ result: KernelResult) -> Kernel {
-        guard case .mining(let mining) = root.kernel, let node = mining.decider(result) else {
-            return root.kernel
-        }
-        return node.kernel
+    /// The kernel that decided, with its result: in a chain or a choice that of a segment.
+    private func decider(
+        _ result: KernelResult,
+        _ scratch: EvaluationScratch
+    ) -> (kernel: Kernel, result: KernelResult) {
+        guard case .mining(let mining) = root.kernel,
+            let decider = mining.decider(result, scratch)
+        else { return (root.kernel, result) }
+        return decider
     }
 
     private func incomplete(

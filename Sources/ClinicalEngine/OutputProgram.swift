@@ -49,7 +49,7 @@ struct OutputProgram: Sendable {
         if let segment = output.segment {
             guard case .mining(let mining) = kernel,
                 let position = mining.position(of: segment),
-                output.feature == .predictedValue
+                output.feature == .predictedValue, !mining.isCluster(position)
             else { throw ModelError(code: .unsupported, place: output.name, line: output.line) }
             source = .segment(position)
             natural = mining.segmentType(position)
@@ -60,6 +60,10 @@ struct OutputProgram: Sendable {
                 if isCategory {
                     natural = categoryType
                 } else if node.function == .clustering {
+                    // Which clusters there are depends on the segment that decides.
+                    guard !kernel.entities.isEmpty else {
+                        throw ModelError(code: .unsupported, place: output.name, line: output.line)
+                    }
                     natural = .string
                     codes = kernel.entities.map { compiler.symbols.intern($0) }
                 }
@@ -82,11 +86,9 @@ struct OutputProgram: Sendable {
                     source = .probability(category)
                 }
             case .affinity(let text):
-                // The distances of stored rows have no place among the outputs.
-                if case .nearestNeighbors = kernel {
-                    throw ModelError(code: .unsupported, place: output.name, line: output.line)
-                }
-                guard node.function == .clustering else {
+                // The distances of stored rows, and those of one segment of several, have no place
+                // among the outputs.
+                guard case .clustering = kernel else {
                     throw ModelError(code: .unsupported, place: output.name, line: output.line)
                 }
                 source = .affinity(

@@ -31,6 +31,7 @@ struct PredicateProgram: Sendable {
 
     private var steps: [Step] = []
     private var sets: [Double] = []
+    private var hasSurrogates = false
 
     init() {}
 
@@ -49,6 +50,7 @@ struct PredicateProgram: Sendable {
                 guard count >= 1, count <= waiting else {
                     throw ModelError(code: .malformedPredicate, place: place)
                 }
+                if combination == .surrogate { hasSurrogates = true }
                 for _ in 1..<count {
                     steps.append(Step(operation: .combine, combination: combination))
                 }
@@ -162,24 +164,68 @@ struct PredicateProgram: Sendable {
         var stack = TruthStack()
         for position in range {
             let step = steps[position]
-            switch step.operation {
-            case .constant:
-                stack.push(Truth(step.number == 1))
-            case .isMissing:
-                stack.push(Truth(values[Int(step.field)].isNaN))
-            case .isNotMissing:
-                stack.push(Truth(!values[Int(step.field)].isNaN))
-            case .combine:
+            if step.operation == .combine {
                 let right = stack.pop()
                 let left = stack.pop()
                 stack.push(Truth.combine(step.combination, left, right))
-            case .equal, .notEqual, .lessThan, .lessOrEqual, .greaterThan, .greaterOrEqual,
-                .isIn, .isNotIn:
-                let value = values[Int(step.field)]
-                stack.push(value.isNaN ? .unknown : Truth(Self.compare(value, step, sets)))
+            } else {
+                stack.push(Self.truth(of: step, values, sets))
             }
         }
         return stack.pop()
+    }
+
+    @inline(__always)
+    private static func truth(
+        of step: Step,
+        _ values: Span<Double>,
+        _ sets: Span<Double>
+    ) -> Truth {
+        switch step.operation {
+        case .constant:
+            return Truth(step.number == 1)
+        case .isMissing:
+            return Truth(values[Int(step.field)].isNaN)
+        case .isNotMissing:
+            return Truth(!values[Int(step.field)].isNaN)
+        case .equal, .notEqual, .lessThan, .lessOrEqual, .greaterThan, .greaterOrEqual,
+            .isIn, .isNotIn:
+            let value = values[Int(step.field)]
+            return value.isNaN ? .unknown : Truth(compare(value, step, sets))
+        case .combine:
+            preconditionFailure("what joins has no truth of its own")
+        }
+    }
+
+    /// The missing field in whose place a surrogate decided; `nil` when none did.
+    func replacedSlot(in range: Range<Int>, _ values: Span<Double>) -> Int? {
+        guard hasSurrogates else { return nil }
+        let steps = steps.span
+        let sets = sets.span
+        var truths = TruthStack()
+        // For each truth value that waits, whether a surrogate gave it.
+        var marks = TruthStack()
+        for position in range {
+            let step = steps[position]
+            guard step.operation == .combine else {
+                truths.push(Self.truth(of: step, values, sets))
+                marks.push(.no)
+                continue
+            }
+            let (right, rightMark) = (truths.pop(), marks.pop())
+            let (left, leftMark) = (truths.pop(), marks.pop())
+            truths.push(Truth.combine(step.combination, left, right))
+            if step.combination != .surrogate {
+                marks.push(Truth(leftMark == .yes || rightMark == .yes))
+            } else if left != .unknown {
+                marks.push(leftMark)
+            } else {
+                marks.push(right == .unknown ? rightMark : .yes)
+            }
+        }
+        guard marks.pop() == .yes else { return nil }
+        for slot in fields(in: range) where values[slot].isNaN { return slot }
+        return nil
     }
 
     private static func compare(_ value: Double, _ step: Step, _ sets: Span<Double>) -> Bool {

@@ -11,6 +11,8 @@ extension ScorecardProgram {
     }
 
     func evaluate(_ scratch: inout EvaluationScratch, _ program: ModelProgram) -> KernelResult {
+        // What another scorecard found is none of this result.
+        scratch.scorecard = nil
         var details = Details()
         details.contributions.reserveCapacity(characteristics.count)
         var needed: [Int] = []

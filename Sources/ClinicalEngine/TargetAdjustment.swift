@@ -14,7 +14,12 @@ struct TargetAdjustment: Sendable {
     private var region = 0
     let displayValues: [String?]
 
-    init(_ target: Target?, categories: [String], region: Range<Int>) throws(ModelError) {
+    init(
+        _ target: Target?,
+        function: ModelNode.Function,
+        categories: [String],
+        region: Range<Int>
+    ) throws(ModelError) {
         guard let target else {
             displayValues = []
             return
@@ -26,16 +31,21 @@ struct TargetAdjustment: Sendable {
         constant = target.rescaleConstant
         rounding = target.rounding
         self.region = region.lowerBound
-        // A category has no size: limits and scale are for numbers.
+        // A category or cluster has no size: limits and scale are for numbers.
         isIdentity =
-            !categories.isEmpty
+            function != .regression
             || target.minimum == nil && target.maximum == nil && factor == 1 && constant == 0
                 && rounding == nil
         displayValues = categories.map { category in
             target.values.first { $0.value == category }?.displayValue
         }
         for value in target.values {
-            if let number = value.defaultValue { replacement = number }
+            guard let number = value.defaultValue else { continue }
+            // A number cannot stand for a category or cluster.
+            guard function == .regression else {
+                throw ModelError(code: .unsupported, place: target.name)
+            }
+            replacement = number
         }
         let shares = categories.map { category in
             target.values.first { $0.value == category }?.priorProbability
@@ -55,6 +65,7 @@ struct TargetAdjustment: Sendable {
             result = KernelResult.value(replacement)
             for position in priors.indices { scratch.regions[region + position] = priors[position] }
             result.hasProbabilities = !priors.isEmpty
+            result.isReplaced = true
             scratch.replacedTargets.append(name)
             return
         }
@@ -78,7 +89,7 @@ struct TargetAdjustment: Sendable {
         let scaled = min(max(value, minimum), maximum) * factor + constant
         switch rounding {
         case nil: return scaled
-        case .round: return (scaled + 0.5).rounded(.down)
+        case .round: return ExpressionProgram.round(scaled)
         case .ceiling: return scaled.rounded(.up)
         case .floor: return scaled.rounded(.down)
         }

@@ -71,7 +71,10 @@ struct MiningSchema {
             names.append(name)
             switch try child.name("usageType", as: Usage.self) ?? .active {
             case .active:
-                let input = try Self.input(child, field)
+                let input = try Self.input(child, field, isInner: inner != nil)
+                if !surroundings.isOutermost {
+                    try Self.checkInner(child, input, inner, isInput: known != nil)
+                }
                 inputs.append(input)
                 let isTreated = ["outliers", "missingValueReplacement"].contains {
                     child[$0] != nil
@@ -99,13 +102,17 @@ struct MiningSchema {
 
     private static func input(
         _ element: Element,
-        _ definition: FieldDefinition
+        _ definition: FieldDefinition,
+        isInner: Bool
     ) throws(PMMLError) -> FieldDefinition {
         var field = definition
         if let type = element["optype"], type != "\(field.kind)" {
             throw element.error(.unsupported, attribute: "optype")
         }
-        switch try element.name("invalidValueTreatment", as: Invalid.self) ?? .returnInvalid {
+        let stated = try element.name("invalidValueTreatment", as: Invalid.self)
+        switch stated ?? .returnInvalid {
+        // A segment that says nothing takes what the model around it has let pass.
+        case .returnInvalid where stated == nil && isInner: break
         case .returnInvalid: field.invalidTreatment = .refuse
         case .asMissing: field.invalidTreatment = .asMissing
         case .asIs:
@@ -123,6 +130,27 @@ struct MiningSchema {
         try readMissing(element, &field)
         try readOutliers(element, &field)
         return field
+    }
+
+    /// Refuses a treatment of a segment that differs from that of the model around it: whether a
+    /// value was valid, or there, is decided once and before any segment.
+    private static func checkInner(
+        _ element: Element,
+        _ field: FieldDefinition,
+        _ outer: FieldDefinition?,
+        isInput: Bool
+    ) throws(PMMLError) {
+        // What the models around compute is never invalid, whatever the treatment.
+        let isSame =
+            !isInput
+            || field.invalidTreatment == outer?.invalidTreatment
+                && field.invalidReplacement == outer?.invalidReplacement
+        guard isSame || element["invalidValueTreatment"] == nil else {
+            throw element.error(.unsupported, attribute: "invalidValueTreatment")
+        }
+        guard !field.isMissingInvalid || outer?.isMissingInvalid == true else {
+            throw element.error(.unsupported, attribute: "missingValueTreatment")
+        }
     }
 
     private static func value(_ operand: Predicate.Operand) -> InputValue {

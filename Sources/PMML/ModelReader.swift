@@ -144,7 +144,7 @@ struct ModelReader {
                     allowsFunctions: false
                 )
             case "Targets":
-                try TargetReader.read(child, into: &target)
+                try TargetReader.read(child, into: &target, function: function)
             case "ModelVerification":
                 // What nobody checks would be a promise nobody keeps.
                 guard surroundings.isOutermost else { throw child.error(.unsupported) }

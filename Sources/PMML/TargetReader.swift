@@ -4,7 +4,8 @@ import ClinicalEngine
 enum TargetReader {
     static func read(
         _ element: Element,
-        into target: inout Target?
+        into target: inout Target?,
+        function: ModelNode.Function
     ) throws(PMMLError) {
         try element.allow([])
         guard let child = element.children.first else { throw element.error(.invalid) }
@@ -33,6 +34,10 @@ enum TargetReader {
             value.displayValue = part["displayValue"]
             value.priorProbability = try part.number("priorProbability")
             value.defaultValue = try part.number("defaultValue")
+            // A number cannot stand for a category or cluster; that is what priorProbability is for.
+            guard value.defaultValue == nil || function == .regression else {
+                throw part.error(.unsupported, attribute: "defaultValue")
+            }
             if let share = value.priorProbability, !(0...1).contains(share) {
                 throw part.error(.invalid, attribute: "priorProbability")
             }

@@ -170,4 +170,56 @@ struct TargetTests {
         #expect(model.evaluate([.number(1), .category("a")]).value == 1)
         #expect(model.evaluate([.missing, .category("a")]).status == .refused)
     }
+
+    @Test("No number stands for a missing category or cluster")
+    func defaultCategory() {
+        let targets =
+            #"<Targets><Target field="t"><TargetValue value="yes" defaultValue="1"/>"#
+            + "</Target></Targets>"
+        let tree =
+            "<TreeModel functionName=\"classification\">" + Document.schema() + targets
+            + "<Node score=\"yes\"><True/></Node></TreeModel>"
+        let error = Sample.error(Document.text(tree))
+        #expect(error?.code == .unsupported)
+        #expect(error?.element == "TargetValue@defaultValue")
+        let whole = Document.text(tree.replacing(#" defaultValue="1""#, with: ""))
+        #expect(Sample.error(whole) == nil)
+    }
+
+    @Test("Limits and scales leave a cluster where it is")
+    func cluster() throws {
+        let text = Document.text(
+            "<ClusteringModel functionName=\"clustering\" modelClass=\"centerBased\" "
+                + "numberOfClusters=\"2\">" + Document.schema(target: false)
+                + "<Targets><Target max=\"0\" rescaleFactor=\"7\"/></Targets>"
+                + "<ComparisonMeasure kind=\"distance\"><squaredEuclidean/></ComparisonMeasure>"
+                + "<ClusteringField field=\"x\"/>"
+                + "<Cluster id=\"A\"><Array type=\"real\" n=\"1\">0</Array></Cluster>"
+                + "<Cluster id=\"B\"><Array type=\"real\" n=\"1\">5</Array></Cluster>"
+                + "</ClusteringModel>",
+            target: Document.number
+        )
+        #expect(try Document.evaluate(text, x: 5).segment?.id == "B")
+        #expect(try Document.evaluate(text, x: 1).segment?.id == "A")
+    }
+
+    @Test("A default in place of a prediction has no parts")
+    func defaultContributions() throws {
+        let text = Self.document(
+            targets:
+                #"<Targets><Target field="t"><TargetValue defaultValue="42"/></Target></Targets>"#
+        )
+        #expect(try Document.evaluate(text, x: nil).contributions.isEmpty)
+        #expect(try Document.evaluate(text, x: 3).contributions.map(\.points) == [3])
+    }
+
+    @Test("Just below a half is rounded down")
+    func round() throws {
+        let text = Self.document(
+            targets: #"<Targets><Target field="t" castInteger="round"/></Targets>"#
+        )
+        #expect(try Document.evaluate(text, x: 0.49999999999999994).value == 0)
+        #expect(try Document.evaluate(text, x: 0.5).value == 1)
+        #expect(try Document.evaluate(text, x: -2.5).value == -2)
+    }
 }
