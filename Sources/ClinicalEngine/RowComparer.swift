@@ -115,7 +115,8 @@ struct RowComparer: Sendable {
         case .tanimoto:
             return (counts.both + counts.none) / (counts.both + 2 * differing + counts.none)
         case .binarySimilarity(let top, let bottom):
-            let all = [counts.both, counts.left, counts.right, counts.none]
+            // c10 is what the patient has and the stored row has not, as with clusters.
+            let all = [counts.both, counts.right, counts.left, counts.none]
             var above = 0.0
             var below = 0.0
             for position in all.indices {

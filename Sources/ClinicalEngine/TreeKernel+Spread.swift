@@ -4,14 +4,24 @@ extension TreeKernel {
     func spread(from position: Int, _ scratch: inout EvaluationScratch) -> KernelResult {
         guard isClassification else { return spreadNumber(from: position, &scratch) }
         var totals = [Double](repeating: 0, count: region.count)
-        gather(from: position, weight: 1, &scratch, &totals)
+        // What the document states as confidence decides before what it states as probability.
+        let isStated = strategy == .weightedConfidence && !confidences.isEmpty
+        var sureness = [Double](repeating: 0, count: isStated ? region.count : 0)
+        gather(from: position, weight: 1, &scratch, &totals, &sureness)
         var sum = 0.0
         for total in totals { sum += total }
         guard sum > 0 else { return .missing() }
         for offset in totals.indices {
             scratch.regions[region.lowerBound + offset] = totals[offset] / sum
         }
-        return Probabilities.winner(in: region, scratch)
+        guard isStated else { return Probabilities.winner(in: region, scratch) }
+        for offset in sureness.indices {
+            scratch.regions[confidenceRegion + offset] = sureness[offset]
+        }
+        let stated = confidenceRegion..<confidenceRegion + sureness.count
+        var result = Probabilities.winner(in: stated, scratch)
+        result.confidences = Int32(confidenceRegion)
+        return result
     }
 
     /// The children that are not false; all of them when the first of those is unknown.
@@ -20,6 +30,8 @@ extension TreeKernel {
         var isOpen = false
         var child = Int(nodes[position].firstChild)
         while child >= 0 {
+            let replaced = replacedSlot(nodes[child], scratch.slots.span)
+            if replaced >= 0 { scratch.noteMissing(replaced) }
             switch truth(nodes[child], scratch.slots.span) {
             case .yes:
                 if !isOpen { return [child] }
@@ -40,7 +52,8 @@ extension TreeKernel {
         from position: Int,
         weight: Double,
         _ scratch: inout EvaluationScratch,
-        _ totals: inout [Double]
+        _ totals: inout [Double],
+        _ sureness: inout [Double]
     ) {
         let children = followed(position, &scratch)
         if children.isEmpty {
@@ -48,10 +61,15 @@ extension TreeKernel {
             let isLeaf = node.firstChild < 0
             guard isLeaf || noTrueChild == .returnLastPrediction else { return }
             guard node.shares >= 0 else {
-                if !node.score.isNaN { totals[Int(node.score)] += weight * node.records }
+                guard !node.score.isNaN else { return }
+                totals[Int(node.score)] += weight * node.records
+                if !sureness.isEmpty { sureness[Int(node.score)] += weight }
                 return
             }
             let start = Int(node.shares)
+            for offset in sureness.indices {
+                sureness[offset] += weight * confidences[start + offset]
+            }
             for offset in totals.indices {
                 // Records are counted as they are; confidences are weighted on the way down.
                 totals[offset] +=
@@ -64,7 +82,7 @@ extension TreeKernel {
         for child in children { records += nodes[child].records }
         for child in children {
             let share = records > 0 ? nodes[child].records / records : 1 / Double(children.count)
-            gather(from: child, weight: weight * share, &scratch, &totals)
+            gather(from: child, weight: weight * share, &scratch, &totals, &sureness)
         }
     }
 

@@ -42,7 +42,7 @@ final class TreeKernel: Sendable {
     /// The confidence in each category, node by node; empty when the document states none.
     let confidences: [Double]
     /// Where the confidences of an answer are written, or -1.
-    private let confidenceRegion: Int
+    let confidenceRegion: Int
     let strategy: Tree.MissingValueStrategy
     let noTrueChild: Tree.NoTrueChildStrategy
     let penalty: Double
@@ -125,7 +125,17 @@ final class TreeKernel: Sendable {
         return -1
     }
 
+    /// The missing field in whose place a surrogate decided about a node, or -1.
+    @inline(__always)
+    func replacedSlot(_ node: Node, _ values: Span<Double>) -> Int {
+        guard node.test == .steps else { return -1 }
+        return predicates.replacedSlot(in: node.predicate, values) ?? -1
+    }
+
     /// Goes down to the node that predicts (PMML 4.4, TreeModel, missingValueStrategy).
+    ///
+    /// A surrogate makes up for a missing value as a default child does; each lessens the confidence
+    /// once for every step down, however many siblings are asked (missingValuePenalty).
     func walk(
         _ values: Span<Double>,
         from start: Int,
@@ -136,7 +146,9 @@ final class TreeKernel: Sendable {
         var unknown = 0
         if isRoot {
             switch truth(nodes[current], values) {
-            case .yes: break
+            case .yes:
+                missing = replacedSlot(nodes[current], values)
+                if missing >= 0 { unknown += 1 }
             case .no: return .nowhere(slot: -1)
             case .unknown:
                 // There is no node above that could have predicted, and no child to default to.
@@ -146,10 +158,17 @@ final class TreeKernel: Sendable {
         descent: while true {
             var child = Int(nodes[current].firstChild)
             if child < 0 { return .node(current, unknown: unknown) }
+            var isReplaced = false
             while child >= 0 {
                 let node = nodes[child]
+                let replaced = replacedSlot(node, values)
+                if replaced >= 0 {
+                    isReplaced = true
+                    if missing < 0 { missing = replaced }
+                }
                 switch truth(node, values) {
                 case .yes:
+                    if isReplaced { unknown += 1 }
                     current = child
                     continue descent
                 case .no:

@@ -151,4 +151,18 @@ struct NearestNeighborsTests {
             }
         }
     }
+
+    @Test("count what only the patient has by c10, as clusters do")
+    func binarySimilarity() throws {
+        var model = Self.neighbors(
+            .numbers([1, 2]),
+            count: 1,
+            measure: .binarySimilarity(top: [0, 1, 0, 0], bottom: [1, 1, 1, 1])
+        )
+        // The patient has x only: the first row has none of both, the second one has both.
+        model.cells = [0, 0, 1, 1].map { .number($0) }
+        model.identifiers = ["p", "q"]
+        let compiled = try KernelModels.model(.nearestNeighbors(model), .regression)
+        #expect(KernelModels.evaluate(compiled, 1, 0).value == 1)
+    }
 }

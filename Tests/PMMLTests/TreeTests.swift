@@ -328,4 +328,55 @@ struct TreeTests {
     func misfits(root: String, element: String) {
         #expect(Sample.error(Self.document("", root))?.element == element)
     }
+
+    @Test("A surrogate lessens the confidence once for a step down, and its field is named")
+    func surrogatePenalty() throws {
+        func either(_ comparison: String) -> String {
+            "<CompoundPredicate booleanOperator=\"surrogate\">"
+                + Self.simple("x", comparison, "5") + Self.simple("y", comparison, "5")
+                + "</CompoundPredicate>"
+        }
+        let text = Self.document(
+            #"missingValueStrategy="nullPrediction" missingValuePenalty="0.5""#,
+            Self.node(
+                "1",
+                "<True/>",
+                "no",
+                5,
+                5,
+                Self.node("2", either("lessThan"), "yes", 4, 1)
+                    + Self.node("3", either("greaterOrEqual"), "no", 1, 4)
+            )
+        )
+        for (y, entity) in [(2.0, "2"), (7, "3")] {
+            let result = try Document.evaluate(text, x: nil, y: y)
+            #expect(result.entity == entity)
+            #expect(result.imputed == ["x"])
+            #expect(result.outputs[1].value == .number(0.4))
+        }
+        let there = try Document.evaluate(text, x: 2, y: nil)
+        #expect(there.imputed.isEmpty)
+        #expect(there.outputs[1].value == .number(0.8))
+    }
+
+    @Test("weightedConfidence weighs the confidences that the document states")
+    func weightedStatedConfidence() throws {
+        // Yes has 0.5 everywhere; no keeps its shares, 0.1 and 0.8 of 40 and 20 records.
+        let text = Self.tree(#"missingValueStrategy="weightedConfidence""#).replacing(
+            "<ScoreDistribution value=\"yes\"",
+            with: "<ScoreDistribution confidence=\"0.5\" value=\"yes\""
+        ).replacing("feature=\"confidence\"", with: "feature=\"confidence\" value=\"no\"")
+        let result = try Document.evaluate(text, y: nil)
+        #expect(result.category == "yes")
+        guard case .number(let no) = result.outputs[1].value else {
+            Issue.record("no confidence")
+            return
+        }
+        #expect(abs(no - (40.0 / 60 * 0.1 + 20.0 / 60 * 0.8)) < 1e-15)
+        // With more confidence in no, the stated one decides against the shares.
+        let turned = text.replacing("confidence=\"0.5\"", with: "confidence=\"0.1\"")
+        #expect(try Document.evaluate(turned, y: nil).category == "no")
+        let share = try #require(Self.probability(try Document.evaluate(turned, y: nil)))
+        #expect(abs(share - (40.0 / 60 * 0.9 + 20.0 / 60 * 0.2)) < 1e-15)
+    }
 }
