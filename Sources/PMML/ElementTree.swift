@@ -32,7 +32,8 @@ final class ElementTree: Sendable {
         parser.shouldProcessNamespaces = true
         parser.shouldResolveExternalEntities = false
         parser.delegate = builder
-        let isParsed = parser.parse()
+        // What follows the outermost element is only noted by the parser, which then says yes.
+        let isParsed = parser.parse() && !isFollowed(parser.parserError)
         if let error = builder.error { throw error }
         guard isParsed, builder.open.isEmpty, let root = builder.entries.first else {
             throw PMMLError(
@@ -46,6 +47,15 @@ final class ElementTree: Sendable {
         }
         return ElementTree(builder.entries)
     }
+
+    /// Whether something other than comments and instructions stands behind the outermost element
+    /// (XML 1.0, section 2.1).
+    private static func isFollowed(_ error: (any Error)?) -> Bool {
+        error.map { ($0 as NSError).code } == documentEnd
+    }
+
+    /// The code of libxml2 (`XML_ERR_DOCUMENT_END`) that Foundation passes on and passes over.
+    private static let documentEnd = 5
 
     /// PMML 4.0 to 4.4; what the reader implements means the same in all of them.
     private static let namespaces = (0...4).map { "http://www.dmg.org/PMML-4_\($0)" }

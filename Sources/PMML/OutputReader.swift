@@ -68,6 +68,10 @@ enum OutputReader {
         let isClassification = node.function == .classification
         let rank = try element.count("rank") ?? 1
         guard rank >= 1 else { throw element.error(.invalid, attribute: "rank") }
+        // Only entities and reasons are put in an order here.
+        guard rank == 1 || ["clusterId", "entityId", "reasonCode"].contains(name) else {
+            throw element.error(.unsupported, attribute: "rank")
+        }
         switch name {
         case "predictedValue": return .predictedValue
         case "predictedDisplayValue":

@@ -140,4 +140,19 @@ struct ClusteringTests {
             .replacing("<OutputField name=\"k1\" feature=\"affinity\" value=\"k1\"/>", with: "")
         #expect(Sample.error(text)?.element == element)
     }
+
+    @Test(
+        "Only identifiers have a rank",
+        arguments: ["affinity", "predictedValue"]
+    )
+    func rank(feature: String) {
+        let text = Self.document("<euclidean/>").replacing(
+            "name=\"near\" feature=\"affinity\"",
+            with: "name=\"near\" feature=\"\(feature)\" rank=\"2\""
+        )
+        let error = Sample.error(text)
+        #expect(error?.code == .unsupported)
+        #expect(error?.element == "OutputField@rank")
+        #expect(Sample.error(text.replacing("rank=\"2\"", with: "rank=\"1\"")) == nil)
+    }
 }

@@ -289,4 +289,13 @@ struct HostileDocumentTests {
         }
         #expect(refusals > 20)
     }
+
+    @Test(
+        "Nothing but comments and instructions follows the document",
+        arguments: ["garbage", "g", "<a/>", "\n<PMML/>\n", "&amp;"]
+    )
+    func followed(text: String) {
+        #expect(Sample.error(Self.tail + text)?.code == .malformed)
+        #expect(Sample.error(Self.tail + "\n<!-- end -->\n<?note end?>\n") == nil)
+    }
 }
