@@ -80,6 +80,9 @@ public indirect enum Expression: Sendable, Equatable {
     /// The value of a field (FieldRef).
     case field(String, mapMissingTo: Constant?)
     case apply(Call)
+    /// A value brought to a type, as a function states it for its result and its parameters
+    /// (DefineFunction, ParameterField).
+    case converted(Expression, to: ValueType)
     /// A piecewise linear function of a field (NormContinuous).
     case normContinuous(
         field: String,

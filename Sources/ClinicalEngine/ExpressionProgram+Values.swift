@@ -111,7 +111,7 @@ extension ExpressionProgram {
             return scratch.code(of: isShort ? String(Int(value)) : String(value), in: symbols)
         case .parseNumber:
             let text = scratch.text(of: value, in: symbols) ?? ""
-            guard let number = Double(text), number.isFinite else {
+            guard let number = FieldTable.number(text) else {
                 fail(.invalidValue, &scratch)
                 return .nan
             }

@@ -269,8 +269,24 @@ struct FieldTable: Sendable {
     }
 
     /// A category that is written as a number.
-    private static func number(_ text: String) -> Double? {
-        guard let number = Double(text), number.isFinite else { return nil }
+    static func number(_ text: String) -> Double? {
+        // The names of infinities and hexadecimal are no numbers of a document.
+        let isDecimal = text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+                UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
+                true
+            default: false
+            }
+        }
+        guard isDecimal, let number = Double(text), number.isFinite else { return nil }
         return number
+    }
+
+    /// Whether a field takes values that the document calls invalid as they are.
+    func keepsInvalid(_ field: Int) -> Bool {
+        let rule = rules[field]
+        return rule.invalidTreatment == .keep
+            && (!rule.isOpen || rule.isWhole || rule.values.contains { roles[$0] == .invalid })
     }
 }

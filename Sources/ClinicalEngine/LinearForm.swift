@@ -47,12 +47,15 @@ package struct LinearForm: Equatable {
             return form(of: field, among: derived, depth: depth + 1)
         case .apply(let call) where call.arguments.count == 2:
             return form(call, inner)
+        case .converted(let inner, .double):
+            return form(inner, of: name, among: derived, depth: depth + 1)
         case .normContinuous(let field, let norms, .asIs, nil) where norms.count == 2:
             let span = norms[1].original - norms[0].original
             guard span != 0, let base = inner(.field(field, mapMissingTo: nil)) else { return nil }
             let slope = (norms[1].normalized - norms[0].normalized) / span
             return base.scaled(slope, norms[0].normalized - slope * norms[0].original)
-        case .constant, .field, .apply, .normContinuous, .normDiscrete, .discretize, .mapValues:
+        case .constant, .field, .apply, .converted, .normContinuous, .normDiscrete, .discretize,
+            .mapValues:
             return nil
         }
     }

@@ -19,6 +19,7 @@ extension ModelCompiler {
         if isConditional {
             shape = try emitConditional(call, at: depth, &draft)
         } else {
+            try checkValidity(call, draft.line)
             let shapes = try emitArguments(call, at: depth, &draft)
             shape = Self.result(call.function, shapes)
             try check(call, shapes, draft.line)
@@ -139,6 +140,22 @@ extension ModelCompiler {
             guard known.allSatisfy(\.isText) else { throw mismatch }
         default:
             guard !known.contains(where: \.isText) else { throw mismatch }
+        }
+    }
+
+    /// Refuses to ask whether a value is valid where an invalid one is kept: the row then holds no
+    /// trace of it.
+    private mutating func checkValidity(
+        _ call: Expression.Call,
+        _ line: Int
+    ) throws(ModelError) {
+        guard call.function == .isValid || call.function == .isNotValid else { return }
+        guard case .field(let name, _) = call.arguments[0] else { return }
+        // The treatment of a segment has a slot of its own, made from the input of its name.
+        let slot = slots[try self.slot(name)]
+        guard let input = slot.inputs.first, fields.names[input] == slot.name else { return }
+        guard !fields.keepsInvalid(input) else {
+            throw ModelError(code: .unsupported, place: call.function.rawValue, line: line)
         }
     }
 

@@ -32,22 +32,7 @@ extension ModelCompiler {
     ) throws(ModelError) -> Range<Int> {
         var draft = Draft(line: line)
         let shape = try emit(expression, at: 0, &draft)
-        switch (type, shape) {
-        case (.string, .number), (.string, .single):
-            draft.code.append(.init(operation: .formatNumber(isWhole: false)))
-        case (.string, .whole):
-            draft.code.append(.init(operation: .formatNumber(isWhole: true)))
-        case (.integer, .text), (.double, .text), (.float, .text):
-            draft.code.append(.init(operation: .parseNumber))
-            if type == .float { draft.code.append(.init(operation: .single)) }
-            if type == .integer { draft.code.append(.init(operation: .whole)) }
-        case (.float, .number):
-            draft.code.append(.init(operation: .single))
-        case (.integer, .number), (.integer, .single):
-            draft.code.append(.init(operation: .whole))
-        case (nil, _), (.string, _), (.boolean, _), (.integer, _), (.float, _), (.double, _):
-            break
-        }
+        if let type { _ = convert(shape, to: type, &draft) }
         switch shape {
         case .number, .unknown: lastType = .double
         case .single: lastType = .float
@@ -56,6 +41,33 @@ extension ModelCompiler {
         case .boolean: lastType = .boolean
         }
         return place(draft)
+    }
+
+    /// Brings a value of a shape to a type.
+    private func convert(_ shape: Shape, to type: ValueType, _ draft: inout Draft) -> Shape {
+        switch (type, shape) {
+        case (.string, .number), (.string, .single):
+            draft.code.append(.init(operation: .formatNumber(isWhole: false)))
+            return .text
+        case (.string, .whole):
+            draft.code.append(.init(operation: .formatNumber(isWhole: true)))
+            return .text
+        case (.integer, .text), (.double, .text), (.float, .text):
+            draft.code.append(.init(operation: .parseNumber))
+            if type == .float { draft.code.append(.init(operation: .single)) }
+            if type == .integer { draft.code.append(.init(operation: .whole)) }
+            return type == .float ? .single : type == .integer ? .whole : .number
+        case (.float, .number):
+            draft.code.append(.init(operation: .single))
+            return .single
+        case (.integer, .number), (.integer, .single):
+            draft.code.append(.init(operation: .whole))
+            return .whole
+        case (.double, .single), (.double, .whole):
+            return .number
+        case (.string, _), (.boolean, _), (.integer, _), (.float, _), (.double, _):
+            return shape
+        }
     }
 
     private mutating func place(_ draft: Draft) -> Range<Int> {
@@ -130,6 +142,8 @@ extension ModelCompiler {
             return shape
         case .apply(let call):
             return try emit(call, at: depth, &draft)
+        case .converted(let inner, let type):
+            return convert(try emit(inner, at: depth, &draft), to: type, &draft)
         case .normContinuous(let field, let norms, let outliers, let mapMissingTo):
             guard norms.count >= 2 else {
                 throw ModelError(code: .inconsistent, place: field, line: draft.line)

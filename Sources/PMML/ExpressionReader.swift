@@ -310,13 +310,24 @@ struct ExpressionReader {
         guard expansions <= Limits.functionExpansionsMax else { throw element.error(.tooLarge) }
         let outer = arguments
         arguments = Dictionary(
-            zip(function.parameters, operands),
+            zip(function.parameters, operands).map { parameter, operand in
+                (parameter.name, converted(operand, to: parameter.type))
+            },
             uniquingKeysWith: { first, _ in first }
         )
         open.append(name)
-        let body = try read(function.body, type: nil)
+        let body = try read(function.body, type: function.type)
         open.removeLast()
         arguments = outer
-        return body
+        return converted(body, to: function.type)
+    }
+
+    /// A field that has the type already stays a field, for which norms and tables ask.
+    private func converted(_ expression: Expression, to type: ValueType?) -> Expression {
+        guard let type else { return expression }
+        if case .field(let name, nil) = expression, let own = scope[name]?.type {
+            if own == type || type == .double && own.isNumeric { return expression }
+        }
+        return .converted(expression, to: type)
     }
 }

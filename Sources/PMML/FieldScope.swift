@@ -4,8 +4,16 @@ import ClinicalEngine
 struct FieldScope {
     /// A function of the document (DefineFunction).
     struct Function {
+        /// One of its parameters, with the type that it is brought to (ParameterField).
+        struct Parameter {
+            let name: String
+            let type: ValueType?
+        }
+
         let element: Element
-        let parameters: [String]
+        let parameters: [Parameter]
+        /// The type that its result is brought to.
+        let type: ValueType?
         let body: Element
     }
 

@@ -89,12 +89,17 @@ enum TransformationReader {
         guard scope.functions[name] == nil, Function(rawValue: name) == nil else {
             throw element.error(.invalid, attribute: "name")
         }
-        var parameters: [String] = []
+        var parameters: [FieldScope.Function.Parameter] = []
         var body: Element?
         for child in element.children {
             if child.name == "ParameterField" {
                 try child.allow(["name", "optype", "dataType", "displayName"])
-                parameters.append(try child.required("name"))
+                parameters.append(
+                    .init(
+                        name: try child.required("name"),
+                        type: try child.name("dataType", as: ValueType.self)
+                    )
+                )
             } else {
                 guard body == nil else { throw child.error(.invalid) }
                 guard ExpressionReader.names.contains(child.name) else {
@@ -103,9 +108,14 @@ enum TransformationReader {
                 body = child
             }
         }
-        guard let body, Set(parameters).count == parameters.count else {
+        guard let body, Set(parameters.map(\.name)).count == parameters.count else {
             throw element.error(.invalid)
         }
-        scope.functions[name] = .init(element: element, parameters: parameters, body: body)
+        scope.functions[name] = .init(
+            element: element,
+            parameters: parameters,
+            type: try element.name("dataType", as: ValueType.self),
+            body: body
+        )
     }
 }

@@ -82,6 +82,35 @@ struct FieldTests {
         }
     }
 
+    @Test(
+        "A category that is a number is written in decimal",
+        arguments: [("1", true), ("1.0", true), ("1e0", true), ("0x1", false), ("nan", false)]
+    )
+    func decimal(text: String, isNumber: Bool) throws {
+        var field = FieldDefinition(name: "x", kind: .categorical)
+        field.isNumeric = true
+        let model = try ClinicalModel(
+            Scorecard(
+                name: "probe",
+                fields: [field],
+                characteristics: [
+                    .init(
+                        name: "probe",
+                        attributes: [
+                            .init(
+                                predicate: .compare("x", .equal, .number(1)),
+                                partialScore: 10
+                            ), .init(predicate: .always, partialScore: 0),
+                        ]
+                    )
+                ]
+            )
+        )
+        let result = model.evaluate([.category(text)])
+        #expect(result.value == (isNumber ? 10 : nil))
+        if !isNumber { #expect(result.refusal == Self.invalid) }
+    }
+
     @Test("An invalid value is used as it is only when the document says so")
     func asIs() throws {
         let number = Self.number { $0.invalidTreatment = .keep }

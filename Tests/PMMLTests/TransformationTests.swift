@@ -66,6 +66,7 @@ struct TransformationTests {
         (apply("pow", "y", "-1"), 0.5), (apply("threshold", "x", "y"), 1),
         (apply("threshold", "y", "y"), 0), (apply("floor", "-1.5"), -2),
         (apply("ceil", "-1.5"), -1), (apply("round", "2.5"), 3), (apply("round", "-2.5"), -2),
+        (apply("round", "0.49999999999999994"), 0), (apply("round", "-0.5"), 0),
         (apply("rint", "2.5"), 2), (apply("modulo", "11", "4"), 3),
         (apply("modulo", "-1", "4"), 3), (apply("modulo", "11", "-4"), -1),
         (apply("expm1", "0"), 0), (apply("ln1p", "0"), 0), (apply("hypot", "3", "4"), 5),
@@ -388,5 +389,81 @@ struct TransformationTests {
             #expect(Sample.error(text)?.code == (isTooDeep ? .tooLarge : nil))
             if !isTooDeep { #expect(try Self.evaluate(text).value == 3) }
         }
+    }
+
+    /// A document with a function of one parameter.
+    private static func function(
+        _ body: String,
+        type: String = "",
+        parameter: String = "",
+        argument: String = "x"
+    ) -> String {
+        document(
+            apply("f", argument),
+            dictionary: "<TransformationDictionary><DefineFunction name=\"f\" "
+                + "optype=\"continuous\"\(type)><ParameterField name=\"p\"\(parameter)/>\(body)"
+                + "</DefineFunction></TransformationDictionary>"
+        )
+    }
+
+    @Test("A function brings its parameters and its result to the types that it states")
+    func definedTypes() throws {
+        let same = #"<FieldRef field="p"/>"#
+        for (type, parameter) in [
+            (#" dataType="integer""#, ""), ("", #" dataType="integer""#),
+        ] {
+            let whole = Self.function(same, type: type, parameter: parameter)
+            #expect(try Self.evaluate(whole).value == 3)
+            let fraction = try Self.evaluate(whole, x: .number(2.5))
+            #expect(fraction.refusal == .init(code: .invalidValue, field: "x"))
+        }
+        let single = Self.function(same, parameter: #" dataType="float""#)
+        #expect(try Self.evaluate(single, x: .number(0.1)).value == Double(Float(0.1)))
+        let plain = Self.function(same, type: #" dataType="double""#)
+        #expect(try Self.evaluate(plain, x: .number(0.1)).value == 0.1)
+        let text = Self.function(
+            Self.apply("stringLength", #"<FieldRef field="p"/>"#),
+            parameter: #" dataType="string""#,
+            argument: "c"
+        )
+        #expect(try Self.evaluate(text, c: .category("abc")).value == 3)
+        let unknown = Self.function(same, type: #" dataType="date""#)
+        #expect(Sample.error(unknown)?.element == "DefineFunction@dataType")
+    }
+
+    @Test("A parameter of the type of its field still is a field")
+    func fieldParameter() throws {
+        let norm = """
+            <NormContinuous field="p"><LinearNorm orig="0" norm="0"/>
+            <LinearNorm orig="2" norm="20"/></NormContinuous>
+            """
+        let text = Self.function(norm, parameter: #" dataType="double""#)
+        #expect(try Self.evaluate(text).value == 30)
+    }
+
+    @Test(
+        "Whether a value is valid is not asked where invalid ones are kept",
+        arguments: ["isValid", "isNotValid"]
+    )
+    func validity(function: String) throws {
+        let text = Self.document(Self.apply("if", Self.apply(function, "x"), "1", "0"))
+        let kept = text.replacing(
+            "<MiningField name=\"x\"/>",
+            with: #"<MiningField name="x" invalidValueTreatment="asIs"/>"#
+        )
+        let interval = kept.replacing(
+            #"<DataField name="x" optype="continuous" dataType="double"/>"#,
+            with: #"<DataField name="x" optype="continuous" dataType="double">"#
+                + #"<Interval closure="closedClosed" leftMargin="0" rightMargin="10"/></DataField>"#
+        )
+        let error = Sample.error(interval)
+        #expect(error?.code == .unsupported)
+        #expect(error?.element == "RegressionModel LIMEN-ENGINE-012")
+        // Where every number is valid, and where an invalid one is treated, the row says it.
+        let expected = function == "isValid" ? 1.0 : 0
+        #expect(try Self.evaluate(kept).value == expected)
+        let missing = interval.replacing("asIs", with: "asMissing")
+        #expect(try Self.evaluate(missing).value == expected)
+        #expect(try Self.evaluate(missing, x: .number(11)).value == 1 - expected)
     }
 }

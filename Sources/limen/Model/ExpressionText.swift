@@ -40,6 +40,9 @@ enum ExpressionText {
             if let value = call.mapMissingTo { endings += ", \(constant(value)) if one is missing" }
             if let value = call.defaultValue { endings += ", \(constant(value)) if there is none" }
             return endings.isEmpty ? formula : ("(" + formula.text + endings + ")", .whole)
+        case .converted(let inner, let type):
+            let formula = self.formula(inner, depth)
+            return type == .double ? formula : ("\(type.rawValue)(\(formula.text))", .whole)
         case .normContinuous(let field, let norms, let outliers, let replacement):
             let points = norms.map {
                 "\(NumberText.exact($0.original)) -> \(NumberText.exact($0.normalized))"

@@ -144,6 +144,7 @@ struct FieldUses {
             case .constant: continue
             case .field(let name, _): fields.append(name)
             case .apply(let call): pending += call.arguments
+            case .converted(let inner, _): pending.append(inner)
             case .normContinuous(let field, _, _, _), .normDiscrete(let field, _, _),
                 .discretize(let field, _, _, _):
                 fields.append(field)

@@ -252,6 +252,7 @@ struct ModelReview {
         var findings: [Finding] = []
         var pending = [field.expression]
         while let next = pending.popLast() {
+            if case .converted(let inner, _) = next { pending.append(inner) }
             guard case .apply(let call) = next else { continue }
             pending += call.arguments
             let isOpen = call.arguments.contains { argument in
