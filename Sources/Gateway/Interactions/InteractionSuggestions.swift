@@ -21,52 +21,58 @@ struct InteractionSuggestions {
 
     private var knowledge: InteractionKnowledge { decision.knowledge }
 
+    /// One suggestion before it is written.
+    private struct Offer {
+        let position: Int
+        /// The ingredient that is offered in its place; `nil` where the order is cancelled.
+        let alternative: Int?
+        let label: String
+    }
+
     /// Those that replace come first, as they leave the patient treated.
     var all: [Suggestion] {
-        var replacing: [Suggestion] = []
-        var cancelling: [Suggestion] = []
+        var replacing: [Offer] = []
+        var cancelling: [Offer] = []
         for position in drafts {
-            let medicine = decision.list.medicines[position]
-            guard let record = medicine.record, let reference = record.reference else { continue }
-            let name = knowledge.text(of: medicine.ingredients)
-            cancelling.append(cancel(name, reference))
-            guard record.resourceType == "MedicationRequest" else { continue }
+            let name = knowledge.text(of: decision.list.medicines[position].ingredients)
+            cancelling.append(
+                Offer(
+                    position: position,
+                    alternative: nil,
+                    label: "Cancel the order for " + name
+                )
+            )
             for alternative in alternatives(for: position) {
-                replacing.append(replace(name, reference, record.json, by: alternative))
+                let other = knowledge.ingredients[alternative].name
+                let label = "Replace \(name) by \(other); the dose is to be entered"
+                replacing.append(Offer(position: position, alternative: alternative, label: label))
             }
         }
-        return Array((replacing + cancelling).prefix(Limits.interactionSuggestionsMax))
+        let offers = replacing + cancelling
+        let marks = marks(offers)
+        return offers.prefix(Limits.interactionSuggestionsMax).compactMap { offer in
+            suggestion(offer, marks[offer.position])
+        }
     }
 
     /// The drafts of the interaction that are asked about, each once; none when a list is reviewed.
+    ///
+    /// What the patient already takes is never offered for deletion, though it be signed again.
+    /// Nothing can be named that has no id, or one that two drafts have.
     private var drafts: [Int] {
-        var drafts: [Int] = []
-        for pair in finding.drugs {
-            for position in [pair.one, pair.other]
-            where isDraft(position) && !drafts.contains(position) {
-                drafts.append(position)
-            }
+        let positions = Set(finding.drugs.flatMap { [$0.one, $0.other] }).sorted()
+        let changeable = positions.filter { position in
+            let medicine = decision.list.medicines[position]
+            return medicine.isAsked && medicine.isChangeable
         }
-        return drafts.sorted()
-    }
-
-    /// Whether a medicine is asked about and not yet ordered: what the patient already takes is
-    /// never offered for deletion.
-    private func isDraft(_ position: Int) -> Bool {
-        let medicine = decision.list.medicines[position]
-        return medicine.isAsked && medicine.isDraft
-    }
-
-    private func cancel(_ name: String, _ reference: String) -> Suggestion {
-        let label = "Cancel the order for " + name
-        return suggestion("cancel/" + reference, label) { writer in
-            writer.member("type", "delete")
-            writer.member("description", label)
-            writer.member("resourceId", reference)
+        let byReference = Dictionary(grouping: changeable) {
+            decision.list.medicines[$0].record?.reference
         }
+        return byReference.filter { $0.key != nil && $0.value.count == 1 }.flatMap(\.value).sorted()
     }
 
-    /// What the rules name in the place of a draft, unless it interacts with something else.
+    /// What the rules name in the place of a draft, unless it interacts with something else; none
+    /// when another medicine is one of them.
     private func alternatives(for position: Int) -> [Int] {
         let medicines = decision.list.medicines
         // A product of several substances has no single other in its place.
@@ -74,38 +80,84 @@ struct InteractionSuggestions {
             return []
         }
         let ingredient = medicines[position].ingredients[0]
+        let others = medicines.indices.filter { $0 != position }
         var found: [Int] = []
         for rule in finding.rules {
             for alternative in knowledge.rules[rule].alternatives
-            where alternative.replaced.contains(ingredient)
-                && !found.contains(alternative.ingredient)
-            {
-                let isFree = medicines.enumerated().allSatisfy { other, medicine in
-                    other == position
-                        || medicine.ingredients.allSatisfy {
-                            knowledge.table.rules(about: alternative.ingredient, and: $0).isEmpty
-                        }
+            where alternative.replaced.contains(ingredient) {
+                let other = alternative.ingredient
+                let isTaken = others.contains { medicines[$0].ingredients.contains(other) }
+                guard !isTaken else { return [] }
+                let isFree = others.allSatisfy {
+                    medicines[$0].ingredients.allSatisfy {
+                        knowledge.table.rules(about: other, and: $0).isEmpty
+                    }
                 }
-                if isFree { found.append(alternative.ingredient) }
+                if isFree, !found.contains(other) { found.append(other) }
             }
         }
         return found
     }
 
-    private func replace(
-        _ name: String,
-        _ reference: String,
-        _ draft: JSONValue,
-        by ingredient: Int
-    ) -> Suggestion {
-        let other = knowledge.ingredients[ingredient]
-        let label = "Replace \(name) by \(other.name); the dose is to be entered"
+    private func suggestion(_ offer: Offer, _ mark: String?) -> Suggestion? {
+        guard let record = decision.list.medicines[offer.position].record,
+            let reference = record.reference
+        else { return nil }
+        let label = mark.map { "\(offer.label) (\($0))" } ?? offer.label
+        guard let alternative = offer.alternative else {
+            return suggestion("cancel/" + reference, label) { writer in
+                writer.member("type", "delete")
+                writer.member("description", label)
+                writer.member("resourceId", reference)
+            }
+        }
+        let other = knowledge.ingredients[alternative]
         return suggestion("replace/\(reference)/\(other.name)", label) { writer in
             writer.member("type", "update")
             writer.member("description", label)
             writer.name("resource")
-            Self.write(draft, asking: other, to: &writer)
+            Self.write(record.json, asking: other, to: &writer)
         }
+    }
+
+    // MARK: Orders of one medicine
+
+    /// How long a label may be with what tells two orders apart: more is cut off on buttons.
+    private static let labelCharactersMax = 80
+
+    /// What tells orders of one medicine apart, by position; none for a medicine that is ordered
+    /// once.
+    private func marks(_ offers: [Offer]) -> [Int: String] {
+        var marks: [Int: String] = [:]
+        let byName = Dictionary(grouping: drafts) {
+            knowledge.text(of: decision.list.medicines[$0].ingredients)
+        }
+        for positions in byName.values where positions.count > 1 {
+            let group = Set(positions)
+            let labels = offers.filter { group.contains($0.position) }.map(\.label.utf16.count)
+            let room = Self.labelCharactersMax - " ()".count - (labels.max() ?? 0)
+            for (position, mark) in zip(positions, self.marks(of: positions, within: room)) {
+                marks[position] = mark
+            }
+        }
+        return marks
+    }
+
+    /// The doses of orders, their ids or their numbers: the first that are short and all differ.
+    private func marks(of positions: [Int], within room: Int) -> [String] {
+        let records = positions.map { decision.list.medicines[$0].record }
+        let doses = records.map { record in
+            let instructions = record?.json["dosageInstruction"]?.elements.map { $0 } ?? []
+            return instructions.count == 1 ? instructions[0]["text"]?.stringValue ?? "" : ""
+        }
+        for marks in [doses, records.map { "order " + ($0?.id ?? "") }] {
+            let areShort = marks.allSatisfy { mark in
+                mark.utf16.count <= room && mark.contains { !$0.isWhitespace }
+                    && !mark.contains(where: \.isNewline)
+            }
+            if areShort, Set(marks).count == marks.count { return marks }
+        }
+        return positions.indices.map { "order \($0 + 1) of \(positions.count)" }
     }
 
     private func suggestion(
