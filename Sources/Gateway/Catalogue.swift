@@ -16,6 +16,8 @@ package struct Catalogue: Sendable {
     package let knowledgeBases: [String: InteractionKnowledge]
     /// The trusted clients.
     package let clients: ClientRegistry
+    /// Whether clients are let in whose keys everybody knows.
+    let isDevelopment: Bool
     /// The answer to discovery.
     package let discovery: [UInt8]
     private let servicesByID: [String: [LoadedService]]
@@ -61,6 +63,7 @@ package struct Catalogue: Sendable {
                 findings: Array(loader.findings.prefix(Limits.catalogueFindingsMax))
             )
         }
+        self.isDevelopment = isDevelopment
         services = loader.services
         profiles = loader.profiles
         knowledgeBases = loader.knowledgeBases

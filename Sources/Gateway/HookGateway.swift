@@ -50,7 +50,7 @@ package final class HookGateway: Sendable {
         replays = ReplayGuard(ledger: configuration.tokenLedger)
         urls = Mutex(configuration.publicURLs)
         current = Mutex(catalogue)
-        keys.update(catalogue.clients.clients.values, now: configuration.now())
+        keys.update(catalogue, now: configuration.now())
         counters.replace(with: catalogue)
         registry.gauge(
             "limen_audit_queue_length",
@@ -80,7 +80,7 @@ package final class HookGateway: Sendable {
             current = catalogue
             return (before, current)
         }
-        keys.update(catalogue.clients.clients.values, now: configuration.now())
+        keys.update(catalogue, now: configuration.now())
         counters.replace(with: catalogue)
         if after.book != nil { tell(before: before, after: after) }
     }

@@ -11,6 +11,7 @@ package struct KeySetError: Error, Equatable, Sendable {
         case duplicateKeyID = "LIMEN-JOSE-005"
         case secretKey = "LIMEN-JOSE-006"
         case noUsableKey = "LIMEN-JOSE-007"
+        case openKey = "LIMEN-JOSE-008"
     }
 
     /// What is wrong.
@@ -34,6 +35,7 @@ package struct KeySetError: Error, Equatable, Sendable {
         case .duplicateKeyID: "two keys have the same kid"
         case .secretKey: "the set holds a secret or private key, which must never be published"
         case .noUsableKey: "no key of the set can be used"
+        case .openKey: "everybody knows the private half of a key of the set"
         }
     }
 }

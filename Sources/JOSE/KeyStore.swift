@@ -4,8 +4,8 @@ import Synchronization
 /// The keys of one issuer as they change: the current set, and for a while what it left out.
 ///
 /// A key that a new set no longer names is still believed for the overlap, so that tokens signed
-/// just before a rotation are not refused. A key that was withdrawn because it is lost is put out
-/// of use at once by `replace` with an overlap of zero.
+/// just before a rotation are not refused. Without an overlap a key that was withdrawn because it is
+/// lost is out of use as soon as the new set is read.
 package final class KeyStore: Sendable {
     /// What came of a refresh.
     package enum Outcome: Sendable, Equatable {
@@ -33,11 +33,13 @@ package final class KeyStore: Sendable {
         var mergedUntil = Instant(microseconds: .min)
         var confirmedAt = Instant(microseconds: .min)
         var schedule: RefreshSchedule
-        var overlapMicroseconds: Int64
+        /// How long a key is still believed that a new set no longer names; `nil` for not at all.
+        var overlapMicroseconds: Int64?
     }
 
     private let state: Mutex<State>
     private let ageMicroseconds: Int64?
+    private let isOpen: @Sendable (JSONWebKey) -> Bool
 
     /// Makes a store.
     ///
@@ -48,12 +50,15 @@ package final class KeyStore: Sendable {
     ///   - ageSecondsMax: How long keys are believed without a refresh that succeeded; `nil` for a
     ///     file, which is as true as the machine it lies on.
     ///   - refreshSeconds: How often to refresh when nobody asks.
+    ///   - isOpen: Whether everybody can sign with a key; a set that is read with such a key is
+    ///     refused.
     package init(
         _ keys: KeySet?,
         now: Instant,
         overlapSeconds: Int = Limits.tokenLifetimeSecondsDefault + Limits.tokenSkewSecondsDefault,
         ageSecondsMax: Int? = nil,
-        refreshSeconds: Int = Limits.keyRefreshSecondsDefault
+        refreshSeconds: Int = Limits.keyRefreshSecondsDefault,
+        isOpen: @escaping @Sendable (JSONWebKey) -> Bool = { _ in false }
     ) {
         var initial = State(
             schedule: RefreshSchedule(intervalSeconds: refreshSeconds),
@@ -66,6 +71,7 @@ package final class KeyStore: Sendable {
         }
         state = Mutex(initial)
         ageMicroseconds = ageSecondsMax.map { Int64($0) * 1_000_000 }
+        self.isOpen = isOpen
     }
 
     /// The keys to check with at a moment.
@@ -89,26 +95,23 @@ package final class KeyStore: Sendable {
         return keys
     }
 
-    /// Puts a set in force; keys of the old one that it does not name overlap for a while.
+    /// Puts a set in force; keys of the old one that it does not name overlap for a while, if any.
     ///
     /// - Returns: Whether it differs from the one before.
     @discardableResult
-    package func replace(_ keys: KeySet, now: Instant, overlaps: Bool = true) -> Bool {
+    package func replace(_ keys: KeySet, now: Instant) -> Bool {
         state.withLock { state in
             state.confirmedAt = now
             guard let old = state.current else {
                 state.current = keys
                 return true
             }
-            guard !old.isSame(as: keys) || !overlaps else { return false }
+            guard !old.isSame(as: keys) else { return false }
             state.current = keys
             state.merged = nil
-            guard overlaps else {
-                state.retired = [:]
-                return true
-            }
+            guard let overlap = state.overlapMicroseconds else { return true }
             // Each key has its own while, however often sets follow one another.
-            let until = now.advanced(byMicroseconds: state.overlapMicroseconds)
+            let until = now.advanced(byMicroseconds: overlap)
             for (name, key) in old.keys { state.retired[name] = Retired(key: key, until: until) }
             for name in keys.keys.keys { state.retired[name] = nil }
             return true
@@ -116,8 +119,21 @@ package final class KeyStore: Sendable {
     }
 
     /// From the next rotation on, how long a key is still believed that a new set no longer names.
-    package func overlap(seconds: Int) {
-        state.withLock { $0.overlapMicroseconds = Int64(seconds) * 1_000_000 }
+    ///
+    /// - Parameter seconds: `nil` for not at all; then those that an earlier set left out are out of
+    ///   use at once.
+    package func overlap(seconds: Int?) {
+        state.withLock { state in
+            state.overlapMicroseconds = seconds.map { Int64($0) * 1_000_000 }
+            guard seconds == nil else { return }
+            state.retired = [:]
+            state.merged = nil
+        }
+    }
+
+    /// Makes the next refresh due at once: somebody knows that the source holds something else.
+    package func hurry() {
+        state.withLock { $0.schedule.hurry() }
     }
 
     /// Whether the source should be read now; asked by whoever refreshes in the background.
@@ -143,7 +159,7 @@ package final class KeyStore: Sendable {
         do throws(KeySourceError) {
             let bytes = try await source.load()
             do throws(KeySetError) {
-                outcome = replace(try KeySet(parsing: bytes), now: now()) ? .replaced : .unchanged
+                outcome = replace(try trusted(bytes), now: now()) ? .replaced : .unchanged
             } catch {
                 outcome = .refused(error)
             }
@@ -157,5 +173,11 @@ package final class KeyStore: Sendable {
             }
         state.withLock { $0.schedule.attempted(now(), succeeded: succeeded) }
         return outcome
+    }
+    /// A set that was read; a key whose private half is known proves nothing, wherever it lies.
+    private func trusted(_ bytes: [UInt8]) throws(KeySetError) -> KeySet {
+        let keys = try KeySet(parsing: bytes)
+        guard !keys.keys.values.contains(where: isOpen) else { throw KeySetError(.openKey) }
+        return keys
     }
 }

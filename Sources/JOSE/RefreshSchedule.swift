@@ -7,6 +7,8 @@ struct RefreshSchedule {
     private var lastAttemptAt = Instant(microseconds: .min)
     private var failureCount = 0
     private var isUnderWay = false
+    /// Whether what is under way may have come too early.
+    private var isHurried = false
     /// Key ids that no key has, and when they may ask for a refresh again.
     private var missedUntil: [String: Instant] = [:]
 
@@ -33,7 +35,14 @@ struct RefreshSchedule {
             succeeded
             ? intervalSeconds
             : min(intervalSeconds, Limits.keyRefreshSecondsMin << (failureCount - 1))
-        dueAt = Self.later(now, seconds)
+        dueAt = isHurried ? now : Self.later(now, seconds)
+        isHurried = false
+    }
+
+    /// The source should be read at once, and once more when a read is under way.
+    mutating func hurry() {
+        dueAt = Instant(microseconds: .min)
+        isHurried = isUnderWay
     }
 
     /// A token named a key id that no key has.

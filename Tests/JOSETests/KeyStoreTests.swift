@@ -70,11 +70,60 @@ struct KeyStoreTests {
         #expect(Vectors.rejection(token, keys) == .signature)
     }
 
-    @Test("A key that is lost is put out of use at once")
-    func withdrawn() throws {
+    @Test("A key that is lost is put out of use at once, whoever brings the new set")
+    func withdrawn() async throws {
         let store = KeyStore(KeySet([Self.old.publicKey]), now: Self.start)
-        store.replace(KeySet([Self.new.publicKey]), now: Self.at(1), overlaps: false)
+        store.overlap(seconds: nil)
+        store.replace(KeySet([Self.new.publicKey]), now: Self.at(1))
         #expect(try store.keys(at: Self.at(1)).keys.keys.sorted() == ["k-2"])
+        let source = ScriptedSource([.success(KeySet([Self.old.publicKey]).json)])
+        #expect(await store.refresh(from: source, now: { Self.at(2) }) == .replaced)
+        #expect(try store.keys(at: Self.at(2)).keys.keys.sorted() == ["k-1"])
+    }
+
+    @Test("A key that is found to be lost while it overlaps is out of use from then on")
+    func withdrawnLater() throws {
+        let store = KeyStore(KeySet([Self.old.publicKey]), now: Self.start)
+        store.replace(KeySet([Self.new.publicKey]), now: Self.at(1))
+        #expect(try store.keys(at: Self.at(2)).keys.keys.sorted() == ["k-1", "k-2"])
+        store.overlap(seconds: nil)
+        #expect(try store.keys(at: Self.at(3)).keys.keys.sorted() == ["k-2"])
+        #expect(!store.replace(KeySet([Self.new.publicKey]), now: Self.at(4)))
+        #expect(try store.keys(at: Self.at(4)).keys.keys.sorted() == ["k-2"])
+    }
+
+    @Test("Who is in a hurry has the source read at once, after a read that is under way too")
+    func hurry() {
+        var schedule = RefreshSchedule(intervalSeconds: 600)
+        schedule.began(Self.start)
+        schedule.attempted(Self.start, succeeded: true)
+        #expect(!schedule.isDue(Self.at(1)))
+        schedule.hurry()
+        #expect(schedule.isDue(Self.at(1)))
+        schedule.began(Self.at(1))
+        schedule.hurry()
+        #expect(!schedule.isDue(Self.at(2)), "one read at a time")
+        schedule.attempted(Self.at(2), succeeded: true)
+        #expect(schedule.isDue(Self.at(2)), "it may have read what was there before")
+        schedule.began(Self.at(3))
+        schedule.attempted(Self.at(3), succeeded: true)
+        #expect(!schedule.isDue(Self.at(602)))
+        #expect(schedule.isDue(Self.at(603)))
+    }
+
+    @Test("A set with a key that everybody can sign with is refused, and the old keys stay")
+    func openKey() async throws {
+        let store = KeyStore(
+            KeySet([Self.old.publicKey]),
+            now: Self.start,
+            isOpen: { $0.keyID == "k-2" }
+        )
+        let source = ScriptedSource([
+            .success(KeySet([Self.old.publicKey, Self.new.publicKey]).json)
+        ])
+        let outcome = await store.refresh(from: source, now: { Self.at(60) })
+        #expect(outcome == .refused(KeySetError(.openKey)))
+        #expect(try store.keys(at: Self.at(60)).keys.keys.sorted() == ["k-1"])
     }
 
     @Test("Keys that nobody has confirmed for too long are not believed")

@@ -7,7 +7,9 @@ import Synchronization
 ///
 /// A rotation needs no gap: keys that a new document no longer names are believed for a while
 /// longer, unless the client's document says `"overlap": false`, which puts a lost key out of use
-/// at once. A key set from an address is read in the background, never because a token says so.
+/// at once: with the change of a document, or as soon as the address has been read, which a reload
+/// of the configuration hastens. A key set from an address is read in the background, never because
+/// a token says so.
 package final class ClientKeys: Sendable {
     private struct Entry {
         let store: KeyStore
@@ -20,7 +22,9 @@ package final class ClientKeys: Sendable {
     init() {}
 
     /// Takes over the clients of a configuration.
-    func update(_ clients: some Sequence<Client>, now: Instant) {
+    func update(_ catalogue: Catalogue, now: Instant) {
+        let clients = catalogue.clients.clients.values
+        let isDevelopment = catalogue.isDevelopment
         entries.withLock { entries in
             var next: [String: Entry] = [:]
             for client in clients {
@@ -32,7 +36,7 @@ package final class ClientKeys: Sendable {
                     store = old.source.address == token.keys.address ? old.store : nil
                 }
                 next[client.id] = Entry(
-                    store: Self.store(store, token, now),
+                    store: Self.store(store, token, isDevelopment, now),
                     issuer: token.issuer,
                     source: token.keys
                 )
@@ -44,17 +48,28 @@ package final class ClientKeys: Sendable {
     private static func store(
         _ old: KeyStore?,
         _ token: TokenRegistration,
+        _ isDevelopment: Bool,
         _ now: Instant
     ) -> KeyStore {
+        let overlapSeconds = token.overlaps ? token.overlapSeconds : nil
         let store: KeyStore
         switch token.keys {
         case .set(let keys):
             store = old ?? KeyStore(keys, now: now)
-            store.overlap(seconds: token.overlapSeconds)
-            if old != nil { store.replace(keys, now: now, overlaps: token.overlaps) }
+            store.overlap(seconds: overlapSeconds)
+            if old != nil { store.replace(keys, now: now) }
         case .address:
-            store = old ?? KeyStore(nil, now: now, ageSecondsMax: Limits.keySetAgeSecondsMax)
-            store.overlap(seconds: token.overlapSeconds)
+            store =
+                old
+                ?? KeyStore(
+                    nil,
+                    now: now,
+                    ageSecondsMax: Limits.keySetAgeSecondsMax,
+                    isOpen: { !isDevelopment && KnownPublicKeys.isOpen($0) }
+                )
+            store.overlap(seconds: overlapSeconds)
+            // Whoever says so has lost a key: it must not live until the next read at leisure.
+            if overlapSeconds == nil { store.hurry() }
         }
         return store
     }

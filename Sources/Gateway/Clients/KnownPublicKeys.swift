@@ -1,4 +1,5 @@
 import Crypto
+import HTTPMessages
 import JOSE
 
 /// Keys whose private halves everybody can read, so that a signature by them proves nothing.
@@ -6,6 +7,7 @@ enum KnownPublicKeys {
     /// The issuer of the public sandbox, whose private keys stand in its repository
     /// (github.com/cds-hooks/sandbox, folder keys).
     static let sandboxIssuer = "https://sandbox.cds-hooks.org"
+    private static let sandboxHost = WebURL.Host.name("sandbox.cds-hooks.org")
 
     /// The x coordinates of the sandbox's keys, on P-384 and on P-256.
     private static let coordinates = [
@@ -19,14 +21,16 @@ enum KnownPublicKeys {
         if token.issuer == sandboxIssuer { return true }
         switch token.keys {
         case .address(let address):
-            return address.hasPrefix(sandboxIssuer + "/")
+            // One host can be written in several ways, and gives the same keys at every port.
+            return (try? WebURL(parsing: address))?.origin.host == sandboxHost
         case .set(let keys):
-            return keys.keys.values.contains { key in
-                guard case .ellipticCurve(_, let x, _) = key.publicKey.material else {
-                    return false
-                }
-                return coordinates.contains(Base64URL.text(x))
-            }
+            return keys.keys.values.contains(where: isOpen)
         }
+    }
+
+    /// Whether everybody can sign with a key.
+    static func isOpen(_ key: JSONWebKey) -> Bool {
+        guard case .ellipticCurve(_, let x, _) = key.publicKey.material else { return false }
+        return coordinates.contains(Base64URL.text(x))
     }
 }

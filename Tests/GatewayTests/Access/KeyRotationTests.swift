@@ -27,7 +27,7 @@ private final class RotatingIssuer: Sendable {
         init(_ text: String) { self.text = Mutex(text) }
     }
 
-    init(_ signers: TokenSigner..., patience: Int64 = 10_000) throws {
+    init(_ signers: TokenSigner..., overlaps: Bool = true, patience: Int64 = 10_000) throws {
         let set = Published(AccessFixture.keySet(signers))
         let server = try ScriptedServer.start(identity: TLSIdentity("good")) { peer in
             while peer.readRequest() != nil {
@@ -36,7 +36,10 @@ private final class RotatingIssuer: Sendable {
             }
         }
         let access = try AccessFixture([
-            "Hooks/clients/signer.json": Self.document("https://127.0.0.1:\(server.port)/jwks")
+            "Hooks/clients/signer.json": Self.document(
+                "https://127.0.0.1:\(server.port)/jwks",
+                overlaps: overlaps
+            )
         ])
         let client = try OutboundClient.start()
         let clock = access.gateway.clock
@@ -59,16 +62,26 @@ private final class RotatingIssuer: Sendable {
         client.stop()
     }
 
-    static func document(_ address: String) -> [UInt8] {
+    static func document(_ address: String, overlaps: Bool = true) -> [UInt8] {
         AccessFixture.client(
             "signer",
-            jwt: #""issuer":"https://ehr.example","keys":{"url":"\#(address)"}"#
+            jwt: #"""
+                "issuer":"https://ehr.example","keys":{"url":"\#(address)"},
+                "overlap":\#(overlaps)
+                """#
         )
     }
 
-    func publish(_ signers: TokenSigner...) {
-        set.text.withLock { $0 = AccessFixture.keySet(signers) }
+    /// Puts the client's document in force, as a SIGHUP does.
+    func reload(overlaps: Bool) throws {
+        let document = Self.document("https://127.0.0.1:\(server.port)/jwks", overlaps: overlaps)
+        let files = try GatewayFixture.files(["Hooks/clients/signer.json": document])
+        try access.gateway.gateway.reload(Catalogue(files: files, now: GatewayFixture.now))
     }
+
+    func publish(_ signers: TokenSigner...) { publish(AccessFixture.keySet(signers)) }
+
+    func publish(_ text: String) { set.text.withLock { $0 = text } }
 
     func goAway() { set.text.withLock { $0 = nil } }
 
@@ -164,6 +177,56 @@ struct KeyRotationTests {
         await issuer.look()
         #expect(await issuer.fire(Self.one) == 200)
         #expect(issuer.outcomes == ["replaced:1", "unchanged:1", "unreachable:1"])
+    }
+
+    @Test("A lost key is out of use as soon as the new set is read, where nothing overlaps")
+    func lost() async throws {
+        let issuer = try RotatingIssuer(Self.one, overlaps: false)
+        await issuer.look()
+        #expect(await issuer.fire(Self.one) == 200)
+        issuer.publish(Self.two)
+        issuer.advance(Int64(Limits.keyRefreshSecondsDefault))
+        await issuer.look()
+        #expect(await issuer.fire(Self.two) == 200)
+        #expect(await issuer.fire(Self.one) == 401)
+        #expect(issuer.reason == "token-key-unknown")
+    }
+
+    @Test("A reload that lets no key overlap ends those that do, and has the address read at once")
+    func lostLater() async throws {
+        let issuer = try RotatingIssuer(Self.one)
+        await issuer.look()
+        issuer.publish(Self.two)
+        issuer.advance(Int64(Limits.keyRefreshSecondsDefault))
+        await issuer.look()
+        #expect(await issuer.fire(Self.one) == 200, "it overlaps")
+        try issuer.reload(overlaps: false)
+        #expect(await issuer.fire(Self.one) == 401)
+        #expect(await issuer.fire(Self.two) == 200)
+        // The second is lost too, and found to be so before the next read at leisure.
+        issuer.publish(Self.one)
+        try issuer.reload(overlaps: false)
+        await issuer.look()
+        #expect(await issuer.fire(Self.two) == 401)
+        #expect(await issuer.fire(Self.one) == 200)
+        // A reload that does not ask for it reads nothing.
+        try issuer.reload(overlaps: true)
+        let reads = issuer.server.heads.count
+        await issuer.look()
+        #expect(issuer.server.heads.count == reads)
+    }
+
+    @Test("A key that everybody can sign with is not taken from an address either")
+    func sandbox() async throws {
+        let issuer = try RotatingIssuer(Self.one)
+        await issuer.look()
+        let own = AccessFixture.keySet([Self.one]).dropLast(2)
+        issuer.publish("\(own),\(ClientCatalogueTests.sandboxKeys[0])]}")
+        issuer.advance(Int64(Limits.keyRefreshSecondsDefault))
+        await issuer.look()
+        #expect(issuer.outcomes == ["replaced:1", "refused:1"])
+        #expect(issuer.access.gateway.lines.text.contains("LIMEN-JOSE-008"))
+        #expect(await issuer.fire(Self.one) == 200, "the old keys stay")
     }
 
     @Test(

@@ -80,17 +80,40 @@ struct ClientCatalogueTests {
         #expect(good == [])
     }
 
+    /// The keys of the public sandbox.
+    static let sandboxKeys = [
+        #"{"kty":"EC","use":"sig","crv":"P-384","kid":"x","alg":"ES384","#
+            + #""x":"dw_JGR8nB2I6XveNxUOl2qk699ZPLM2nYI5STSdiEl9avAkrm3CkfYMbrrjr8laB","#
+            + #""y":"Sm3mLE-n1zYNla_aiE3cb3nZsL51RbC7ysw3q8aJLxGm-hx79RPMYpITDjp7kgzy"}"#,
+        #"{"kty":"EC","use":"sig","crv":"P-256","kid":"y","alg":"ES256","#
+            + #""x":"QWI9fI8TcNtdikhVs_M1N_Szb7BOj19etvIKfrQMa9k","#
+            + #""y":"jDkhk_Z2RZZ5L5rN4vd1_i-RJLn3EfEhDcy7iFBg--I"}"#,
+    ]
+
     @Test(
-        "who anybody can be is let in in development mode only",
+        "keys that come from the sandbox are known as such, however its address is written",
         arguments: [
-            #"{"kty":"EC","use":"sig","crv":"P-384","kid":"x","alg":"ES384","#
-                + #""x":"dw_JGR8nB2I6XveNxUOl2qk699ZPLM2nYI5STSdiEl9avAkrm3CkfYMbrrjr8laB","#
-                + #""y":"Sm3mLE-n1zYNla_aiE3cb3nZsL51RbC7ysw3q8aJLxGm-hx79RPMYpITDjp7kgzy"}"#,
-            #"{"kty":"EC","use":"sig","crv":"P-256","kid":"y","alg":"ES256","#
-                + #""x":"QWI9fI8TcNtdikhVs_M1N_Szb7BOj19etvIKfrQMa9k","#
-                + #""y":"jDkhk_Z2RZZ5L5rN4vd1_i-RJLn3EfEhDcy7iFBg--I"}"#,
+            ("https://sandbox.cds-hooks.org/jwks", true),
+            ("https://SANDBOX.cds-hooks.org/jwks", true),
+            ("https://sandbox.cds-hooks.org:443/jwks", true),
+            ("https://sandbox.cds-hooks.org", true),
+            ("https://sandbox.cds-hooks.org?a=b", true),
+            ("https://sandbox.cds-hooks.org:8443/jwks", true),
+            ("https://sandbox.cds-hooks.org.example/jwks", false),
+            ("https://ehr.example/sandbox.cds-hooks.org/jwks", false),
         ]
     )
+    func sandboxAddress(_ address: String, _ isSandbox: Bool) throws {
+        let document = AccessFixture.client(
+            "a",
+            jwt: #""issuer":"https://ehr.example","keys":{"url":"\#(address)"}"#
+        )
+        let read = try ClientReaderTests.read(String(decoding: document, as: UTF8.self))
+        #expect(read.findings.map(\.text) == [])
+        #expect(KnownPublicKeys.isOpen(try #require(read.client)) == isSandbox)
+    }
+
+    @Test("who anybody can be is let in in development mode only", arguments: sandboxKeys)
     func sandbox(_ key: String) throws {
         let file = "Hooks/clients/a.json"
         func client(_ jwt: String, _ members: String = "") -> [String: [UInt8]] {
@@ -126,7 +149,10 @@ struct ClientCatalogueTests {
                 "b",
                 key.member + #","certificate":{"subject":"CN=x"}"#
             ),
-            "Hooks/clients/c.json": AccessFixture.client("c", #""certificate":{"subject":"CN=x"}"#),
+            "Hooks/clients/c.json": AccessFixture.client(
+                "c",
+                #""certificate":{"subject":"CN=x","alone":true}"#
+            ),
             "Hooks/clients/d.json": AccessFixture.client("a", AccessFixture.apiKey("d").member),
         ])
         #expect(
