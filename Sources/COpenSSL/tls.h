@@ -169,7 +169,9 @@ static inline int limen_tls_server_prepare(SSL_CTX *context, long seconds, long 
     if (!SSL_CTX_set_ciphersuites(
             context,
             "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256")) return 0;
-    if (!SSL_CTX_set1_groups_list(context, "X25519:P-256")) return 0;
+    // In TLS 1.2 OpenSSL 3.0 holds the key of a client's certificate against this list too, so the
+    // curves of all keys that are taken stand in it.
+    if (!SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384:P-521")) return 0;
     SSL_CTX_set_options(
         context,
         SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE |

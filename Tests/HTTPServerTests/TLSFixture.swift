@@ -47,14 +47,16 @@ struct TLSFixture {
         _ name: String,
         by issuer: IssuedCertificate? = nil,
         purpose: IssuedCertificate.Purpose = .client,
-        days: Int = 1
+        days: Int = 1,
+        curve: EllipticCurve = .p256
     ) throws -> IssuedCertificate {
         let made = try #require(
             (issuer ?? authority).issue(
                 commonName: name,
                 names: "DNS:\(name).test,URI:spiffe://test/\(name)",
                 purpose: purpose,
-                days: days
+                days: days,
+                curve: curve
             )
         )
         try write(name + ".pem", made.certificate)

@@ -78,10 +78,14 @@ struct TLSMatrixTests {
         Case(arguments: "-tls1_3 -groups X25519"),
         Case(arguments: "-tls1_3 -groups P-256"),
         Case(arguments: "-tls1_2 -groups X25519:P-256"),
-        Case(arguments: "-tls1_3 -groups P-384", alert: "handshake failure"),
+        Case(arguments: "-tls1_3 -groups P-384"),
+        Case(arguments: "-tls1_3 -groups P-521"),
         Case(arguments: "-tls1_3 -groups X448", alert: "handshake failure"),
         Case(arguments: "-tls1_3 -groups ffdhe2048", alert: "handshake failure"),
+        Case(arguments: "-tls1_2 -groups P-256:P-384:P-521"),
+        // The curve of the listener's certificate must be among them (RFC 8422, section 5.1).
         Case(arguments: "-tls1_2 -groups P-521", alert: "handshake failure"),
+        Case(arguments: "-tls1_2 -groups X448", alert: "handshake failure"),
         // Signatures.
         Case(arguments: "-tls1_2 -sigalgs ECDSA+SHA256"),
         Case(arguments: "-tls1_2 -sigalgs ECDSA+SHA1 -cipher ALL@SECLEVEL=0", alert: "handshake"),
@@ -162,6 +166,8 @@ struct TLSMatrixTests {
         let name: String
         let arguments: String
         var alert: String?
+        /// Whose certificate the server is shown, where the client is let in.
+        var subject = "good"
 
         var testDescription: String { name }
     }
@@ -169,6 +175,16 @@ struct TLSMatrixTests {
     static let clientCases: [ClientCase] = ["-tls1_3", "-tls1_2"].flatMap { version in
         [
             ClientCase(name: "good", arguments: "-cert good.pem -key good.key"),
+            ClientCase(
+                name: "good, P-384",
+                arguments: "-cert p384.pem -key p384.key",
+                subject: "p384"
+            ),
+            ClientCase(
+                name: "good, P-521",
+                arguments: "-cert p521.pem -key p521.key",
+                subject: "p521"
+            ),
             ClientCase(
                 name: "none",
                 arguments: "",
@@ -203,7 +219,8 @@ struct TLSMatrixTests {
             ClientCase(
                 name: "\($0.name) \(version)",
                 arguments: "\(version) \($0.arguments)",
-                alert: $0.alert
+                alert: $0.alert,
+                subject: $0.subject
             )
         }
     }
@@ -212,7 +229,11 @@ struct TLSMatrixTests {
     func clients(_ item: ClientCase) async throws {
         let fixture = try TLSFixture()
         defer { fixture.remove() }
-        let good = try fixture.client("good")
+        let shown = [
+            "good": try fixture.client("good"),
+            "p384": try fixture.client("p384", curve: .p384),
+            "p521": try fixture.client("p521", curve: .p521),
+        ]
         try fixture.client("expired", days: -1)
         try fixture.client("server", purpose: .server)
         let other = try #require(IssuedCertificate.authority(commonName: "Other", days: 1))
@@ -235,8 +256,10 @@ struct TLSMatrixTests {
             #expect(said.contains(alert), "\(said)")
             #expect(server.log.counts.paths.isEmpty)
         } else {
-            #expect(said.contains("|CN=good|good.test|spiffe://test/good"), "\(said)")
-            let pem = String(decoding: good.certificate, as: UTF8.self)
+            let name = item.subject
+            #expect(said.contains("|CN=\(name)|\(name).test|spiffe://test/\(name)"), "\(said)")
+            let certificate = try #require(shown[name]).certificate
+            let pem = String(decoding: certificate, as: UTF8.self)
             let base64 = pem.split(separator: "\n").filter { !$0.hasPrefix("-") }.joined()
             let der = try #require(Data(base64Encoded: base64))
             let digest = Hexadecimal.text(Digest.sha256(Array(der)))

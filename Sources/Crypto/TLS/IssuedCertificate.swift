@@ -49,16 +49,18 @@ package struct IssuedCertificate: Sendable {
     ///   - purpose: what it may be used for.
     ///   - days: how long it is valid; one that is over already when negative.
     ///   - beginSeconds: from when on it is valid, in seconds from now.
+    ///   - curve: what its key is on.
     /// - Returns: the certificate; `nil` when it cannot be made.
     package func issue(
         commonName: String,
         names: String,
         purpose: Purpose,
         days: Int,
-        beginSeconds: Int = Self.beginSeconds
+        beginSeconds: Int = Self.beginSeconds,
+        curve: EllipticCurve = .p256
     ) -> IssuedCertificate? {
         defer { ERR_clear_error() }
-        guard let key = unsafe KeyHandle(adopting: limen_generate_ec("P-256")),
+        guard let key = unsafe KeyHandle(adopting: limen_generate_ec(curve.rawValue)),
             let ownKey = Self.readKey(self.key),
             let own = unsafe Self.readCertificate(certificate)
         else { return nil }
