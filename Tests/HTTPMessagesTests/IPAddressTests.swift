@@ -115,10 +115,25 @@ struct IPAddressTests {
         let policy = AddressPolicy(
             opening: try ["100.64.0.0/10", "fc00::/7"].map { try #require(IPNetwork($0)) }
         )
-        for text in ["100.100.100.200", "fd00:ec2::254", "fd20:ce::254"] {
+        for text in [
+            "100.100.100.200", "fd00:ec2::254", "fd00:ec2::23", "fd00:ec2::253", "fd20:ce::254",
+        ] {
             #expect(!policy.permits(try #require(IPAddress(text))), "\(text)")
         }
         #expect(policy.permits(try #require(IPAddress("100.100.100.201"))))
+        #expect(policy.permits(try #require(IPAddress("fd00:ec3::254"))))
+    }
+
+    @Test(
+        "An IPv4-mapped address is that of IPv4, and no other is changed",
+        arguments: [
+            ("::ffff:192.0.2.1", "192.0.2.1"), ("::FFFF:c000:201", "192.0.2.1"),
+            ("192.0.2.1", "192.0.2.1"), ("2001:db8::1", "2001:db8::1"), ("::1", "::1"),
+            ("::ffff:0:c000:201", "::ffff:0:c000:201"), ("::c000:201", "::c000:201"),
+        ]
+    )
+    func mapped(_ text: String, _ plain: String) throws {
+        #expect(try #require(IPAddress(text)).unmapped.text == plain)
     }
 
     @Test(

@@ -50,7 +50,9 @@ package struct EdgeTrust: Sendable, Equatable {
             let last = request.fields.values(addressField).last?.split(separator: ",").last
         {
             let seen = last.filter { $0 != " " && $0 != "\t" }
-            if IPAddress(seen) != nil { text = seen }
+            // A proxy that listens for both kinds reports IPv4 clients as mapped addresses, which
+            // would all lie in one network of IPv6.
+            if let address = IPAddress(seen) { text = address.unmapped.text }
         }
         return text
     }

@@ -58,8 +58,9 @@ package struct AddressPolicy: Hashable, Sendable {
         "192.88.99.0/24", "192.52.193.0/24", "192.31.196.0/24", "192.175.48.0/24",
         // Benchmarks (RFC 2544), multicast (RFC 5771), reserved and broadcast (RFC 1112).
         "198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4",
-        // Metadata services of clouds outside link-local.
-        "100.100.100.200/32", "168.63.129.16/32", "fd00:ec2::254/128", "fd20:ce::254/128",
+        // Metadata services of clouds outside link-local; one cloud has several in its network:
+        // ::254 of instances, ::23 with the credentials of pods, ::253 for names, ::123 for time.
+        "100.100.100.200/32", "168.63.129.16/32", "fd00:ec2::/32", "fd20:ce::254/128",
         // Unspecified, IPv4-mapped (RFC 4291) and IPv4-translated (RFC 2765).
         "::/128",
         "::ffff:0:0/96", "::ffff:0:0:0/96",

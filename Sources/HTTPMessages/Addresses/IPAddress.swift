@@ -36,6 +36,12 @@ package struct IPAddress: Hashable, Sendable {
         }
     }
 
+    /// The IPv4 address that an IPv4-mapped one stands for (RFC 4291, section 2.5.5.2); else itself.
+    package var unmapped: IPAddress {
+        guard isSix, bits >> 32 == 0xFFFF else { return self }
+        return IPAddress(four: UInt32(truncatingIfNeeded: bits))
+    }
+
     /// The address as text (RFC 5952).
     package var text: String {
         guard isSix else {

@@ -196,6 +196,10 @@ struct CallerAccessTests {
         #expect(address("10.0.0.7", "203.0.113.9, 192.0.2.4") == "192.0.2.4")
         #expect(address("10.0.9.7", "203.0.113.9") == "10.0.9.7", "no proxy of ours")
         #expect(address("10.0.0.7", "nonsense") == "10.0.0.7")
+        // A proxy that listens for both kinds reports IPv4 clients as mapped addresses.
+        #expect(address("10.0.0.7", "::ffff:192.0.2.4") == "192.0.2.4")
+        #expect(address("10.0.0.7", "::FFFF:c000:205") == "192.0.2.5")
+        #expect(address("10.0.0.7", "2001:DB8:1:2::1") == "2001:db8:1:2::/64")
     }
 
     // MARK: Roles
