@@ -7,19 +7,22 @@ import HTTPMessages
 ///
 /// The form is that of Envoy's `x-forwarded-client-cert`: members with `;` between them, and one
 /// element only. Several elements would be several proxies, of which the first could be anybody.
+///
+/// Envoy puts the subject between quotes as RFC 2253 writes it and escapes nothing further, so a
+/// backslash belongs to the text: without it `CN=ward\,O=A`, one name, would be `CN=ward,O=A`, two.
 struct ClientCertificate: Sendable, Equatable {
     /// SHA-256 of the certificate in hexadecimal.
     private(set) var fingerprint: String?
     /// The subject as the proxy writes it.
     private(set) var subject: String?
-    /// The DNS names and URIs.
+    /// The DNS names and URIs, as they are compared.
     private(set) var names: [String] = []
 
     /// Takes what the listener itself has seen and verified.
     init(_ shown: PeerCertificate) {
         fingerprint = shown.fingerprint
         subject = shown.subject.isEmpty ? nil : shown.subject
-        names = shown.names
+        names = shown.names.map(CertificateRegistration.comparable)
     }
 
     /// Reads a field; `nil` when it has any other form.
@@ -34,7 +37,7 @@ struct ClientCertificate: Sendable, Equatable {
                 guard subject == nil else { return nil }
                 subject = value
             case "uri", "dns":
-                names.append(value)
+                names.append(CertificateRegistration.comparable(value))
             default:
                 // By, Cert and Chain say nothing that is compared.
                 continue
@@ -60,11 +63,11 @@ struct ClientCertificate: Sendable, Equatable {
                         isClosed = true
                         break
                     }
+                    value.append(character)
                     if character == "\\" {
+                        // The quote behind it is one of the text, and does not end it.
                         guard let escaped = rest.popFirst() else { return nil }
                         value.append(escaped)
-                    } else {
-                        value.append(character)
                     }
                 }
                 guard isClosed else { return nil }

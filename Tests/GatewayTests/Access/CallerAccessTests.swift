@@ -142,6 +142,59 @@ struct CallerAccessTests {
         #expect(plain?.fits(registration) ?? false == (subject == "CN=a,O=A"))
     }
 
+    @Test(
+        "a reported subject is the text of RFC 2253 with its backslashes, so no two become one",
+        arguments: [
+            (#"CN=ward-ehr,O=Hospital A"#, #"CN=ward-ehr,O=Hospital A"#, true),
+            (#"CN=ward-ehr\,O=Hospital A"#, #"CN=ward-ehr,O=Hospital A"#, false),
+            (#"CN=ward-ehr\,O=Hospital A"#, #"CN=ward-ehr\,O=Hospital A"#, true),
+            (#"CN=ward-ehr\\,O=Hospital A"#, #"CN=ward-ehr\,O=Hospital A"#, false),
+            // A quote of the subject does not end the text, and is not the subject without it.
+            (#"CN=\"ward\",O=A"#, #"CN=\"ward\",O=A"#, true),
+            (#"CN=\"ward\",O=A"#, #"CN="ward",O=A"#, false),
+        ]
+    )
+    func escapedSubjects(_ reported: String, _ registered: String, _ fits: Bool) throws {
+        let registration = CertificateRegistration(
+            fingerprint: nil,
+            subject: registered,
+            names: nil,
+            isEnough: true
+        )
+        let certificate = try #require(
+            ClientCertificate(forwarded: #"Hash=00;Subject="\#(reported)";DNS=a.example"#)
+        )
+        #expect(certificate.fits(registration) == fits)
+        #expect(certificate.names == ["a.example"])
+        // Our own listener reads the subject in the same form.
+        let shown = PeerCertificate(fingerprint: "00", subject: reported, names: [])
+        #expect(ClientCertificate(shown).fits(registration) == fits)
+    }
+
+    @Test(
+        "DNS names fit in whatever case, URIs as they stand",
+        arguments: [
+            ("WARD.example", "ward.example", true), ("ward.example", "Ward.Example", true),
+            ("ward.example", "bed.example", false),
+            ("spiffe://a/ehr", "spiffe://a/ehr", true), ("spiffe://a/EHR", "spiffe://a/ehr", false),
+            // The sign for kelvin is a small k in lower case, and no letter of a DNS name.
+            ("\u{212A}.example", "k.example", false),
+        ]
+    )
+    func names(_ shown: String, _ registered: String, _ fits: Bool) throws {
+        let registration = CertificateRegistration(
+            fingerprint: nil,
+            subject: nil,
+            names: ["other.example", registered],
+            isEnough: true
+        )
+        let own = PeerCertificate(fingerprint: "00", subject: "", names: [shown])
+        #expect(ClientCertificate(own).fits(registration) == fits)
+        let kind = shown.contains(":") ? "URI" : "DNS"
+        let reported = try #require(ClientCertificate(forwarded: "\(kind)=\(shown)"))
+        #expect(reported.fits(registration) == fits)
+    }
+
     @Test("a certificate is enough only for who is registered so")
     func alone() async throws {
         let (fixture, _) = try Self.certified()
