@@ -25,17 +25,42 @@ struct CallerCheck {
     struct Refused: Error {
         let refusal: CallerRefusal
         var claimed: Client?
+        /// Whether a token was verified before, so that a signature has taken its time.
+        var isVerified = false
+
+        /// Whether no signature was looked at on the way.
+        var isCheap: Bool { !isVerified && refusal.isCheap }
     }
 
     /// Who calls with these credentials.
     func caller(_ credentials: CallerCredentials) throws(Refused) -> Caller {
-        var client: Client?
-        var token: VerifiedToken?
-        if let text = credentials.token {
-            let (owner, verified) = try check(token: text)
-            client = owner
-            token = verified
+        guard let text = credentials.token else {
+            return Caller(
+                client: try client(of: credentials, signer: nil),
+                token: nil,
+                credentials: credentials
+            )
         }
+        let (signer, token) = try check(token: text)
+        do throws(Refused) {
+            return Caller(
+                client: try client(of: credentials, signer: signer),
+                token: token,
+                credentials: credentials
+            )
+        } catch {
+            var refused = error
+            refused.isVerified = true
+            throw refused
+        }
+    }
+
+    /// Who calls with these credentials, of which a token is that of its signer.
+    private func client(
+        of credentials: CallerCredentials,
+        signer: Client?
+    ) throws(Refused) -> Client {
+        var client = signer
         if let key = credentials.apiKey {
             let owner = try check(apiKey: key)
             if let client, client.id != owner.id {
@@ -48,7 +73,7 @@ struct CallerCheck {
         }
         let known = try check(credentials.certificate, of: client)
         guard known.isActive else { throw Refused(refusal: .inactive, claimed: known) }
-        return Caller(client: known, token: token, credentials: credentials)
+        return known
     }
 
     // MARK: Keys

@@ -17,16 +17,14 @@ enum CallerRefusal: Error, Equatable, Sendable {
     case tenantDisagreement
     case tenantWithoutKey
 
-    /// Whether it was found without a look at a signature.
-    ///
-    /// Of keys and certificates the disagreements come after a token, or cost as much as a key.
+    /// Whether it is found without a look at a signature, where no token was verified before.
     var isCheap: Bool {
         switch self {
         case .noCredentials, .malformed, .malformedCertificate, .unknownClient, .wrongKey,
-            .expiredKey, .certificateUnknown, .certificateMissing, .certificateMismatch:
+            .expiredKey, .inactive, .certificateUnknown, .certificateMissing,
+            .certificateMismatch, .clientDisagreement, .tenantDisagreement, .tenantWithoutKey:
             true
         case .token(let rejection): rejection.isOfForm
-        case .inactive, .clientDisagreement, .tenantDisagreement, .tenantWithoutKey: false
         }
     }
 

@@ -91,7 +91,11 @@ extension HookGateway {
         )
         let caller = try check.caller(credentials)
         guard configuration.tenantKeys[caller.client.tenant] != nil else {
-            throw CallerCheck.Refused(refusal: .tenantWithoutKey, claimed: caller.client)
+            throw CallerCheck.Refused(
+                refusal: .tenantWithoutKey,
+                claimed: caller.client,
+                isVerified: caller.token != nil
+            )
         }
         return caller
     }
@@ -128,7 +132,7 @@ extension HookGateway {
         try countFailure(refused, request, address, now, &exchange)
         // The caller must not learn from the clock how far it came. Whoever fails too often was
         // refused above, so that nobody can make us work without end.
-        if refused.refusal.isCheap { TokenVerifier.spendSignature() }
+        if refused.isCheap { TokenVerifier.spendSignature() }
         return GatewayError(.unauthenticated)
     }
 

@@ -255,6 +255,64 @@ struct CallerAccessTests {
         #expect(address("10.0.0.7", "2001:DB8:1:2::1") == "2001:db8:1:2::/64")
     }
 
+    // MARK: Time
+
+    @Test("every refusal has taken the time of one signature, whatever came before it")
+    func cost() throws {
+        let (own, other) = (AccessFixture.apiKey("signer"), AccessFixture.apiKey("other"))
+        let off = AccessFixture.apiKey("off")
+        let keys = AccessFixture.keys(AccessFixture.rsa)
+        let fixture = try AccessFixture([
+            "Hooks/clients/signer.json": AccessFixture.client("signer", jwt: Self.jwt, own.member),
+            "Hooks/clients/other.json": AccessFixture.client(
+                "other",
+                tenant: "hospital-b",
+                other.member
+            ),
+            "Hooks/clients/off.json": AccessFixture.client(
+                "off",
+                jwt: #""issuer":"https://off.example","# + keys,
+                off.member + #","active":false"#
+            ),
+        ])
+        let gateway = fixture.gateway.gateway
+        func refused(_ credentials: String, key: String? = nil) -> CallerCheck.Refused? {
+            var request = HTTPRequest(
+                method: "POST",
+                path: AccessFixture.path,
+                peerAddress: "192.0.2.1"
+            )
+            request.fields.append("Authorization", "Bearer " + credentials)
+            if let key { request.fields.append("X-API-Key", key) }
+            do throws(CallerCheck.Refused) {
+                _ = try gateway.identify(
+                    request,
+                    Route(path: request.path),
+                    gateway.catalogue,
+                    GatewayFixture.now
+                )
+                return nil
+            } catch {
+                return error
+            }
+        }
+        let inactive = AccessFixture.rsa.sign(AccessFixture.claims(issuer: "https://off.example"))
+        let sound = AccessFixture.signer.sign(AccessFixture.claims())
+        let forged = AccessFixture.stranger.sign(AccessFixture.claims())
+        for (found, refusal, isCheap) in [
+            (refused(off.key), .inactive, true), (refused(off.key + "0"), .wrongKey, true),
+            (refused(inactive), .inactive, false),
+            (refused(sound, key: other.key), .tenantDisagreement, false),
+            (refused(sound, key: own.key + "0"), .wrongKey, false),
+            (refused(forged), .token(.signature), false),
+            (refused("abc"), .token(.notCompact), true),
+        ] as [(CallerCheck.Refused?, CallerRefusal, Bool)] {
+            let found = try #require(found)
+            #expect(found.refusal == refusal)
+            #expect(found.isCheap == isCheap, "\(refusal)")
+        }
+    }
+
     // MARK: Roles
 
     @Test(
