@@ -299,7 +299,7 @@ let package = Package(
             [
                 "Basics", "JSON", "Mapping", "Gateway", "ClinicalEngine", "Posix", "ProfileLint",
                 "SQLOnFHIR", "CDSHooks", "Crypto", "HTTPMessages", "HTTPServer", "Telemetry",
-                "AuditStore", "Monitoring",
+                "AuditStore", "Monitoring", "JOSE",
             ]
         ),
         .executableTarget(

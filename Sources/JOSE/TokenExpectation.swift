@@ -70,9 +70,9 @@ struct TokenExpectation {
         case .signature: return "made with that key over header and claims as they stand"
         case .issuer: return knowledge.hasIssuer ? quoted(policy.issuer) : "the registered issuer"
         case .audience:
-            return knowledge.hasAudiences
-                ? policy.audiences.map(quoted).joined(separator: " or ")
-                : "the URL that is called"
+            let known = policy.audiences.map(quoted)
+            return (known + (knowledge.hasAudiences ? [] : ["the URL that is called"]))
+                .joined(separator: " or ")
         case .expiry: return "after " + now.advanced(byMicroseconds: -skew).text
         case .issuedAt: return "until " + now.advanced(byMicroseconds: skew).text
         case .lifetime: return "at most \(policy.lifetimeSecondsMax) s"

@@ -295,6 +295,22 @@ struct TokenVerifierTests {
             now: Self.now
         )
         #expect(unsigned.rejection == .algorithmNone)
+        // A registered audience is taken; whether another is the URL that was called is not known.
+        let registered = TokenExplanation.Knowledge(
+            policy: Self.policy,
+            hasIssuer: true,
+            hasKeys: true
+        )
+        let own = TokenExplanation(of: tokens[0], registered, now: Self.now)
+        #expect(own.rejection == nil && !own.isOpen)
+        let called = TokenExplanation(
+            of: Self.token(claims: ["aud": "\"https://other.example\""]),
+            registered,
+            now: Self.now
+        )
+        #expect(called.rejection == nil && called.isOpen)
+        let step = try #require(called.steps.first { $0.name == "aud" })
+        #expect(step.accepted.hasSuffix(" or the URL that is called"))
     }
 
     @Test("The reasons are a closed list of distinct words that hold no text of a token")

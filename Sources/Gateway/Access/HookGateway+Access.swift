@@ -324,6 +324,25 @@ extension HookGateway {
     }
 }
 
+extension HookGateway {
+    /// The URLs that a token may name when one is called, for whoever explains tokens.
+    ///
+    /// What stands before the path of a route is taken for the public URL; a text without such a
+    /// path is only itself.
+    package static func audiences(calling url: String) -> [String] {
+        var rest = url[(url.firstRange(of: "://")?.upperBound ?? url.startIndex)...]
+        while let slash = rest.firstIndex(of: "/") {
+            let route = Route(path: String(rest[slash...]))
+            if route != .unknown {
+                let named = route.audiences(below: [String(url[..<slash])])
+                return named.contains(url) ? named : [url] + named
+            }
+            rest = rest[rest.index(after: slash)...]
+        }
+        return [url]
+    }
+}
+
 extension Route {
     /// The URLs that a token for this route may name (CDS Hooks 2.0, `aud`: the URL called).
     ///

@@ -125,7 +125,7 @@ extension HelpCommand {
 
         explain shows what header and claims say and makes every check a gateway makes, in its
         order: passed or failed, with what would be accepted. What nothing is known about stays
-        open. It reads no network and uses no token up, and of the signature it shows the length.
+        open. --audience is the URL that is called; what a gateway takes for it is taken here too. It reads no network and uses no token up, and of the signature it shows the length.
         Exit code 1 when the token is refused. key writes a private JWK to a new file that only
         its owner reads, and prints the JWK Set to register (ES384 unless --algorithm says else).
         sign prints a token that lives five minutes.

@@ -32,11 +32,14 @@ enum JWTCommand {
     ) throws(CommandError) -> ExitCode {
         let now = try moment(parsed)
         let token = try bytes(word)
-        let knowledge = try TokenKnowledge.choose(parsed, token: token, now: now)
-        let explanation = TokenExplanation(of: token, knowledge, now: now)
-        let printer = TokenPrinter(explanation: explanation, now: now)
+        let knowledge = try TokenKnowledge.choose(parsed, now: now)
+        let printer = TokenPrinter(
+            explanation: TokenExplanation(of: token, knowledge.issuer, now: now),
+            isActive: knowledge.isActive,
+            now: now
+        )
         Terminal.writeOutput(parsed.has("json") ? printer.json : printer.text)
-        return explanation.rejection == nil ? .ok : .findings
+        return printer.isRefused ? .findings : .ok
     }
 
     /// The token of the command line, or of standard input, without the space around it.

@@ -4,22 +4,37 @@ import JOSE
 import Posix
 
 /// What `limen jwt explain` checks a token against: a registered client, or what the options say.
-enum TokenKnowledge {
+struct TokenKnowledge {
+    /// What is known of the issuer.
+    var issuer = TokenExplanation.Knowledge()
+    /// Whether the client may call; `nil` when none is named.
+    var isActive: Bool?
+
     static func choose(
         _ parsed: Arguments,
-        token: [UInt8],
         now: Instant
-    ) throws(CommandError) -> TokenExplanation.Knowledge {
-        var knowledge =
+    ) throws(CommandError) -> TokenKnowledge {
+        var chosen =
             try parsed.value("client").map { name throws(CommandError) in
                 try registered(name, parsed, now)
-            } ?? TokenExplanation.Knowledge()
+            } ?? TokenKnowledge()
+        chosen.issuer = try adding(parsed, to: chosen.issuer)
+        return chosen
+    }
+
+    /// What the options say beside the registration, or without one.
+    private static func adding(
+        _ parsed: Arguments,
+        to registered: TokenExplanation.Knowledge
+    ) throws(CommandError) -> TokenExplanation.Knowledge {
+        var knowledge = registered
         if let issuer = parsed.value("issuer") {
             knowledge.policy.issuer = issuer
             knowledge.hasIssuer = true
         }
         if !parsed.all("audience").isEmpty {
-            knowledge.policy.audiences += parsed.all("audience")
+            knowledge.policy.audiences +=
+                parsed.all("audience").flatMap(HookGateway.audiences(calling:))
             knowledge.hasAudiences = true
         }
         if let path = parsed.value("jwks") {
@@ -60,8 +75,18 @@ enum TokenKnowledge {
         _ name: String,
         _ parsed: Arguments,
         _ now: Instant
-    ) throws(CommandError) -> TokenExplanation.Knowledge {
+    ) throws(CommandError) -> TokenKnowledge {
         let (client, token) = try client(name, parsed, now)
+        if token.keys.address != nil, parsed.value("jwks") == nil {
+            Terminal.writeError(
+                "limen: the keys of \(name) come from an address; say --jwks FILE to check with them\n"
+            )
+        }
+        return TokenKnowledge(client, token)
+    }
+
+    /// What a registration says.
+    init(_ client: Client, _ token: TokenRegistration) {
         var keys: KeySet?
         if case .set(let set) = token.keys { keys = set }
         let policy = TokenPolicy(
@@ -74,18 +99,18 @@ enum TokenKnowledge {
             lifetimeSecondsMax: token.lifetimeSecondsMax,
             skewSeconds: token.skewSeconds
         )
-        if keys == nil, parsed.value("jwks") == nil {
-            Terminal.writeError(
-                "limen: the keys of \(name) come from an address; say --jwks FILE to check with them\n"
-            )
-        }
-        return TokenExplanation.Knowledge(
+        // The audiences of a registration come beside the URL that is called, which it does not say.
+        issuer = TokenExplanation.Knowledge(
             policy: policy,
             hasIssuer: true,
-            hasAudiences: !token.audiences.isEmpty,
+            hasAudiences: false,
             hasKeys: keys != nil
         )
+        isActive = client.isActive
     }
+
+    /// Knows nothing yet.
+    init() {}
 
     private static func keys(_ path: String) throws(CommandError) -> KeySet {
         let bytes = try ConfigurationFiles.bytes(path)

@@ -26,6 +26,33 @@ struct TokenAccessTests {
         #expect(await fixture.post(other).status == 200)
     }
 
+    @Test(
+        "may name what is explained as the URL that is called, and nothing else",
+        arguments: [
+            ("/cds-services/news2", "/cds-services/news2", true),
+            ("/cds-services/news2", "/cds-services/news2/", true),
+            ("/cds-services/news2/", "/cds-services/news2", true),
+            ("/cds-services/news2/feedback", "/cds-services/news2", true),
+            ("/cds-services/news2/feedback", "/cds-services/news2/feedback/", true),
+            ("/cds-services/news2", "/cds-services/news2/feedback", false),
+            ("/cds-services/news2", "/cds-services/qsofa", false),
+        ]
+    )
+    func explained(_ called: String, _ named: String, _ isTaken: Bool) async throws {
+        for base in [AccessFixture.base, "https://proxy.example/limen"] {
+            let audiences = HookGateway.audiences(calling: base + called)
+            #expect(audiences.contains(base + named) == isTaken)
+        }
+        let fixture = try AccessFixture()
+        let token = AccessFixture.signer.sign(
+            AccessFixture.claims(audience: AccessFixture.base + named)
+        )
+        let path = called.hasSuffix("/") ? String(called.dropLast()) : called
+        #expect((await fixture.post(token, path).status == 200) == isTaken)
+        #expect(HookGateway.audiences(calling: "urn:limen") == ["urn:limen"])
+        #expect(HookGateway.audiences(calling: "https://a.example/b") == ["https://a.example/b"])
+    }
+
     static let bad: [(String, String)] = [
         (
             "token-signature",
