@@ -19,6 +19,8 @@ package struct CatalogueFinding: Error, Equatable, Sendable {
         case interactions = "LIMEN-CONF-013"
         case dialect = "LIMEN-CONF-014"
         case version = "LIMEN-CONF-015"
+        /// Tokens must name a URL that is not known; a warning of the running service.
+        case audience = "LIMEN-CONF-016"
         case reference = "LIMEN-CONF-040"
     }
 

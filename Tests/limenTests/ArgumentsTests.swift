@@ -70,6 +70,12 @@ struct ArgumentsTests {
         #expect(address.port == 8_080)
         #expect(try ListenAddress("[::1]:0").host == "::1")
         #expect(try ListenAddress(":9090").host == "0.0.0.0")
+        for text in [":9090", "0.0.0.0:9090", "[::]:9090", "[0:0::0]:9090"] {
+            #expect(try ListenAddress(text).isWildcard, "\(text)")
+        }
+        for text in ["127.0.0.1:9090", "[::1]:9090", "localhost:9090"] {
+            #expect(try !ListenAddress(text).isWildcard, "\(text)")
+        }
         for text in ["8080", "a:b", "a:70000", ""] {
             #expect(throws: CommandError.self) { try ListenAddress(text) }
         }

@@ -34,7 +34,7 @@ extension HelpCommand {
         Serves with the database that libpq's own PG* variables name; its user must be the
         writer role. Profiles/, Hooks/ and Migrations/ are read below $LIMEN_HOME.
         --public-url is what tokens must name in aud, where a proxy gives the gateway another
-        address. Headers that name a certificate or an address count only from --trusted-proxy.
+        address or --listen has a wildcard (0.0.0.0, [::]). Headers that name a certificate or an address count only from --trusted-proxy.
         --address-rate is how often one address may call in a second; without it 1000 times from
         another machine, and as often as it likes from this one. --closed-discovery keeps
         GET /cds-services for clients; without it whoever shows no credentials sees all services,

@@ -1,3 +1,5 @@
+import HTTPMessages
+
 /// Where to listen: `HOST:PORT`, `[IPV6]:PORT` or `:PORT`.
 struct ListenAddress: Equatable {
     /// The host, such as `127.0.0.1`.
@@ -20,6 +22,9 @@ struct ListenAddress: Equatable {
         self.host = host.isEmpty ? "0.0.0.0" : host
         self.port = port
     }
+
+    /// Whether it stands for every address of the machine, and so for none that clients call.
+    var isWildcard: Bool { IPAddress(host)?.bits == 0 }
 
     /// The authority for a URL.
     static func authority(host: String, port: Int) -> String {

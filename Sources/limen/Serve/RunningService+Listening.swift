@@ -61,6 +61,36 @@ extension RunningService {
         )
     }
 
+    /// Says when clients sign tokens and nobody knows the URL that these must name: the gateway
+    /// cannot tell it from a wildcard address, and would refuse one like the other.
+    static func tellAudience(
+        _ address: ListenAddress,
+        _ publicURLs: [String],
+        _ clients: ClientRegistry,
+        _ log: LogWriter
+    ) {
+        guard address.isWildcard, publicURLs.isEmpty else { return }
+        // What a client is registered to name is taken whatever the URL.
+        let count = clients.clients.values.count { client in
+            client.isActive && client.token?.audiences.isEmpty ?? false
+        }
+        guard count > 0 else { return }
+        log.log(
+            LogEvent(
+                .warning,
+                """
+                clients sign tokens, whose aud must be the URL that was called, and the listener has \
+                a wildcard address: say under which URL clients know the gateway with --public-url, \
+                or their tokens are refused
+                """,
+                [
+                    (.errorType, .text(CatalogueFinding.Code.audience.rawValue)),
+                    (.address, .text(address.host)), (.count, .number(count)),
+                ]
+            )
+        )
+    }
+
     private static func sentence(_ error: HTTPServerError, host: String) -> CommandError {
         switch error {
         case .portInUse(let port):

@@ -84,6 +84,7 @@ extension RunningService {
             } catch {
                 throw Self.commandError(error)
             }
+            Self.tellAudience(settings.address, settings.publicURLs, catalogue.clients, log)
             Terminal.writeError("limen: the configuration was loaded anew\n")
         } catch {
             Terminal.writeError(

@@ -217,6 +217,7 @@ struct RunningService: Sendable {
             )
             epochs.start()
             gateway.serves(at: service.url)
+            tellAudience(settings.address, settings.publicURLs, catalogue.clients, log)
             months.start(isAway: isAway)
             tokens.refreshKeys(of: gateway, registry, log)
             keeper.start()
