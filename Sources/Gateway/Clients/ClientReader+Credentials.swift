@@ -155,6 +155,11 @@ extension ClientReader {
         let isEnough = node.flag("alone") ?? false
         if ["sha256", "subject", "names"].allSatisfy({ node.json[$0] == nil }) {
             node.fault("nothing says which certificate it is", accepted: "sha256, subject or names")
+        } else if !isEnough, ["apiKey", "apiKeys", "jwt"].allSatisfy({ root.json[$0] == nil }) {
+            node.fault(
+                "the certificate is not enough, and there is nothing to come with it",
+                accepted: "\"alone\": true, or apiKey, apiKeys or jwt beside the certificate"
+            )
         }
         return CertificateRegistration(
             fingerprint: fingerprint?.lowercased(),
@@ -175,16 +180,10 @@ extension ClientReader {
             && !text.hasPrefix(".")
     }
 
+    /// Whether a text is an origin as browsers send it (RFC 6454, section 6.2), byte by byte: what
+    /// is written in any other way would never be found.
     static func isOrigin(_ text: String) -> Bool {
-        guard let scheme = ["https://", "http://"].first(where: { text.hasPrefix($0) }) else {
-            return false
-        }
-        let host = text.dropFirst(scheme.count)
-        return !host.isEmpty
-            && host.utf8.allSatisfy {
-                ($0 >= 0x30 && $0 <= 0x39) || ($0 >= 0x61 && $0 <= 0x7A) || $0 == 0x2E
-                    || $0 == 0x2D || $0 == 0x3A
-            }
+        (try? WebURL(parsing: text))?.origin.text == text
     }
 
     /// Whether a text is an https address; plain http is for this machine only.

@@ -63,7 +63,8 @@ struct ClientReader {
             mayReplay: root.flag("mayReplay") ?? false,
             corsOrigins: root.texts(
                 "corsOrigins",
-                accepted: "origins, each a scheme and a host without a path: https://ehr.example",
+                accepted: "origins as browsers send them, in lower case, without a path and the "
+                    + "port of the scheme: https://ehr.example",
                 isEmptyAllowed: true,
                 where: Self.isOrigin
             ) ?? [],

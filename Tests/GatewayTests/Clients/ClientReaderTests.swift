@@ -184,6 +184,37 @@ struct ClientReaderTests {
         )
     }
 
+    @Test("a certificate that is not enough needs something to come with it")
+    func certificateAlone() throws {
+        func findings(_ members: String) throws -> [String] {
+            try Self.read(#"{"format":"limen-client/1","id":"a","tenant":"t",\#(members)}"#)
+                .findings.map(\.path)
+        }
+        let names = #""certificate":{"names":["x.example"]}"#
+        #expect(try findings(names) == ["certificate"])
+        #expect(try findings(names.replacing("]}", with: #"],"alone":false}"#)) == ["certificate"])
+        #expect(try findings(names.replacing("]}", with: #"],"alone":true}"#)) == [])
+        let key = #""apiKey":{"salt":"\#(Self.salt)","sha256":"\#(Self.digest)"}"#
+        #expect(try findings(names + "," + key) == [])
+    }
+
+    @Test(
+        "an origin is what a browser sends, and nothing that none would",
+        arguments: [
+            ("https://ehr.example", true), ("http://localhost:3000", true),
+            ("https://[::1]:3000", true), ("http://127.0.0.1:8080", true),
+            ("https://ehr.example:443", false), ("http://ehr.example:80", false),
+            ("https://ehr.example:80", true), ("http://ehr.example:443", true),
+            ("https://:", false), ("https://...", false), ("https://a:b:c", false),
+            ("https://EHR.example", false), ("https://ehr.example/", false),
+            ("https://[0:0:0:0:0:0:0:1]", false), ("https://::1", false), ("https://", false),
+            ("https://*.example", false), ("https://ehr.example:0", false), ("null", false),
+        ]
+    )
+    func origins(_ text: String, _ isSent: Bool) {
+        #expect(ClientReader.isOrigin(text) == isSent)
+    }
+
     @Test("takes two keys at most, and none twice")
     func keys() throws {
         func document(_ keys: String) -> String {
