@@ -50,7 +50,7 @@ enum ClientKeyCommand {
         Terminal.writeOutput(made.key + "\n")
         let ending = kept.isEmpty ? "" : "; the old one is valid until \(until.text)"
         Terminal.writeError(
-            "limen: this key is shown this once, \(file) has its hash\(ending)\n"
+            "limen: this key is shown this once, \(files.path(of: file)) has its hash\(ending)\n"
                 + "limen: kill -HUP the gateway to put it in force\n"
         )
         return .ok
