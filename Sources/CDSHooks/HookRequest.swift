@@ -33,9 +33,13 @@ package struct HookRequest: Sendable {
         case wrapper = "prefetch-wrapper"
         /// A prefetch Bundle holds an OperationOutcome that is a mere warning.
         case outcomeWarning = "prefetch-outcome-warning"
+        /// A prefetch Bundle holds an OperationOutcome by which not everything came, whatever its
+        /// severity.
+        case outcomeIncomplete = "prefetch-outcome-incomplete"
         /// A Bundle entry holds no resource that can be read.
         case entryWithoutResource = "entry-without-resource"
-        /// A prefetch Bundle says that there are more matches than it holds, and has no `next` link.
+        /// A prefetch Bundle says that there are more matches than it holds, or a number that cannot
+        /// be read, and has no `next` link.
         case fewerThanTotal = "prefetch-fewer-than-total"
         /// A prefetch key holds nothing of the type that its template asks for.
         case otherType = "prefetch-other-type"

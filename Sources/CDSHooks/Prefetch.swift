@@ -113,11 +113,13 @@ package struct Prefetch: Sendable {
         }
         if value["resourceType"] == nil, value["response"] != nil || value["resource"] != nil {
             flags.insert(.wrapper)
-            guard !hasFailed(value["response"]), let resource = value["resource"] else {
+            let meaning = meaning(of: value["response"])
+            guard meaning != .error, let resource = value["resource"] else {
                 entries.append(Entry(key: key, state: .failed))
                 return
             }
             try readResource(resource, key: key, pointer: pointer + "/resource")
+            if meaning == .incomplete { markLacking() }
             return
         }
         try readResource(value, key: key, pointer: pointer)
@@ -166,6 +168,7 @@ package struct Prefetch: Sendable {
         var hasError = false
         var hasFailedPart = false
         var isLacking = false
+        var isCutShort = false
         let countBefore = items.count
         // An entry of a batch-response may be a Bundle itself; those wait here, not on the stack.
         var waiting = [(bundle: bundle, pointer: pointer)]
@@ -185,16 +188,19 @@ package struct Prefetch: Sendable {
             var count = 0
             let tape = array.tape
             // Beside its matches a search may send what they refer to (FHIR R4, Bundle.total).
-            let total = hasNextLink ? nil : current["total"]?.integerValue
+            let total = hasNextLink ? nil : Self.total(of: current)
             var matchCount = 0
             for (index, element) in array.elements.enumerated() {
                 count += 1
                 if total != nil, Self.isMatch(element) { matchCount += 1 }
-                if let response = tape.member(Names.response, of: element.place),
-                    hasFailed(JSONValue(tape, response))
-                {
-                    hasFailedPart = true
-                    continue
+                if let response = tape.member(Names.response, of: element.place) {
+                    switch meaning(of: JSONValue(tape, response)) {
+                    case .hint: break
+                    case .incomplete: isCutShort = true
+                    case .error:
+                        hasFailedPart = true
+                        continue
+                    }
                 }
                 guard let place = tape.member(Names.resource, of: element.place),
                     let type = tape.member(Names.resourceType, of: place),
@@ -206,10 +212,12 @@ package struct Prefetch: Sendable {
                 }
                 let resource = JSONValue(tape, place)
                 if tape.isString(type, Names.outcome) {
-                    if Self.isError(resource) {
-                        hasError = true
-                    } else {
-                        flags.insert(.outcomeWarning)
+                    // It is no match, also where its entry does not say so.
+                    if total != nil, Self.isMatch(element) { matchCount -= 1 }
+                    switch read(outcome: resource) {
+                    case .hint: break
+                    case .incomplete: isCutShort = true
+                    case .error: hasError = true
                     }
                 } else if tape.isString(type, Names.bundle) {
                     guard waiting.count < Limits.prefetchKeysMax else {
@@ -246,7 +254,8 @@ package struct Prefetch: Sendable {
         let state: State =
             items.count > countBefore
             ? .resources : isFailed ? .failed : isLacking ? .unreadable : .empty
-        let isPartial = (isFailed || isLacking) && state == .resources
+        if isCutShort { isLacking = true }
+        let isPartial = (isFailed || isLacking) && (state == .resources || state == .empty)
         if isPartial { flags.insert(.partial) }
         entries.append(
             Entry(
@@ -301,61 +310,42 @@ package struct Prefetch: Sendable {
         type.hasPrefix("Medication") && type != "Medication" && type != "MedicationKnowledge"
     }
 
-    /// Whether a search says that there are matches (FHIR R4, Bundle.total).
-    ///
-    /// When it sends none of them, that is no answer with no data.
-    private static func hasMatches(_ bundle: JSONValue) -> Bool {
-        guard let total = bundle["total"], !total.isNull else { return false }
-        return total.integerValue != 0
-    }
-
-    /// Whether an entry is what a search has found, and not what that refers to.
-    private static func isMatch(_ entry: JSONValue) -> Bool {
-        guard let mode = entry["search"]?["mode"] else { return true }
-        return !mode.isString("include") && !mode.isString("outcome")
-    }
-
-    private static func hasNextLink(
-        _ bundle: JSONValue,
-        _ pointer: String
-    ) throws(HookRequestError) -> Bool {
-        guard let links = bundle["link"], !links.isNull else { return false }
-        guard links.kind == .array else {
-            throw .wrongType(links, pointer + "/link", accepted: "an array of links")
+    /// Notes that a part of the last key is lacking, whatever came of it.
+    private mutating func markLacking() {
+        guard let entry = entries.last, entry.state == .resources || entry.state == .empty else {
+            return
         }
-        return links.elements.contains { $0["relation"]?.isString("next") ?? false }
+        flags.insert(.partial)
+        entries[entries.count - 1] = Entry(
+            key: entry.key,
+            state: entry.state,
+            isPaged: entry.isPaged,
+            isPartial: true,
+            isLacking: true
+        )
     }
 
-    /// Whether an OperationOutcome in a Bundle says that the search failed.
-    ///
-    /// A search may carry an OperationOutcome with hints beside its matches (FHIR R4, 3.1.1.4.2).
-    private static func isError(_ outcome: JSONValue) -> Bool {
-        guard let issues = outcome["issue"], issues.kind == .array else { return true }
-        var count = 0
-        for issue in issues.elements {
-            count += 1
-            let severity = issue["severity"]
-            let isMild =
-                severity?.isString("warning") ?? false
-                || severity?.isString("information") ?? false
-                || severity?.isString("success") ?? false
-            if !isMild { return true }
+    /// Reads an OperationOutcome beside data.
+    private mutating func read(outcome: JSONValue) -> OutcomeMeaning {
+        let meaning = OutcomeMeaning(outcome)
+        switch meaning {
+        case .hint: flags.insert(.outcomeWarning)
+        case .incomplete: flags.insert(.outcomeIncomplete)
+        case .error: break
         }
-        return count == 0
+        return meaning
     }
 
-    /// Whether the response of an entry says that its query was not answered: a status outside
-    /// 2xx, or an outcome with an error (FHIR R4, Bundle.entry.response).
-    private mutating func hasFailed(_ response: JSONValue?) -> Bool {
-        guard let response, !response.isNull else { return false }
+    /// What the response of an entry says: that its query was not answered, with a status outside
+    /// 2xx or an error in its outcome, or not wholly (FHIR R4, Bundle.entry.response).
+    private mutating func meaning(of response: JSONValue?) -> OutcomeMeaning {
+        guard let response, !response.isNull else { return .hint }
         if let status = response["status"] {
             let text = status.stringValue ?? status.numberText ?? ""
-            guard text.utf8.first == UInt8(ascii: "2") else { return true }
+            guard text.utf8.first == UInt8(ascii: "2") else { return .error }
         }
-        guard let outcome = response["outcome"], !outcome.isNull else { return false }
-        guard !Self.isError(outcome) else { return true }
-        flags.insert(.outcomeWarning)
-        return false
+        guard let outcome = response["outcome"], !outcome.isNull else { return .hint }
+        return read(outcome: outcome)
     }
 
     private static func tooMany(

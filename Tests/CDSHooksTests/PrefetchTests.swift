@@ -39,6 +39,9 @@ struct PrefetchTests {
             (#"{"obs":\#(bundle(error))}"#, .failed, 0),
             (#"{"obs":\#(bundle(observation, error))}"#, .failed, 0),
             (#"{"obs":\#(bundle(hint))}"#, .empty, 0),
+            (#"{"obs":\#(bundle(outcome("warning", "incomplete")))}"#, .empty, 0),
+            (#"{"obs":\#(bundle(observation, outcome("fatal", "incomplete")))}"#, .failed, 0),
+            (#"{"obs":{"resourceType":"Bundle","total":"0","entry":[]}}"#, .failed, 0),
             (#"{"obs":\#(bundle(observation, hint))}"#, .resources, 1),
             (#"{"obs":\#(observation)}"#, .resources, 1),
             (#"{"obs":\#(bundle(observation, observation))}"#, .resources, 2),
@@ -104,6 +107,46 @@ struct PrefetchTests {
         #expect(prefetch.flags.contains(.partial) == isPartial)
     }
 
+    static func outcome(_ severity: String, _ code: String) -> String {
+        #"{"resourceType":"OperationOutcome","issue":["#
+            + #"{"severity":"information","code":"informational"},"#
+            + #"{"severity":"\#(severity)","code":"\#(code)"}]}"#
+    }
+
+    @Test(
+        "is partial with an outcome by which something may be lacking, however mild it is",
+        arguments: [
+            ("warning", "incomplete", true), ("information", "suppressed", true),
+            ("warning", "too-costly", true), ("warning", "throttled", true),
+            ("warning", "timeout", true), ("information", "forbidden", true),
+            ("warning", "processing", false), ("warning", "not-supported", false),
+            ("warning", "value", false), ("information", "informational", false),
+            ("success", "success", false),
+        ]
+    )
+    func cutShort(_ severity: String, _ code: String, _ isPartial: Bool) throws {
+        let outcome = Self.outcome(severity, code)
+        let withResponse =
+            #"{"resourceType":"Bundle","entry":[{"resource":\#(Self.observation),"#
+            + #""response":{"status":"200","outcome":\#(outcome)}}]}"#
+        let wrapper =
+            #"{"response":{"status":"200","outcome":\#(outcome)},"#
+            + #""resource":\#(Self.observation)}"#
+        for (value, count) in [
+            (Self.bundle(Self.observation, outcome), 1), (Self.bundle(outcome), 0),
+            (withResponse, 1), (wrapper, 1),
+        ] {
+            let prefetch = try Self.read(#"{"obs":\#(value)}"#)
+            #expect(prefetch.entries[0].state == (count == 0 ? .empty : .resources))
+            #expect(prefetch.items.count == count)
+            #expect(prefetch.entries[0].isPartial == isPartial, "\(value)")
+            #expect(prefetch.entries[0].isLacking == isPartial)
+            #expect(prefetch.flags.contains(.partial) == isPartial)
+            #expect(prefetch.flags.contains(.outcomeIncomplete) == isPartial)
+            #expect(prefetch.flags.contains(.outcomeWarning) != isPartial)
+        }
+    }
+
     @Test(
         "takes a resource once that two keys deliver alike",
         arguments: [
@@ -140,6 +183,9 @@ struct PrefetchTests {
         let prefetch = try Self.read(#"{"obs":\#(Self.bundle(Self.observation, link: link))}"#)
         #expect(prefetch.flags == [.paged])
         #expect(prefetch.entries[0].isPaged)
+        let shouted = #","link":[{"relation":"NEXT","url":"b"}]"#
+        let other = try Self.read(#"{"obs":\#(Self.bundle(Self.observation, link: shouted))}"#)
+        #expect(other.entries[0].isPaged)
         let last = #","link":[{"relation":"self","url":"a"}]"#
         let whole = try Self.read(#"{"obs":\#(Self.bundle(Self.observation, link: last))}"#)
         #expect(whole.flags.isEmpty)
@@ -212,13 +258,15 @@ struct PrefetchTests {
     @Test(
         "holds what came against the total of the search",
         arguments: [
-            (1, "", "", false), (2, "", "", true), (0, "", "", false),
-            (2, #","link":[{"relation":"next","url":"b"}]"#, "", false),
-            (1, "", #","search":{"mode":"match"}"#, false),
-            (1, "", #","search":{"mode":"include"}"#, true),
+            ("1", "", "", false), ("2", "", "", true), ("0", "", "", false),
+            ("2", #","link":[{"relation":"next","url":"b"}]"#, "", false),
+            ("1", "", #","search":{"mode":"match"}"#, false),
+            ("1", "", #","search":{"mode":"include"}"#, true),
+            (#""7""#, "", "", true), ("-1", "", "", true), ("{}", "", "", true),
+            ("1e30", "", "", true), ("null", "", "", false),
         ]
     )
-    func total(_ total: Int, link: String, search: String, isLacking: Bool) throws {
+    func total(_ total: String, link: String, search: String, isLacking: Bool) throws {
         let prefetch = try Self.read(
             #"{"obs":{"resourceType":"Bundle","total":\#(total)\#(link),"#
                 + #""entry":[{"resource":\#(Self.observation)\#(search)}]}}"#
@@ -226,5 +274,15 @@ struct PrefetchTests {
         #expect(prefetch.flags.contains(.fewerThanTotal) == isLacking)
         #expect(prefetch.entries[0].isPartial == isLacking)
         #expect(prefetch.entries[0].isLacking == isLacking)
+    }
+
+    @Test("does not count an outcome among the matches, also where it is not marked as such")
+    func outcomeIsNoMatch() throws {
+        let hint = Self.hint
+        let prefetch = try Self.read(
+            #"{"obs":{"resourceType":"Bundle","total":2,"#
+                + #""entry":[{"resource":\#(Self.observation)},{"resource":\#(hint)}]}}"#
+        )
+        #expect(prefetch.entries[0].isLacking)
     }
 }

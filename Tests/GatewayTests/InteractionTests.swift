@@ -159,6 +159,33 @@ struct InteractionTests {
         #expect(try Self.cards(await fixture.post(Self.path, body.text)).isEmpty)
     }
 
+    @Test(
+        "A search that says that something may be lacking is no empty list",
+        arguments: [
+            ("warning", "incomplete"), ("information", "suppressed"), ("warning", "timeout"),
+        ]
+    )
+    func emptyInPart(_ severity: String, _ code: String) async throws {
+        let fixture = try GatewayFixture()
+        let empty = #"{"resourceType":"Bundle","type":"searchset","entry":[]}"#
+        let outcome =
+            #"{"resourceType":"Bundle","type":"searchset","total":0,"entry":["#
+            + #"{"search":{"mode":"outcome"},"resource":{"resourceType":"OperationOutcome","#
+            + #""issue":[{"severity":"\#(severity)","code":"\#(code)"}]}}]}"#
+        let body = OrderBody(drafts: [Self.draft("d1", Self.simvastatin)]).text
+        let card = try #require(
+            try await fixture.post(Self.path, body.replacing(empty, with: outcome)).card
+        )
+        #expect(card["summary"]?.stringValue?.contains("not all lists") == true)
+        #expect(
+            card["detail"]?.stringValue?.contains("MedicationRequest, MedicationStatement") == true
+        )
+        let record = try self.outcome(fixture)
+        #expect(record.outcome == .incomplete)
+        #expect(record.flags.contains("prefetch-outcome-incomplete"))
+        #expect(try Self.cards(await fixture.post(Self.path, body)).isEmpty)
+    }
+
     @Test("The requests of the patient must be sent; null and an empty Bundle are an answer")
     func prefetchIsRequired() async throws {
         let fixture = try GatewayFixture()
