@@ -14,6 +14,10 @@ struct DataGaps: Sendable {
     var isLacking = false
     /// What such keys feed, each once; these are among `failed`.
     var lacking: [String] = []
+    /// What keys feed that have more pages than were sent, each once.
+    var paged: [String] = []
+    /// The resource types of which not all that was asked for is there, for whatever reason.
+    var incompleteTypes: Set<String> = []
     /// Why what keys feed could not be fetched, by name.
     var reasons: [String: FetchFailure] = [:]
     /// Whether we could not fetch all pages ourselves.
@@ -58,6 +62,14 @@ struct DataGaps: Sendable {
             case .absent: absent += template.feeds
             case .failed, .unreadable: break
             case .empty, .resources: fed.formUnion(template.feeds)
+            }
+            if entry.isPaged {
+                for name in template.feeds where !paged.contains(name) { paged.append(name) }
+            }
+            if entry.isPaged || entry.isPartial
+                || entry.state != .empty && entry.state != .resources
+            {
+                incompleteTypes.insert(template.resourceType)
             }
             if let failure = fetch.failures[entry.key], failure.isAttempted,
                 entry.state != .empty && entry.state != .resources || entry.isPartial

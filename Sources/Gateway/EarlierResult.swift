@@ -33,7 +33,11 @@ extension LoadedService {
         guard case .applies = report.applicability,
             let moment = profile.profile.earlierMoment(for: report, now: now)
         else { return nil }
-        let earlier = profile.profile.map(survey, now: moment).decided(with: gaps, self)
+        let earlier = profile.profile.map(
+            survey,
+            now: moment,
+            incomplete: gaps.incompleteTypes
+        ).decided(with: gaps, self)
         return EarlierResult(
             moment: moment,
             report: earlier,

@@ -18,7 +18,11 @@ extension HookGateway {
         _ gaps: DataGaps,
         _ exchange: inout Exchange
     ) throws(GatewayError) -> MappingReport {
-        let mapped = profile.profile.map(survey, now: moment)
+        let mapped = profile.profile.map(
+            survey,
+            now: moment,
+            incomplete: gaps.incompleteTypes
+        )
         guard !mapped.hasSubjectMismatch else {
             throw GatewayError(.patientMismatch, "A resource is about another patient.")
         }

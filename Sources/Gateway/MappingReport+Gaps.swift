@@ -2,16 +2,18 @@ import Mapping
 
 extension MappingReport {
     /// The report with its applicability held open where a fact may lie in data that the client
-    /// could not send.
+    /// could not or did not send.
     ///
-    /// Nothing recorded does not bar a model. But a query that failed is not "nothing recorded":
-    /// what it would have found may bar it.
+    /// Nothing recorded does not bar a model. But a query that failed, or gave only its first
+    /// pages, is not "nothing recorded": what else it would have found may bar it.
     func decided(with gaps: DataGaps, _ service: LoadedService) -> MappingReport {
         guard !gaps.isEmpty else { return self }
         let inputs = inputs.map { $0.holding(gaps) }
         var verdict = applicability
         if case .applies = applicability,
-            let fact = facts.first(where: { gaps.failed.contains($0.name) })
+            let fact = facts.first(where: {
+                gaps.failed.contains($0.name) || gaps.paged.contains($0.name)
+            })
         {
             let words = service.label(fact.name).split(separator: " ")
             verdict = .undecided(code: words.joined(separator: "-") + "-unknown", rule: fact.name)

@@ -236,7 +236,17 @@ package struct Profile: Sendable {
     }
 
     /// Maps what this profile has read as of a moment.
-    package func map(_ survey: RecordSurvey, now: Instant) -> MappingReport {
+    ///
+    /// - Parameters:
+    ///   - survey: what was read.
+    ///   - now: the moment of evaluation.
+    ///   - incomplete: the resource types of which more may be recorded than was read.
+    /// - Returns: every input with its value or reason, and every rejection.
+    package func map(
+        _ survey: RecordSurvey,
+        now: Instant,
+        incomplete: Set<String> = []
+    ) -> MappingReport {
         precondition(survey.walk.plan === plan, "a survey is of one profile")
         let patient = survey.patient
         let variables = VariableValues(
@@ -252,7 +262,9 @@ package struct Profile: Sendable {
             let known = zip(facts, areUnread[plan.inputCount...]).map { fact, isUnread in
                 isUnread ? nil : fact.value == .boolean(true)
             }
-            let verdict = applicability(patient, variables, facts: known)
+            let verdict = applicability(patient, variables, facts: known) { rule in
+                mayStillHold(rule, survey, now: now, incomplete: incomplete)
+            }
             guard case .applies = verdict else { return verdict }
             for quorum in plan.quorums where !quorum.holds(inputs) {
                 return .undecided(code: quorum.code, rule: quorum.text)
@@ -285,21 +297,24 @@ package struct Profile: Sendable {
     private func applicability(
         _ patient: JSONValue?,
         _ variables: VariableValues,
-        facts: [Bool?]
+        facts: [Bool?],
+        mayStillHold: (ApplicabilityRule) -> Bool
     ) -> MappingReport.Applicability {
         var undecided: MappingReport.Applicability?
         for rule in plan.applies {
             switch holds(rule, patient, variables, facts) {
             case .some(true): continue
-            case .some(false): return .notApplicable(code: rule.code, rule: rule.text)
-            case .none:
+            case .some(false) where !mayStillHold(rule):
+                return .notApplicable(code: rule.code, rule: rule.text)
+            case .some(false), .none:
                 undecided = undecided ?? .undecided(code: rule.unknownCode, rule: rule.text)
             }
         }
         return undecided ?? .applies
     }
 
-    private func holds(
+    /// Whether a rule holds; `nil` when the data do not say.
+    func holds(
         _ rule: ApplicabilityRule,
         _ patient: JSONValue?,
         _ variables: VariableValues,

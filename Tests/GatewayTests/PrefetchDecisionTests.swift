@@ -15,6 +15,10 @@ struct PrefetchDecisionTests {
     static let patient = #"{"resourceType":"Patient","id":"p1","birthDate":"1960-01-01"}"#
     static let error = #"{"resourceType":"OperationOutcome","issue":[{"severity":"error"}]}"#
 
+    /// An outcome by which a search did not reach all there is.
+    static let incomplete =
+        #"{"resourceType":"OperationOutcome","issue":[{"severity":"warning","code":"incomplete"}]}"#
+
     static func body(_ prefetch: String) -> String {
         #"{"hook":"patient-view","hookInstance":"d1577c69-dfbe-44ad-ba6d-3e05e953b2ea","#
             + #""context":{"userId":"Practitioner/p","patientId":"p1"}\#(prefetch)}"#
@@ -198,6 +202,76 @@ struct PrefetchDecisionTests {
         #expect(!detail.contains("the client reported an error"))
         #expect(!response.text.lowercased().contains("low risk"))
         #expect(fixture.sink.records[0].outcome == .incomplete)
+    }
+
+    /// A condition with a SNOMED CT code.
+    static func condition(_ code: String) -> String {
+        #"{"resourceType":"Condition","id":"c\#(code)","clinicalStatus":{"coding":[{"system":"#
+            + #""http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]},"#
+            + #""verificationStatus":{"coding":[{"system":"#
+            + #""http://terminology.hl7.org/CodeSystem/condition-ver-status","code":"confirmed"}]},"#
+            + #""code":{"coding":[{"system":"http://snomed.info/sct","code":"\#(code)"}]},"#
+            + #""subject":{"reference":"Patient/p1"},"recordedDate":"2026-01-01"}"#
+    }
+
+    static let fibrillation = condition("49436004")
+    static let hypertension = condition("38341003")
+    static let mitralStenosis = condition("79619009")
+
+    static func scoreFibrillation(
+        _ conditions: [String],
+        entry: String = "",
+        more: String = "",
+        patient: String = patient
+    ) async throws -> (summary: String, record: AuditRecord) {
+        let entries = conditions.map { #"{"resource":\#($0)}"# } + (entry.isEmpty ? [] : [entry])
+        let fixture = try GatewayFixture()
+        let response = await fixture.post(
+            "/cds-services/cha2ds2-va",
+            body(
+                #","prefetch":{"patient":\#(patient),"conditions":{"resourceType":"Bundle""#
+                    + #"\#(more),"entry":[\#(entries.joined(separator: ","))]}}"#
+            )
+        )
+        let card = try #require(try response.card)
+        return (card["summary"]?.stringValue ?? "", fixture.sink.records[0])
+    }
+
+    /// What makes a list of conditions one that is known not to be whole.
+    static let shortfalls = [
+        ("", #","link":[{"relation":"next","url":"x"}]"#), ("", #","total":4"#),
+        (#"{"fullUrl":"x"}"#, ""), (#"{"response":{"status":"500"}}"#, ""),
+        (#"{"resource":\#(incomplete)}"#, ""),
+    ]
+
+    @Test("does not tell that nothing is on record where not all was sent", arguments: shortfalls)
+    func absenceUnknown(_ shortfall: (entry: String, more: String)) async throws {
+        for conditions in [[Self.hypertension], [Self.fibrillation, Self.hypertension]] {
+            let (summary, record) = try await Self.scoreFibrillation(
+                conditions,
+                entry: shortfall.entry,
+                more: shortfall.more
+            )
+            #expect(summary.contains("not known whether it applies"), "\(summary)")
+            #expect(!summary.contains("does not apply"))
+            #expect(record.outcome == .incomplete)
+            #expect(record.reasonCode?.hasPrefix("undecided:") == true)
+        }
+        let whole = try await Self.scoreFibrillation([Self.hypertension])
+        #expect(whole.summary.contains("does not apply: no atrial fibrillation on record"))
+    }
+
+    @Test("tells what bars the model where that was found, though not all was sent")
+    func foundInPart() async throws {
+        let link = #","link":[{"relation":"next","url":"x"}]"#
+        let none = try await Self.scoreFibrillation([], more: link)
+        #expect(none.summary.contains("not known whether it applies"))
+        let valve = try await Self.scoreFibrillation([Self.mitralStenosis], more: link)
+        #expect(valve.summary.contains("does not apply: mitral stenosis"), "\(valve.summary)")
+        let child = Self.patient.replacing("1960", with: "2020")
+        let young = try await Self.scoreFibrillation([], more: link, patient: child)
+        #expect(young.summary.contains("does not apply: under 18"), "\(young.summary)")
+        #expect(young.record.outcome == .refused)
     }
 
     @Test("of another type than the key asks for is no answer")

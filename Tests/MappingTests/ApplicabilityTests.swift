@@ -55,6 +55,70 @@ struct ApplicabilityTests {
         )
     }
 
+    @Test("A rule that fails because nothing was found is undecided where not all was read")
+    func failsForLackOfRecords() throws {
+        let found = "%resources.ofType(Observation).exists()"
+        let none = "%resources.ofType(Observation).empty()"
+        let byVariable = #"{"when":"%found","else":"few","unknown":"few-unknown"}"#
+        func verdict(
+            _ rule: String,
+            variables: String = "{}",
+            _ resources: [String],
+            incomplete: Set<String>
+        ) throws -> String {
+            let text = """
+                {"format":"limen-profile/1","url":"u","version":"1","status":"draft",
+                "model":"m","variables":\(variables),"applies":[\(rule)],
+                "defaults":{"within":"PT12H"},
+                "inputs":[{"name":"pulse","type":"quantity","unit":"/min",
+                "from":[{"code":["s|p"],"path":"value.ofType(Quantity)"}]}]}
+                """
+            let profile = try Profile(parsing: JSONDocument(parsing: text), conceptMaps: [:])
+            let survey = profile.read(
+                patient: try JSONDocument(
+                    parsing: #"{"resourceType":"Patient","id":"p","birthDate":"2020-01-01"}"#
+                ).root,
+                resources: try resources.map { try JSONDocument(parsing: $0).root },
+                patientID: "p"
+            )
+            let report = profile.map(
+                survey,
+                now: try moment("2026-05-04T10:00:00Z"),
+                incomplete: incomplete
+            )
+            switch report.applicability {
+            case .applies: return "applies"
+            case .notApplicable(let code, _), .undecided(let code, _): return code
+            }
+        }
+        func rule(_ when: String) -> String {
+            #"{"when":"\#(when)","else":"few","unknown":"few-unknown"}"#
+        }
+        let variables = #"{"found":"\#(found)"}"#
+        #expect(try verdict(rule(found), [], incomplete: []) == "few")
+        #expect(try verdict(rule(found), [], incomplete: ["Observation"]) == "few-unknown")
+        // Of the type that the rule asks for all was read.
+        #expect(try verdict(rule(found), [], incomplete: ["Condition"]) == "few")
+        // One that does not say which type it asks for may ask for any.
+        let any = rule("%resources.where(code.exists()).exists()")
+        #expect(try verdict(any, [], incomplete: ["Condition"]) == "few-unknown")
+        #expect(
+            try verdict(byVariable, variables: variables, [], incomplete: ["Observation"])
+                == "few-unknown"
+        )
+        #expect(
+            try verdict(byVariable, variables: variables, [known], incomplete: ["Observation"])
+                == "applies"
+        )
+        // What fails because of a record that came, or of the Patient, fails all the same.
+        #expect(try verdict(rule(none), [known], incomplete: ["Observation"]) == "few")
+        let age = rule("birthDate <= today() - 18 years")
+        #expect(try verdict(age, [], incomplete: ["Observation"]) == "few")
+        // A rule that fails goes before one that is held open.
+        let both = rule(found) + "," + age.replacing(#""few""#, with: #""young""#)
+        #expect(try verdict(both, [], incomplete: ["Observation"]) == "young")
+    }
+
     @Test("A rule without an answer, or without a Patient, is undecided")
     func isUndecided() throws {
         let rule = #"{"when":"birthDate < today()","else":"no","unknown":"age-unknown"}"#

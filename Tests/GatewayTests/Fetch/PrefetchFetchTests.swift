@@ -208,8 +208,10 @@ struct PrefetchFetchTests {
         let scope = "user/Patient.r user/Observation.rs?category=vital-signs"
         let authorization = FetchFixture.authorization(scope: scope)
         let response = await fixture.post(FetchFixture.call(authorization: authorization))
+        // The key feeds the fact of a pregnancy too: what was not read may bar the score.
         let card = try #require(try response.card)
-        #expect(card["summary"]?.stringValue?.contains("may be incomplete") ?? false)
+        #expect(card["detail"]?.stringValue?.contains("may be incomplete") ?? false)
+        #expect(!response.text.lowercased().contains("low risk"))
     }
 
     @Test("An open server is asked without a token")
@@ -304,8 +306,10 @@ struct PrefetchFetchTests {
         }
         let fixture = try FetchFixture(fetcher)
         let response = await fixture.post()
+        // The key feeds the fact of a pregnancy too: what was not read may bar the score.
         let card = try #require(try response.card)
-        #expect(card["summary"]?.stringValue?.contains("may be incomplete") ?? false)
+        #expect(card["detail"]?.stringValue?.contains("may be incomplete") ?? false)
+        #expect(!response.text.lowercased().contains("low risk"))
         #expect(card["detail"]?.stringValue?.contains("more pages than could be fetched") ?? false)
         #expect(fetcher.requests.count == count)
         let decision = try #require(fixture.gateway.sink.records.first { $0.kind == .decision })
@@ -324,8 +328,10 @@ struct PrefetchFetchTests {
         }
         let fixture = try FetchFixture(fetcher)
         let response = await fixture.post()
+        // The key feeds the fact of a pregnancy too: what was not read may bar the score.
         let card = try #require(try response.card)
-        #expect(card["summary"]?.stringValue?.contains("may be incomplete") ?? false)
+        #expect(card["detail"]?.stringValue?.contains("may be incomplete") ?? false)
+        #expect(!response.text.lowercased().contains("low risk"))
         let fetch = try #require(fixture.gateway.sink.records.first { $0.kind == .fetch })
         #expect(fetch.outcome == .incomplete)
     }
@@ -336,12 +342,12 @@ struct PrefetchFetchTests {
         let rest = FetchFixture.bundle(Array(vitals[3...]))
         for (answer, summary) in [
             (ScriptedFetcher.answer(rest), "NEWS2 0: low risk"),
-            (.failure(.late), "incomplete"),
+            (.failure(.late), "could not be computed"),
         ] as [(Result<FHIRAnswer, FetchFailure>, String)] {
             let fetcher = ScriptedFetcher { _ in answer }
             let fixture = try FetchFixture(fetcher)
             let sent = FetchFixture.bundle(
-                summary == "incomplete" ? vitals : Array(vitals[..<3]),
+                summary == "could not be computed" ? vitals : Array(vitals[..<3]),
                 next: "https://fhir.ehr-a.test/r4?_getpages=1"
             )
             let prefetch = #"{"patient":\#(FetchFixture.patient),"observations":\#(sent)}"#
