@@ -55,13 +55,14 @@ struct DataGaps: Sendable {
     init(_ prefetch: Prefetch, _ service: LoadedService, _ fetch: FetchReport = FetchReport()) {
         isCut = fetch.keys.contains(where: \.isCut)
         isPaged = prefetch.flags.contains(.paged)
-        var fed: Set<String> = []
-        var absent: [String] = []
+        var fed: [String: Set<String>] = [:]
+        var absent: [(name: String, type: String)] = []
         for (entry, template) in zip(prefetch.entries, service.hook.prefetch) {
             switch entry.state {
-            case .absent: absent += template.feeds
+            case .absent: absent += template.feeds.map { ($0, template.resourceType) }
             case .failed, .unreadable: break
-            case .empty, .resources: fed.formUnion(template.feeds)
+            case .empty, .resources:
+                fed[template.resourceType, default: []].formUnion(template.feeds)
             }
             if entry.isPaged {
                 for name in template.feeds where !paged.contains(name) { paged.append(name) }
@@ -86,9 +87,11 @@ struct DataGaps: Sendable {
             }
             for name in template.feeds where !failed.contains(name) { failed.append(name) }
         }
-        // Another key of the same kind may have fed it all the same.
-        for name in absent
-        where !fed.contains(name) && !failed.contains(name) && !unsent.contains(name) {
+        // Another key of the same type may have fed it all the same.
+        for (name, type) in absent
+        where !(fed[type]?.contains(name) ?? false) && !failed.contains(name)
+            && !unsent.contains(name)
+        {
             unsent.append(name)
         }
     }

@@ -274,6 +274,33 @@ struct PrefetchDecisionTests {
         #expect(young.record.outcome == .refused)
     }
 
+    @Test("under one key says nothing of another type that may hold the same fact")
+    func oneTypeOfTwo() async throws {
+        let fixture = try GatewayFixture()
+        let service = try #require(
+            fixture.gateway.catalogue.services.first {
+                $0.hook.id == "news2" && $0.hook.hook == "patient-view"
+            }
+        )
+        let optional = service.hook.prefetch.filter { !$0.isRequired }
+        let feeding = optional.filter { $0.feeds.contains("pregnant") }
+        #expect(Set(feeding.map(\.resourceType)) == ["Condition", "Observation"])
+        let vitals = Self.batch(HookBody.vitals(), failed: false)
+        for left in feeding.map(\.key) + [""] {
+            let sent = optional.filter { $0.key != left }.map { #","\#($0.key)":null"# }.joined()
+            let response = await fixture.post(
+                "/cds-services/news2",
+                Self.body(
+                    #","prefetch":{"patient":\#(Self.patient),"observations":\#(vitals)\#(sent)}"#
+                )
+            )
+            let detail = try response.card?["detail"]?.stringValue ?? ""
+            #expect(detail.contains("| Input |"))
+            let isNamed = detail.contains("not sent: ") && detail.contains("pregnancy")
+            #expect(isNamed == !left.isEmpty, "\(left): \(detail)")
+        }
+    }
+
     @Test("of another type than the key asks for is no answer")
     func otherType() async throws {
         let fixture = try GatewayFixture()
