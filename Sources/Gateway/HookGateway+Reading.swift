@@ -255,10 +255,10 @@ extension HookGateway {
             case .absent: what = "was not sent"
             case .failed:
                 what = "was sent with an error that the client reported"
-                if exchange.fetch.wasAbsent.contains(entry.key) { what = "was not sent" }
             case .unreadable:
                 what = "holds nothing that can be read of the type \(template.resourceType)"
             }
+            if exchange.fetch.wasAbsent.contains(entry.key) { what = "was not sent" }
             if let failure { what += " and is not available, because " + failure.reason }
             guard template.isRequired else {
                 exchange.note("optional-prefetch-missing")

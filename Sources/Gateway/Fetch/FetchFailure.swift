@@ -20,6 +20,7 @@ package enum FetchFailure: String, Error, Sendable, CaseIterable {
     case malformed = "LIMEN-FETCH-018"
     case unexpected = "LIMEN-FETCH-019"
     case tooLarge = "LIMEN-FETCH-020"
+    case notWhole = "LIMEN-FETCH-021"
 
     /// Whether the server was asked, or would have been but for the token: the data may exist.
     ///
@@ -29,7 +30,7 @@ package enum FetchFailure: String, Error, Sendable, CaseIterable {
         case .noServer, .serverNotRegistered, .noToken, .replay: false
         case .tokenMalformed, .tokenForAnother, .tokenForOtherPatient, .tokenExpired, .scope,
             .unresolved, .late, .unreachable, .insecure, .tokenRefused, .notFound, .redirected,
-            .serverError, .malformed, .unexpected, .tooLarge:
+            .serverError, .malformed, .unexpected, .tooLarge, .notWhole:
             true
         }
     }
@@ -57,6 +58,7 @@ package enum FetchFailure: String, Error, Sendable, CaseIterable {
         case .malformed: "the answer of the FHIR server cannot be read"
         case .unexpected: "the FHIR server answered with something else"
         case .tooLarge: "the FHIR server answered with more than is taken"
+        case .notWhole: "the answer of the FHIR server holds an error or is not whole"
         }
     }
 }

@@ -1,3 +1,4 @@
+import CDSHooks
 import JSON
 
 /// One answer of a FHIR server that was read: a resource, or a page of a search.
@@ -39,13 +40,19 @@ struct FetchedPage: Sendable {
                 throw .malformed
             }
         }
+        if let links = root["link"], !links.isNull {
+            // Whether there are more pages is not known of links that cannot be read.
+            guard links.kind == .array, links.elements.allSatisfy({ $0.kind == .object }) else {
+                throw .malformed
+            }
+        }
         next = Self.nextLink(root)
     }
 
     /// The `next` link of a Bundle (RFC 8288, FHIR R4 section 3.1.1.4); empty when it has no URL.
     static func nextLink(_ bundle: JSONValue) -> String? {
         guard let links = bundle["link"], links.kind == .array else { return nil }
-        let next = links.elements.first { $0["relation"]?.isString("next") ?? false }
+        let next = links.elements.first(where: Prefetch.isNextLink)
         return next.map { $0["url"]?.stringValue ?? "" }
     }
 }

@@ -32,14 +32,55 @@ extension HookGateway {
             deadline: fetchDeadline(service, plan, exchange),
             now: configuration.now
         )
-        let fetched = await fetcher.fetch(plan.keys)
+        var fetched = await fetcher.fetch(plan.keys)
+        let whole: (call: HookRequest, prefetch: Prefetch)
+        do throws(GatewayError) {
+            whole = try combined(call, sent, service, &fetched)
+        } catch {
+            note(fetched, server, service, &exchange)
+            throw error
+        }
         note(fetched, server, service, &exchange)
-        let whole = try merged(call, service, fetched)
-        let prefetch: Prefetch
+        return (whole.call, try requireAll(whole.prefetch, service, &exchange))
+    }
+
+    /// The request with what was fetched, and its prefetch.
+    ///
+    /// Where what came cannot be used or is not whole, that is the failure of its key, and what the
+    /// client sent stands all the same: an interaction that was found may not be lost by asking.
+    private func combined(
+        _ call: HookRequest,
+        _ sent: Prefetch,
+        _ service: LoadedService,
+        _ fetched: inout [FetchedKey]
+    ) throws(GatewayError) -> (call: HookRequest, prefetch: Prefetch) {
+        let first = try read(merged(call, service, fetched), service)
+        for place in fetched.indices where !fetched[place].pages.isEmpty {
+            let name = fetched[place].name
+            guard let before = sent.entries.first(where: { $0.key == name }),
+                let now = first.prefetch.entries.first(where: { $0.key == name })
+            else { continue }
+            let isUsable = now.state == .resources || now.state == .empty
+            if !isUsable || now.isPartial {
+                fetched[place].failure = fetched[place].failure ?? .notWhole
+            }
+            if !isUsable {
+                if before.state != .absent { fetched[place].sentPart = .alone }
+            } else if now.isPartial || now.isPaged, before.state == .resources {
+                if !fetched[place].continuesSent { fetched[place].sentPart = .added }
+            }
+        }
+        guard fetched.contains(where: { $0.sentPart != .replaced }) else { return first }
+        return try read(merged(call, service, fetched), service)
+    }
+
+    private func read(
+        _ call: HookRequest,
+        _ service: LoadedService
+    ) throws(GatewayError) -> (call: HookRequest, prefetch: Prefetch) {
         do throws(HookRequestError) {
-            prefetch = try Prefetch(
-                reading: whole.prefetch,
-                templates: service.hook.prefetch
+            return (
+                call, try Prefetch(reading: call.prefetch, templates: service.hook.prefetch)
             )
         } catch {
             throw GatewayError(
@@ -47,7 +88,6 @@ extension HookGateway {
                 "What was fetched is more than is taken: \(error.accepted)."
             )
         }
-        return (whole, try requireAll(prefetch, service, &exchange))
     }
 
     /// When fetching must be over: an eighth of the deadline stays for the computation.

@@ -262,10 +262,180 @@ struct PrefetchFetchTests {
     func errorInside() async throws {
         let bundle = FetchFixture.bundle(HookBody.vitals() + [PrefetchDecisionTests.error])
         let fixture = try FetchFixture(ScriptedFetcher(observations: bundle))
-        #expect(await fixture.post().status == 412)
         let counted = FetchFixture.bundle([], more: #","total":7"#)
         let other = try FetchFixture(ScriptedFetcher(observations: counted))
-        #expect(await other.post().status == 412)
+        for fixture in [fixture, other] {
+            let response = await fixture.post()
+            #expect(response.status == 412)
+            // The client sent nothing; that the server was asked is told, also in the rows.
+            let text = try Self.diagnostics(response)
+            #expect(text.contains("was not sent and is not available"), "\(text)")
+            #expect(text.contains("because " + FetchFailure.notWhole.reason))
+            let records = fixture.gateway.sink.records
+            let fetch = try #require(records.first { $0.kind == .fetch })
+            #expect(fetch.outcome == .incomplete)
+            #expect(fetch.reasonCode == FetchFailure.notWhole.rawValue)
+            let decision = try #require(records.first { $0.kind == .decision })
+            #expect(decision.flags.contains("fetch-failed"))
+        }
+    }
+
+    @Test(
+        "Fewer matches than the search counts make the result incomplete",
+        arguments: ["7", "8", #""7""#, "-1"],
+        [1, 2]
+    )
+    func fewerThanTotal(total: String, pageCount: Int) async throws {
+        let vitals = HookBody.vitals()
+        #expect(vitals.count == 7)
+        let counted = #","total":\#(total)"#
+        let fetcher = ScriptedFetcher { target in
+            if target.contains("/Patient/") { return ScriptedFetcher.answer(FetchFixture.patient) }
+            if pageCount == 1 {
+                return ScriptedFetcher.answer(FetchFixture.bundle(vitals, more: counted))
+            }
+            let isSecond = target.contains("page=2")
+            return ScriptedFetcher.answer(
+                FetchFixture.bundle(
+                    Array(isSecond ? vitals[3...] : vitals[..<3]),
+                    next: isSecond ? nil : "https://fhir.ehr-a.test/r4?page=2",
+                    more: counted
+                )
+            )
+        }
+        let fixture = try FetchFixture(fetcher)
+        let response = await fixture.post()
+        #expect(response.status == 200)
+        let isWhole = total == "7"
+        #expect(response.text.contains("NEWS2 0: low risk") == isWhole)
+        #expect(response.text.contains("not everything was sent, or can be read") != isWhole)
+        let fetch = try #require(fixture.gateway.sink.records.first { $0.kind == .fetch })
+        #expect(fetch.outcome == (isWhole ? .done : .incomplete))
+    }
+
+    @Test(
+        "Links that cannot be read are no last page",
+        arguments: [
+            #"{"relation":"next","url":"Observation?page=2"}"#, #""next""#, "7", #"["next"]"#,
+        ]
+    )
+    func malformedLinks(links: String) async throws {
+        let answer = FetchFixture.bundle(more: #","link":\#(links)"#)
+        let fixture = try FetchFixture(ScriptedFetcher(observations: answer))
+        let response = await fixture.post()
+        #expect(response.status == 412)
+        #expect(try Self.diagnostics(response).contains(FetchFailure.malformed.reason))
+    }
+
+    @Test("A link to the next page is one in whatever case")
+    func shoutedLink() async throws {
+        let vitals = HookBody.vitals()
+        let fetcher = ScriptedFetcher { target in
+            if target.contains("/Patient/") { return ScriptedFetcher.answer(FetchFixture.patient) }
+            let isSecond = target.contains("page=2")
+            let page = FetchFixture.bundle(
+                Array(isSecond ? vitals[3...] : vitals[..<3]),
+                next: isSecond ? nil : "https://fhir.ehr-a.test/r4?page=2"
+            )
+            return ScriptedFetcher.answer(page.replacing(#""next""#, with: #""NEXT""#))
+        }
+        let fixture = try FetchFixture(fetcher)
+        let response = await fixture.post()
+        #expect(try #require(try response.card)["summary"]?.stringValue == "NEWS2 0: low risk")
+        #expect(fetcher.requests.count == 3)
+    }
+
+    /// What the server answers for a list that the client sent in part.
+    static let refetched: [(String, Int, FetchFailure)] = [
+        // Nothing comes.
+        ("", 404, .notFound), ("", 404, .notFound),
+        // What comes cannot be used.
+        (FetchFixture.bundle([], more: #","total":2"#), 200, .notWhole),
+        (FetchFixture.bundle([PrefetchDecisionTests.error]), 200, .notWhole),
+        // What comes is less than the client sent.
+        (
+            FetchFixture.bundle(
+                [OrderBody.resource("m9", InteractionTests.ibuprofen)],
+                more: #","total":3"#
+            ), 200, .notWhole
+        ),
+    ]
+
+    @Test(
+        "What was sent in part stands where asking for the whole of it brings less",
+        arguments: zip(
+            refetched,
+            [
+                "medicationRequests", "medicationStatements", "medicationRequests",
+                "medicationStatements", "medicationRequests",
+            ]
+        )
+    )
+    func sentStands(_ answer: (String, Int, FetchFailure), key: String) async throws {
+        let fetcher = ScriptedFetcher { _ in
+            ScriptedFetcher.answer(answer.0, status: answer.1)
+        }
+        let fixture = try FetchFixture(fetcher, allServices: true)
+        let isStatement = key == "medicationStatements"
+        let current = OrderBody.resource(
+            "m1",
+            InteractionTests.clarithromycin,
+            type: isStatement ? "MedicationStatement" : "MedicationRequest"
+        )
+        var body = OrderBody(
+            drafts: [InteractionTests.draft("d1", InteractionTests.simvastatin)]
+        )
+        if isStatement { body.statements = [current] } else { body.requests = [current] }
+        let context = #""hook":"order-sign","#
+        let call = body.text.replacing(
+            #"{"resource":\#(current)}"#,
+            with: #"{"resource":\#(current)},{"fullUrl":"urn:uuid:x"}"#
+        ).replacing(
+            context,
+            with: context + #""fhirServer":"\#(FetchFixture.base)","fhirAuthorization":"#
+                + FetchFixture.authorization(scope: "user/*.read") + ","
+        )
+        #expect(call.contains("urn:uuid:x") && call.contains("fhirServer"))
+        let response = await fixture.gateway.post(
+            InteractionTests.path,
+            call,
+            key: GatewayFixture.client("fetching").key
+        )
+        #expect(fetcher.requests.count == 1)
+        #expect(response.status == 200, "\(response.text)")
+        #expect(response.text.contains("Contraindicated: clarithromycin with simvastatin"))
+        #expect(response.text.contains("Not wholly sent, or not to be read: "))
+        #expect(response.text.contains("Not available, because " + answer.2.reason))
+        let records = fixture.gateway.sink.records
+        #expect(records.contains { $0.kind == .fetch && $0.reasonCode == answer.2.rawValue })
+    }
+
+    @Test("What was sent and came again stands once")
+    func addedOnce() throws {
+        let vitals = HookBody.vitals()
+        let sent = try JSONDocument(parsing: FetchFixture.bundle(Array(vitals[..<3])))
+        let page = try FetchedPage(
+            FHIRAnswer(
+                status: 200,
+                body: Array(FetchFixture.bundle(Array(vitals[2..<4]), more: #","total":9"#).utf8)
+            ),
+            for: "Observation",
+            isSearch: true
+        )
+        var key = FetchedKey(name: "observations")
+        key.pages = [page]
+        key.sentPart = .added
+        var writer = JSONWriter()
+        key.write(sent: sent.root, to: &writer)
+        let written = try JSONDocument(parsing: writer.bytes).root
+        let ids = written["entry"]?.elements.compactMap {
+            $0["resource"]?["id"]?.stringValue
+        }
+        let wanted = try [vitals[2], vitals[3], vitals[0], vitals[1]].map {
+            try JSONDocument(parsing: $0).root["id"]?.stringValue
+        }
+        #expect(ids == wanted.compactMap { $0 })
+        #expect(written["total"]?.integerValue == 9)
     }
 
     @Test("Pages are followed to the last below the base")
