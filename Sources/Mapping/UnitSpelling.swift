@@ -94,6 +94,34 @@ enum UnitSpelling {
         return letters
     }
 
+    /// A unit made of several by a bar, as UCUM writes it: `µg / kg / min` is `ug/kg/min`.
+    ///
+    /// The case of the letters counts here: `mEq/L` and `IU/L` are none of UCUM, and stay so.
+    static func compound(_ text: String) -> String? {
+        guard text.utf8.count <= lengthMax, text.utf8.contains(UInt8(ascii: "/")) else {
+            return nil
+        }
+        var letters = text.utf8.filter { $0 != UInt8(ascii: " ") }
+        for (form, short) in forms { replace(form, with: short, in: &letters) }
+        return String(decoding: letters, as: UTF8.self)
+    }
+
+    /// Whether a unit made of several may stand beside a code of another kind all the same: its
+    /// beginning (`mg/kg` for `mg/kg/d`), letters that are no unit (`N/A`, `G/L`), and what is
+    /// called so in the same measure (`meq/L` for `mmol/L`, `U/L` for `[iU]/L`).
+    static func isLoose(_ unit: String, for code: String) -> Bool {
+        if isShort(unit, for: code) { return true }
+        let parts = unit.split(separator: "/", omittingEmptySubsequences: false)
+        if parts.allSatisfy({ $0.count == 1 }), parts.last?.allSatisfy(\.isUppercase) ?? false {
+            return true
+        }
+        let others = code.split(separator: "/", omittingEmptySubsequences: false)
+        guard let counted = parts.first?.lowercased(), parts.dropFirst() == others.dropFirst()
+        else { return false }
+        return counted.count == 1
+            || ["u", "u]", "eq", "osm"].contains { counted.hasSuffix($0) }
+    }
+
     private static func replace(_ form: [UInt8], with short: [UInt8], in letters: inout [UInt8]) {
         var position = 0
         while position + form.count <= letters.count {

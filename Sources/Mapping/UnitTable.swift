@@ -100,16 +100,20 @@ final class UnitTable: Sendable {
                     && !UnitSpelling.isShort(spelled, for: tape.string(coding.code) ?? "")
             }
             byText = conversion
-        } else {
-            guard
-                case .conversion(let found, _) = ucum(
-                    place,
-                    on: tape,
-                    member: "unit",
-                    fromText: true
-                )
-            else { return false }
+        } else if case .conversion(let found, _) = ucum(
+            place,
+            on: tape,
+            member: "unit",
+            fromText: true
+        ) {
             byText = found
+        } else {
+            guard let written = UnitSpelling.compound(text), let unit = Self.unit(written)
+            else { return false }
+            guard let conversion = path.conversion(from: unit) else {
+                return !UnitSpelling.isLoose(written, for: tape.string(coding.code) ?? "")
+            }
+            byText = conversion
         }
         return [DecimalNumber(0), DecimalNumber(100)].contains {
             byText.convert($0) != byCode.convert($0)

@@ -35,6 +35,9 @@ struct UnitSpellingTests {
             ("μg/L", "mmol/L"), ("liters/min", "%"), ("percent", "Cel"), ("°F", "Cel"),
             ("/min", "L/min"), ("10^9/L", "%"), ("mL/h", "/min"), ("kg", "cm"), ("lbs", "kg"),
             ("kg/m²", "kg"), ("ug", "mg/dL"),
+            ("ug/min", "ug/kg/min"), ("mcg/min", "ug/kg/min"), ("µg/min", "ug/kg/min"),
+            ("mg/h", "ug/kg/min"), ("mg/hr", "ug/kg/min"), ("mcg/kg/h", "ug/kg/min"),
+            ("mcg/kg/hour", "ug/kg/min"), ("[iU]/min", "ug/kg/min"), ("ng / kg / min", "ug/kg/min"),
         ]
     )
     func contradictions(text: String, code: String) throws {
@@ -56,6 +59,9 @@ struct UnitSpellingTests {
             ("percent", "%"), ("%", "%{mass_fraction}"), ("Prozent", "%"), ("%O2", "%"),
             ("Schläge/min", "/min"), ("liters/min", "L/min"), ("L", "L/min"), ("mg", "mg/dL"),
             ("mL", "mL/h"), ("mL/min", "mL/min/{1.73_m2}"), ("kg", "kg/m2"), ("degrees", "Cel"),
+            ("mcg/kg/min", "ug/kg/min"), ("µg/kg/min", "ug/kg/min"), ("ug / kg / min", "ug/kg/min"),
+            ("mcg/kg/minute", "ug/kg/min"), ("ug/kg", "ug/kg/min"), ("meq/L", "mmol/L"),
+            ("mU/L", "m[iU]/L"), ("mosm/kg", "mmol/kg"), ("N/A", "%"), ("P/F", "mm[Hg]"),
             // A letter, and a word that nobody knows, may be anything.
             ("C", "/min"), ("F", "/min"), ("whatever", "Cel"), ("", "Cel"),
         ]
