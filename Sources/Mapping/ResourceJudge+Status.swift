@@ -27,6 +27,7 @@ extension SourceRule {
 
     private static let refuted = words("refuted", "entered-in-error")
     private static let active = words("active", "recurrence", "relapse")
+    private static let resolved = Array("resolved".utf8)
     private static let inactive = words("inactive", "remission", "resolved")
 
     /// The code systems of the two statuses: those of R4 and later, and those of STU3.
@@ -49,8 +50,9 @@ extension SourceRule {
         guard Self.agrees(codes, with: statuses) else {
             throw Fault(isInactive ? .conditionInactive : .statusNotAccepted, "clinicalStatus")
         }
-        // A rule that takes what is over asks for a history: that it ended does not take it back.
-        guard !isInactive else { return }
+        // A rule that takes what is over asks for a history: that it ended does not take it back,
+        // whether the status says so too or not.
+        guard !isInactive, !statuses.contains(Self.resolved) else { return }
         if try Self.hasAbated(fields, now) { throw Fault(.conditionAbated, "abatement[x]") }
     }
 
