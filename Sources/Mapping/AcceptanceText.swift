@@ -62,7 +62,7 @@ struct AcceptanceText {
             "a time at most \(DurationText.text(seconds: input?.futureSeconds ?? 0)) ahead"
         case .stale: window(resource)
         case .tooRecent:
-            "a time at least \(DurationText.text(seconds: input?.beforeSeconds ?? 0)) ago"
+            "a time more than \(DurationText.text(seconds: input?.beforeSeconds ?? 0)) ago"
         case .implausible: plausible
         case .duplicate: "one observation of each value and time"
         case .momentsDisagree: "one value for each moment"

@@ -123,9 +123,7 @@ extension Candidate {
         {
             return true
         }
-        guard input.selection != .count, effective != nil, effective == other.effective else {
-            return false
-        }
+        guard input.selection != .count, isOfMoment(of: other) else { return false }
         return reading.unrounded == other.reading.unrounded
     }
 }

@@ -56,13 +56,19 @@ final class Candidate {
     }
 
     /// The moment that the value holds for; `nil` for a mere date and without any time.
-    var effective: Instant? {
-        guard let time, case .moment(let instant) = time.time else { return nil }
+    func effective(_ now: Instant) -> Instant? {
+        guard let time, case .moment(let instant) = time.time(asOf: now) else { return nil }
         return instant
     }
 
+    /// Whether both tell the same moment.
+    func isOfMoment(of other: Candidate) -> Bool {
+        guard let time, case .moment = time.time else { return false }
+        return time.time == other.time?.time
+    }
+
     /// The moment it competes with: the effective one, the middle of a date, or now without any.
-    func order(_ now: Instant) -> Instant { time?.time.order(now: now) ?? now }
+    func order(_ now: Instant) -> Instant { time?.time(asOf: now).order(now: now) ?? now }
 
     /// Whether this one is taken rather than the other, by the rules of the input.
     ///

@@ -44,20 +44,31 @@ enum EffectiveTime: Sendable, Equatable {
         case .unusable(let finding): return finding
         case .moment(let instant):
             if instant > latestAllowed { return .future }
-            if instant > windowEnd { return .tooRecent }
+            // Older than the bound: two windows that meet there share no record.
+            if windowEnd < latestAllowed, instant >= windowEnd { return .tooRecent }
             return instant < windowStart ? .stale : nil
         case .range(let range):
             if range.lowerBound > latestAllowed { return .future }
             if range.upperBound <= windowStart { return .stale }
-            let offset = Int64(FHIRDateTime.eastmostOffsetMinutes) * 60_000_000
             guard windowEnd < latestAllowed else {
-                let hasBegun = range.lowerBound.advanced(byMicroseconds: offset) <= latestAllowed
-                return range.lowerBound >= windowStart && hasBegun ? nil : .timeImprecise
+                let isIn = range.lowerBound >= windowStart && hasCome(by: latestAllowed)
+                return isIn ? nil : .timeImprecise
             }
-            if range.lowerBound > windowEnd { return .tooRecent }
+            if range.lowerBound >= windowEnd { return .tooRecent }
             // Where the window ends in the past, the whole day must lie before its end.
             let isOver = range.upperBound <= windowEnd
             return range.lowerBound >= windowStart && isOver ? nil : .timeImprecise
+        }
+    }
+
+    /// Whether it has come by a moment; of a date, whether its day has begun.
+    func hasCome(by moment: Instant) -> Bool {
+        switch self {
+        case .unusable: return false
+        case .moment(let instant): return instant <= moment
+        case .range(let range):
+            let offset = Int64(FHIRDateTime.eastmostOffsetMinutes) * 60_000_000
+            return range.lowerBound.advanced(byMicroseconds: offset) <= moment
         }
     }
 

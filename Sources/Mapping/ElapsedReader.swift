@@ -14,7 +14,7 @@ import UCUM
 /// unit of time the length is exact, and both ends need a time of day.
 struct ElapsedReader: Sendable {
     let since: ValueReader.Expression
-    /// `nil` for the moment of evaluation, which also stands in for a time that is not there yet.
+    /// `nil` for the moment of evaluation, which also stands in for a time that has not come yet.
     let until: ValueReader.Expression?
     let unit: Unit
 
@@ -57,7 +57,10 @@ struct ElapsedReader: Sendable {
             throw Fault(.valueMissing, since.parsed.text)
         }
         var end = now...now
-        if let until, let found = try range(until, place, tape, variables) { end = found }
+        if let until, let found = try range(until, place, tape, variables) {
+            // An end that lies ahead is planned, and the time runs up to now.
+            end = min(found.lowerBound, now)...min(found.upperBound, now)
+        }
         let lowest = try length(from: start.upperBound, to: end.lowerBound)
         let highest = try length(from: start.lowerBound, to: end.upperBound)
         guard lowest == highest else { throw Fault(.timeImprecise, since.parsed.text) }

@@ -136,6 +136,7 @@ final class InputPlan: Sendable {
 
     /// What a time is held against as of a moment.
     struct Window {
+        let now: Instant
         let start: Instant
         let end: Instant
         let latestAllowed: Instant
@@ -264,6 +265,7 @@ final class SourceRule: Sendable {
         )
     }
 }
+            now: now,
 
 /// An `applies` rule, checked and ready.
 struct ApplicabilityRule: Sendable {

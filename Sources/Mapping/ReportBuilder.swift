@@ -297,11 +297,12 @@ struct ReportBuilder {
     }
 
     private func source(of candidate: Candidate) -> MappingReport.Source {
-        MappingReport.Source(
+        let effective = candidate.effective(now)
+        return MappingReport.Source(
             resource: candidate.resource.label(at: candidate.resourceIndex),
             path: candidate.path,
-            effective: candidate.effective,
-            ageSeconds: candidate.effective.map {
+            effective: effective,
+            ageSeconds: effective.map {
                 Int(
                     now.microseconds(since: $0).quotientAndRemainder(dividingBy: 1_000_000).quotient
                 )

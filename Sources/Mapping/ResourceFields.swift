@@ -1,3 +1,5 @@
+import Basics
+import FHIR
 import JSON
 
 /// The members of a resource that mapping looks at.
@@ -199,6 +201,12 @@ final class ResourceFields: Sendable {
     var versionText: String? {
         self[.meta].flatMap { tape.member(MemberNames.versionId, of: $0) }
             .flatMap { tape.string($0) }
+    }
+
+    /// When the resource was changed last, `meta.lastUpdated`.
+    var lastUpdated: Instant? {
+        self[.meta].flatMap { JSONValue(tape, $0)["lastUpdated"] }
+            .flatMap { FHIRDateTime($0) }?.instant
     }
 
     private func named(

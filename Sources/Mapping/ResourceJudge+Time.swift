@@ -4,11 +4,18 @@ import JSON
 
 /// A time and where it stands; the path is made only for what is reported.
 struct RecordTime {
+    /// When it holds, whatever the moment: of a period its end, or its start without one.
     let time: EffectiveTime
     fileprivate let member: ResourceFields.TimeName
     fileprivate let isEnd: Bool
+    /// When it began, where it goes on: an end that lies ahead is only planned.
+    fileprivate var begin: EffectiveTime?
     /// Whether it is the start of a period that goes on.
     fileprivate var isOpen = false
+    /// Whether it is the start of what is over, and when it ended is not told.
+    fileprivate var isEndUntold = false
+    /// When it was over already, as its last change shows.
+    fileprivate var isOverBy: Instant?
     /// Whether a date that merely reaches into the window is recent enough.
     fileprivate var mayBeImprecise = false
     /// Whether no window makes it stale.
@@ -18,27 +25,42 @@ struct RecordTime {
     fileprivate init(
         _ time: EffectiveTime,
         in member: ResourceFields.TimeName,
-        isEnd: Bool,
-        isOpen: Bool = false
+        isEnd: Bool
     ) {
         self.time = time
         self.member = member
         self.isEnd = isEnd
-        self.isOpen = isOpen
     }
 
     var path: String { isEnd ? member.text + ".end" : member.text }
 
+    /// When it holds as of a moment: before a planned end it goes on, from its start.
+    func time(asOf now: Instant) -> EffectiveTime {
+        guard let begin, !time.hasCome(by: now) else { return time }
+        return begin
+    }
+
+    /// Whether its last change tells that it was over by then.
+    private func isOver(by moment: Instant) -> Bool {
+        guard let isOverBy else { return false }
+        return isOverBy < moment
+    }
+
     /// Why it is not in a window; `nil` when it is.
     func finding(in window: InputPlan.Window) -> Finding? {
-        let finding = time.finding(
+        let finding = time(asOf: window.now).finding(
             windowStart: window.start,
             windowEnd: window.end,
             latestAllowed: window.latestAllowed
         )
         switch finding {
-        case .timeImprecise where mayBeImprecise, .stale where goesOn: return nil
-        case .some, nil: return finding
+        case .timeImprecise where mayBeImprecise: return nil
+        case .stale where goesOn || begin != nil && !time.hasCome(by: window.now): return nil
+        case .future, .tooRecent: return finding
+        case .stale where isEndUntold && isOver(by: window.start): return .stale
+        // What began in the window was in it, whenever it ended; what began before it may be.
+        case nil where window.end >= window.latestAllowed: return nil
+        case .some, nil: return isEndUntold ? .periodOpen : finding
         }
     }
 }
@@ -69,34 +91,39 @@ extension SourceRule {
             .medicationAdministration, .medicationDispense, .serviceRequest, .immunization:
             named = fields.effective ?? fields.otherTime
         }
-        return try named.flatMap { (named) throws(Fault) in try time(named, on: fields.tape) }
+        return try named.flatMap { (named) throws(Fault) in try time(named, of: fields) }
     }
 
     private func time(
         _ named: ResourceFields.NamedValue,
-        on tape: JSONTape
+        of fields: ResourceFields
     ) throws(Fault) -> RecordTime? {
+        let tape = fields.tape
         let member = named.name
         if tape.kind(named.value) == .string {
             return RecordTime(EffectiveTime(tape, named.value), in: member, isEnd: false)
         }
         guard member.isPeriod else { throw Fault(.timeMissing, member.text) }
         try testOrder(of: named, on: tape)
+        let start = tape.present(MemberNames.start, of: named.value)
         // A reading over a period holds at its end.
         guard let end = tape.present(MemberNames.end, of: named.value) else {
             guard resource.openPeriodGoesOn else { throw Fault(.periodOpen, member.text) }
-            // What began and has no end goes on, from its start where that is told.
-            guard let start = tape.present(MemberNames.start, of: named.value) else {
-                return nil
-            }
-            return RecordTime(
-                EffectiveTime(tape, start),
-                in: member,
-                isEnd: false,
-                isOpen: !resource.hasClinicalStatus
-            )
+            guard let start else { return nil }
+            var time = RecordTime(EffectiveTime(tape, start), in: member, isEnd: false)
+            // What began and has no end goes on, from its start, unless its status says otherwise.
+            time.isEndUntold = resource.hasEnded(fields)
+            time.isOpen = !resource.hasClinicalStatus && !time.isEndUntold
+            if time.isEndUntold { time.isOverBy = fields.lastUpdated }
+            return time
         }
-        return RecordTime(EffectiveTime(tape, end), in: member, isEnd: true)
+        var time = RecordTime(EffectiveTime(tape, end), in: member, isEnd: true)
+        if let start, resource.openPeriodGoesOn,
+            resource.hasClinicalStatus ? isOngoing(fields) : !resource.hasEnded(fields)
+        {
+            time.begin = EffectiveTime(tape, start)
+        }
+        return time
     }
 
     /// A period that ends before it starts tells no time, nor does a measurement over years.

@@ -108,6 +108,13 @@ enum ResourceType: String, Sendable, CaseIterable {
         }
     }
 
+    /// Whether the status of a treatment or a stay says that it does not go on.
+    func hasEnded(_ fields: ResourceFields) -> Bool {
+        guard !hasClinicalStatus, let status = fields[.status] else { return false }
+        return notInForce.contains { fields.tape.isString(status, $0) }
+            || withdrawn.contains { fields.tape.isString(status, $0) }
+    }
+
     private static let withdrawnWords = words("entered-in-error", "cancelled")
     private static let encounterWords = words("planned", "finished", "completed", "discharged")
     private static let notDoneWords = words("not-done", "preparation", "completed", "stopped")

@@ -36,16 +36,23 @@ extension ResourceFields {
     /// The earliest and latest moment that the resource can be about; `nil` when unknown.
     var span: ClosedRange<Instant>? {
         guard !hasSeveralEffectives, let named = timing else { return nil }
-        var place = named.value
-        if tape.kind(place) != .string {
-            guard let end = tape.present(MemberNames.end, of: place) else { return nil }
-            place = end
-        }
-        switch EffectiveTime(tape, place) {
-        case .moment(let instant): return instant...instant
-        case .range(let range): return range.lowerBound...range.upperBound
-        case .unusable: return nil
-        }
+        let place = named.value
+        guard tape.kind(place) != .string else { return EffectiveTime(tape, place).bounds }
+        guard let last = tape.present(MemberNames.end, of: place),
+            let end = EffectiveTime(tape, last).bounds
+        else { return nil }
+        // A measurement holds at its end, a treatment or a stay from its start on.
+        guard let type, type.openPeriodGoesOn else { return end }
+        let start = tape.present(MemberNames.start, of: place)
+            .flatMap { EffectiveTime(tape, $0).bounds?.lowerBound }
+        return min(start ?? Instant(microseconds: .min), end.lowerBound)...end.upperBound
+    }
+
+    /// Whether it tells of what has begun by a moment, its end told and yet to come.
+    func hasBegun(by moment: Instant) -> Bool {
+        guard let place = timing?.value, tape.kind(place) == .object else { return false }
+        guard let start = tape.present(MemberNames.start, of: place) else { return true }
+        return EffectiveTime(tape, start).hasCome(by: moment)
     }
 }
 
@@ -64,6 +71,8 @@ extension PendingRejection {
         if isFact || input.absence != nil {
             guard finding.leavesUnread, !isPast(now) else { return false }
             return isFact
+            // What has begun is not none, though its end lies ahead of a status that is over.
+            if finding == .future { return resource.hasBegun(by: input.windowEnd(now)) }
                 || !(resource.span.map { $0.lowerBound > input.windowEnd(now) } ?? false)
         }
         if finding == .future { return true }

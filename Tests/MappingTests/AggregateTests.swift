@@ -146,7 +146,7 @@ struct AggregateTests {
                 == ["Observation/a", "Observation/b"]
         )
         #expect(report.rejections.map(\.reason) == [.recent])
-        #expect(report.rejections[0].accepted == "a time at least 1 h ago")
+        #expect(report.rejections[0].accepted == "a time more than 1 h ago")
     }
 
     @Test("No record is no answer, unless the profile says what it means and why")

@@ -22,7 +22,7 @@ struct WindowTests {
         let profile = try Probe.profile(Self.trend)
         let report = try Probe.map(
             profile,
-            [value(30, "3"), value(1_439, "2"), value(1_440, "1.5"), value(2_881, "1")]
+            [value(30, "3"), value(1_440, "2"), value(1_441, "1.5"), value(2_881, "1")]
         )
         #expect(report.inputs.map { $0.value?.text } == ["3 mg/dL", "1.5 mg/dL"])
         #expect(
@@ -30,6 +30,17 @@ struct WindowTests {
                 == [.recent, .recent, .stale]
         )
         #expect(profile.retrievals.map(\.windowSeconds) == [43_200, 172_800])
+    }
+
+    @Test("Windows that meet at the bound share no record")
+    func bound() throws {
+        let profile = try Probe.profile(
+            Self.trend.replacing("\"name\":\"now\",", with: "\"name\":\"now\",\"within\":\"P1D\",")
+        )
+        for (minutes, isTaken) in [(1_440, [true, false]), (1_441, [false, true])] {
+            let report = try Probe.map(profile, [value(minutes, "2")])
+            #expect(report.inputs.map { $0.value != nil } == isTaken)
+        }
     }
 
     @Test("A day is older than the bound only when all of it is")
