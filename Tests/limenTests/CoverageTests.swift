@@ -77,6 +77,55 @@ struct CoverageTests {
         #expect(lookalike?["count"]?.integerValue == 3)
     }
 
+    @Test("What is read from there being no record is not observed, nor a coded record uncoded")
+    func absence() throws {
+        let data = try DataFolder([
+            "a.ndjson": """
+            {"resourceType":"Patient","id":"anna","birthDate":"1960-01-01"}
+            {"resourceType":"MedicationAdministration","id":"i","status":"in-progress",\
+            "subject":{"reference":"Patient/anna"},"effectiveDateTime":"2026-05-04T10:00:00Z",\
+            "medicationCodeableConcept":{"coding":[{"system":"s","code":"a"}]}}
+            {"resourceType":"MedicationAdministration","id":"j","status":"in-progress",\
+            "subject":{"reference":"Patient/anna"},"effectiveDateTime":"2026-05-04T10:00:00Z",\
+            "medicationCodeableConcept":{"text":"t"}}
+
+            """
+        ])
+        var report = CoverageReport(
+            moment: try EvaluationMoment(nil),
+            folders: [try ProfileFolder("meld")],
+            topCount: 10,
+            keepsDisplays: false
+        )
+        var source = try PatientSource([data.path], showsProgress: false)
+        try source.forEachPatient { (record) throws(CommandError) in report.add(record) }
+        report.finish(source, milliseconds: 1)
+        let json = try JSONDocument(parsing: report.json).root
+        let profile = try #require(json["profiles"]?.elements.first { _ in true })
+        let dialysis = try #require(
+            profile["inputs"]?.elements.first {
+                $0["name"]?.isString("continuousDialysis") ?? false
+            }
+        )
+        #expect(dialysis["observed"]?.integerValue == 0)
+        #expect(dialysis["fromAbsence"]?.integerValue == 1)
+        #expect(report.text.contains("from absence 1"))
+        var survey = CodeSurvey(
+            [
+                try JSONDocument(
+                    parsing: """
+                        {"inputs":[{"from":[{"resource":"MedicationAdministration",
+                        "code":["s|a"]}]}]}
+                        """
+                ).root
+            ],
+            keepsDisplays: false
+        )
+        try source.forEachPatient { (record) throws(CommandError) in survey.add(record) }
+        #expect(survey.uncodedCount == 1)
+        #expect(survey.codes.distinctCount == 0)
+    }
+
     @Test("Coverage tells of an entry of a Bundle that cannot be read, with its place")
     func unreadEntries() throws {
         let data = try DataFolder([

@@ -52,8 +52,8 @@ struct CodeSurvey {
             guard let type = resource["resourceType"]?.stringValue, types.contains(type) else {
                 continue
             }
-            let codings = resource["code"]?["coding"]?.elements.map { $0 } ?? []
-            if codings.isEmpty { uncodedCount += 1 }
+            let codings = Self.codings(of: resource, type)
+            if codings.isEmpty, !Self.isElsewhere(resource, type) { uncodedCount += 1 }
             let tokens = codings.map(Self.token)
             let isAsked = tokens.contains { asked.contains($0) }
             if !isAsked {
@@ -66,6 +66,34 @@ struct CodeSurvey {
                 for (token, coding) in zip(tokens, codings) { count(token, coding, isPart: true) }
             }
         }
+    }
+
+    /// The codings that say what a resource is about, wherever its type keeps them.
+    private static func codings(of resource: JSONValue, _ type: String) -> [JSONValue] {
+        let places: [JSONValue?] =
+            switch type {
+            case "MedicationRequest", "MedicationStatement", "MedicationAdministration",
+                "MedicationDispense":
+                [resource["medicationCodeableConcept"], resource["medication"]]
+            case "Encounter": [resource["class"], resource["type"]]
+            case "Immunization": [resource["vaccineCode"]]
+            default: [resource["code"]]
+            }
+        return places.compactMap { $0 }.flatMap { place -> [JSONValue] in
+            let concepts = place.kind == .array ? place.elements.map { $0 } : [place]
+            return concepts.flatMap { concept -> [JSONValue] in
+                // R5 CodeableReference holds the concept one level deeper; a class is a Coding.
+                let inner = concept["concept"] ?? concept
+                if let list = inner["coding"] { return list.elements.map { $0 } }
+                return inner["code"]?.kind == .string ? [inner] : []
+            }
+        }
+    }
+
+    /// Whether the code stands in a resource of its own, or the type has none.
+    private static func isElsewhere(_ resource: JSONValue, _ type: String) -> Bool {
+        type == "Patient" || resource["medicationReference"] != nil
+            || resource["medication"]?["reference"] != nil
     }
 
     private static func token(_ coding: JSONValue) -> String {

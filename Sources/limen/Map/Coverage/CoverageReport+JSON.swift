@@ -113,6 +113,7 @@ extension CoverageReport {
         writer.member("observed", input.observedCount)
         writer.member("assumed", input.assumedCount)
         writer.member("imputed", input.imputedCount)
+        writer.member("fromAbsence", input.absentCount)
         writer.name("missing")
         writer.beginObject()
         for (text, count) in input.missing.ranked { writer.member(text, count) }

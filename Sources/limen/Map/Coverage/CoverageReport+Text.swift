@@ -90,6 +90,7 @@ extension CoverageReport {
         var without: [String] = []
         if input.assumedCount > 0 { without.append("assumed \(input.assumedCount)") }
         if input.imputedCount > 0 { without.append("imputed \(input.imputedCount)") }
+        if input.absentCount > 0 { without.append("from absence \(input.absentCount)") }
         without += input.missing.ranked.map { "\($0.text) \($0.count)" }
         let rules = input.rules.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         return [

@@ -8,6 +8,8 @@ struct InputTally {
     var assumedCount = 0
     /// Patients for whom the profile's imputed value stands.
     var imputedCount = 0
+    /// Patients of whom the profile reads the value from there being no record.
+    var absentCount = 0
     /// Patients without a value, by the most telling reason; `none` when nothing came near.
     var missing = CodeCounter()
     /// Observed values by the alternative that gave them.
@@ -33,6 +35,8 @@ struct InputTally {
             assumedCount += 1
         } else if input.flags.contains(.imputed) {
             imputedCount += 1
+        } else if input.flags.contains(.fromAbsence) {
+            absentCount += 1
         } else {
             observedCount += 1
             if let rule = input.rule { rules[rule, default: 0] += 1 }
