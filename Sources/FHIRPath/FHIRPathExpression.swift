@@ -24,6 +24,20 @@ package struct FHIRPathExpression: Sendable {
         }
     }
 
+    /// Whether its outermost operator asks for a yes or a no, so that an empty result leaves open
+    /// which of them it is (three-valued logic).
+    package var isCondition: Bool {
+        guard case .binary(let operation, _, _) = program.nodes[program.root].kind else {
+            return false
+        }
+        switch operation {
+        case .lessOrEqual, .less, .greaterOrEqual, .greater, .equal, .equivalent, .notEqual,
+            .notEquivalent, .in, .contains, .and, .or, .xor, .implies:
+            return true
+        case .multiply, .divide, .div, .mod, .add, .subtract, .concatenate, .union: return false
+        }
+    }
+
     /// Reads an expression.
     ///
     /// - Throws: `FHIRPathError` with the offset of the fault.

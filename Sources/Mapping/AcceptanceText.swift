@@ -36,10 +36,10 @@ struct AcceptanceText {
         case .severalValues:
             rule?.readsComponent ?? false
                 ? "one component of this code, with one value" : "one value"
-        case .valueMissing, .wrongValueType, .expressionFailed: value
+        case .valueMissing, .wrongValueType, .expressionFailed, .conditionOpen: value
         case .expressionTooLarge: "a smaller resource, or a simpler path in the profile"
-        case .componentMissing: "a component " + tokens(rule?.components ?? [])
-        case .factContradicted: "no value, or true"
+        case .componentMissing, .partMissing: "a component " + tokens(rule?.components ?? [])
+        case .factContradicted: "no value, or true, and no component that says otherwise"
         case .unitsDisagree: "a unit text that agrees with the code"
         case .unitMissing, .unitUnknown, .unitIncompatible:
             "a UCUM unit comparable with \(unit), or an entry for it in the profile's unitAliases"

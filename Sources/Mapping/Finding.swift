@@ -9,8 +9,8 @@ enum Finding: Sendable, CaseIterable {
     case notOrdered, intentNotAccepted
     case conditionInactive, conditionRefuted, conditionAbated, verificationNotAccepted
     case modifierExtension, implicitRules, profileNotDeclared, structureViolated
-    case dataAbsent, valueMissing, componentMissing
-    case wrongValueType, severalValues, expressionFailed, expressionTooLarge
+    case dataAbsent, valueMissing, componentMissing, partMissing
+    case wrongValueType, severalValues, expressionFailed, expressionTooLarge, conditionOpen
     case factContradicted
     case unitMissing
     case unitUnknown, unitForeign, unitWithoutSystem
@@ -39,9 +39,9 @@ enum Finding: Sendable, CaseIterable {
             .status
         case .modifierExtension, .implicitRules, .profileNotDeclared, .structureViolated:
             .profile
-        case .dataAbsent, .valueMissing, .componentMissing: .absent
+        case .dataAbsent, .valueMissing, .componentMissing, .partMissing: .absent
         case .wrongValueType, .severalValues, .expressionFailed, .expressionTooLarge,
-            .factContradicted:
+            .conditionOpen, .factContradicted:
             .valueType
         case .unitMissing: .unitMissing
         case .unitUnknown, .unitForeign, .unitWithoutSystem: .unitUnknown
@@ -91,10 +91,12 @@ enum Finding: Sendable, CaseIterable {
         case .dataAbsent: "the sender states that the value is absent"
         case .valueMissing: "it holds no value"
         case .componentMissing: "it has no component with the code asked for"
+        case .partMissing: "its components hold other values than the one asked for"
         case .wrongValueType: "the value is of another type than the one asked for"
         case .severalValues: "it gives more than one value"
         case .expressionFailed: "the path cannot be evaluated on this resource"
         case .expressionTooLarge: "the path asks for more steps or results than are allowed"
+        case .conditionOpen: "whether it is what the path asks for cannot be told from it"
         case .factContradicted: "the code is the fact, but a value beside it says otherwise"
         case .unitMissing: "the quantity has no unit"
         case .unitUnknown: "the unit is unknown to UCUM"

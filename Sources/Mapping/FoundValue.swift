@@ -42,7 +42,8 @@ struct Fault: Error {
 extension ValueReader {
     /// Finds the value that a rule asks for; `nil` when the rule asks for none.
     ///
-    /// Where records are counted, an expression that gives nothing says no instead of failing.
+    /// Where records are counted, an expression that gives nothing says no instead of failing,
+    /// unless it is a condition, which then is open.
     func find(
         in fields: ValueFields,
         on tape: JSONTape,
@@ -193,6 +194,8 @@ extension ValueReader {
         }
         if case .quantity = result.first, expression.dropsUnit { throw Fault(.unitMissing, "") }
         guard let first = result.first else {
+            // A filter that finds nothing says no; a comparison that gives nothing says neither.
+            if isCounting, expression.parsed.isCondition { throw Fault(.conditionOpen, "") }
             guard !isCounting else { return .nothing }
             guard let values = fields.values, expression.parsed.text.hasPrefix("value") else {
                 throw Fault(.valueMissing, "")

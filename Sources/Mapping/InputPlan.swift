@@ -154,6 +154,12 @@ final class SourceRule: Sendable {
     /// Whether the value stands in a component.
     var readsComponent: Bool { !componentIndex.isEmpty }
 
+    /// Whether both read components, and none that the other may read too.
+    func readsAnotherPart(than other: SourceRule) -> Bool {
+        readsComponent && other.readsComponent
+            && !components.contains { other.components.contains($0) }
+    }
+
     /// Whether what it reads in a record hangs on the moment of evaluation.
     ///
     /// A condition may have abated by then, a structure or an expression may ask for the present.
@@ -259,13 +265,13 @@ final class SourceRule: Sendable {
     /// The window as of a moment.
     func window(_ now: Instant) -> InputPlan.Window {
         InputPlan.Window(
+            now: now,
             start: now.advanced(byMicroseconds: -Int64(windowSeconds) * 1_000_000),
             end: plan.windowEnd(now),
             latestAllowed: now.advanced(byMicroseconds: Int64(plan.futureSeconds) * 1_000_000)
         )
     }
 }
-            now: now,
 
 /// An `applies` rule, checked and ready.
 struct ApplicabilityRule: Sendable {

@@ -16,7 +16,7 @@ extension MappingPass {
     /// Adds the rules that go by more than the `code`, and puts all of them into their order.
     mutating func findMoreRules(_ fields: ResourceFields, at position: Int) {
         if matched.isEmpty, !plan.uncodedRules.isEmpty, let type = fields.type,
-            plan.uncodedRules[type] != nil, !Self.isCoded(fields)
+            plan.uncodedRules[type] != nil, !Self.isCoded(fields.code, on: fields.tape)
         {
             isCodeUnresolved = true
         }
@@ -25,10 +25,10 @@ extension MappingPass {
         if !matched.isEmpty { dropRulesOfMissingComponents(fields) }
     }
 
-    /// Whether some coding says what the resource is about: a system with a code of it.
-    private static func isCoded(_ fields: ResourceFields) -> Bool {
-        guard let code = fields.code else { return false }
-        let concept = JSONValue(fields.tape, code)
+    /// Whether some coding says what a record or component is about: a system with a code of it.
+    static func isCoded(_ code: JSONPlace?, on tape: JSONTape) -> Bool {
+        guard let code else { return false }
+        let concept = JSONValue(tape, code)
         // R5 CodeableReference holds the concept one level deeper.
         return ((concept["concept"] ?? concept)["coding"]?.elements ?? concept.elements).contains {
             !($0["system"]?.decodedBytes?.isEmpty ?? true)

@@ -246,6 +246,7 @@ struct MappingPass {
             let place = component.map { "component[\($0.position)]." } ?? ""
             throw Fault(.codesShared, place + "code.coding")
         }
+        try testParts(beside: rule, fields)
         guard readsAhead, !rule.hangsOnMoment else {
             let open = OpenCase(
                 ruleIndex,
@@ -279,9 +280,51 @@ struct MappingPass {
     }
 
     /// A panel without the component: absent as a whole, or without this part.
+    ///
+    /// A cuff that gave two pressures has no third that could not be read. Only a component whose
+    /// code is not told might be the one asked for.
     private func panelFault(_ fields: ResourceFields) -> Fault {
-        fields.body.dataAbsentReason == nil
-            ? Fault(.componentMissing, "component") : Fault(.dataAbsent, "dataAbsentReason")
+        guard fields.body.dataAbsentReason == nil else {
+            return Fault(.dataAbsent, "dataAbsentReason")
+        }
+        let hasOthers = components.contains { $0.values != nil && $0.dataAbsentReason == nil }
+        let areTold = components.allSatisfy { Self.isCoded($0.code, on: fields.tape) }
+        return Fault(hasOthers && areTold ? .partMissing : .componentMissing, "component")
+    }
+
+    /// A code that is the fact itself tolerates no component that another alternative of the
+    /// input would read otherwise: no flow of 4 L/min beside breathing room air.
+    private func testParts(
+        beside rule: SourceRule,
+        _ fields: ResourceFields
+    ) throws(Fault) {
+        guard case .nothing = rule.reader, !rule.readsComponent, let constant = rule.constant,
+            let list = fields[.component]
+        else { return }
+        // What bars the record itself comes first.
+        _ = try rule.judge(fields, component: nil, now: Self.anyMoment, variables: variables)
+        for (position, component) in JSONValue(fields.tape, list).elements.enumerated() {
+            let part = ValueFields(component: component.place, on: fields.tape)
+            let askers = plan.rules.filter {
+                $0.input == rule.input && !$0.hangsOnMoment
+                    && Self.isCoded(part, $0.componentIndex, on: fields.tape)
+            }
+            var agrees: Bool?
+            for asker in askers where agrees != true {
+                do throws(Fault) {
+                    let verdict = try asker.judge(
+                        fields,
+                        component: (position, part),
+                        now: Self.anyMoment,
+                        variables: variables
+                    )
+                    agrees = verdict.reading.value == constant && !verdict.isImplausible
+                } catch {
+                    if error.finding.reason != .absent { agrees = agrees ?? false }
+                }
+            }
+            if agrees == false { throw Fault(.factContradicted, "component[\(position)]") }
+        }
     }
 
     // MARK: Rejections

@@ -22,6 +22,8 @@ struct MomentPass {
         var furthest: PendingRejection?
         /// The one that got furthest of those that leave the record unread.
         var unread: PendingRejection?
+        /// Those that leave a component unread.
+        var parts: [PendingRejection] = []
     }
 
     init(_ walk: borrowing MappingPass, now: Instant, variables: VariableValues) {
@@ -111,6 +113,12 @@ struct MomentPass {
         if rejection.finding.leavesUnread, rank > (turn.unread?.finding.rank ?? -1) {
             turn.unread = rejection
         }
+        // A part that is said to be absent says nothing against another one.
+        if rejection.finding.leavesUnread, rejection.finding.reason != .absent,
+            plan.rules[rule].readsComponent
+        {
+            turn.parts.append(rejection)
+        }
     }
 
     /// Begins with another resource or input, when it is another.
@@ -122,10 +130,12 @@ struct MomentPass {
         turn.hasPassed = false
         turn.furthest = nil
         turn.unread = nil
+        if !turn.parts.isEmpty { turn.parts.removeAll() }
     }
 
     private mutating func finish(_ turn: inout Turn) {
-        guard !turn.hasPassed, let furthest = turn.furthest else { return }
+        guard !turn.hasPassed else { return keepParts(of: turn) }
+        guard let furthest = turn.furthest else { return }
         // Too old for one alternative, and unreadable for another that looks further back.
         if furthest.finding == .stale, let unread = turn.unread,
             window(of: unread) > window(of: furthest)
@@ -133,6 +143,21 @@ struct MomentPass {
             rejections.append(unread)
         } else {
             rejections.append(furthest)
+        }
+    }
+
+    /// Tells of the components that could not be read beside another one that could: an oxygen
+    /// flow of zero does not say what fraction is inspired.
+    private mutating func keepParts(of turn: Turn) {
+        guard !turn.parts.isEmpty else { return }
+        let passed = candidates.reversed().prefix {
+            $0.resourceIndex == turn.resourceIndex && $0.input == turn.input
+        }
+        rejections += turn.parts.filter { part in
+            guard let rule = part.rule else { return false }
+            return passed.allSatisfy {
+                plan.rules[rule].readsAnotherPart(than: plan.rules[$0.rule])
+            }
         }
     }
 

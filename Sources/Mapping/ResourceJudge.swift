@@ -86,6 +86,8 @@ extension SourceRule {
         do throws(Fault) {
             (reading, path) = try read(body, on: fields.tape, now, variables)
         } catch {
+            // Where no time is told, that says more than that a comparison with it is open.
+            if error.finding == .conditionOpen { _ = try readTime(fields) }
             throw Fault(error.finding, Self.prefix(component?.position) + error.path)
         }
         let time: RecordTime?

@@ -12,7 +12,8 @@ extension Finding {
             .intentNotAccepted, .verificationNotAccepted,
             .modifierExtension, .implicitRules, .profileNotDeclared, .structureViolated,
             .dataAbsent, .valueMissing, .componentMissing, .wrongValueType,
-            .severalValues, .expressionFailed, .expressionTooLarge, .factContradicted, .unitMissing,
+            .severalValues, .expressionFailed, .expressionTooLarge, .conditionOpen,
+            .factContradicted, .unitMissing,
             .unitUnknown,
             .unitForeign, .unitWithoutSystem, .unitIncompatible, .unitsDisagree, .numberMissing,
             .numberTooLong, .comparator, .untranslated, .codesDisagree, .timeMissing,
@@ -24,7 +25,8 @@ extension Finding {
         case .otherPatient, .subjectMissing, .subjectUnresolved, .subjectNotPatient, .otherFocus,
             .wrongType, .notMeant, .statusWithdrawn, .statusNotInForce, .negated, .notOrdered,
             .conditionInactive,
-            .conditionRefuted, .conditionAbated, .future, .stale, .tooRecent, .duplicate,
+            .conditionRefuted, .conditionAbated, .partMissing, .future, .stale, .tooRecent,
+            .duplicate,
             .momentsDisagree, .superseded, .olderVersion,
             .newerUnread:
             false
@@ -69,10 +71,10 @@ extension PendingRejection {
     func bears(on input: InputPlan, isFact: Bool, now: Instant) -> Bool {
         if mayBeOfPatient { return !isPast(now) }
         if isFact || input.absence != nil {
-            guard finding.leavesUnread, !isPast(now) else { return false }
-            return isFact
             // What has begun is not none, though its end lies ahead of a status that is over.
             if finding == .future { return resource.hasBegun(by: input.windowEnd(now)) }
+            guard finding.leavesUnread, !isPast(now) else { return false }
+            return isFact
                 || !(resource.span.map { $0.lowerBound > input.windowEnd(now) } ?? false)
         }
         if finding == .future { return true }
@@ -98,8 +100,9 @@ extension PendingRejection {
 
     /// Whether this record, could it be read, might have been taken instead of the winner.
     func mightReplace(_ winner: Candidate, by plan: ProfilePlan, now: Instant) -> Bool {
-        guard mayHoldValue, resourceIndex != winner.resourceIndex,
-            let rule = rule.map({ plan.rules[$0] })
+        guard mayHoldValue, let rule = rule.map({ plan.rules[$0] }),
+            resourceIndex != winner.resourceIndex
+                || rule.readsAnotherPart(than: plan.rules[winner.rule])
         else { return false }
         // Whose it is was asked first: it may be of another type, or withdrawn, as well.
         if mayBeOfPatient, rule.resource != resource.type || rule.isOver(resource) { return false }
@@ -119,7 +122,10 @@ extension PendingRejection {
         switch input.selection {
         case .max, .min, .worst, .mean, .median, .count, .exists: return true
         case .latest:
-            if span.upperBound != winner.order(now) { return span.upperBound > winner.order(now) }
+            if span.upperBound != winner.order(now) {
+                return span.upperBound > winner.order(now)
+                    || mightWinNearTie(over: winner, span.upperBound, by: plan, now: now)
+            }
         case .first:
             if span.lowerBound != winner.order(now) { return span.lowerBound < winner.order(now) }
         }
@@ -127,5 +133,33 @@ extension PendingRejection {
         // that says nothing leaves another record of that moment as it is.
         if let wanted = input.onTie, winner.reading.value == wanted { return false }
         return finding.reason != .absent || rule.position == winner.position
+    }
+
+    /// Whether it may be a measurement of another kind that wins over one shortly after it, as
+    /// `MomentPass.settleNearTies` lets one that can be read.
+    private func mightWinNearTie(
+        over winner: Candidate,
+        _ moment: Instant,
+        by plan: ProfilePlan,
+        now: Instant
+    ) -> Bool {
+        let input = plan.inputs[winner.input]
+        guard let wanted = input.onTie, let seconds = input.tieSeconds,
+            winner.reading.value != wanted, finding.reason != .absent,
+            plan.rules[winner.rule].threshold != nil, let rule,
+            moment.advanced(byMicroseconds: Int64(seconds) * 1_000_000) >= winner.order(now)
+        else { return false }
+        if plan.rules[rule].threshold != nil { return plan.rules[rule].position != winner.position }
+        // The rule that got furthest speaks; one that reads a quantity may have asked as well.
+        return plan.rules.contains { other in
+            other.input == winner.input && other.position != winner.position
+                && other.threshold != nil && !other.readsComponent
+                && other.resource == resource.type
+                && MappingPass.isCoded(
+                    resource.body,
+                    CodeIndex(other.codes.map { ($0, true) }),
+                    on: resource.tape
+                )
+        }
     }
 }

@@ -157,4 +157,15 @@ struct LanguageTests {
         #expect(fault("1.defineVariable('a') + %a")?.code == .unknownVariable)
         #expect(fault("1.defineVariable('a').defineVariable('a')")?.code == .unknownVariable)
     }
+
+    @Test(
+        "A condition asks by its outermost operator",
+        arguments: [
+            ("a > 1", true), ("(a = 1 and b)", true), ("a in b", true), ("a implies b", true),
+            ("a.where(b > 1)", false), ("a | b", false), ("a + 1", false), ("a.exists()", false),
+        ]
+    )
+    func conditions(text: String, isCondition: Bool) throws {
+        #expect(try FHIRPathExpression(parsing: text).isCondition == isCondition)
+    }
 }

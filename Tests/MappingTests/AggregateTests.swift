@@ -209,6 +209,32 @@ struct AggregateTests {
     }
 
     @Test(
+        "A condition that comes out empty is no answer, whereas a filter that finds nothing says no",
+        arguments: [
+            ("value.ofType(Quantity).value > 0", nil),
+            ("status = 'final' and value.ofType(Quantity).value > 0", nil),
+            ("status = 'x' and value.ofType(Quantity).value > 0", false),
+            ("value.ofType(Quantity).where(value > 0)", false),
+            ("value.ofType(Quantity).value | component.value", false),
+        ] as [(String, Bool?)]
+    )
+    func openConditions(path: String, expected: Bool?) throws {
+        let profile = try Probe.profile(
+            """
+            {"name":"x","type":"boolean","select":"exists",
+            "absent":{"value":false,"reason":"r"},"from":[{"code":["s|a"],"path":"\(path)"}]}
+            """
+        )
+        let record = try Probe.observation("a", minutes: 9, "\"note\":[]")
+        let report = try Probe.map(profile, [record])
+        #expect(report.inputs[0].value == expected.map { MappingReport.Value.boolean($0) })
+        #expect(report.rejections.map(\.reason) == (expected == nil ? [.valueType] : []))
+        // Without a time it is told that there is none.
+        let untimed = record.replacing("effectiveDateTime", with: "other")
+        #expect(try Probe.map(profile, [untimed]).inputs[0].missingReason == .noTime)
+    }
+
+    @Test(
         "What does not fit the kind of value is refused",
         arguments: [
             ("\"type\":\"quantity\",\"unit\":\"Cel\",\"select\":\"mean\"", "select"),

@@ -265,6 +265,125 @@ struct DoubtTests {
         }
     }
 
+    private static func panel(_ parts: String...) throws -> String {
+        try Probe.observation(
+            "panel",
+            code: "panel",
+            minutes: 5,
+            "\"component\":[\(parts.joined(separator: ","))]"
+        )
+    }
+
+    private static func part(_ code: String, _ members: String) -> String {
+        "{\"code\":{\"coding\":[{\"system\":\"s\",\"code\":\"\(code)\"}]},\(members)}"
+    }
+
+    @Test(
+        "A panel of other values is told of, and bars no value of another record",
+        arguments: [
+            ([Self.part("low", Probe.quantity("60", "mm[Hg]"))], "80 mm[Hg] absent component"),
+            // One that is there without a value, or might be there, bars it.
+            (
+                [
+                    Self.part("low", Probe.quantity("60", "mm[Hg]")),
+                    Self.part("mean", "\"dataAbsentReason\":{\"text\":\"t\"}"),
+                ], "none absent component[1].dataAbsentReason"
+            ),
+            (
+                ["{\"code\":{\"text\":\"mean\"},\(Probe.quantity("60", "mm[Hg]"))}"],
+                "none absent component"
+            ),
+            ([Self.part("low", "\"dataAbsentReason\":{\"text\":\"t\"}")], "none absent component"),
+        ]
+    )
+    func otherParts(parts: [String], expected: String) throws {
+        let input = """
+            {"name":"x","type":"quantity","unit":"mm[Hg]","select":"worst","worst":"low",
+            "from":[{"code":["s|panel"],"component":["s|mean"],"path":"value.ofType(Quantity)"},
+            {"code":["s|a"],"path":"value.ofType(Quantity)"}]}
+            """
+        let mean = try Probe.observation("m", minutes: 30, Probe.quantity("80", "mm[Hg]"))
+        let panel = try Probe.observation(
+            "panel",
+            code: "panel",
+            minutes: 5,
+            "\"component\":[\(parts.joined(separator: ","))]"
+        )
+        #expect(try outcome(input, [panel, mean]) == expected)
+    }
+
+    private static let oxygen = """
+        {"name":"x","type":"boolean","onTie":true,"tieWithin":"PT15M","from":[
+        {"code":["s|panel"],"component":["s|flow"],"path":"value.ofType(Quantity)","unit":"L/min",
+        "above":0},
+        {"code":["s|panel"],"component":["s|part"],"path":"value.ofType(Quantity)","unit":"%",
+        "above":21,"plausible":[20,100]},
+        {"code":["s|flow"],"path":"value.ofType(Quantity)","unit":"L/min","above":0},
+        {"code":["s|part"],"path":"value.ofType(Quantity)","unit":"%","above":21,
+        "plausible":[20,100]},
+        {"code":["s|air"],"constant":false}]}
+        """
+
+    @Test(
+        "A fraction that cannot be read is not passed over for a flow of zero beside it",
+        arguments: [
+            (Probe.quantity("60", "%"), "true"), (Probe.quantity("21", "%"), "false"),
+            ("\"valueQuantity\":{\"value\":60}", "none unit-missing"),
+            ("\"valueString\":\"60%\"", "none value-type"),
+            (Probe.quantity("0.6", "%"), "none implausible"),
+            (Probe.quantity("60", "L/min"), "none unit-incompatible"),
+            ("\"dataAbsentReason\":{\"text\":\"t\"}", "false"),
+        ]
+    )
+    func unreadParts(part: String, expected: String) throws {
+        let zero = Probe.quantity("0", "L/min")
+        let panel = try Self.panel(Self.part("flow", zero), Self.part("part", part))
+        #expect(try outcome(Self.oxygen, [panel]).hasPrefix(expected))
+        // A flow that runs says enough.
+        let flow = Probe.quantity("2", "L/min")
+        let running = try Self.panel(Self.part("flow", flow), Self.part("part", part))
+        #expect(try outcome(Self.oxygen, [running]).hasPrefix("true"))
+    }
+
+    @Test(
+        "Nor for a flow of zero some minutes after it",
+        arguments: [
+            (21, "\"valueQuantity\":{\"value\":60}", "none unit-missing"),
+            (36, "\"valueQuantity\":{\"value\":60}", "false"),
+            (21, "\"valueString\":\"60%\"", "none value-type"),
+            (21, "\"dataAbsentReason\":{\"text\":\"t\"}", "false"),
+        ]
+    )
+    func unreadShortlyBefore(minutes: Int, part: String, expected: String) throws {
+        let fraction = try Probe.observation("p", code: "part", minutes: minutes, part)
+        let zero = Probe.quantity("0", "L/min")
+        let flow = try Probe.observation("f", code: "flow", minutes: 20, zero)
+        #expect(try outcome(Self.oxygen, [fraction, flow]).hasPrefix(expected))
+        // An earlier flow that cannot be read is merely the earlier one.
+        let older = try Probe.observation("o", code: "flow", minutes: 21, "\"valueString\":\"2\"")
+        #expect(try outcome(Self.oxygen, [older, flow]).hasPrefix("false"))
+    }
+
+    @Test(
+        "A code that is the fact is none with a component that says otherwise",
+        arguments: [
+            (Self.part("flow", Probe.quantity("4", "L/min")), "none value-type component[0]"),
+            (Self.part("flow", Probe.quantity("4", "nonsense")), "none value-type component[0]"),
+            (Self.part("flow", Probe.quantity("0", "L/min")), "false"),
+            (Self.part("part", Probe.quantity("21", "%")), "false"),
+            (Self.part("part", Probe.quantity("40", "%")), "none value-type component[0]"),
+            (Self.part("other", Probe.quantity("4", "L/min")), "false"),
+            (Self.part("flow", "\"dataAbsentReason\":{\"text\":\"t\"}"), "false"),
+        ]
+    )
+    func factsWithParts(part: String, expected: String) throws {
+        let air = try Probe.observation("a", code: "air", minutes: 5, "\"component\":[\(part)]")
+        #expect(try outcome(Self.oxygen, [air]) == expected)
+        // What was withdrawn is not doubted either.
+        let withdrawn = air.replacing("\"final\"", with: "\"entered-in-error\"")
+        #expect(try outcome(Self.oxygen, [withdrawn]) == "none status status")
+    }
+
     @Test("A unit that a path puts to a bare number is no unit of the record")
     func unitPutOn() throws {
         let record = try Probe.observation("o", minutes: 5, Probe.quantity("40", "[degF]"))
