@@ -20,7 +20,8 @@ extension MappingReport {
         }
         // No record of a required fact says nothing where it may lie in what was not sent.
         if case .notApplicable(_, let rule) = applicability, let fact = unmetFact,
-            gaps.isPaged || gaps.failed.contains(fact.name) || gaps.unsent.contains(fact.name)
+            gaps.paged.contains(fact.name) || gaps.failed.contains(fact.name)
+                || gaps.unsent.contains(fact.name)
         {
             verdict = .undecided(code: fact.unknownCode, rule: rule)
         }

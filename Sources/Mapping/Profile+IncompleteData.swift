@@ -24,6 +24,7 @@ extension Profile {
             plan.variables,
             patient: survey.patient,
             resources: rest,
+            encounterID: survey.encounterID,
             now: now
         )
         return holds(rule, survey.patient, variables, []) == false
