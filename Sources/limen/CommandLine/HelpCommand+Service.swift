@@ -34,7 +34,8 @@ extension HelpCommand {
         Serves with the database that libpq's own PG* variables name; its user must be the
         writer role. Profiles/, Hooks/ and Migrations/ are read below $LIMEN_HOME.
         --public-url is what tokens must name in aud, where a proxy gives the gateway another
-        address or --listen has a wildcard (0.0.0.0, [::]). Headers that name a certificate or an address count only from --trusted-proxy.
+        address or --listen has a wildcard (0.0.0.0, [::]). Headers that name a certificate or an
+        address count only from --trusted-proxy.
         --address-rate is how often one address may call in a second; without it 1000 times from
         another machine, and as often as it likes from this one. --closed-discovery keeps
         GET /cds-services for clients; without it whoever shows no credentials sees all services,
@@ -125,7 +126,8 @@ extension HelpCommand {
 
         explain shows what header and claims say and makes every check a gateway makes, in its
         order: passed or failed, with what would be accepted. What nothing is known about stays
-        open. --audience is the URL that is called; what a gateway takes for it is taken here too. It reads no network and uses no token up, and of the signature it shows the length.
+        open. --audience is the URL that is called; what a gateway takes for it is taken here too.
+        It reads no network and uses no token up, and of the signature it shows the length.
         Exit code 1 when the token is refused. key writes a private JWK to a new file that only
         its owner reads, and prints the JWK Set to register (ES384 unless --algorithm says else).
         sign prints a token that lives five minutes.
