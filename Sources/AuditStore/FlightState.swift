@@ -23,6 +23,8 @@ package struct FlightState {
     private var transaction = 0
     private var answeredCount = 0
     private var problem: PostgreSQLError?
+    /// Which statement of its transaction failed first, counted from 0, in the one that failed last.
+    package private(set) var failedStatement: Int?
 
     /// A flight of transactions with so many statements each.
     package init(statementCounts: [Int]) {
@@ -45,7 +47,10 @@ package struct FlightState {
             if problem == nil { problem = PostgreSQLError(code: .unexpectedResult) }
             return try answered()
         case .failed(let error):
-            if problem == nil { problem = error }
+            if problem == nil {
+                problem = error
+                failedStatement = answeredCount
+            }
             return try answered()
         case .synchronized:
             return try synchronized()

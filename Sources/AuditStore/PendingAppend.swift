@@ -8,12 +8,20 @@ final class PendingAppend: Sendable {
     let row: EncodedRow
     /// When it was appended, on the monotonic clock.
     let queuedNanoseconds: Int64
-    private let continuation: Mutex<CheckedContinuation<Result<Void, AuditError>, Never>?>
+    private let continuation: Mutex<CheckedContinuation<Result<Landing, AuditError>, Never>?>
+
+    /// How a row comes to be durable.
+    enum Landing: Sendable {
+        /// It was written, with the keys that it was sealed with.
+        case written
+        /// A row of its key stood there already, under keys of its own.
+        case standing
+    }
 
     init(
         row: EncodedRow,
         queuedNanoseconds: Int64,
-        continuation: CheckedContinuation<Result<Void, AuditError>, Never>
+        continuation: CheckedContinuation<Result<Landing, AuditError>, Never>
     ) {
         self.row = row
         self.queuedNanoseconds = queuedNanoseconds
@@ -22,7 +30,7 @@ final class PendingAppend: Sendable {
 
     /// Resumes the task with its result; `false` when it had one already.
     @discardableResult
-    func resume(_ result: Result<Void, AuditError>) -> Bool {
+    func resume(_ result: Result<Landing, AuditError>) -> Bool {
         let waiting = continuation.withLock { slot in
             let waiting = slot
             slot = nil

@@ -13,7 +13,8 @@ package import Vault
 /// append returns when the COMMIT of its own row was confirmed.
 ///
 /// When a reply is lost, the rows are sent again under the same event id and the same `startedAt`,
-/// which are their key, so a row that had landed is not written twice. An append that fails with
+/// which are their key, so a row that had landed is not written twice. So it is with a row that
+/// another process has written: it stays where it stands, and no log names it anew. An append that fails with
 /// `timeout` or `unavailable` may still have landed: its answer must not leave, and is not shown.
 package final class PostgreSQLAuditSink: AuditSink {
     private let sealer: RecordSealer
@@ -164,8 +165,11 @@ package final class PostgreSQLAuditSink: AuditSink {
             )
             if let problem = queue.submit(pending) { pending.resume(.failure(problem)) }
         }
-        try result.get()
-        sealer.settle(sealed.newKeys)
+        switch try result.get() {
+        case .written: sealer.settle(sealed.newKeys)
+        // What was to be written with it was not: the next row brings its keys again.
+        case .standing: break
+        }
     }
 
     /// The end of the longest log of this sink, once it is closed: what the next start goes on from.

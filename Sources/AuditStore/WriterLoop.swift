@@ -195,10 +195,10 @@ final class WriterLoop: Sendable {
         _ work: inout WriterWork,
         mustRollBack: inout Bool
     ) throws(PostgreSQLError) {
-        let count = try send(flight, on: connection, mustRollBack: mustRollBack)
+        let sent = try send(flight, on: connection, mustRollBack: mustRollBack)
         var waiting = FlightWait(queue: queue, timing: timing)
         defer { waiting.end() }
-        var state = FlightState(statementCounts: [count])
+        var state = FlightState(statementCounts: [sent.count])
         while true {
             let event = try connection.nextPipelineEvent()
             switch try state.received(event) {
@@ -208,20 +208,37 @@ final class WriterLoop: Sendable {
                 queue.wrote(verdict)
                 // The server stays in the failed transaction until it is told to roll back.
                 mustRollBack = verdict != .durable
-                try settle(flight, verdict, waiting.elapsedMicroseconds, &work)
+                let isAtBatch = state.failedStatement == sent.batch
+                try settle(
+                    flight,
+                    Self.hasLanded(flight, verdict, isAtBatch) ? .durable : verdict,
+                    waiting.elapsedMicroseconds,
+                    &work,
+                    isAtRow: !isAtBatch
+                )
                 return
             }
         }
     }
 
+    /// Whether a batch that was sent again is there, all of it, since its reply was lost.
+    private static func hasLanded(
+        _ flight: WriterWork.Flight,
+        _ verdict: FlightState.Verdict,
+        _ isAtBatch: Bool
+    ) -> Bool {
+        guard case .failed(let error) = verdict else { return false }
+        return flight.isResent && isAtBatch && error.saysStanding
+    }
+
     /// Queues the statements of a transaction and the synchronisation point behind it.
     ///
-    /// - Returns: How many statements it has.
+    /// - Returns: How many statements it has, and which of them writes the batch.
     private func send(
         _ flight: WriterWork.Flight,
         on connection: borrowing Connection,
         mustRollBack: Bool
-    ) throws(PostgreSQLError) -> Int {
+    ) throws(PostgreSQLError) -> (count: Int, batch: Int) {
         let none = Parameters()
         var count = 3
         if mustRollBack {
@@ -229,34 +246,57 @@ final class WriterLoop: Sendable {
             count += 1
         }
         try connection.sendPrepared(WriterStatements.begin, none)
-        count += try script(of: flight).send(on: connection)
+        // Of the statements before the batch there are those so far, and the log's when it is new.
+        let batch = count - 2 + (flight.stamped.genesis == nil ? 0 : 1)
+        count += try script(of: flight, passesOver: false).send(on: connection)
         try connection.sendPrepared(WriterStatements.durable, none)
         try connection.sendPrepared(WriterStatements.commit, none)
         try connection.sendSync()
-        return count
+        return (count, batch)
     }
 
     /// The statements of a batch.
-    func script(of flight: WriterWork.Flight) -> FlightScript {
+    ///
+    /// The batch stands before its rows: when it can be written, it is not there yet and cannot
+    /// come from an earlier sending any more, so what fails at a row then fails because of a row
+    /// that is not of this batch.
+    ///
+    /// - Parameters:
+    ///   - flight: the batch with its rows.
+    ///   - passesOver: whether what is there already is passed over, as for the spool; otherwise
+    ///     it makes the transaction fail.
+    /// - Returns: the statements.
+    func script(of flight: WriterWork.Flight, passesOver: Bool) -> FlightScript {
         var script = FlightScript()
         if let genesis = flight.stamped.genesis {
             script.add(WriterStatements.log, genesis.parameters)
         }
+        script.add(
+            passesOver ? WriterStatements.batch : WriterStatements.newBatch,
+            flight.stamped.batch.parameters
+        )
         for group in PlacedRows.byTenant(flight.rows.map(\.row), flight.stamped.places) {
-            Self.add(group, to: &script)
+            Self.add(
+                group,
+                as: passesOver ? WriterStatements.event : WriterStatements.newEvent,
+                to: &script
+            )
         }
-        script.add(WriterStatements.batch, flight.stamped.batch.parameters)
         return script
     }
 
     /// Adds the rows of one tenant, a statement for each table.
-    private static func add(_ group: PlacedRows, to script: inout FlightScript) {
+    private static func add(
+        _ group: PlacedRows,
+        as event: StaticString,
+        to script: inout FlightScript
+    ) {
         var name = Parameters()
         name.add(text: group.tenant)
         script.add(WriterStatements.tenant, name)
         let keys = group.keys
         if !keys.isEmpty { script.add(WriterStatements.key, Parameters(transposing: keys)) }
-        script.add(WriterStatements.event, Parameters(transposing: group.events))
+        script.add(event, Parameters(transposing: group.events))
         let cards = group.rows.flatMap(\.cards)
         if !cards.isEmpty { script.add(WriterStatements.card, Parameters(transposing: cards)) }
         let feedback = group.rows.flatMap(\.feedback)
@@ -268,11 +308,15 @@ final class WriterLoop: Sendable {
     }
 
     /// Resumes the rows of a batch, or leaves them to be written one by one, or again.
+    ///
+    /// A row whose key is there is durable already and stays out of the log: a batch of patients
+    /// that goes on after a kill sends rows whose writing it does not know of.
     private func settle(
         _ flight: WriterWork.Flight,
         _ verdict: FlightState.Verdict,
         _ microseconds: Int,
-        _ work: inout WriterWork
+        _ work: inout WriterWork,
+        isAtRow: Bool = false
     ) throws(PostgreSQLError) {
         switch verdict {
         case .durable:
@@ -280,7 +324,7 @@ final class WriterLoop: Sendable {
             statistics.update {
                 $0.committed(rowCount: flight.rows.count, microseconds: microseconds)
             }
-            for pending in flight.rows { pending.resume(.success(())) }
+            for pending in flight.rows { pending.resume(.success(.written)) }
         case .failed(let error):
             // The next connection says which setting it is, and takes no row.
             if error.saysNotDurable { throw error }
@@ -295,6 +339,10 @@ final class WriterLoop: Sendable {
             guard let refused else { throw error }
             let code: AuditError.Code = error.isTransient ? .unavailable : .refused
             for pending in refused {
+                if isAtRow, error.saysStanding {
+                    pending.resume(.success(.standing))
+                    continue
+                }
                 statistics.update { $0.refusedRowCount += 1 }
                 pending.resume(.failure(AuditError(code: code, sqlState: error.sqlState)))
             }
@@ -361,7 +409,7 @@ final class WriterLoop: Sendable {
             try connection.sendPrepared(WriterStatements.begin, none)
             let group = PlacedRows(tenant: row.tenant, rows: [row], places: [Self.probePlace])
             var script = FlightScript()
-            Self.add(group, to: &script)
+            Self.add(group, as: WriterStatements.event, to: &script)
             count += try script.send(on: connection)
             try connection.sendPrepared(WriterStatements.rollback, none)
             count += 2

@@ -2,17 +2,25 @@ import PostgreSQL
 
 /// The statements of the writer, prepared once for each connection.
 ///
-/// ON CONFLICT names no target and nothing is returned: both would need the right to read. A row
-/// that is sent again after a lost reply meets its own key and is left as it is.
+/// ON CONFLICT names no target and nothing is returned: both would need the right to read.
+///
+/// A batch names each of its rows at its place, so none of them may be passed over because a row of
+/// its key stands elsewhere (another process has written it): the batch would then name a row that
+/// is not there, and `limen audit verify` would miss it for good. The database is sent `newBatch`
+/// and `newEvent`, which fail instead (SQLSTATE 23505). What the spool keeps is sent with `batch`
+/// and `event`, which pass over what is there: an entry may have landed before it was kept, and the
+/// ids of its rows are made for one sending.
 enum WriterStatements {
     static let begin: StaticString = "limen_begin"
     static let tenant: StaticString = "limen_tenant"
     static let key: StaticString = "limen_key"
     static let event: StaticString = "limen_event"
+    static let newEvent: StaticString = "limen_new_event"
     static let card: StaticString = "limen_card"
     static let feedback: StaticString = "limen_feedback"
     static let log: StaticString = "limen_log"
     static let batch: StaticString = "limen_batch"
+    static let newBatch: StaticString = "limen_new_batch"
     static let shown: StaticString = "limen_shown"
     static let commit: StaticString = "limen_commit"
     static let rollback: StaticString = "limen_rollback"
@@ -23,10 +31,11 @@ enum WriterStatements {
         before deadline: Deadline,
         whileWaiting: () -> Void
     ) throws(PostgreSQLError) {
-        for (name, text) in all {
+        for (name, text, ending) in all {
             try connection.prepare(
                 name,
                 text,
+                ending: ending,
                 timeoutMilliseconds: deadline.restMilliseconds,
                 sliceMilliseconds: WriterLoop.sliceMilliseconds,
                 whileWaiting: whileWaiting
@@ -34,15 +43,22 @@ enum WriterStatements {
         }
     }
 
-    private static var all: [(name: StaticString, text: StaticString)] {
+    private static var all: [(name: StaticString, text: StaticString, ending: StaticString)] {
         [
-            (begin, "BEGIN"),
-            (tenant, "SELECT pg_catalog.set_config('limen.tenant', $1, true)"),
-            (key, keyText), (event, eventText), (card, cardText), (feedback, feedbackText),
-            (log, logText), (batch, batchText), (shown, shownText), (commit, "COMMIT"),
-            (rollback, "ROLLBACK"), (durable, durableText),
+            (begin, "BEGIN", none),
+            (tenant, "SELECT pg_catalog.set_config('limen.tenant', $1, true)", none),
+            (key, keyText, passing), (event, eventText, passing), (newEvent, eventText, none),
+            (card, cardText, passing), (feedback, feedbackText, passing),
+            (log, logText, passing), (batch, batchText, passing), (newBatch, batchText, none),
+            (shown, shownText, passing), (commit, "COMMIT", none), (rollback, "ROLLBACK", none),
+            (durable, durableText, none),
         ]
     }
+
+    /// The end of a statement that fails at a row that is there.
+    private static let none: StaticString = " "
+    /// The end of a statement that passes over a row that is there.
+    private static let passing: StaticString = " ON CONFLICT DO NOTHING"
 
     /// Fails when the server no longer keeps what it confirms.
     ///
@@ -111,7 +127,6 @@ enum WriterStatements {
             program_version, caused_by, details, key_id, sealed_patient, sealed_user,
             sealed_encounter, sealed_inputs, sealed_rejections, sealed_result, sealed_cards,
             pseudonym_epoch, log_id, seq, leaf_hash)
-        ON CONFLICT DO NOTHING
         """
 
     private static let logText: StaticString = """
@@ -119,14 +134,12 @@ enum WriterStatements {
             log_id, kind, opened_at, program, place, public_key, previous_log, previous_seq,
             previous_hash, signature)
         VALUES ($1, $2::pg_catalog.int4, $3, $4, $5, $6, $7, $8, $9, $10)
-        ON CONFLICT DO NOTHING
         """
 
     private static let batchText: StaticString = """
         INSERT INTO audit.batch (
             log_id, first_seq, last_seq, stamped_at, previous_hash, leaf_hashes, root, signature)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-        ON CONFLICT DO NOTHING
         """
 
     /// Keys stand in the transaction of the first row that needs them.
@@ -141,7 +154,6 @@ enum WriterStatements {
             $7::pg_catalog.timestamptz[]
         ) AS sent (
             tenant, key_id, subject, month, wrapping_key, wrapped, created_at)
-        ON CONFLICT DO NOTHING
         """
 
     private static let cardText: StaticString = """
@@ -154,7 +166,6 @@ enum WriterStatements {
             $4::pg_catalog.uuid[], $5::pg_catalog.text[]
         ) AS sent (
             tenant, started_at, event_id, card_id, name)
-        ON CONFLICT DO NOTHING
         """
 
     private static let feedbackText: StaticString = """
@@ -173,7 +184,6 @@ enum WriterStatements {
         ) AS sent (
             tenant, started_at, event_id, item, card_id, outcome, accepted_suggestions,
             override_reason, user_comment, outcome_at, key_id, sealed_comment)
-        ON CONFLICT DO NOTHING
         """
 
     private static let shownText: StaticString = """
@@ -186,7 +196,6 @@ enum WriterStatements {
             $4::pg_catalog.uuid[], $5::pg_catalog.bytea[], $6::pg_catalog.timestamptz[]
         ) AS sent (
             tenant, subject, shown_at, event_id, state, forgotten_at)
-        ON CONFLICT DO NOTHING
         """
 }
 
@@ -196,4 +205,7 @@ extension PostgreSQLError {
     ///
     /// SQLSTATE 22012 is a division by zero.
     var saysNotDurable: Bool { code == .statementFailed && sqlState == "22012" }
+
+    /// Whether a row of the same key is there and committed (SQLSTATE 23505, unique violation).
+    var saysStanding: Bool { code == .statementFailed && sqlState == "23505" }
 }

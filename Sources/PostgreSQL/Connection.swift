@@ -96,14 +96,25 @@ package struct Connection: ~Copyable, @unchecked Sendable {
     }
 
     /// Prepares a statement; after each slice of the wait the caller minds its other business.
+    ///
+    /// - Parameters:
+    ///   - name: the name that it is run by.
+    ///   - statement: its text.
+    ///   - ending: what follows the text, when several statements differ in that alone.
+    ///   - timeoutMilliseconds: how long the server may take.
+    ///   - sliceMilliseconds: how long a wait lasts at most.
+    ///   - whileWaiting: is called after each wait.
+    /// - Throws: `PostgreSQLError` when the server does not take it, or is away or late.
     package func prepare(
         _ name: StaticString,
         _ statement: StaticString,
+        ending: StaticString = " ",
         timeoutMilliseconds: Int,
         sliceMilliseconds: Int,
         whileWaiting: () -> Void
     ) throws(PostgreSQLError) {
-        guard unsafe PQsendPrepare(raw, Self.text(name), Self.text(statement), 0, nil) == 1 else {
+        let text = statement.description + ending.description
+        guard unsafe PQsendPrepare(raw, Self.text(name), text, 0, nil) == 1 else {
             throw failure()
         }
         _ = try finish(timeoutMilliseconds, sliceMilliseconds, whileWaiting)

@@ -2,6 +2,7 @@ import Audit
 import AuditStore
 import Basics
 import Foundation
+import Ledger
 import PostgreSQL
 import Synchronization
 import Testing
@@ -149,6 +150,8 @@ struct CrashTests {
         sink.close()
         #expect(try database.count("SELECT count(*) FROM audit.event") == 32 * 60)
         #expect(statistics.connectionLossCount >= 5)
+        let copy = try #require(try LedgerStoreTests.sign(database))
+        #expect(try LedgerStoreTests.verify(database, [copy]).findings == [])
     }
 
     /// What those who append were told.

@@ -42,6 +42,16 @@ struct FlightStateTests {
         )
     }
 
+    @Test("Which statement failed first is told by its number")
+    func failedStatement() throws {
+        var flight = FlightState(statementCounts: [3])
+        #expect(try flight.received(.completed(affectedCount: 0)) == .wait)
+        #expect(flight.failedStatement == nil)
+        #expect(try flight.received(.failed(refused)) == .wait)
+        #expect(try flight.received(.failed(skipped)) == .wait)
+        #expect(flight.failedStatement == 1)
+    }
+
     @Test("A synchronisation before the last answer is never taken for a commit")
     func tooEarly() throws {
         var flight = FlightState(statementCounts: [2])

@@ -110,6 +110,36 @@ struct LedgerStoreTests {
     }
 
     @Test(
+        "Rows that another process has written are named by it alone, and all verifies",
+        arguments: [1, 2]
+    )
+    func writtenByAnother(writers: Int) async throws {
+        let database = try TestDatabase()
+        let records = (0..<6).map { _ in Records.small() }
+        let first = try database.sink(writers: 1)
+        for record in records { try await first.append(record) }
+        first.close()
+        let copy = try #require(try Self.sign(database))
+        // As a batch does that was killed: it sends what it had sent, among what is new.
+        let second = try database.sink(writers: writers)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for record in records + (0..<6).map({ _ in Records.small() }) {
+                group.addTask { try await second.append(record) }
+            }
+            try await group.waitForAll()
+        }
+        for record in records { try await second.append(record) }
+        let statistics = second.statistics
+        second.close()
+        #expect(statistics.committedRowCount == 6)
+        #expect(statistics.refusedRowCount == 0)
+        let last = try #require(try Self.sign(database, known: copy))
+        let report = try Self.verify(database, [copy, last])
+        #expect(report.findings == [])
+        #expect(report.rowCount == 12)
+    }
+
+    @Test(
         "A superuser's tampering is found, and called by its name",
         arguments: [
             ("UPDATE audit.event SET client = 'x' WHERE seq = 4", 4, .edited),

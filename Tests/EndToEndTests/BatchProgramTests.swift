@@ -228,6 +228,9 @@ struct BatchProgramTests {
             let events = try auditRows(data).compactMap { $0["eventId"]?.stringValue }
             #expect(events.count == 900)
             #expect(Set(events).count == 900)
+            // Rows that the killed run had written stand in its log, and no other names them.
+            let verified = try LiveGateway.run(["audit", "verify"])
+            #expect(verified.exitCode == 0, "\(verified.output) \(verified.error)")
         }
     }
 

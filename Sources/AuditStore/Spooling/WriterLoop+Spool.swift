@@ -72,7 +72,7 @@ extension WriterLoop {
         in spool: AuditSpool,
         _ work: inout WriterWork
     ) -> Bool {
-        let script = script(of: flight)
+        let script = script(of: flight, passesOver: true)
         do throws(SpoolError) {
             try spool.keep(
                 script,
@@ -86,7 +86,7 @@ extension WriterLoop {
         }
         work.settled()
         statistics.update { $0.spooledRowCount += flight.rows.count }
-        for pending in flight.rows { pending.resume(.success(())) }
+        for pending in flight.rows { pending.resume(.success(.written)) }
         return true
     }
 

@@ -10,7 +10,7 @@ import Posix
 /// Several parts are under way at once; their lines are written in the order of the patients. A
 /// checkpoint speaks only of what is durable: the results and errors are flushed to the disk first.
 /// Whatever a kill leaves behind the last checkpoint is cut off and made anew, under the same keys
-/// of audit rows and so without a second row.
+/// of audit rows: a row that is there stays the only one, at the place that it was signed at.
 final class BatchRun {
     private let files: BatchFiles
     private let checkpointPatients: Int
