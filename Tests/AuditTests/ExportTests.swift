@@ -56,6 +56,21 @@ struct ExportTests {
         #expect(Self.cells(event)[8] == text)
     }
 
+    @Test("gives the reason of a batch with each of its rows, as CSV and as AuditEvent")
+    func batch() throws {
+        let cells = Self.cells(StoryTests.batch)
+        let row = Dictionary(uniqueKeysWithValues: zip(AuditCSV.columns, cells))
+        #expect(row["question"] == "batch")
+        #expect(row["reason"] == "weekly review")
+        var writer = JSONWriter()
+        FHIRAuditEvent.write(StoryTests.batch, serverName: "gateway-1", to: &writer)
+        #expect(StrictReading.findings(in: writer.bytes).isEmpty, "\(writer.text)")
+        let root = try JSONDocument(parsing: writer.bytes).root
+        let purposes = root["purposeOfEvent"]?.elements.map { $0["text"]?.stringValue }
+        #expect(purposes == ["weekly review"])
+        #expect(writer.text.contains("00000000-0000-0001-0000-000000000002"))
+    }
+
     @Test("is a FHIR AuditEvent by our own definitions", arguments: AuditRecord.Kind.allCases)
     func auditEvents(kind: AuditRecord.Kind) throws {
         for outcome in AuditRecord.Outcome.allCases {

@@ -203,6 +203,30 @@ struct StoryTests {
         }
     }
 
+    /// A row of a batch, whose reason stands once for all of them.
+    static let batch = event(.evaluation) { record in
+        record.client = "nightly"
+        record.service = "news2"
+        record.artifacts = Array(
+            (#"{"batch":{"job":"00000000-0000-0001-0000-000000000002","reason":"weekly review"},"#
+                + #""profile":{"name":"news2","version":"1.0.0"}}"#).utf8
+        )
+    }
+
+    @Test("tells the job and the reason of a row of a batch, and who saw gives the reason too")
+    func batch() {
+        let text = Self.text(Story(hookInstance: nil, events: [Self.batch]))
+        #expect(
+            text.contains(
+                "one of many patients of the batch 00000000-0000-0001-0000-000000000002, "
+                    + #"because: "weekly review"."#
+            )
+        )
+        var readers = PatientReaders()
+        readers.add(Self.batch)
+        #expect(readers.all.map(\.reasons) == [["weekly review"]])
+    }
+
     @Test("has a sentence for every kind of event", arguments: AuditRecord.Kind.allCases)
     func kinds(kind: AuditRecord.Kind) {
         let lines = Story(hookInstance: nil, events: [Self.event(kind)]).lines

@@ -21,10 +21,12 @@ package struct EventFacts: Sendable {
     package private(set) var hookDigest: String?
     /// Whether a knowledge base of interactions computed, and no model.
     package private(set) var isInteractions = false
-    /// What was asked of the trail.
+    /// What was asked of the trail; of a row of a batch, that it was one.
     package private(set) var question: String?
     /// Why it was asked.
     package private(set) var reason: String?
+    /// The job of a batch.
+    package private(set) var job: String?
     /// How many rows were shown.
     package private(set) var rowCount: Int?
 
@@ -43,10 +45,16 @@ package struct EventFacts: Sendable {
             modelVersion = model?["version"]?.stringValue
             modelDigest = model?["sha256"]?.stringValue
             hookDigest = root["hook"]?["sha256"]?.stringValue
+            // A batch gives its reason once for all of its rows, beside what computed.
+            if let batch = root["batch"] {
+                question = "batch"
+                reason = batch["reason"]?.stringValue
+                job = batch["job"]?.stringValue
+            }
         }
         if let bytes = record.details, let root = try? JSONDocument(parsing: bytes).root {
-            question = root["question"]?.stringValue
-            reason = root["reason"]?.stringValue
+            question = root["question"]?.stringValue ?? question
+            reason = root["reason"]?.stringValue ?? reason
             rowCount = root["rows"]?.integerValue
         }
     }

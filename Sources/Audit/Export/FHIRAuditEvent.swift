@@ -71,15 +71,20 @@ package enum FHIRAuditEvent {
         _ kind: FHIREventKind,
         to writer: inout JSONWriter
     ) {
-        guard let purpose = kind.purpose else { return }
+        // The reason of a batch is known, and under which code it comes is not.
+        let reason =
+            kind.purpose != nil || record.kind == .evaluation ? EventFacts(record).reason : nil
+        guard kind.purpose != nil || reason != nil else { return }
         writer.name("purposeOfEvent")
         writer.beginArray()
         writer.beginObject()
-        writer.name("coding")
-        writer.beginArray()
-        purpose.write(to: &writer)
-        writer.endArray()
-        writer.member("text", ifPresent: EventFacts(record).reason)
+        if let purpose = kind.purpose {
+            writer.name("coding")
+            writer.beginArray()
+            purpose.write(to: &writer)
+            writer.endArray()
+        }
+        writer.member("text", ifPresent: reason)
         writer.endObject()
         writer.endArray()
     }
@@ -199,6 +204,7 @@ package enum FHIRAuditEvent {
         add("flags", record.flags.joined(separator: " "))
         add("replayed-at", record.replayedAt?.text)
         add("question", facts.question)
+        add("job", facts.job)
         add("rows", facts.rowCount.map { String($0) })
         add("caused-by", record.causedBy?.text)
         add("sealing", event.sealing == .plain ? nil : event.sealing.rawValue)

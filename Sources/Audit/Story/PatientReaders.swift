@@ -154,8 +154,7 @@ package struct PatientReaders: Sendable {
         if counted.insert(id).inserted { reader.count += 1 }
         reader.filters.formUnion(filters)
         if let service = record.service { reader.services.insert(service) }
-        let details = record.details.flatMap { try? JSONDocument(parsing: $0) }?.root
-        if let reason = details?["reason"]?.stringValue, !reader.reasons.contains(reason),
+        if let reason = EventFacts(record).reason, !reader.reasons.contains(reason),
             reader.reasons.count < 20
         {
             reader.reasons.append(reason)

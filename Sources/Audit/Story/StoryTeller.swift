@@ -125,6 +125,11 @@ enum StoryTeller {
             "\(caller(record)) had \(model(record)) evaluated about \(patient(record)): "
                 + "\(outcome(record))."
         ]
+        let facts = EventFacts(record)
+        if let job = facts.job {
+            let why = facts.reason.map { ", because: \"\($0)\"" } ?? ", without a reason"
+            lines.append("It was one of many patients of the batch \(job)\(why).")
+        }
         if !record.missingInputs.isEmpty {
             lines.append(
                 "Inputs that were missing: " + record.missingInputs.joined(separator: ", ") + "."
