@@ -235,7 +235,7 @@ struct BatchBadInputTests {
         let data = try BatchData()
         defer { data.remove() }
         let path = try data.write("all.ndjson", BatchData.population(1))
-        let run = try LiveGateway.run(BatchProgramTests.options + ["--in", path] + more)
+        let run = try LiveGateway.run(BatchProgramTests.line(["--in", path] + more))
         #expect(run.exitCode == Int32(exitCode), "\(run.error)")
         #expect(run.error.contains(part), "\(run.error)")
         #expect(run.output.isEmpty)

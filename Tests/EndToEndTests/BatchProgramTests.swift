@@ -13,6 +13,16 @@ struct BatchProgramTests {
         "batch", "--profile", "news2", "--reason", "test", "--at", BatchData.moment,
     ]
 
+    /// A command line with these options, but for those that are given otherwise.
+    static func line(_ more: [String]) -> [String] {
+        var line = ["batch", "--profile", "news2"]
+        for (name, value) in [("--reason", "test"), ("--at", BatchData.moment)]
+        where !more.contains(name) {
+            line += [name, value]
+        }
+        return line + more
+    }
+
     /// Lends a folder for data and results.
     private func withData(_ body: (BatchData) throws -> Void) throws {
         let data = try BatchData()
@@ -25,7 +35,7 @@ struct BatchProgramTests {
         input: String? = nil,
         environment: [String: String] = [:]
     ) throws -> LiveGateway.Run {
-        try LiveGateway.run(Self.options + arguments, input: input, environment: environment)
+        try LiveGateway.run(Self.line(arguments), input: input, environment: environment)
     }
 
     /// The rows of a table as cells by column.

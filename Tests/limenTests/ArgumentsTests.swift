@@ -47,6 +47,18 @@ struct ArgumentsTests {
         #expect(surplus?.sentence == "--json takes no value")
     }
 
+    @Test("refuse a filter that is given twice, for one of the two would not count")
+    func twice() throws {
+        let line = ["list", "--service", "news2", "--json", "--service", "qsofa"]
+        let error = #expect(throws: CommandError.self) { try Arguments(line, of: "audit") }
+        #expect(error?.exitCode == .usage)
+        #expect(
+            error?.sentence == "--service is given twice, and limen audit list takes it once"
+        )
+        let batch = try Arguments(["--profile", "news2", "--profile=qsofa"], of: "batch")
+        #expect(batch.all("profile") == ["news2", "qsofa"])
+    }
+
     @Test("hold whole numbers to their range", arguments: ["0", "11", "x", "1.5", ""])
     func integers(text: String) throws {
         let arguments = try Arguments(["--limit", text], of: "audit list")

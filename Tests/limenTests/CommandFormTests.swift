@@ -11,7 +11,9 @@ struct CommandFormTests {
 
     /// A command line of a form, with words enough to be known by and one option.
     private static func line(_ form: CommandForm, _ option: String) -> [String] {
-        let choice = form.choice.map { ["--" + $0] + (form.values.contains($0) ? ["x"] : []) }
+        let choice = form.choice.flatMap {
+            $0 == option ? nil : ["--" + $0] + (form.values.contains($0) ? ["x"] : [])
+        }
         return form.words + (choice ?? []) + ["--" + option]
     }
 
@@ -44,6 +46,24 @@ struct CommandFormTests {
             let parsed = try Arguments(line.dropFirst(), of: word)
             #expect(parsed.words == Array(form.words.dropFirst()))
             #expect(parsed.has(option) || parsed.value(option) == "1")
+        }
+    }
+
+    @Test("take an option twice where it is a list, and nowhere else", arguments: all)
+    func twice(form: CommandForm) throws {
+        let word = try #require(form.words.first)
+        for option in form.values {
+            let line = Self.line(form, option) + ["1", "--\(option)=2"]
+            guard !form.lists.contains(option) else {
+                let parsed = try Arguments(line.dropFirst(), of: word)
+                #expect(parsed.all(option) == ["1", "2"])
+                continue
+            }
+            let error = #expect(throws: CommandError.self) {
+                _ = try Arguments(line.dropFirst(), of: word)
+            }
+            #expect(error?.exitCode == .usage)
+            #expect(error?.sentence == "--\(option) is given twice, and \(form.name) takes it once")
         }
     }
 

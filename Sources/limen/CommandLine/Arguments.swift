@@ -38,6 +38,12 @@ struct Arguments: Sendable {
             guard form.options.contains(option) else { throw form.refusal(of: option) }
         }
         if let fault = given.fault { throw fault }
+        // Whoever gives two values means both; of the two, one alone would count.
+        for option in given.order {
+            guard let form, (given.values[option]?.count ?? 0) > 1, !form.lists.contains(option)
+            else { continue }
+            throw form.refusal(ofSecond: option)
+        }
         words = given.words
         values = given.values
         switches = given.switches
@@ -105,7 +111,7 @@ struct Arguments: Sendable {
         throw CommandError(.usage, "\(word) is not understood here; limen help says what is")
     }
 
-    /// The value of an option, or `nil` when it was not given.
+    /// The value of an option that is given once, or `nil` when it was not given.
     func value(_ name: String) -> String? { values[name]?.last }
 
     /// Every value of an option that may be given several times, in their order.

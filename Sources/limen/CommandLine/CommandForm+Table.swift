@@ -20,10 +20,11 @@ extension CommandForm {
             values: EdgeOptions.values.union(ListenerSecurity.values).union([
                 "listen", "clients", "keys", "writers", "loops", "spool", "drain-notice",
             ]),
+            lists: EdgeOptions.lists,
             switches: ["development", "closed-discovery", "share-port"]
         ),
         CommandForm("migrate", values: ["state"], switches: ["status"]),
-        CommandForm("doctor", values: ["state", "accept"], switches: ["json"]),
+        CommandForm("doctor", values: ["state"], lists: ["accept"], switches: ["json"]),
         CommandForm("doctor", by: "expectation", switches: ["expectation"]),
         CommandForm("database start", values: ["directory"]),
         CommandForm("database stop", values: ["directory"]),
@@ -52,9 +53,10 @@ extension CommandForm {
         CommandForm(
             "batch",
             values: [
-                "profile", "in", "out", "format", "shard", "at", "errors", "manifest", "jobs",
-                "tenant", "reason", "keys", "state", "checkpoint",
+                "out", "format", "shard", "at", "errors", "manifest", "jobs", "tenant", "reason",
+                "keys", "state", "checkpoint",
             ],
+            lists: ["profile", "in"],
             switches: ["resume", "explain"]
         ),
     ]
@@ -64,12 +66,14 @@ extension CommandForm {
         CommandForm("tenant list", values: ["keys", "state"], switches: ["json"]),
         CommandForm(
             "auditor add",
-            values: ["tenant", "role", "password-file", "state"],
+            values: ["role", "password-file", "state"],
+            lists: ["tenant"],
             switches: ["json"]
         ),
         CommandForm(
             "auditor remove",
-            values: ["tenant", "state"],
+            values: ["state"],
+            lists: ["tenant"],
             switches: ["keep-login", "json"]
         ),
         CommandForm("auditor list", values: ["state"], switches: ["json"]),
@@ -108,17 +112,20 @@ extension CommandForm {
         ),
         CommandForm(
             "jwt explain",
-            values: ["client", "clients", "jwks", "issuer", "audience", "at"],
+            values: ["client", "clients", "jwks", "issuer", "at"],
+            lists: ["audience"],
             switches: ["json"]
         ),
         CommandForm("jwt key", values: ["algorithm", "out"]),
         CommandForm(
             "jwt sign",
-            values: ["key", "issuer", "audience", "tenant", "jku", "lifetime", "at"]
+            values: ["key", "issuer", "tenant", "jku", "lifetime", "at"],
+            lists: ["audience"]
         ),
         CommandForm(
             "map explain",
-            values: ["profile", "bundle", "at", "patient", "input"],
+            values: ["profile", "bundle", "at", "patient"],
+            lists: ["input"],
             switches: ["json", "all"]
         ),
         CommandForm("map test", values: ["filter", "junit"], switches: ["json", "update"]),
@@ -129,10 +136,11 @@ extension CommandForm {
         ),
         CommandForm("map diff", values: ["at", "limit"], switches: ["json", "progress"]),
         CommandForm("map lint", switches: ["json", "strict"]),
-        CommandForm("map new", values: ["model", "input"], switches: ["json"]),
+        CommandForm("map new", values: ["model"], lists: ["input"], switches: ["json"]),
         CommandForm(
             "map watch",
-            values: ["at", "patient", "input", "filter"],
+            values: ["at", "patient", "filter"],
+            lists: ["input"],
             switches: ["all", "json"]
         ),
         CommandForm(
@@ -143,10 +151,17 @@ extension CommandForm {
         CommandForm("fhir check", values: ["profile", "value-sets"], switches: ["json"]),
         CommandForm(
             "fhirpath",
-            values: ["now", "variable", "bundle"],
+            values: ["now", "bundle"],
+            lists: ["variable"],
             switches: ["json", "trace"]
         ),
-        CommandForm("fhirpath", by: "batch", values: ["now", "variable"], switches: ["batch"]),
+        CommandForm(
+            "fhirpath",
+            by: "batch",
+            values: ["now"],
+            lists: ["variable"],
+            switches: ["batch"]
+        ),
         CommandForm("unit convert", switches: ["json"]),
         CommandForm("unit convert", by: "batch", switches: ["batch"]),
         CommandForm("unit check", switches: ["json"]),
@@ -205,7 +220,8 @@ extension CommandForm {
         ),
         CommandForm(
             "audit recompute",
-            values: filters.union(["profiles", "reason", "limit"]),
+            values: filters.union(["reason", "limit"]),
+            lists: ["profiles"],
             switches: ["json"]
         ),
         CommandForm("audit review questions", switches: ["json"]),
@@ -227,7 +243,8 @@ extension CommandForm {
         ),
         CommandForm(
             "audit verify",
-            values: ["since", "outside", "verifiers", "state", "zone"],
+            values: ["since", "verifiers", "state", "zone"],
+            lists: ["outside"],
             switches: ["json"]
         ),
         CommandForm("audit verify", by: "receipt", values: ["receipt", "verifiers", "state"]),

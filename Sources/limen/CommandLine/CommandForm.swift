@@ -12,6 +12,8 @@ struct CommandForm: Sendable {
     let choice: String?
     /// The options with a value.
     let values: Set<String>
+    /// Those of them that may be given several times, each with a value of its own.
+    let lists: Set<String>
     /// The options without one.
     let switches: Set<String>
 
@@ -19,11 +21,13 @@ struct CommandForm: Sendable {
         _ name: String,
         by choice: String? = nil,
         values: Set<String> = [],
+        lists: Set<String> = [],
         switches: Set<String> = []
     ) {
         words = name.split(separator: " ").map(String.init)
         self.choice = choice
-        self.values = values
+        self.values = values.union(lists)
+        self.lists = lists
         self.switches = switches
     }
 
@@ -59,6 +63,11 @@ struct CommandForm: Sendable {
     /// Why an option cannot be given here, and what can.
     func refusal(of option: String) -> CommandError {
         Self.refusal(of: option, name: name, accepted: options)
+    }
+
+    /// Why an option cannot be given again.
+    func refusal(ofSecond option: String) -> CommandError {
+        CommandError(.usage, "--\(option) is given twice, and \(name) takes it once")
     }
 
     /// Why an option cannot be given to a command, whichever of its forms is meant.

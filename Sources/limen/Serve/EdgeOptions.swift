@@ -12,9 +12,11 @@ struct EdgeOptions {
 
     /// The options.
     static let values: Set<String> = [
-        "public-url", "trusted-proxy", "client-certificate-header", "client-address-header",
-        "address-rate",
+        "client-certificate-header", "client-address-header", "address-rate",
     ]
+
+    /// The options that may be given several times.
+    static let lists: Set<String> = ["public-url", "trusted-proxy"]
 
     /// Reads the options.
     ///
