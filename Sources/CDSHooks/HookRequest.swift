@@ -43,6 +43,8 @@ package struct HookRequest: Sendable {
         case fewerThanTotal = "prefetch-fewer-than-total"
         /// A prefetch key holds nothing of the type that its template asks for.
         case otherType = "prefetch-other-type"
+        /// A prefetch Bundle holds versions that were (type `history`); nothing of it is used.
+        case history = "prefetch-history"
         /// The request has prefetch keys that the service does not declare.
         case undeclaredKeys = "undeclared-prefetch-keys"
     }

@@ -1,6 +1,7 @@
 package import JSON
 
 import Basics
+import FHIR
 import FHIRPath
 
 /// What a request's prefetch holds for the keys that a service declares.
@@ -178,6 +179,14 @@ package struct Prefetch: Sendable {
             position += 1
             let hasNextLink = try Self.hasNextLink(current, pointer)
             if hasNextLink { isPaged = true }
+            guard !Retractions.isHistory(current) else {
+                flags.insert(.history)
+                isLacking = true
+                continue
+            }
+            // A search finds what there is; only Bundles of other types say what is no more.
+            let retractions =
+                current["type"]?.isString("searchset") ?? false ? nil : Retractions(of: current)
             guard let array = current["entry"], !array.isNull else {
                 if Self.hasMatches(current) { hasFailedPart = true }
                 continue
@@ -204,7 +213,8 @@ package struct Prefetch: Sendable {
                 }
                 guard let place = tape.member(Names.resource, of: element.place),
                     let type = tape.member(Names.resourceType, of: place),
-                    tape.kind(type) == .string
+                    tape.kind(type) == .string,
+                    retractions?.cover(element) != true
                 else {
                     flags.insert(.entryWithoutResource)
                     isLacking = true

@@ -245,6 +245,28 @@ struct PrefetchTests {
         #expect(beside.items.count == 1)
     }
 
+    @Test(
+        "takes nothing of a history, and nothing that its Bundle deletes",
+        arguments: [
+            (#"{"resourceType":"Bundle","type":"history","entry":[\#(deletion),\#(held)]}"#, true),
+            (#"{"resourceType":"Bundle","type":"history","entry":[\#(held)]}"#, true),
+            (#"{"resourceType":"Bundle","type":"batch","entry":[\#(held),\#(deletion)]}"#, false),
+            (#"{"resourceType":"Bundle","entry":[\#(deletedHere)]}"#, false),
+        ]
+    )
+    func retracted(bundle: String, isHistory: Bool) throws {
+        let prefetch = try Self.read(#"{"obs":\#(bundle)}"#)
+        #expect(prefetch.items.isEmpty)
+        #expect(prefetch.entries.map(\.state) == [.unreadable])
+        #expect(prefetch.entries.map(\.isLacking) == [true])
+        #expect(prefetch.flags == [isHistory ? .history : .entryWithoutResource])
+    }
+
+    static let held = #"{"resource":\#(observation)}"#
+    static let deletion = #"{"request":{"method":"DELETE","url":"Observation/o"}}"#
+    static let deletedHere =
+        #"{"request":{"method":"DELETE","url":"Observation/o"},"resource":\#(observation)}"#
+
     @Test("takes a type that FHIR does not have for a resource that cannot be read")
     func unknownType() throws {
         let other = #"{"resourceType":"observation","id":"x"}"#

@@ -230,6 +230,40 @@ struct BatchResumeTests {
         #expect(resumed.caseCount == 300)
     }
 
+    @Test("Of a patient whose id is no FHIR id there is a finding, and neither row nor audit row")
+    func badIDs() async throws {
+        let folder = try Self.folder(1)
+        defer { Self.remove(folder) }
+        let ids = [
+            "MRN_0042", "has space", String(repeating: "a", count: 65), #"a\nb\u0000"#, "\u{E4}",
+        ]
+        let longest = String(repeating: "a", count: 64)
+        let lines = (ids + [longest, "p0"]).flatMap { id in
+            [
+                #"{"resourceType":"Patient","id":"\#(id)"}"#,
+                #"{"resourceType":"Observation","subject":{"reference":"Patient/\#(id)"}}"#,
+            ]
+        }
+        let more =
+            lines + [
+                #"{"resourceType":"Observation","subject":{"reference":"Patient/only_named"}}"#
+            ]
+        try Data(more.joined(separator: "\n").utf8)
+            .write(to: folder.appendingPathComponent("all.ndjson"))
+        let batch = try Batch(folder)
+        let sink = InMemoryAuditSink()
+        #expect(try await batch.run(sink, Store(), checkpoint: 1) == 2)
+        let references = Set(sink.records.compactMap(\.patientReference))
+        #expect(references == ["Patient/p0", "Patient/" + longest])
+        let table = try batch.text()
+        #expect(table.split(separator: "\r\n").count == 3)
+        #expect(!table.contains("\0"))
+        let path = try #require(batch.files.errorsPart)
+        let errors = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        #expect(errors.count { $0.contains("LIMEN-DATA-013") } == ids.count + 1)
+        #expect(!errors.contains { $0.contains("MRN_0042") || $0.contains("only_named") })
+    }
+
     @Test("A full queue of the trail slows a run down and loses nothing")
     func fullQueue() async throws {
         let folder = try Self.folder(10)

@@ -213,6 +213,30 @@ struct HookRequestBuilderTests {
         }
     }
 
+    @Test(
+        "refuses a Bundle that holds what is in force no more",
+        arguments: [
+            (#""type":"history","entry":[{"resource":\#(condition)}]"#, "LIMEN-DATA-014"),
+            (
+                #""entry":[{"resource":\#(condition)},"#
+                    + #"{"request":{"method":"DELETE","url":"Condition/c"}}]"#, "/entry/0: "
+            ),
+            (
+                #""entry":[{"request":{"method":"DELETE"},"resource":\#(condition)}]"#,
+                "LIMEN-DATA-015"
+            ),
+        ]
+    )
+    func retracted(members: String, part: String) throws {
+        let text = #"{"resourceType":"Bundle",\#(members)}"#
+        let root = try JSONDocument(parsing: text).root
+        let error = #expect(throws: CommandError.self) { try BundleRewriter(root) }
+        #expect(error?.exitCode == .badInput)
+        #expect(error?.sentence.contains(part) == true)
+    }
+
+    static let condition = #"{"resourceType":"Condition","id":"c"}"#
+
     @Test("says of a Bundle of which nothing can be read where to look")
     func nothingRead() throws {
         let root = try JSONDocument(parsing: #"{"resourceType":"Bundle","entry":[{}]}"#).root

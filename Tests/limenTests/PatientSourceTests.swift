@@ -197,6 +197,61 @@ struct PatientSourceTests {
         #expect(source.resourceCount == 1)
     }
 
+    @Test(
+        "What a Bundle deletes is not taken, and named",
+        arguments: [
+            #"{"resource":{"resourceType":"Observation","id":"9"}},"#
+                + #"{"request":{"method":"DELETE","url":"Observation/9"}}"#,
+            #"{"request":{"method":"DELETE","url":"Observation/9"},"#
+                + #""resource":{"resourceType":"Observation","id":"9"}}"#,
+        ]
+    )
+    func deleted(entries: String) throws {
+        let folder = try DataFolder(["b.json": Self.bundle(entries)])
+        let source = try PatientSource([folder.path], showsProgress: false)
+        #expect(source.problems.map(\.fault) == [.deleted])
+        #expect(source.problems.map(\.pointer) == ["/entry/1"])
+        #expect(source.resourceCount == 1)
+    }
+
+    @Test("Of a history nothing is taken, alone or inside of another Bundle")
+    func history() throws {
+        let history =
+            #"{"resourceType":"Bundle","type":"history","entry":["#
+            + #"{"request":{"method":"DELETE","url":"Observation/9"}},"#
+            + #"{"resource":{"resourceType":"Observation","id":"9"}}]}"#
+        let folder = try DataFolder([
+            "a.json": history, "b.json": Self.bundle(#"{"resource":\#(history)}"#),
+        ])
+        let source = try PatientSource([folder.path], showsProgress: false)
+        #expect(source.problems.map(\.fault) == [.history, .history])
+        #expect(source.problems.map(\.pointer) == ["", "/entry/1"])
+        #expect(source.resourceCount == 1)
+        let error = #expect(throws: CommandError.self) {
+            _ = try ClinicalData(path: folder.path + "/a.json")
+        }
+        #expect(error?.exitCode == .badInput)
+        #expect(error?.sentence.contains("LIMEN-DATA-014") == true)
+    }
+
+    @Test(
+        "A line of control characters is no blank line: a torn file is not passed over",
+        arguments: ["\0\0\0\0", "\u{1}", "\u{B}", "\u{C}", " \0 "]
+    )
+    func tornLine(line: String) throws {
+        let text = Self.patient("a") + "\n" + line + "\n \t\r\n\n" + Self.patient("b") + "\n"
+        for name in ["a.ndjson", "a.json"] {
+            let folder = try DataFolder([name: text])
+            let source = try PatientSource([folder.path], showsProgress: false)
+            #expect(source.problems.map(\.fault) == [.notJSON])
+            #expect(source.problems.map(\.place.line) == [2])
+            #expect(source.resourceCount == 2)
+            #expect(throws: CommandError.self) {
+                _ = try ClinicalData(path: folder.path + "/" + name)
+            }
+        }
+    }
+
     @Test("An index beyond memory goes to a temporary file and comes back whole")
     func spills() throws {
         var index = ResourceIndex()

@@ -1,5 +1,6 @@
 import Audit
 import Basics
+import CDSHooks
 import Crypto
 import Gateway
 import JSON
@@ -142,8 +143,14 @@ final class BatchWorker: Sendable {
             )
             return
         }
-        outcome.counts.patients += 1
         outcome.counts.resources += patient.places.count
+        // No officer could ask for such a row, hold it or erase it, and no hook takes such an id.
+        guard FHIRIdentifier.isID(patient.record.id) else {
+            let place = patient.patientPlaces.first ?? patient.places.first
+            if let place { add(.badPatientID, at: place, &outcome) }
+            return
+        }
+        outcome.counts.patients += 1
         let refusal = judge(patient, &outcome)
         let moment = job.pins.moment ?? patient.record.newestMoment ?? job.pins.startedAt
         for (number, (profile, artifacts)) in job.profiles.enumerated() {

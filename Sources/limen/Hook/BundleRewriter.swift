@@ -48,7 +48,23 @@ struct BundleRewriter {
         if let list = root["entry"], list.kind != .array {
             throw CommandError(.badInput, "the Bundle's entry is no list")
         }
+        guard !Retractions.isHistory(root) else {
+            throw CommandError(
+                .badInput,
+                "\(DataFault.history.sentence) (\(DataFault.history.rawValue)); accepted: "
+                    + DataFault.history.accepted
+            )
+        }
+        let retractions = Retractions(of: root)
         for (position, entry) in (root["entry"]?.elements ?? root.elements).enumerated() {
+            guard !retractions.cover(entry) else {
+                throw CommandError(
+                    .badInput,
+                    "/entry/\(position): \(DataFault.deleted.sentence) "
+                        + "(\(DataFault.deleted.rawValue)); accepted: "
+                        + DataFault.deleted.accepted
+                )
+            }
             guard let resource = entry["resource"],
                 let type = resource["resourceType"]?.stringValue
             else {

@@ -65,7 +65,7 @@ struct ClinicalData {
             separator: UInt8(ascii: "\n"),
             omittingEmptySubsequences: false
         ).enumerated() {
-            guard line.contains(where: { $0 > UInt8(ascii: " ") }) else { continue }
+            guard !DocumentScanner.isBlank(line) else { continue }
             do {
                 append(
                     try BundleRewriter(try JSONDocument(parsing: Array(line)).root),

@@ -26,6 +26,12 @@ enum DataFault: String, Sendable, CaseIterable {
     case changed = "LIMEN-DATA-011"
     /// A resource is about another patient than the one it is filed under.
     case otherPatient = "LIMEN-DATA-012"
+    /// A patient's id has not the form of a FHIR id.
+    case badPatientID = "LIMEN-DATA-013"
+    /// A Bundle holds versions that were, and not what is.
+    case history = "LIMEN-DATA-014"
+    /// A resource stands in a Bundle that deletes it.
+    case deleted = "LIMEN-DATA-015"
 
     /// One sentence without a word of the data.
     var sentence: String {
@@ -42,6 +48,9 @@ enum DataFault: String, Sendable, CaseIterable {
         case .conflictingPatients: "Patients of this id differ in content; none is taken"
         case .changed: "the file has changed while it was read"
         case .otherPatient: "a resource here is about another patient; none is taken"
+        case .badPatientID: "the id of the patient is no FHIR id; there is no result"
+        case .history: "a Bundle of type history holds versions that were; none is taken"
+        case .deleted: "the Bundle deletes the resource of this entry; it is not taken"
         }
     }
 
@@ -60,6 +69,9 @@ enum DataFault: String, Sendable, CaseIterable {
         case .conflictingPatients: "one Patient of each id, or copies of equal content"
         case .changed: "files that stay as they are until the run ends"
         case .otherPatient: "resources about one patient of one server under one id"
+        case .badPatientID: "1 to 64 letters of ASCII, digits, hyphens and dots"
+        case .history: "each resource as it is now, alone or in a Bundle of another type"
+        case .deleted: "a Bundle that deletes nothing of what it holds"
         }
     }
 }

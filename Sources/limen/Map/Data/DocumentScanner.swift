@@ -46,12 +46,20 @@ struct DocumentScanner {
     private static func looksLikeLines(_ file: RandomAccessFile) throws(SystemError) -> Bool {
         let head = try file.read(at: 0, count: 4 * Limits.dataPieceBytes)
         guard let end = head.firstIndex(of: UInt8(ascii: "\n")), end > 0 else { return false }
-        guard head[end...].contains(where: { $0 > UInt8(ascii: " ") }) else { return false }
+        guard !isBlank(head[end...]) else { return false }
         do {
             return try JSONDocument(parsing: Array(head[..<end])).root.kind == .object
         } catch {
             return false
         }
+    }
+
+    /// Whether bytes are nothing but white space (RFC 8259, section 2).
+    ///
+    /// Other control characters are none: a line of zeros is what a torn file holds in the place
+    /// of a resource.
+    static func isBlank(_ bytes: ArraySlice<UInt8>) -> Bool {
+        bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
     }
 
     /// The next text; the bytes between texts are skipped.
@@ -105,7 +113,7 @@ struct DocumentScanner {
             let range = start..<end
             start = min(end + 1, buffer.count)
             if isTooLong { return .tooLong(line: number, offset: offset) }
-            if buffer[range].contains(where: { $0 > UInt8(ascii: " ") }) {
+            if !Self.isBlank(buffer[range]) {
                 return .text(
                     Text(
                         bytes: Array(buffer[range]),

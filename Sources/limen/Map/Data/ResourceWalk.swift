@@ -1,4 +1,5 @@
 import Basics
+import FHIR
 import JSON
 import Posix
 
@@ -138,10 +139,11 @@ struct ResourceWalk {
         var elements: [Document.Element] = []
         var unread: [Document.UnreadEntry] = []
         var lines = LineCounter(text)
-        var pending = [Part(value: document.root, depth: 0, pointer: "", isMisplaced: false)]
+        var pending = [Part(value: document.root, depth: 0, pointer: "")]
         while let part = pending.popLast() {
             let value = part.value
-            let inner = part.isMisplaced ? nil : Self.parts(of: part)
+            let fault = part.fault ?? Self.history(value)
+            let inner = fault != nil ? nil : Self.parts(of: part)
             if let inner, part.depth < Limits.dataBundleDepthMax {
                 pending += inner.reversed()
                 continue
@@ -149,15 +151,14 @@ struct ResourceWalk {
             let place = DataPlace(file: file, line: lines.line(at: value.byteOffset))
             let start = text.offset + value.byteOffset
             let bytes = start..<start + value.rawBytes.count
-            guard inner == nil, !part.isMisplaced, let resource = DataResource(container: value)
+            guard inner == nil, fault == nil, let resource = DataResource(container: value)
             else {
                 guard part.depth == 0 || !BundleEntry.needsNoResource(value) else { continue }
                 note(
                     place,
-                    .notResource,
+                    fault ?? .notResource,
                     at: start,
-                    part.depth == 0
-                        ? DataFault.notResource.sentence : BundleEntry.sentence(part.pointer),
+                    Self.sentence(fault ?? .notResource, part),
                     pointer: part.pointer
                 )
                 if part.depth > 0 {
@@ -167,7 +168,7 @@ struct ResourceWalk {
             }
             elements.append(Document.Element(resource: resource, place: place, bytes: bytes))
         }
-        let root = Part(value: document.root, depth: 0, pointer: "", isMisplaced: false)
+        let root = Part(value: document.root, depth: 0, pointer: "")
         return Document(
             elements: elements,
             unread: unread,
@@ -181,43 +182,68 @@ struct ResourceWalk {
         let depth: Int
         /// Where it stands in the text.
         let pointer: String
-        /// Whether it stands where a Bundle has an entry, or its list of them, and is none: no
-        /// reader of FHIR would find a resource there.
-        let isMisplaced: Bool
+        /// Why nothing of it is taken: it stands where a Bundle has an entry, or its list of them,
+        /// and is none, so that no reader of FHIR would find a resource there; or it is deleted.
+        var fault: DataFault?
+    }
+
+    /// The Bundle that a value is, or that it holds as an entry.
+    private static func bundle(_ value: JSONValue) -> JSONValue? {
+        guard value.kind == .object else { return nil }
+        let resource = value["resourceType"] != nil ? value : value["resource"]
+        guard let resource, resource["resourceType"]?.isString("Bundle") ?? false else {
+            return nil
+        }
+        return resource
+    }
+
+    /// The fault of a Bundle whose entries are not what is.
+    private static func history(_ value: JSONValue) -> DataFault? {
+        bundle(value).map(Retractions.isHistory) ?? false ? .history : nil
+    }
+
+    /// What is said of a part, without a word of it.
+    private static func sentence(_ fault: DataFault, _ part: Part) -> String {
+        if part.depth == 0 { return fault.sentence }
+        return fault == .notResource
+            ? BundleEntry.sentence(part.pointer) : part.pointer + ": " + fault.sentence
     }
 
     /// The entries of a Bundle, or of an entry that holds one, or the elements of a list.
     private static func parts(of part: Part) -> [Part]? {
         let value = part.value
-        if value.kind == .array { return parts(of: value, below: part, "", areEntries: false) }
+        if value.kind == .array { return parts(of: value, below: part, "", nil) }
+        guard let resource = bundle(value) else { return nil }
         let isAlone = value["resourceType"] != nil
-        let resource = isAlone ? value : value["resource"]
-        guard let resource, resource["resourceType"]?.isString("Bundle") ?? false else {
-            return nil
-        }
         guard let entries = resource["entry"], !entries.isNull else { return [] }
         let path = (isAlone ? "" : "/resource") + "/entry"
         guard entries.kind == .array else {
             let pointer = part.pointer + path
             let depth = part.depth + 1
-            return [Part(value: entries, depth: depth, pointer: pointer, isMisplaced: true)]
+            return [Part(value: entries, depth: depth, pointer: pointer, fault: .notResource)]
         }
-        return parts(of: entries, below: part, path, areEntries: true)
+        return parts(of: entries, below: part, path, Retractions(of: resource))
     }
 
     private static func parts(
         of list: JSONValue,
         below part: Part,
         _ path: String,
-        areEntries: Bool
+        _ retractions: Retractions?
     ) -> [Part] {
         list.elements.enumerated().map { position, value in
-            Part(
+            var next = Part(
                 value: value,
                 depth: part.depth + 1,
-                pointer: "\(part.pointer)\(path)/\(position)",
-                isMisplaced: areEntries && value["resourceType"] != nil
+                pointer: "\(part.pointer)\(path)/\(position)"
             )
+            guard let retractions else { return next }
+            if value["resourceType"] != nil {
+                next.fault = .notResource
+            } else if retractions.cover(value) {
+                next.fault = .deleted
+            }
+            return next
         }
     }
 }
