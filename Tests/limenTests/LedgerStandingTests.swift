@@ -56,6 +56,22 @@ struct LostKeyStatusTests {
     }
 }
 
+@Suite("What limen audit keys status says of keys that do not open")
+struct DamagedKeyStatusTests {
+    @Test("An overwritten key is no clean state, and is named by its id alone")
+    func damaged() {
+        let keys = TenantKeys.generate(tenant: "demo", name: "k1")
+        let ids = (0..<12).map { UUIDBytes(high: 1, low: UInt64($0)) }
+        let status = KeyStatus(keys: keys, counts: [], lostCount: 0, damaged: ids)
+        #expect(!status.isClean)
+        #expect(status.text.contains("KEYS DO NOT OPEN: 12 data keys"))
+        #expect(status.text.contains(ids[0].text) && status.text.contains(" and more"))
+        #expect(!status.text.contains(ids[11].text))
+        #expect(status.json.contains(#""keysNotOpening":12"#))
+        #expect(status.json.contains(#""isClean":false"#))
+    }
+}
+
 @Suite("What is said of segments that are gone")
 struct LostSegmentTests {
     @Test("Only what is gone is told on readyz")

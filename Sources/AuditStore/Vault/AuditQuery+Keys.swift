@@ -1,3 +1,4 @@
+package import Audit
 package import Basics
 import PostgreSQL
 
@@ -123,6 +124,41 @@ extension AuditQuery {
         }
     }
 
+    /// The data keys of a tenant behind one of them, by their ids, a thousand at most; those that
+    /// were given up are left out.
+    package func dataKeys(
+        tenant: String,
+        behind: UUIDBytes
+    ) throws(AuditStoreError) -> [WrappedKey] {
+        do throws(PostgreSQLError) {
+            var values = Parameters()
+            values.add(text: tenant)
+            values.add(uuid: behind)
+            let rows = try execute(Self.dataKeyPage, values)
+            var keys: [WrappedKey] = []
+            for row in 0..<rows.rowCount {
+                guard let id = try rows.uuid(row, 0), let subject = rows.bytes(row, 1),
+                    let days = try rows.integer(row, 2), let name = try rows.text(row, 3),
+                    let wrapped = rows.bytes(row, 4), let createdAt = try rows.instant(row, 5)
+                else { throw PostgreSQLError(code: .unexpectedResult) }
+                keys.append(
+                    WrappedKey(
+                        tenant: tenant,
+                        keyID: id,
+                        subject: subject,
+                        month: CivilDate(daysSinceEpoch: days),
+                        wrappingKey: name,
+                        wrapped: wrapped,
+                        createdAt: createdAt
+                    )
+                )
+            }
+            return keys
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
     /// A hold on a patient that stands.
     package struct PatientHold: Sendable, Equatable {
         /// Its id.
@@ -242,6 +278,13 @@ extension AuditQuery {
             SELECT w, 0, 0, 0, count(*) FROM audit.erased_key e, unnest(e.wrapping_keys) w
             WHERE e.tenant = $1 GROUP BY 1
         ) counted GROUP BY 1 ORDER BY 1
+        """
+
+    private static let dataKeyPage: StaticString = """
+        SELECT key_id, subject, month - date '1970-01-01', wrapping_key, wrapped, created_at
+        FROM audit.data_key
+        WHERE tenant = $1 AND key_id > $2 AND given_up_by IS NULL
+        ORDER BY key_id LIMIT 1000
         """
 
     private static let patientHoldStatement: StaticString = """

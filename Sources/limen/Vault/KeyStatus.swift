@@ -1,4 +1,5 @@
 import AuditStore
+import Basics
 import JSON
 import Vault
 
@@ -8,6 +9,11 @@ struct KeyStatus {
     let counts: [AuditQuery.WrappingCount]
     /// How many rows name a key that is gone with no record of its end.
     let lostCount: Int
+    /// The data keys that the wrapping key that they name is here for, and does not open.
+    var damaged: [UUIDBytes] = []
+
+    /// How many of those are named.
+    private static let namedMax = 10
 
     /// One wrapping key, of the file or of the database.
     struct Line: Equatable {
@@ -53,7 +59,7 @@ struct KeyStatus {
 
     /// Whether every key that is needed is here and every erasure is final.
     var isClean: Bool {
-        lostCount == 0
+        lostCount == 0 && damaged.isEmpty
             && lines.allSatisfy { $0.isHere ? $0.erasedCount == 0 : $0.liveCount == 0 }
     }
 
@@ -74,7 +80,18 @@ struct KeyStatus {
                 ? ""
                 : "\nKEYS ARE GONE of \(lostCount) rows, comments or reviews, and no erasure and no "
                     + "dropped month says why: limen audit verify names the first row")
+            + damagedText
             + "\npseudonym epochs  \(epochs.isEmpty ? "1 (the tenant's own key)" : epochs)\n"
+    }
+
+    /// What is said of keys that do not open; each is named by its id, which tells nothing of whose
+    /// rows it seals.
+    private var damagedText: String {
+        guard !damaged.isEmpty else { return "" }
+        let names = damaged.prefix(Self.namedMax).map(\.text).joined(separator: ", ")
+        return "\nKEYS DO NOT OPEN: \(damaged.count) data keys were altered, or stand in another's "
+            + "place, and what they seal cannot be read: \(names)"
+            + (damaged.count > Self.namedMax ? " and more" : "")
     }
 
     /// The same as JSON.
@@ -101,6 +118,11 @@ struct KeyStatus {
         for pseudonym in keys.pseudonyms { writer.value(pseudonym.epoch) }
         writer.endArray()
         writer.member("rowsOfLostKeys", lostCount)
+        writer.member("keysNotOpening", damaged.count)
+        writer.name("firstNotOpening")
+        writer.beginArray()
+        for id in damaged.prefix(Self.namedMax) { writer.value(id.text) }
+        writer.endArray()
         writer.member("isClean", isClean)
         writer.endObject()
         return writer.text

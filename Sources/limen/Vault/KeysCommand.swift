@@ -54,16 +54,44 @@ enum KeysCommand {
         let query = try access.audit.open()
         let counts: [AuditQuery.WrappingCount]
         let lostCount: Int
-        do {
+        let damaged: [UUIDBytes]
+        do throws(AuditStoreError) {
             counts = try query.wrappingCounts(tenant: access.tenant)
             lostCount = try query.lostKeyCount(tenant: access.tenant)
+            damaged = try Self.damaged(keys, query)
         } catch {
             throw StoreSentence.commandError(error)
         }
         try access.audit.record(ReadNote("keys"), on: query)
-        let status = KeyStatus(keys: keys, counts: counts, lostCount: lostCount)
+        let status = KeyStatus(
+            keys: keys,
+            counts: counts,
+            lostCount: lostCount,
+            damaged: damaged
+        )
         Terminal.writeOutput(parsed.has("json") ? status.json + "\n" : status.text)
         return status.isClean ? .ok : .findings
+    }
+
+    /// The data keys that do not open with the wrapping key that they name.
+    ///
+    /// They are in no log, because they are wrapped anew and destroyed; that one was overwritten
+    /// shows only where it is to be opened.
+    private static func damaged(
+        _ keys: TenantKeys,
+        _ query: borrowing AuditQuery
+    ) throws(AuditStoreError) -> [UUIDBytes] {
+        let opener = RecordOpener(KeyRing([keys]))
+        var damaged: [UUIDBytes] = []
+        var behind = UUIDBytes(high: 0, low: 0)
+        while true {
+            let stored = try query.dataKeys(tenant: keys.tenant, behind: behind)
+            guard let last = stored.last else { return damaged }
+            behind = last.keyID
+            for key in stored {
+                if case .damaged = opener.open(key) { damaged.append(key.keyID) }
+            }
+        }
     }
 
     private static func rotate(
