@@ -163,6 +163,9 @@ package struct AuditQuery: ~Copyable {
 
     /// One event with its documents and the feedback on its cards; `nil` when there is none that
     /// this reader may read.
+    ///
+    /// An id names one event. Where a trail of before that was enforced holds several, what an
+    /// auditor wrote of a read stands behind what it could hide, and how many there are is told.
     package func show(
         _ eventID: UUIDBytes,
         of tenant: String? = nil
@@ -170,8 +173,12 @@ package struct AuditQuery: ~Copyable {
         var filter = AuditFilter()
         filter.tenant = tenant
         filter.eventID = eventID
-        filter.limit = 1
-        guard var event = try list(filter, hasDocuments: true).events.first else { return nil }
+        filter.limit = Self.namesakesMax
+        let events = try list(filter, hasDocuments: true).events
+        guard var event = events.first(where: { !$0.isOfAuditor }) ?? events.last else {
+            return nil
+        }
+        event.namesakeCount = events.count - 1
         event.answers = try answers(to: event.record)
         return event
     }
@@ -215,6 +222,9 @@ package struct AuditQuery: ~Copyable {
             throw AuditStoreError(error)
         }
     }
+
+    /// How many rows of one id are looked at.
+    private static let namesakesMax = 20
 
     // MARK: Steps
 

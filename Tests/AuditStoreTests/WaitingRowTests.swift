@@ -5,6 +5,7 @@ import Ledger
 import PostgreSQL
 import Synchronization
 import Testing
+import Vault
 
 @testable import AuditStore
 
@@ -25,6 +26,76 @@ struct WaitingRowTests {
         VALUES ('anna', now(), gen_random_uuid(), 'audit-read', 'done', 200, session_user,
             '\(cards)', '\(missing)', '\(flags)', \(details), \(code))
         """
+    }
+
+    /// A read that an auditor records by hand under the id of another event.
+    static func read(of id: UUIDBytes) -> String {
+        read().replacing("gen_random_uuid()", with: "'\(id.text)'")
+    }
+
+    @Test("An auditor's row under the id of an event is refused, and in a transaction of before")
+    func takenID() async throws {
+        let database = try TestDatabase()
+        let sink = try database.sink(writers: 1)
+        let decision = Records.full()
+        try await sink.append(decision)
+        sink.close()
+        #expect(throws: PostgreSQLError(code: .statementFailed, sqlState: "23505")) {
+            try database.script(Self.read(of: decision.eventID), as: "auditor_anna")
+        }
+        for level in ["REPEATABLE READ", "SERIALIZABLE"] {
+            #expect(throws: PostgreSQLError(code: .statementFailed, sqlState: "25001")) {
+                try database.script(
+                    "BEGIN ISOLATION LEVEL \(level); \(Self.read()); COMMIT;",
+                    as: "auditor_anna"
+                )
+            }
+        }
+        // What another tenant has is not told: the id is free in this one.
+        let foreign = Records.full("berta")
+        let other = try database.sink(writers: 1)
+        try await other.append(foreign)
+        other.close()
+        try database.script(Self.read(of: foreign.eventID), as: "auditor_anna")
+        // A read of one's own has an id like any event.
+        #expect(throws: PostgreSQLError(code: .statementFailed, sqlState: "23505")) {
+            try database.script(Self.read(of: foreign.eventID), as: "auditor_anna")
+        }
+        #expect(try database.query().show(decision.eventID)?.record.kind == .decision)
+    }
+
+    @Test("Two rows of one id hide nothing: the decision is shown and proved, the other is named")
+    func doubledID() async throws {
+        let (database, copies) = try await LedgerStoreTests.written(1)
+        let text = try database.column("SELECT event_id::text FROM audit.event")
+        let id = try #require(text.first.flatMap { UUIDBytes(text: $0) })
+        try database.script("ALTER TABLE audit.event DISABLE TRIGGER refuse_known_id")
+        try database.script(Self.read(of: id), as: "auditor_anna")
+        let copy = try #require(try LedgerStoreTests.sign(database, known: copies[0]))
+        let shown = try #require(try database.query().show(id, of: "anna"))
+        #expect(shown.record.kind == .decision)
+        #expect(shown.namesakeCount == 1)
+        let receipt = try ReceiptMaker.receipt(of: id, database.login("limen_verifier"))
+        #expect(try receipt.verified(by: [TestDatabase.signer.key]).row.kind == "decision")
+        let report = try LedgerStoreTests.verify(database, copies + [copy])
+        #expect(report.findings.map(\.damage) == [.inserted], "\(report.findings)")
+        #expect(report.findings.first?.row?.eventID == id)
+        #expect(report.findings.first?.text.contains("the id of another event") == true)
+    }
+
+    @Test("The sequencer reads a row without a log while it waits for its place, and no longer")
+    func sequencerReads() async throws {
+        let (database, copies) = try await LedgerStoreTests.written(2)
+        try database.script(Self.read(), as: "auditor_anna")
+        func seen() throws -> Int {
+            let connection = try Connection.open(database.login("limen_chain"))
+            return try connection.execute("SELECT count(*) FROM audit.event").integer(0, 0) ?? -1
+        }
+        #expect(try seen() == 1)
+        _ = try #require(try LedgerStoreTests.sign(database, known: copies[0]))
+        #expect(try database.count("SELECT count(*) FROM audit.unplaced") == 0)
+        #expect(try database.count("SELECT count(*) FROM audit.adopted") == 1)
+        #expect(try seen() == 0)
     }
 
     /// A superuser takes the checks away, as a trail of an earlier version had none.
@@ -196,6 +267,38 @@ struct WaitingRowTests {
             """
         )
         #expect(try LedgerStoreTests.verify(scene.database, [copy]).findings == [])
+        #expect(try scene.query().lostKeyCount(tenant: "anna") == 0)
+    }
+
+    @Test(
+        "A key that a superuser overwrites is there, and does not open",
+        arguments: [
+            "wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1)",
+            "wrapped = decode(repeat('00', octet_length(wrapped)), 'hex')",
+            "subject = sha256('another')",
+        ]
+    )
+    func overwrittenKeys(change: String) async throws {
+        let scene = try VaultScene()
+        try await scene.sink.append(scene.decision())
+        scene.sink.close()
+        func states() throws -> [Bool] {
+            let opener = RecordOpener(scene.ring)
+            let first = UUIDBytes(high: 0, low: 0)
+            return try scene.query().dataKeys(tenant: "anna", behind: first).map { key in
+                if case .open = opener.open(key) { true } else { false }
+            }
+        }
+        let before = try states()
+        #expect(!before.isEmpty)
+        #expect(before.allSatisfy { $0 })
+        try scene.database.script(
+            """
+            ALTER TABLE audit.data_key DISABLE TRIGGER ALL;
+            UPDATE audit.data_key SET \(change) WHERE octet_length(subject) = 32;
+            """
+        )
+        #expect(try states().contains(false))
         #expect(try scene.query().lostKeyCount(tenant: "anna") == 0)
     }
 

@@ -53,6 +53,8 @@ package struct StoredEvent: Sendable {
     package var schemaVersion = 1
     /// Its place in the log of its writer.
     package var place: LogPlace?
+    /// How many other rows bear its id, which is to name one event: none in a sound trail.
+    package var namesakeCount = 0
     /// What of it is sealed, until it is opened; `nil` when nothing is, or it was opened.
     package var parts: SealedParts?
     /// The resources that its inputs came from, once people are hidden; `nil` before.
@@ -76,6 +78,11 @@ package struct StoredEvent: Sendable {
             .retention:
             record.patientPseudonym != nil || parts != nil || sealing == .opened
         }
+    }
+
+    /// Whether an auditor's login may have written it: that something was read, exported or reviewed.
+    package var isOfAuditor: Bool {
+        [.auditRead, .auditExport, .auditReview].contains(record.kind)
     }
 
     /// Leaves only pseudonyms, of people and of the EHR's resources, and no document with a value.
@@ -112,6 +119,7 @@ package struct StoredEvent: Sendable {
         writer.member("recordedAt", recordedAt.text)
         if sealing != .plain { writer.member("sealing", sealing.rawValue) }
         erasure?.writeMembers(to: &writer)
+        if namesakeCount > 0 { writer.member("othersOfThisId", namesakeCount) }
         if !answers.isEmpty {
             writer.name("answers")
             writer.beginArray()

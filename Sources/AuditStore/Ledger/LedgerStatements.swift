@@ -137,7 +137,8 @@ enum LedgerStatements {
     /// Rows that belong to nothing: of unknown logs, without a place, and parts without an event.
     ///
     /// Only the rows of a gateway's log carry its id, from 0: what carries that of the sequencer's
-    /// log, or a number below, is read with no log.
+    /// log, or a number below, is read with no log. A row that no gateway wrote must not bear the id
+    /// of another event: it would be shown instead of it.
     static let strays: StaticString = """
         SELECT kind, tenant, started_at, event_id, log_id, seq FROM (
             SELECT 1 AS kind, tenant, started_at, event_id, log_id, seq
@@ -168,6 +169,12 @@ enum LedgerStatements {
             SELECT 5, NULL, b.recorded_at, b.log_id, b.log_id, b.first_seq
             FROM audit.batch b
             WHERE NOT EXISTS (SELECT FROM audit.log l WHERE l.log_id = b.log_id)
+            UNION ALL
+            SELECT 6, tenant, started_at, event_id, NULL, NULL
+            FROM audit.event e
+            WHERE log_id IS NULL
+              AND EXISTS (SELECT FROM audit.event d WHERE d.tenant = e.tenant
+                  AND d.event_id = e.event_id AND d.started_at <> e.started_at)
         ) strays
         LIMIT 100
         """
@@ -378,7 +385,9 @@ enum LedgerStatements {
 
     // Receipts.
 
-    /// An event with its place, its own or the one it was given.
+    /// An event with its place, its own or the one it was given, and one more that bears its id.
+    ///
+    /// What an auditor wrote of a read stands behind what it could hide.
     static let eventPlace: StaticString = """
         SELECT e.tenant, e.started_at, e.event_id, e.kind, e.outcome, e.status,
                e.schema_version::int4, e.replayed_at, e.client, e.service, e.hook,
@@ -397,7 +406,8 @@ enum LedgerStatements {
         LEFT JOIN audit.adopted a ON a.tenant = e.tenant AND a.started_at = e.started_at
             AND a.event_id = e.event_id
         WHERE e.tenant = ANY (ARRAY(SELECT t.tenant FROM audit.tenant t)) AND e.event_id = $1
-        LIMIT 1
+        ORDER BY e.kind IN ('audit-read', 'audit-export', 'audit-review'), e.tenant, e.started_at
+        LIMIT 2
         """
 
     static let batchOf: StaticString = """

@@ -170,6 +170,8 @@ package struct StrayRow: Sendable, Equatable {
         case feedback = 4
         /// A batch of a log that there is not.
         case batch = 5
+        /// No gateway wrote it, and it bears the id of another event.
+        case doubled = 6
     }
 
     /// What it lacks.

@@ -169,6 +169,12 @@ package struct LedgerVerifier<Source: LedgerSource> {
                 find(.inserted, stray.name, "feedback belongs to no event")
             case .batch:
                 find(.deleted, stray.name, "a batch belongs to a log whose beginning is not there")
+            case .doubled:
+                find(
+                    .inserted,
+                    stray.name,
+                    "a row that no gateway wrote bears the id of another event"
+                )
             }
         }
     }

@@ -36,6 +36,12 @@ enum AuditShowCommand {
         guard let stored, let story else {
             throw CommandError(.findings, "there is no such event that this auditor may read")
         }
+        if stored.namesakeCount > 0 {
+            Terminal.writeError(
+                "limen: \(stored.namesakeCount) more rows bear this id, which is to name one event: "
+                    + "limen audit list --event \(id.text) shows them all\n"
+            )
+        }
         var writer = JSONWriter()
         stored.write(to: &writer)
         if parsed.has("json") {

@@ -131,6 +131,11 @@ enum AuditProveCommand {
     private static func sentence(_ refusal: ReceiptMaker.Refusal) -> CommandError {
         switch refusal {
         case .noEvent: CommandError(.findings, "there is no such event")
+        case .doubled:
+            CommandError(
+                .findings,
+                "several events bear this id, which is to name one; run limen audit verify"
+            )
         case .noPlace: CommandError(.findings, "the event has no place in a log yet")
         case .notCovered:
             CommandError(
