@@ -58,7 +58,6 @@ enum EraseCommand {
         isDueOnly: Bool
     ) async throws(CommandError) -> ExitCode {
         let free = plan.filter { $0.state == .free }
-        try refuseIfForbidden(plan, isDueOnly)
         let event = UUIDBytes.version7(at: Clock.now())
         let digest = Digest.sha256(free.map(\.keyID).sorted(by: Self.order).flatMap(\.bytes))
         func describe(_ writer: inout JSONWriter) {
@@ -73,6 +72,11 @@ enum EraseCommand {
             writer.member("review", ifPresent: scope.reviewID?.text)
         }
         try await access.record(.erasure, event, flags: ["ordered"], describe)
+        // What is forbidden was ordered all the same: the trail says who wanted it, and why not.
+        if let refusal = refusal(of: plan, isDueOnly) {
+            try await recordRefusal(access, event, refusal.code)
+            throw refusal.error
+        }
         let count: Int
         let store = try access.store(.eraser)
         do throws(AuditStoreError) {
@@ -85,15 +89,7 @@ enum EraseCommand {
                 shownEvents: scope.facts.recentEventIDs
             )
         } catch {
-            let code = error.code.rawValue
-            let ending = UUIDBytes.version7(at: Clock.now())
-            try await access.record(
-                .erasure,
-                ending,
-                flags: ["refused"],
-                causedBy: event,
-                outcome: .refused
-            ) { $0.member("code", code) }
+            try await recordRefusal(access, event, error.code)
             throw StoreSentence.commandError(error)
         }
         let ending = UUIDBytes.version7(at: Clock.now())
@@ -146,36 +142,62 @@ enum EraseCommand {
         return isWhole ? .ok : .findings
     }
 
-    private static func refuseIfForbidden(
-        _ plan: [KeyStore.PlannedKey],
+    /// Records that what an event ordered was refused, and why.
+    private static func recordRefusal(
+        _ access: VaultAccess,
+        _ order: UUIDBytes,
+        _ code: AuditStoreError.Code
+    ) async throws(CommandError) {
+        try await access.record(
+            .erasure,
+            .version7(at: Clock.now()),
+            flags: ["refused"],
+            causedBy: order,
+            outcome: .refused
+        ) { $0.member("code", code.rawValue) }
+    }
+
+    /// Why a plan is not carried out; `nil` when nothing forbids it.
+    private static func refusal(
+        of plan: [KeyStore.PlannedKey],
         _ isDueOnly: Bool
-    ) throws(CommandError) {
+    ) -> (code: AuditStoreError.Code, error: CommandError)? {
+        func refusal(
+            _ code: AuditStoreError.Code,
+            _ sentence: String
+        ) -> (code: AuditStoreError.Code, error: CommandError) {
+            (code, CommandError(.findings, sentence))
+        }
         guard !plan.isEmpty else {
-            throw CommandError(.findings, "there is no key of it: nothing to erase")
+            return refusal(.nothingToErase, "there is no key of it: nothing to erase")
         }
         guard !plan.contains(where: { $0.state == .held }) else {
-            throw CommandError(.findings, "a legal hold forbids it; nothing was changed")
+            return refusal(.legalHold, "a legal hold forbids it; nothing was changed")
         }
         guard !plan.contains(where: { $0.state == .unclear }) else {
-            throw StoreSentence.commandError(AuditStoreError(code: .holdUnclear))
+            let error = StoreSentence.commandError(AuditStoreError(code: .holdUnclear))
+            return (.holdUnclear, error)
         }
         let kept = plan.filter { $0.state == .kept && !$0.isNote }
         if !isDueOnly, let last = kept.map(\.freeOn).max() {
-            throw CommandError(
-                .findings,
+            return refusal(
+                .keptByPolicy,
                 "the policy of the tenant keeps \(kept.count) of \(plan.count) keys, the last until "
                     + "\(last); nothing was changed (--due erases what may go)"
             )
         }
         guard plan.contains(where: { $0.state == .free }) else {
-            let isInUse = plan.contains { $0.state == .inUse }
-            throw CommandError(
-                .findings,
-                isInUse
-                    ? "rows may still be sealed with these keys; run it again in five minutes"
-                    : "the policy of the tenant keeps all \(plan.count) keys; nothing was changed"
-            )
+            return plan.contains { $0.state == .inUse }
+                ? refusal(
+                    .nothingToErase,
+                    "rows may still be sealed with these keys; run it again in five minutes"
+                )
+                : refusal(
+                    .keptByPolicy,
+                    "the policy of the tenant keeps all \(plan.count) keys; nothing was changed"
+                )
         }
+        return nil
     }
 
     private static func order(_ left: UUIDBytes, _ right: UUIDBytes) -> Bool {
