@@ -33,6 +33,11 @@ extension Provisioning {
         package var isOfNobody: Bool { tenants.isEmpty && remaining.isEmpty && login == .absent }
     }
 
+    /// Whether a name can be that of a login whose reading can be ended: no role of the house.
+    package static func isRemovable(_ name: String) -> Bool {
+        isName(name, separator: "_") && !isHouseRole(name)
+    }
+
     /// Ends what a login may read: of some tenants, or of all and then the login too.
     ///
     /// Its next statement reads nothing more. A transaction that goes on seeing the state of its
@@ -44,9 +49,7 @@ extension Provisioning {
         tenants: [String]?,
         keepsLogin: Bool = false
     ) throws(AuditStoreError) -> Removal {
-        guard Self.isName(login, separator: "_"), !Self.isHouseRole(login) else {
-            throw AuditStoreError(code: .invalidName)
-        }
+        guard Self.isRemovable(login) else { throw AuditStoreError(code: .invalidName) }
         try expectCurrent()
         if let tenants {
             let known = try self.tenants()

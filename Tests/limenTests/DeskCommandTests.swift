@@ -1,4 +1,6 @@
+import AuditStore
 import Foundation
+import PostgreSQL
 import Testing
 import Vault
 
@@ -38,6 +40,7 @@ struct DeskCommandTests {
             ["auditor", "add", "anna", "--tenant", "a", "--password", "x"],
             ["auditor", "remove", "anna", "--tenant", "a", "--keep-login"],
             ["auditor", "list", "--tenant", "a"],
+            ["auditor", "remove", "limen_writer"], ["auditor", "remove", "Ann"],
         ]
     )
     func usage(line: [String]) async {
@@ -45,6 +48,23 @@ struct DeskCommandTests {
             _ = try await Limen.dispatch(line[0], Array(line.dropFirst()))
         }
         #expect(error?.exitCode == .usage, "\(line): \(error?.sentence ?? "")")
+    }
+
+    @Test("say what a login is where one is removed", arguments: ["Ann", "limen_writer"])
+    func logins(login: String) async {
+        let error = await #expect(throws: CommandError.self) {
+            _ = try await Limen.dispatch("auditor", ["remove", login])
+        }
+        #expect(error?.sentence.contains("lower-case letters") == true)
+    }
+
+    @Test("say whom a refused statement is for, and not that the server is away")
+    func refusedStatement() {
+        let cause = PostgreSQLError(code: .statementFailed, sqlState: "42501")
+        let error = StoreSentence.commandError(AuditStoreError(code: .database, cause: cause))
+        #expect(error.exitCode == .badInput)
+        #expect(error.sentence.contains("not mapped to the tenant"))
+        #expect(!error.sentence.contains("check that it runs"))
     }
 
     @Test("take a password of one line from a file that nobody else reads")

@@ -40,6 +40,19 @@ struct StateFolderTests {
         }
     }
 
+    @Test("Every tenant that has a key in the folder is known, which is who a gateway serves")
+    func tenants() throws {
+        try withFolder(holding: []) { path in
+            let state = try StateFolder.make(path)
+            for name in ["tenant-system.key", "tenant-demo.key", "tenant-hospital-b.key"] {
+                _ = try state.secret(name)
+            }
+            _ = try state.secret("limen_writer.password")
+            try state.write("secrets/tenant-hospital-b.vault", "x")
+            #expect(try state.tenants() == ["demo", "hospital-b", "system"])
+        }
+    }
+
     @Test("Every folder that the wrapper makes in the state folder is known to be its own")
     func known() throws {
         let text = try String(contentsOf: Shared.checkout.appending(path: "limen"), encoding: .utf8)

@@ -33,6 +33,12 @@ enum StoreSentence {
         let subject = error.subject ?? ""
         let state = error.cause?.sqlState.map { ", SQLSTATE " + $0 } ?? ""
         switch error.code {
+        case .database where error.cause?.sqlState == "42501":
+            return CommandError(
+                .badInput,
+                "the login of the connection may not do this\(state): it is not mapped to the "
+                    + "tenant, or another login is for it; limen auditor list says what each may"
+            )
         case .database:
             let code = error.cause?.code.rawValue ?? error.code.rawValue
             return CommandError(

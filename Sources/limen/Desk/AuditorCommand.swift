@@ -22,13 +22,7 @@ enum AuditorCommand {
         _ parsed: Arguments,
         _ login: String
     ) throws(CommandError) -> ExitCode {
-        guard Provisioning.isLoginName(login) else {
-            throw CommandError(
-                .usage,
-                "a login is up to 63 lower-case letters, digits and underscores, no underscore first "
-                    + "or last; names that begin with limen_ or pg_ are taken"
-            )
-        }
+        guard Provisioning.isLoginName(login) else { throw malformedLogin }
         let role = try role(parsed)
         let tenants = try tenants(parsed)
         guard !tenants.isEmpty else {
@@ -59,6 +53,7 @@ enum AuditorCommand {
         _ parsed: Arguments,
         _ login: String
     ) throws(CommandError) -> ExitCode {
+        guard Provisioning.isRemovable(login) else { throw malformedLogin }
         let tenants = try tenants(parsed)
         guard tenants.isEmpty || !parsed.has("keep-login") else {
             throw CommandError(
@@ -103,6 +98,14 @@ enum AuditorCommand {
     }
 
     // MARK: Words
+
+    private static var malformedLogin: CommandError {
+        CommandError(
+            .usage,
+            "a login is up to 63 lower-case letters, digits and underscores, no underscore first "
+                + "or last; names that begin with limen_ or pg_ are taken"
+        )
+    }
 
     private static func role(_ parsed: Arguments) throws(CommandError) -> ReaderRole {
         guard let text = parsed.value("role") else { return .auditor }

@@ -253,12 +253,24 @@ struct RunningService: Sendable {
                 isDevelopment: settings.isDevelopment
             )
         } catch {
-            throw Self.commandError(error)
+            throw Self.commandError(error, clients: settings.clientsFolder)
         }
     }
 
-    static func commandError(_ error: CatalogueError) -> CommandError {
-        let lines = error.findings.map { "\n  " + $0.text }
+    /// One line for each fault; of a client's file the place where it lies.
+    static func commandError(
+        _ error: CatalogueError,
+        clients: String? = nil
+    ) -> CommandError {
+        let prefix = "Hooks/clients/"
+        let lines = error.findings.map { finding in
+            var finding = finding
+            if let clients, finding.file.hasPrefix(prefix) {
+                let path = clients + "/" + finding.file.dropFirst(prefix.count)
+                if File.exists(path: path) { finding.file = path }
+            }
+            return "\n  " + finding.text
+        }
         return CommandError(
             .badInput,
             "the configuration has faults:" + lines.joined()
@@ -327,7 +339,7 @@ struct RunningService: Sendable {
                 log: log
             )
         } catch {
-            throw commandError(error)
+            throw commandError(error, clients: settings.clientsFolder)
         }
     }
 

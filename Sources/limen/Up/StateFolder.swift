@@ -86,6 +86,18 @@ struct StateFolder: Sendable {
     /// The path of a file in the folder.
     func file(_ name: String) -> String { path + "/" + name }
 
+    /// The tenants whose keys the folder holds, in the order of their names.
+    func tenants() throws(CommandError) -> [String] {
+        do throws(SystemError) {
+            return try Folder.names(path: file("secrets")).compactMap { name in
+                guard name.hasPrefix("tenant-"), name.hasSuffix(".key") else { return nil }
+                return String(name.dropFirst("tenant-".count).dropLast(".key".count))
+            }.sorted()
+        } catch {
+            throw Self.failure(error, file("secrets"))
+        }
+    }
+
     /// A secret by name, made at first use: 32 random bytes, base64url.
     ///
     /// - Throws: `CommandError` when it can neither be read nor written.

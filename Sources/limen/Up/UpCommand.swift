@@ -88,16 +88,20 @@ enum UpCommand {
         let database = AuditDatabase(state: state, socketPath: cluster.socketPath)
         // Rows that are there already have the pseudonyms of the tenants' own keys.
         let hasRows = File.exists(path: state.file("secrets/tenant-demo.key"))
-        let tenants = [HookGateway.systemTenant, DemoClient.tenant]
-        for tenant in tenants { _ = try VaultFiles.make(state, tenant, hasRows: hasRows) }
+        let own = [HookGateway.systemTenant, DemoClient.tenant]
+        for tenant in own { _ = try VaultFiles.make(state, tenant, hasRows: hasRows) }
         try database.prepare(migrations: try AuditDatabase.migrationFiles(home: home))
-        try VaultFiles.check(tenants, in: state, database)
+        try VaultFiles.check(own, in: state, database)
         let systemKey = try key(state, "tenant-system")
+        var tenantKeys = [DemoClient.tenant: try key(state, "tenant-demo")]
+        let further = try state.tenants().filter { !own.contains($0) }
+        for tenant in further { tenantKeys[tenant] = try key(state, "tenant-" + tenant) }
+        let tenants = own + further
         return RunningService.Settings(
             address: try ListenAddress(parsed.value("listen") ?? defaultAddress),
             home: home,
             clientsFolder: state.file("clients"),
-            tenantKeys: [DemoClient.tenant: try key(state, "tenant-demo")],
+            tenantKeys: tenantKeys,
             systemKey: systemKey,
             vault: { () throws(CommandError) -> [TenantKeys] in
                 try tenants.map { tenant throws(CommandError) in
