@@ -74,6 +74,91 @@ struct AuditAPITests {
         }
     }
 
+    @Test("A patient whose id is 64 hexadecimal digits is found, and the id is in no row")
+    func hexadecimalID() async throws {
+        let fixture = try AuditGateway()
+        let id = String(repeating: "0a", count: 32)
+        let mine = try await fixture.decide("anna", patient: id)
+        let pseudonym = try #require(mine.patientPseudonym)
+        // Twice: the row of the first read does not make a pseudonym of the id.
+        for name in [id, id, "Patient/" + id, Hexadecimal.text(pseudonym)] {
+            let answer = await fixture.send(
+                "POST",
+                "/audit/patients/timeline",
+                #"{"patient":"\#(name)","reason":"complaint","kind":"decision"}"#
+            )
+            #expect(try AuditGateway.ids(answer) == [mine.eventID.text], "\(name)")
+        }
+        let unknown = await fixture.send(
+            "POST",
+            "/audit/patients/timeline",
+            #"{"patient":"pseudonym:\#(id)","reason":"complaint"}"#
+        )
+        #expect(unknown.status == 200)
+        #expect(try AuditGateway.ids(unknown).isEmpty)
+        var filter = AuditFilter()
+        filter.kind = .auditRead
+        let query = try AuditQuery.open(fixture.database.login("auditor_anna"))
+        let reads = try query.list(filter).events.map(\.record.patientPseudonym)
+        #expect(reads.reversed() == [pseudonym, pseudonym, pseudonym, pseudonym, nil])
+        let raw = [UInt8](repeating: 10, count: 32)
+        #expect(try !query.isPseudonym(raw, of: "anna"))
+        #expect(try query.isPseudonym(pseudonym, of: "anna"))
+    }
+
+    @Test("Who saw a patient is asked of everything: what would leave readers out is refused")
+    func whoSawNarrowed() async throws {
+        let fixture = try AuditGateway()
+        try await fixture.decide("anna")
+        for (name, value) in [
+            ("service", #""news2""#), ("kind", #""decision""#), ("limit", "10"),
+            ("cursor", #""x""#),
+        ] {
+            let answer = await fixture.send(
+                "POST",
+                "/audit/patients/who-saw",
+                #"{"patient":"p1","reason":"complaint","\#(name)":\#(value)}"#
+            )
+            #expect(answer.status == 400, "\(name)")
+            #expect(String(decoding: answer.body, as: UTF8.self).contains("/" + name), "\(name)")
+        }
+    }
+
+    @Test("A reason that names the patient is refused, for it outlives the patient's rows")
+    func namingReasons() async throws {
+        let fixture = try AuditGateway()
+        try await fixture.decide("anna", patient: "limen-example")
+        for path in ["patients/timeline", "patients/who-saw", "events/search"] {
+            for patient in ["limen-example", "Patient/limen-example"] {
+                let answer = await fixture.send(
+                    "POST",
+                    "/audit/" + path,
+                    #"{"reason":"complaint of limen-example","patient":"\#(patient)"}"#
+                )
+                #expect(answer.status == 400, "\(path)")
+                let text = String(decoding: answer.body, as: UTF8.self)
+                #expect(text.contains("/reason") && !text.contains("limen-example"), "\(text)")
+            }
+        }
+    }
+
+    @Test("A header's plus is a plus: it is percent-encoded, and no form")
+    func plusInReason() async throws {
+        let fixture = try AuditGateway()
+        let mine = try await fixture.decide("anna")
+        let show = await fixture.send(
+            "GET",
+            "/audit/events/" + mine.eventID.text,
+            fields: [("Limen-Reason", "ward%20A+B")]
+        )
+        #expect(show.status == 200)
+        var filter = AuditFilter()
+        filter.kind = .auditRead
+        let query = try AuditQuery.open(fixture.database.login("auditor_anna"))
+        let read = try #require(try query.list(filter, hasDocuments: true).events.first?.record)
+        #expect(String(decoding: read.details ?? [], as: UTF8.self).contains("ward A+B"))
+    }
+
     @Test("shows nothing about a patient without a reason")
     func reasons() async throws {
         let fixture = try AuditGateway()

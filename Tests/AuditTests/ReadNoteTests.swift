@@ -35,6 +35,25 @@ struct ReadNoteTests {
         #expect(Self.record(ReadNote("list")).patientPseudonym == nil)
     }
 
+    @Test(
+        "writes what was given as a pseudonym only where the trail has it as one: it may be an id",
+        arguments: [
+            ([[9], [2]], false, [2], 7), ([[9], [2]], true, [9], nil), ([[9]], false, nil, nil),
+            ([[9]], true, [9], nil),
+        ] as [([[UInt8]], Bool, [UInt8]?, Int?)]
+    )
+    func idOrPseudonym(asked: [[UInt8]], isKnown: Bool, named: [UInt8]?, epoch: Int?) {
+        var note = ReadNote("timeline", reason: "why")
+        note.filter.patientPseudonyms = asked
+        note.filter.patientEpoch = 7
+        note.filter.patientGiven = [9]
+        note.filter.isGivenKnown = isKnown
+        let record = Self.record(note)
+        #expect(record.patientPseudonym == named)
+        #expect(record.pseudonymEpoch == epoch)
+        #expect(record.flags == ["timeline", "filter:patient"])
+    }
+
     @Test("of an event names its patient, under the newest pseudonym where that can be made")
     func about() {
         var note = ReadNote("show", reason: "why")

@@ -92,6 +92,7 @@ struct HoldWalkTests {
             return try audit("erase --patient \(id) --plan").output.contains("held")
         }
         try expectRefusal("erase --patient \(id)", 1, "a legal hold forbids it")
+        try refusedErasure()
         try unknownPatient()
         try lifting(set.output.trimmingCharacters(in: .whitespacesAndNewlines))
         try twoAtOnce()
@@ -121,6 +122,9 @@ struct HoldWalkTests {
         try expectRefusal("hold set --patient \(id) --all", 2, "either")
         try expectRefusal("hold set --patient a/b/c", 2, "--patient takes", "FHIR id")
         try expectRefusal("hold set --patient \(id)", 2, "--reason", reason: "for \(id)")
+        for read in ["timeline \(id)", "who-saw Patient/\(id)", "list --patient \(id)"] {
+            try expectRefusal(read, 2, "--reason names the patient", reason: "for \(id)")
+        }
         try expectRefusal("hold lift 1", 2, "UUID", "hold list")
         let unknown = UUID().uuidString.lowercased()
         try expectRefusal("hold lift \(unknown)", 1, unknown, "hold list")
@@ -137,10 +141,27 @@ struct HoldWalkTests {
         try expectRefusal("spool show 1/1", 3, "1/1", "none", reason: nil)
     }
 
+    /// An erasure that a hold forbids is in the trail as one: who wanted it, and that it was refused.
+    private func refusedErasure() throws {
+        let rows = try audit("list --kind erasure --limit 2 --json", reason: nil).output
+            .split(separator: "\n").map { try JSONDocument(parsing: String($0)).root }
+        try #require(rows.count == 2)
+        #expect(rows[0]["flags"]?.elements.compactMap(\.stringValue) == ["refused"])
+        #expect(rows[0]["outcome"]?.stringValue == "refused")
+        #expect(rows[0]["details"]?["code"]?.stringValue == "LIMEN-STORE-031")
+        #expect(rows[1]["flags"]?.elements.compactMap(\.stringValue) == ["ordered"])
+        #expect(rows[1]["details"]?["reason"]?.stringValue == "case 7")
+        #expect(rows[0]["causedBy"]?.stringValue == rows[1]["eventId"]?.stringValue)
+    }
+
     /// A hold on a pseudonym that nobody can tell the patient of keeps its epoch's key.
     private func unknownPatient() throws {
         let pseudonym = String(repeating: "ab", count: 32)
-        let set = try audit("hold set --patient \(pseudonym)")
+        // The digits alone may be an id as well: a hold on the wrong one is a hold on nobody.
+        for line in ["hold set --patient \(pseudonym)", "erase --patient \(pseudonym) --plan"] {
+            try expectRefusal(line, 2, "Patient/ID", "pseudonym:DIGITS")
+        }
+        let set = try audit("hold set --patient pseudonym:\(pseudonym)")
         #expect(set.exitCode == 0)
         #expect(set.error.contains("no row of this patient"), "\(set.error)")
         let hold = set.output.trimmingCharacters(in: .whitespacesAndNewlines)

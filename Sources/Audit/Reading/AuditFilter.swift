@@ -54,16 +54,30 @@ package struct AuditFilter: Sendable, Equatable {
     package var limit = 50
     /// Where the page before ended, as it was given out.
     package var cursor: AuditCursor?
-    /// The epoch of the last of the patient's pseudonyms, as the row of the read has it.
-    ///
-    /// It narrows nothing, and is `nil` when a pseudonym was given whose epoch nobody knows.
+    /// The epoch of the last of the patient's keyed pseudonyms, as the row of the read has it; it
+    /// narrows nothing.
     package var patientEpoch: Int?
+    /// The one of the patient's pseudonyms that was given as such; it narrows nothing.
+    ///
+    /// What looks like a pseudonym may be the id of a patient: it is written down only once the
+    /// trail is known to have it as a pseudonym.
+    package var patientGiven: [UInt8]?
+    /// Whether the trail has the given one as a pseudonym.
+    package var isGivenKnown = false
 
     /// Makes a filter that does not narrow.
     package init() {}
 
     /// The limit within its bounds.
     package var boundedLimit: Int { min(max(limit, 1), Limits.auditListRowsMax) }
+
+    /// Under which pseudonym the row of the read names the patient, and of which epoch that is, when
+    /// it is known; `nil` when there is none that may be written down.
+    package var named: (pseudonym: [UInt8], epoch: Int?)? {
+        if let patientGiven, isGivenKnown { return (patientGiven, nil) }
+        guard let newest = patientPseudonyms.last, newest != patientGiven else { return nil }
+        return (newest, patientEpoch)
+    }
 
     /// The names of what narrows, as the record of a read names them; never a value.
     package var names: [String] {

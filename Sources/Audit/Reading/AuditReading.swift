@@ -25,6 +25,9 @@ package protocol AuditReading: Sendable {
     /// One event with its documents and the feedback on its cards; `nil` when there is none.
     func event(_ id: UUIDBytes, of tenant: String) async throws(AuditError) -> StoredEvent?
 
+    /// Whether the trail has a value as the pseudonym of a patient.
+    func isPseudonym(_ value: [UInt8], of tenant: String) async throws(AuditError) -> Bool
+
     /// Everything that belongs to the call of an event.
     func story(of event: StoredEvent) async throws(AuditError) -> Story
 

@@ -83,8 +83,8 @@ package struct ReadNote: Sendable {
     /// Who was asked for: the pseudonym of the newest epoch, so that the reader is still named when
     /// an earlier epoch has ended.
     private var patient: Subject? {
-        if let newest = filter.patientPseudonyms.last {
-            return Subject(pseudonym: newest, epoch: filter.patientEpoch)
+        if let named = filter.named {
+            return Subject(pseudonym: named.pseudonym, epoch: named.epoch)
         }
         if let subject { return subject }
         guard let about, let pseudonym = about.patientPseudonym else { return nil }

@@ -30,6 +30,31 @@ extension AuditQuery {
         }
     }
 
+    /// Whether the trail has a value as the pseudonym of a patient.
+    ///
+    /// A read that was given one names it without an epoch, whatever was given; so such rows alone
+    /// do not make a pseudonym of it.
+    package func isPseudonym(
+        _ value: [UInt8],
+        of tenant: String
+    ) throws(AuditStoreError) -> Bool {
+        var values = Parameters()
+        values.add(text: tenant)
+        values.add(bytes: value)
+        do throws(PostgreSQLError) {
+            return try execute(Self.knownPseudonym, values).bool(0, 0) ?? false
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
+    private static let knownPseudonym: StaticString = """
+        SELECT EXISTS (SELECT FROM audit.event
+            WHERE tenant = $1 AND patient_pseudonym = $2
+              AND (pseudonym_epoch IS NOT NULL
+                  OR kind NOT IN ('audit-read', 'audit-export', 'audit-review')))
+        """
+
     private static let recordRead: StaticString = """
         INSERT INTO audit.event (
             tenant, started_at, event_id, kind, outcome, status, client, hook_instance,

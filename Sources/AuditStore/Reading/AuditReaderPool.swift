@@ -95,6 +95,16 @@ package final class AuditReaderPool: AuditReading {
         try await ask(tenant) { query throws(AuditStoreError) in try query.show(id, of: tenant) }
     }
 
+    /// Whether the trail has a value as the pseudonym of a patient.
+    package func isPseudonym(
+        _ value: [UInt8],
+        of tenant: String
+    ) async throws(AuditError) -> Bool {
+        try await ask(tenant) { query throws(AuditStoreError) in
+            try query.isPseudonym(value, of: tenant)
+        }
+    }
+
     /// Everything that belongs to the call of an event.
     package func story(of event: StoredEvent) async throws(AuditError) -> Story {
         try await ask(event.record.tenant) { query throws(AuditStoreError) in

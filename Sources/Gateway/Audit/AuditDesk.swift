@@ -47,10 +47,13 @@ struct AuditDesk {
         case .events:
             let question = try AuditQuestion(query: request.query, keys: pseudonymKeys.map(\.key))
             return try await list(question, "list")
-        case .search: return try await list(try body(request, AuditQuestion.inBody), "search")
+        case .search:
+            return try await list(try await body(request, AuditQuestion.inBody), "search")
         case .event(let id): return try await event(id, request)
-        case .timeline: return try await timeline(try patient(request))
-        case .whoSaw: return try await whoSaw(try patient(request))
+        case .timeline:
+            let more: Set<String> = ["limit", "cursor", "service", "kind"]
+            return try await timeline(try await patient(request, more))
+        case .whoSaw: return try await whoSaw(try await patient(request, []))
         case .exports: return try await AuditExportDesk(desk: self).part(request)
         case .reviews, .review, .runs, .closing:
             return try await ReviewDesk(desk: self).answer(request, route)
@@ -119,9 +122,6 @@ struct AuditDesk {
 
     private func whoSaw(_ question: AuditQuestion) async throws(GatewayError) -> Answer {
         guard question.reason != nil else { throw GatewayError(.reasonMissing) }
-        guard question.cursor == nil else {
-            throw AuditQuestion.fault("/cursor", "This answer has no pages.")
-        }
         let filter = question.filter
         var readers = PatientReaders()
         var isCut = false
@@ -154,10 +154,16 @@ struct AuditDesk {
     // MARK: Steps
 
     /// A question of a body that must name a patient and may name no other person or event.
-    private func patient(_ request: HTTPRequest) throws(GatewayError) -> AuditQuestion {
-        let question = try body(
+    ///
+    /// Who saw the patient is asked of everything, and without pages: what narrows it further would
+    /// leave out readers as if there were none.
+    private func patient(
+        _ request: HTTPRequest,
+        _ more: Set<String>
+    ) async throws(GatewayError) -> AuditQuestion {
+        let question = try await body(
             request,
-            ["patient", "from", "to", "zone", "limit", "cursor", "reason", "service", "kind"]
+            more.union(["patient", "from", "to", "zone", "reason"])
         )
         guard !question.filter.patientPseudonyms.isEmpty else {
             throw AuditQuestion.fault("/patient", "It must be there: a FHIR id or a pseudonym.")
@@ -169,7 +175,7 @@ struct AuditDesk {
     func body(
         _ request: HTTPRequest,
         _ known: Set<String>
-    ) throws(GatewayError) -> AuditQuestion {
+    ) async throws(GatewayError) -> AuditQuestion {
         guard request.query == nil else {
             throw AuditQuestion.fault("", "A question is asked in the body alone.")
         }
@@ -179,7 +185,13 @@ struct AuditDesk {
             client: client,
             keys: pseudonymKeys.map(\.key)
         )
-        question.note(epoch: pseudonymKeys.last?.epoch)
+        var isKnown = false
+        if let given = question.filter.patientGiven {
+            isKnown = try await read { () async throws(AuditError) in
+                try await reader.isPseudonym(given, of: tenant)
+            }
+        }
+        question.note(epoch: pseudonymKeys.last?.epoch, isGivenKnown: isKnown)
         return question
     }
 
@@ -252,7 +264,7 @@ struct AuditDesk {
     private static func reason(_ request: HTTPRequest) throws(GatewayError) -> String? {
         let values = request.fields.values("limen-reason")
         guard let text = values.first else { return nil }
-        guard values.count == 1, let reason = AuditQuestion.decoded(text[...]),
+        guard values.count == 1, let reason = AuditQuestion.decoded(text[...], isForm: false),
             ReadNote.isReason(reason)
         else {
             throw AuditQuestion.fault("", "Limen-Reason is one line of percent-encoded text.")

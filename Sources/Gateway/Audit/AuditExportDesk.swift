@@ -49,7 +49,7 @@ struct AuditExportDesk {
     func part(_ request: HTTPRequest) async throws(GatewayError) -> AuditDesk.Answer {
         let known = AuditQuestion.inBody.subtracting(["limit", "card"])
             .union(["format", "identified"])
-        let question = try desk.body(request, known)
+        let question = try await desk.body(request, known)
         guard question.reason != nil else { throw GatewayError(.reasonMissing) }
         let formats = ["csv", "audit-event", "provenance"]
         guard let format = question.more["format"], formats.contains(format) else {

@@ -14,8 +14,8 @@ import JSON
 struct AuditQuestion {
     /// Which events.
     private(set) var filter = AuditFilter()
-    /// Whether the patient was named by a pseudonym, whose epoch nobody knows.
-    private var isPatientGiven = false
+    /// Who the patient is who was named.
+    private var patient: PatientName?
     /// Where the page before ended, as it was given out.
     private(set) var cursor: String?
     /// Why it is asked.
@@ -94,11 +94,16 @@ struct AuditQuestion {
             // A claim that passed is the caller's own tenant, and says nothing new.
             if ["tenant", "tenantId", "tenant_id"].contains(name) { continue }
             guard known.contains(name) else {
-                throw Self.fault("", "A member of the body is not known here.")
+                // A member that is known elsewhere says nothing of anybody.
+                let pointer = Self.inBody.contains(name) ? "/" + name : ""
+                throw Self.fault(pointer, "A member of the body is not known here.")
             }
             try take(name, value, keys)
         }
         try readTimes()
+        // The reason is kept as it stands, and is not erased with the patient.
+        guard let patient, let reason, patient.isNamed(in: reason) else { return }
+        throw Self.fault("/reason", "It names the patient; it is kept, so leave that out.")
     }
 
     // MARK: Members
@@ -176,17 +181,14 @@ struct AuditQuestion {
             }
             filter.traceID = bytes
         case "patient":
-            isPatientGiven = Hexadecimal.bytes(text)?.count == 32
-            let reference = text.hasPrefix("Patient/") ? text : "Patient/" + text
             // A text that names nobody would be a question about nobody, with a true-looking answer.
-            guard FHIRIdentifier.isRelativeReference(reference) else {
-                throw Self.fault(
-                    "/patient",
-                    "Accepted: a FHIR id (1 to 64 letters, digits, hyphens and dots), Patient/ID, or "
-                        + "a pseudonym of 64 hexadecimal digits."
-                )
+            guard let patient = PatientName(text) else {
+                throw Self.fault("/patient", "Accepted: " + PatientName.accepted + ".")
             }
-            filter.patientPseudonyms = Self.pseudonyms(text, [reference], keys)
+            self.patient = patient
+            patient.ask(&filter, epoch: nil) { reference in
+                keys.map { $0.authenticate(reference) }
+            }
         case "user":
             // As with a patient: who names nobody is told so.
             guard let candidates = UserReference.candidates(text) else {
@@ -197,14 +199,16 @@ struct AuditQuestion {
         }
     }
 
-    /// The pseudonyms of references, or one that is given as 64 hexadecimal digits.
+    /// The keyed pseudonyms of references; before them the text itself where it looks like one, which
+    /// an id may as well.
     private static func pseudonyms(
         _ text: String,
         _ references: [String],
         _ keys: [AuthenticationKey]
     ) -> [[UInt8]] {
-        if let bytes = Hexadecimal.bytes(text), bytes.count == 32 { return [bytes] }
-        return references.flatMap { reference in keys.map { $0.authenticate(reference) } }
+        let given = Hexadecimal.bytes(text).flatMap { $0.count == 32 ? $0 : nil }
+        return (given.map { [$0] } ?? [])
+            + references.flatMap { reference in keys.map { $0.authenticate(reference) } }
     }
 
     /// Reads the times once everything is there; of a date the whole day is meant.
@@ -273,19 +277,23 @@ struct AuditQuestion {
         GatewayError(.auditQuestion, issues: [.init(pointer: pointer, sentence: sentence)])
     }
 
-    /// Notes the epoch of the newest key, under which the row of the read names the patient.
-    mutating func note(epoch: Int?) {
-        guard !filter.patientPseudonyms.isEmpty, !isPatientGiven else { return }
+    /// Notes the epoch of the newest key, under which the row of the read names the patient, and
+    /// whether the trail has as a pseudonym what was given as one.
+    mutating func note(epoch: Int?, isGivenKnown: Bool) {
+        guard !filter.patientPseudonyms.isEmpty else { return }
         filter.patientEpoch = epoch
+        filter.isGivenKnown = isGivenKnown
     }
 
-    /// Percent-decoded text with `+` for a blank; `nil` when it is not well-formed.
-    static func decoded(_ text: Substring) -> String? {
+    /// Percent-decoded text; `nil` when it is not well-formed.
+    ///
+    /// A `+` is a blank in a form alone (WHATWG URL, application/x-www-form-urlencoded).
+    static func decoded(_ text: Substring, isForm: Bool = true) -> String? {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
             switch byte {
-            case UInt8(ascii: "+"): bytes.append(0x20)
+            case UInt8(ascii: "+") where isForm: bytes.append(0x20)
             case UInt8(ascii: "%"):
                 let digits = String(decoding: rest.prefix(2), as: UTF8.self)
                 guard let value = Hexadecimal.bytes(digits), value.count == 1 else { return nil }

@@ -53,7 +53,7 @@ struct ReviewDesk {
     }
 
     private func make(_ request: HTTPRequest) async throws(GatewayError) -> AuditDesk.Answer {
-        let asked = try desk.body(
+        let asked = try await desk.body(
             request,
             ["question", "title", "from", "to", "hours", "weekend", "zone", "patient"]
         )
@@ -90,7 +90,7 @@ struct ReviewDesk {
             hours: hours
         )
         // Words about one patient are erased with that patient.
-        review.patientPseudonym = asked.filter.patientPseudonyms.last
+        review.patientPseudonym = asked.filter.named?.pseudonym
         let saved = review
         try await desk.read { () async throws(AuditError) in try await desk.reader.add(saved) }
         var answer = Self.answer(review, "review-new")
@@ -103,7 +103,7 @@ struct ReviewDesk {
         _ review: Review,
         _ request: HTTPRequest
     ) async throws(GatewayError) -> AuditDesk.Answer {
-        if !request.body.isEmpty { _ = try desk.body(request, []) }
+        if !request.body.isEmpty { _ = try await desk.body(request, []) }
         guard review.closing == nil else { throw GatewayError(.reviewClosed) }
         let run = try await desk.read { () async throws(AuditError) in
             try await desk.reader.run(
@@ -126,7 +126,7 @@ struct ReviewDesk {
         _ review: Review,
         _ request: HTTPRequest
     ) async throws(GatewayError) -> AuditDesk.Answer {
-        let asked = try desk.body(request, ["found", "patient"])
+        let asked = try await desk.body(request, ["found", "patient"])
         guard let finding = asked.more["found"],
             (1...4_000).contains(finding.unicodeScalars.count),
             !finding.unicodeScalars.contains("\0")
@@ -140,7 +140,7 @@ struct ReviewDesk {
             finding: finding,
             runID: run.id
         )
-        made.patientPseudonym = asked.filter.patientPseudonyms.last
+        made.patientPseudonym = asked.filter.named?.pseudonym
         let closing = made
         let isClosed = try await desk.read { () async throws(AuditError) in
             try await desk.reader.close(review, closing)

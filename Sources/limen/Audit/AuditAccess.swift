@@ -2,6 +2,7 @@ import Audit
 import AuditStore
 import Basics
 import Crypto
+import Gateway
 import PostgreSQL
 import Posix
 import Vault
@@ -98,6 +99,23 @@ struct AuditAccess: Sendable {
         }
     }
 
+    /// A filter with the word of the trail on what was given as a pseudonym of the patient.
+    ///
+    /// It may be an id, which the row of the read must not hold.
+    func settled(
+        _ filter: AuditFilter,
+        on query: borrowing AuditQuery
+    ) throws(CommandError) -> AuditFilter {
+        guard let given = filter.patientGiven else { return filter }
+        var filter = filter
+        do {
+            filter.isGivenKnown = try query.isPseudonym(given, of: tenant)
+        } catch {
+            throw StoreSentence.commandError(error)
+        }
+        return filter
+    }
+
     /// Records that the trail was read: reading is an event of the trail.
     ///
     /// The auditor's own login writes it, so the name in the row is the one that read, whatever
@@ -132,7 +150,13 @@ struct AuditAccess: Sendable {
         do {
             try query.record(record)
         } catch {
-            throw StoreSentence.commandError(error)
+            // 42501: row security takes no such row of this login.
+            guard error.cause?.sqlState == "42501" else { throw StoreSentence.commandError(error) }
+            throw CommandError(
+                .badInput,
+                "\(login) does not read the tenant \(tenant); limen auditor list says who reads it, "
+                    + "and limen auditor add lets a login read it"
+            )
         }
         return record
     }
@@ -149,9 +173,13 @@ struct AuditAccess: Sendable {
 
     /// The reason of a read that shows what speaks of a patient.
     ///
-    /// - Throws: `CommandError` with exit code 2 when there is none, or one that says nothing.
-    static func reason(_ parsed: Arguments) throws(CommandError) -> String {
-        guard let reason = try optionalReason(parsed) else {
+    /// - Throws: `CommandError` with exit code 2 when there is none, one that says nothing, or one
+    ///   that names the patient who is asked for.
+    static func reason(
+        _ parsed: Arguments,
+        patient: String? = nil
+    ) throws(CommandError) -> String {
+        guard let reason = try optionalReason(parsed, patient: patient) else {
             throw CommandError(
                 .usage,
                 "this shows what is recorded of patients: say why with --reason TEXT; it is kept "
@@ -162,7 +190,10 @@ struct AuditAccess: Sendable {
     }
 
     /// The reason, when one was given.
-    static func optionalReason(_ parsed: Arguments) throws(CommandError) -> String? {
+    static func optionalReason(
+        _ parsed: Arguments,
+        patient: String? = nil
+    ) throws(CommandError) -> String? {
         guard let reason = parsed.value("reason") else { return nil }
         guard ReadNote.isReason(reason) else {
             throw CommandError(
@@ -171,6 +202,15 @@ struct AuditAccess: Sendable {
                     + "\(Limits.auditReasonBytesMax) bytes long"
             )
         }
+        try refuseName(of: patient ?? parsed.value("patient"), in: reason)
         return reason
+    }
+
+    /// Refuses a reason that names the patient: it is kept as it stands, and not erased with them.
+    static func refuseName(of patient: String?, in reason: String) throws(CommandError) {
+        guard let patient = patient.flatMap(PatientName.init), patient.isNamed(in: reason) else {
+            return
+        }
+        throw CommandError(.usage, "--reason names the patient; it is kept, so leave that out")
     }
 }

@@ -29,7 +29,7 @@ enum AuditExportCommand {
         let query = try access.open()
         let file = try ExportFile(parsed.value("out"))
         var note = ReadNote("export", reason: reason)
-        note.filter = filter
+        note.filter = try access.settled(filter, on: query)
         let facts = [
             (name: "format", value: format.rawValue),
             (name: "people", value: parsed.has("identified") ? "references" : "pseudonyms"),

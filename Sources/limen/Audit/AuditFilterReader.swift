@@ -33,9 +33,7 @@ struct AuditFilterReader {
         if let from = filter.from, let end = filter.to, from >= end {
             throw CommandError(.usage, "--from lies at or behind --to, so nothing can be between")
         }
-        if let patient = arguments.value("patient") {
-            filter.patientPseudonyms = try pseudonyms(ofPatient: patient)
-        }
+        if let patient = arguments.value("patient") { try ask(for: patient, in: &filter) }
         if let user = arguments.value("user") {
             filter.userPseudonyms = try pseudonyms(ofUser: user)
         }
@@ -49,27 +47,27 @@ struct AuditFilterReader {
             }
             filter.traceID = bytes
         }
-        filter.patientEpoch = arguments.value("patient").flatMap(epoch(ofPatient:))
         return filter
     }
 
-    /// The epoch of the last pseudonym of a patient; of one that was given nobody knows it.
-    func epoch(ofPatient text: String) -> Int? {
-        Hexadecimal.bytes(text)?.count == 32 ? nil : access.newestEpoch
+    /// Asks for a patient, from a FHIR id, `Patient/id`, or a pseudonym.
+    func ask(for text: String, in filter: inout AuditFilter) throws(CommandError) {
+        try ask(for: try patient(text), in: &filter)
     }
 
-    /// The keyed pseudonyms of a patient, from a FHIR id, `Patient/id`, or 64 hexadecimal digits.
-    func pseudonyms(ofPatient text: String) throws(CommandError) -> [[UInt8]] {
-        let reference = text.hasPrefix("Patient/") ? text : "Patient/" + text
+    /// Asks for a patient.
+    func ask(for patient: PatientName, in filter: inout AuditFilter) throws(CommandError) {
+        patient.ask(&filter, epoch: access.newestEpoch) { access.pseudonyms(of: $0) }
+        if filter.patientPseudonyms.isEmpty { throw Self.keyMissing("patient") }
+    }
+
+    /// Who is meant by a text.
+    func patient(_ text: String) throws(CommandError) -> PatientName {
         // A text that names nobody would be a look at nobody, or a hold on nobody.
-        guard FHIRIdentifier.isRelativeReference(reference) else {
-            throw CommandError(
-                .usage,
-                "--patient takes a FHIR id (1 to 64 letters, digits, hyphens and dots), Patient/ID, or "
-                    + "a pseudonym of 64 hexadecimal digits"
-            )
+        guard let patient = PatientName(text) else {
+            throw CommandError(.usage, "--patient takes " + PatientName.accepted)
         }
-        return try pseudonyms("patient", [reference], text)
+        return patient
     }
 
     /// The keyed pseudonyms of a user, from what the EHR calls him, or 64 hexadecimal digits.
@@ -78,25 +76,20 @@ struct AuditFilterReader {
         guard let candidates = UserReference.candidates(text) else {
             throw CommandError(.usage, "--user takes " + UserReference.accepted)
         }
-        return try pseudonyms("user", candidates, text)
+        // 64 hexadecimal digits may be an id as well as a pseudonym: both are looked for.
+        let given = Hexadecimal.bytes(text).flatMap { $0.count == 32 ? $0 : nil }
+        let pseudonyms =
+            (given.map { [$0] } ?? []) + candidates.flatMap { access.pseudonyms(of: $0) }
+        if pseudonyms.isEmpty { throw Self.keyMissing("user") }
+        return pseudonyms
     }
 
-    /// The keyed pseudonyms of references under each epoch of the tenant's key.
-    private func pseudonyms(
-        _ option: String,
-        _ references: [String],
-        _ given: String
-    ) throws(CommandError) -> [[UInt8]] {
-        if let bytes = Hexadecimal.bytes(given), bytes.count == 32 { return [bytes] }
-        let pseudonyms = references.flatMap { access.pseudonyms(of: $0) }
-        guard !pseudonyms.isEmpty else {
-            throw CommandError(
-                .usage,
-                "without the tenant's key (--keys FOLDER) --\(option) takes the pseudonym, "
-                    + "64 hexadecimal digits"
-            )
-        }
-        return pseudonyms
+    private static func keyMissing(_ option: String) -> CommandError {
+        CommandError(
+            .usage,
+            "without the tenant's key (--keys FOLDER) --\(option) takes the pseudonym, "
+                + "64 hexadecimal digits"
+        )
     }
 
     /// A model by the hash of its document, or by the profile that uses it.

@@ -43,7 +43,7 @@ enum AuditListCommand {
         }
         // The read is on record before anything of it is shown.
         var note = ReadNote("list", reason: reason)
-        note.filter = filter
+        note.filter = try access.settled(filter, on: query)
         note.rowCount = page.events.count
         try access.record(note, on: query)
         if parsed.has("json") {

@@ -13,7 +13,7 @@ enum AuditPatientCommand {
             arguments,
             of: "audit timeline"
         )
-        let reason = try AuditAccess.reason(parsed)
+        let reason = try AuditAccess.reason(parsed, patient: parsed.words[0])
         let zone = try ZoneOffset.shown(parsed)
         var paged = filter
         paged.limit = try parsed.integer("limit", default: 200, in: 1...Limits.auditListRowsMax)
@@ -44,7 +44,7 @@ enum AuditPatientCommand {
             throw StoreSentence.commandError(error)
         }
         var note = ReadNote("timeline", reason: reason)
-        note.filter = paged
+        note.filter = try access.settled(paged, on: query)
         note.rowCount = page.events.count
         try access.record(note, on: query)
         show(page.events, parsed.has("json"), zone)
@@ -62,7 +62,7 @@ enum AuditPatientCommand {
             arguments,
             of: "audit who-saw"
         )
-        let reason = try AuditAccess.reason(parsed)
+        let reason = try AuditAccess.reason(parsed, patient: parsed.words[0])
         let zone = try ZoneOffset.shown(parsed)
         let query = try access.open()
         let answer: (readers: PatientReaders, isCut: Bool)
@@ -72,7 +72,7 @@ enum AuditPatientCommand {
             throw StoreSentence.commandError(error)
         }
         var note = ReadNote("who-saw", reason: reason)
-        note.filter = filter
+        note.filter = try access.settled(filter, on: query)
         note.rowCount = answer.readers.eventCount
         try access.record(note, on: query)
         if parsed.has("json") {
@@ -106,8 +106,7 @@ enum AuditPatientCommand {
         let access = try AuditAccess.choose(parsed)
         let reader = AuditFilterReader(arguments: parsed, access: access)
         var filter = try reader.filter()
-        filter.patientPseudonyms = try reader.pseudonyms(ofPatient: parsed.words[0])
-        filter.patientEpoch = reader.epoch(ofPatient: parsed.words[0])
+        try reader.ask(for: parsed.words[0], in: &filter)
         return (parsed, access, filter)
     }
 

@@ -33,7 +33,7 @@ enum AuditRecomputeCommand {
         // What is shown are values of patients where they differ: on record before any of them,
         // and once more with how many rows were read.
         var note = ReadNote("recompute", reason: reason)
-        note.filter = filter
+        note.filter = try access.settled(filter, on: query)
         note.marks = [RecomputeMark.begun]
         if let id = filter.eventID { note.about = try event(id, access.tenant, query) }
         let begun = try access.record(note, on: query)

@@ -87,7 +87,7 @@ enum AuditReviewCommand {
             end: end,
             hours: hours
         )
-        review.patientPseudonym = try pseudonym(parsed, access)
+        review.patientPseudonym = try pseudonym(parsed, access, query)
         try record("review-new", review, access, query)
         do {
             try query.add(review)
@@ -207,7 +207,7 @@ enum AuditReviewCommand {
             finding: finding,
             runID: run.id
         )
-        closing.patientPseudonym = try pseudonym(parsed, access)
+        closing.patientPseudonym = try pseudonym(parsed, access, query)
         try record(
             "review-close",
             review,
@@ -273,11 +273,20 @@ enum AuditReviewCommand {
     /// The patient that the words are about, under the newest pseudonym; they are erased with it.
     private static func pseudonym(
         _ parsed: Arguments,
-        _ access: AuditAccess
+        _ access: AuditAccess,
+        _ query: borrowing AuditQuery
     ) throws(CommandError) -> [UInt8]? {
         guard let patient = parsed.value("patient") else { return nil }
-        return try AuditFilterReader(arguments: parsed, access: access)
-            .pseudonyms(ofPatient: patient).last
+        var filter = AuditFilter()
+        try AuditFilterReader(arguments: parsed, access: access).ask(for: patient, in: &filter)
+        guard let named = try access.settled(filter, on: query).named else {
+            throw CommandError(
+                .findings,
+                "--patient is no pseudonym of the trail; with the tenant's key (--keys FOLDER) it "
+                    + "takes the id"
+            )
+        }
+        return named.pseudonym
     }
 
     private static func identifier(_ text: String) throws(CommandError) -> UUIDBytes {
@@ -316,6 +325,10 @@ enum AuditReviewCommand {
         for group in run.groups { table.append([String(group.count), group.name]) }
         if !run.groups.isEmpty { text += table.lines(indent: "  ").joined(separator: "\n") + "\n" }
         if !shown.isEmpty { text += EventPrinter.list(shown, zone) }
+        if shown.count < run.foundCount {
+            text += "\(shown.count) of \(run.foundText) are shown: "
+            text += "reviews of shorter times show the others\n"
+        }
         return text
     }
 

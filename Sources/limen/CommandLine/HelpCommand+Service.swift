@@ -173,6 +173,7 @@ extension HelpCommand {
 
         Reads as the tenant's auditor, under row-level security. --patient and --user take what the
         EHR calls them; that is turned into the tenant's keyed pseudonym before it is looked up.
+        64 hexadecimal digits are looked for as a pseudonym and as an id.
         A user's id without a type finds the user of every type that a hook may name.
         --model takes the SHA-256 of a model or the name of a profile. A time says its offset; a
         date is a day in the zone of --zone, which it needs, and the day that --to names is
@@ -202,7 +203,7 @@ extension HelpCommand {
         limen audit retention drop --before YYYY-MM-DD --reason TEXT [--plan]
 
         All but keys new take --tenant NAME, --keys FOLDER and --state FOLDER. keys status ends with 1 while a key is missing
-        or an erasure is not yet final. erase destroys the keys of a patient's rows unless a legal
+        or does not open, or an erasure is not yet final. erase destroys the keys of a patient's rows unless a legal
         hold or the policy keeps them (72 months without a policy); --plan only says what it would
         do, --due takes what may go. retention drop ends months that are past six years and that no
         tenant's policy keeps (those that are kept are named, with exit code 1), leaves a tombstone
@@ -212,7 +213,7 @@ extension HelpCommand {
         wrapping key go all the same. keys remove names what still needs the key and refuses: data
         keys, gateways that were not told (SIGHUP) or ended under it, rows in a spool or on their way;
         --gone gives up a gateway that never comes back. A key that every gateway has left opens and
-        wraps nothing more. --patient takes a FHIR id, Patient/ID or a pseudonym. hold follow
+        wraps nothing more. --patient takes a FHIR id, Patient/ID or pseudonym:DIGITS. hold follow
         puts holds under the pseudonyms of every epoch; new-epoch, end-epoch and erase do it too.
 
         With a PostgreSQL of one's own PG* names the auditor, --keys the keys, and

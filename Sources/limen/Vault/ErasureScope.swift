@@ -1,7 +1,7 @@
 import Audit
 import AuditStore
 import Basics
-import Crypto
+import Gateway
 import Vault
 
 /// Whose keys an erasure or a hold is about: a patient's in every epoch, and those of the cards.
@@ -49,7 +49,18 @@ struct ErasureScope {
         _ parsed: Arguments
     ) throws(CommandError) -> ErasureScope {
         let reader = AuditFilterReader(arguments: parsed, access: access.audit)
-        let pseudonyms = try reader.pseudonyms(ofPatient: patient)
+        let name = try reader.patient(patient)
+        // A hold on the wrong one of two would look like one on nobody, and an erasure as well.
+        guard !name.isAmbiguous else {
+            throw CommandError(
+                .usage,
+                "64 hexadecimal digits may be the id of a patient or a pseudonym: say --patient "
+                    + "Patient/ID, or --patient pseudonym:DIGITS"
+            )
+        }
+        var asked = AuditFilter()
+        try reader.ask(for: name, in: &asked)
+        let pseudonyms = asked.patientPseudonyms
         let query = try access.audit.open()
         let facts: AuditQuery.ErasureFacts
         do {
@@ -58,14 +69,13 @@ struct ErasureScope {
             throw StoreSentence.commandError(error)
         }
         var note = ReadNote("erasure", reason: parsed.value("reason"))
-        note.filter.patientPseudonyms = pseudonyms
-        note.filter.patientEpoch = reader.epoch(ofPatient: patient)
+        note.filter = try access.audit.settled(asked, on: query)
         note.rowCount = facts.sealedRowCount + facts.plainRowCount
         try access.audit.record(note, on: query)
         var known = access.audit.vault?.pseudonyms.map(\.epoch) ?? [1]
         if known.isEmpty { known = [1] }
         // A pseudonym that was given as such is of one epoch, which its rows say.
-        let isGiven = Hexadecimal.bytes(patient)?.count == 32
+        let isGiven = name.reference == nil
         let epochs = isGiven ? [facts.epochs.count == 1 ? facts.epochs.first ?? 0 : 0] : known
         var scope = ErasureScope(
             pseudonyms: pseudonyms,
@@ -73,9 +83,11 @@ struct ErasureScope {
             isMissingEpochs: isGiven || Set(epochs).count < (epochs.max() ?? 1),
             facts: facts
         )
-        if !isGiven, let pseudonym = pseudonyms.last, let epoch = epochs.last {
+        if let reference = name.reference, let pseudonym = pseudonyms.last,
+            let epoch = epochs.last
+        {
             scope.patient = VaultAccess.Patient(
-                reference: patient.hasPrefix("Patient/") ? patient : "Patient/" + patient,
+                reference: reference,
                 pseudonym: pseudonym,
                 epoch: epoch
             )

@@ -175,15 +175,7 @@ struct VaultAccess {
                     + "no patient data into it"
             )
         }
-        if let patient {
-            let id = patient.hasPrefix("Patient/") ? String(patient.dropFirst(8)) : patient
-            guard !reason.lowercased().contains(id.lowercased()) else {
-                throw CommandError(
-                    .usage,
-                    "--reason names the patient; it is kept, so leave that out"
-                )
-            }
-        }
+        try AuditAccess.refuseName(of: patient, in: reason)
         return reason
     }
 }
