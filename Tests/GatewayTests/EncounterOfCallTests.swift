@@ -1,6 +1,7 @@
 import Audit
 import Basics
 import JSON
+import Support
 import Testing
 
 @testable import Gateway
