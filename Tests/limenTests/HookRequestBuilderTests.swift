@@ -64,6 +64,83 @@ struct HookRequestBuilderTests {
         #expect(root["prefetch"]?["conditions"]?.isNull == true)
     }
 
+    @Test(
+        "passes on to every search that the file is known not to be all there is",
+        arguments: [
+            (#""link":[{"relation":"next","url":"u"}],"total":9,"#, ""),
+            (#""total":3,"#, ""),
+            (
+                "",
+                #",{"resource":{"resourceType":"OperationOutcome","issue":[{"severity":"error"}]}}"#
+            ),
+        ]
+    )
+    func gaps(head: String, entry: String) throws {
+        let text = """
+            {"resourceType":"Bundle","type":"searchset",\(head)"entry":[
+            {"resource":{"resourceType":"Patient","id":"p"}},
+            {"resource":{"resourceType":"Observation","id":"o"}}\(entry)]}
+            """
+        let root = try Self.request(
+            text,
+            templates: [
+                .init(key: "observations", template: "Observation?patient=x"),
+                .init(key: "conditions", template: "Condition?patient=x"),
+            ]
+        )
+        for (key, count) in [("observations", 1), ("conditions", 0)] {
+            let bundle = root["prefetch"]?[key]
+            let link = bundle?["link"]?.elements.first { _ in true }
+            let types = bundle?["entry"]?.elements.map {
+                $0["resource"]?["resourceType"]?.stringValue ?? ""
+            }
+            #expect((link?["url"]?.stringValue == "u") == head.contains("next"))
+            // Of a page the total is that of all of them.
+            let total = bundle?["total"]?.integerValue
+            #expect(total == (head.hasPrefix(#""total""#) ? count + 1 : nil))
+            let own = count == 1 ? ["Observation"] : []
+            #expect(types == own + (entry.isEmpty ? [] : ["OperationOutcome"]))
+        }
+        let sentences = try BundleRewriter(JSONDocument(parsing: text).root).completeness.sentences
+        #expect(sentences.count == 1)
+    }
+
+    @Test("A hint, and as many entries as total says, are no gap")
+    func noGaps() throws {
+        let text = """
+            {"resourceType":"Bundle","type":"searchset","total":1,"link":[{"relation":"self"}],
+            "entry":[{"resource":{"resourceType":"Observation","id":"o"}},
+            {"search":{"mode":"outcome"},"resource":{"resourceType":"OperationOutcome",
+            "issue":[{"severity":"information"}]}}]}
+            """
+        let completeness = BundleCompleteness(try JSONDocument(parsing: text).root)
+        #expect(completeness.sentences.isEmpty)
+    }
+
+    @Test("counts by type what no key asks for")
+    func unsent() throws {
+        let text = """
+            {"resourceType":"Bundle","entry":[{"resource":{"resourceType":"Patient","id":"p"}},
+            {"resource":{"resourceType":"MedicationDispense","id":"a"}},
+            {"resource":{"resourceType":"MedicationAdministration","id":"b"}},
+            {"resource":{"resourceType":"MedicationDispense","id":"c"}},
+            {"resource":{"resourceType":"Observation","id":"o"}}]}
+            """
+        let builder = HookRequestBuilder(
+            hook: "patient-view",
+            hookInstance: Self.instance,
+            templates: [.init(key: "observations", template: "Observation?patient=x")],
+            rewriter: try BundleRewriter(JSONDocument(parsing: text).root),
+            patientID: "p",
+            replayAt: nil,
+            explains: false
+        )
+        #expect(
+            builder.unsentTypes.map { "\($0.type) \($0.count)" }
+                == ["MedicationAdministration 1", "MedicationDispense 2"]
+        )
+    }
+
     private static let orders = """
         {"resourceType":"Bundle","entry":[
         {"resource":{"resourceType":"Patient","id":"p"}},

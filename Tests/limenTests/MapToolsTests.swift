@@ -212,6 +212,34 @@ struct MapExplainTests {
         #expect(root["unreadable"]?.elements.map(\.stringValue) == ["data: /entry/5"])
     }
 
+    @Test(
+        "tells of data that are known not to be all there are, and ends with a finding",
+        arguments: [
+            (#""total":99,"#, "", "/total"),
+            (#""link":[{"relation":"next","url":"https://secret.example"}],"#, "", "/link"),
+            (
+                "",
+                #",{"resource":{"resourceType":"OperationOutcome","issue":[{"severity":"error"}]}}"#,
+                "/entry/5"
+            ),
+        ]
+    )
+    func gaps(head: String, entry: String, place: String) throws {
+        let start = #""resourceType":"Bundle","#
+        let bundle =
+            String(Self.bundle.dropLast(2)).replacing(start, with: start + head)
+            + entry + "]}"
+        #expect(bundle.count == Self.bundle.count + head.count + entry.count)
+        let explanation = try Self.explanation(bundle, ["--input", "pulse"])
+        #expect(explanation.exitCode == .findings)
+        let text = Self.page(explanation)
+        #expect(text.contains("INCOMPLETE DATA: the data are known not to be all there are"))
+        #expect(text.contains("data: " + place))
+        #expect(!text.contains("secret"))
+        let root = try JSONDocument(parsing: explanation.json).root
+        #expect(root["incomplete"]?.elements.map { $0 }.count == 1)
+    }
+
     @Test("says of a profile without its model what is lacking, and maps all the same")
     func noModel() throws {
         let files = try ShippedFiles.read { $0["Profiles/news2/model.pmml"] = nil }

@@ -29,12 +29,15 @@ struct BundleRewriter {
     private(set) var entries: [Entry] = []
     /// What stands among them and cannot be read.
     private(set) var unread: [UnreadEntry] = []
+    /// What the Bundle says of being all there is.
+    let completeness: BundleCompleteness
     private var literals: [String: String] = [:]
 
     /// Reads a Bundle, or one resource that stands alone.
     ///
     /// - Throws: `CommandError` with exit code 3 when there is no resource in it.
     init(_ root: JSONValue) throws(CommandError) {
+        completeness = BundleCompleteness(root)
         guard let type = root["resourceType"]?.stringValue else {
             throw CommandError(
                 .badInput,

@@ -29,7 +29,9 @@ enum HookCommand {
             }
         )
         if bundle != "-", Folder.isFolder(path: bundle) {
-            return try HookSweep(fire: fire).run(folder: bundle, asJSON: parsed.has("json"))
+            var quiet = fire
+            quiet.tellsUnsent = false
+            return try HookSweep(fire: quiet).run(folder: bundle, asJSON: parsed.has("json"))
         }
         let label = bundle == "-" ? "standard input" : bundle
         let body = try fire.body(of: try ConfigurationFiles.input(bundle), label: label)
@@ -89,6 +91,8 @@ struct HookFire {
     let patient: String?
     /// The context, when it is not made from the bundle.
     var context: Context?
+    /// Whether it tells of resources that the service does not ask for.
+    var tellsUnsent = true
 
     /// A context that stands in a file.
     struct Context {
@@ -127,6 +131,9 @@ struct HookFire {
                 "limen: \(label): \(sentence); every search that may ask for it gets it as it is\n"
             )
         }
+        for sentence in rewriter.completeness.sentences {
+            Terminal.writeError("limen: \(label): \(sentence); every search is told of it\n")
+        }
         var builder = HookRequestBuilder(
             hook: service.hook,
             hookInstance: UUIDBytes.version4(),
@@ -139,6 +146,13 @@ struct HookFire {
             replayAt: at == "newest" ? rewriter.newestMoment?.text : at,
             explains: true
         )
+        let unsent = builder.unsentTypes.map { "\(TextStyle.safe($0.type)) (\($0.count))" }
+        if tellsUnsent, !unsent.isEmpty {
+            Terminal.writeError(
+                "limen: \(label): \(serviceID) asks for none of these, so they were not sent: "
+                    + unsent.joined(separator: ", ") + "\n"
+            )
+        }
         if let context {
             builder.context = context.json
             return builder.body()

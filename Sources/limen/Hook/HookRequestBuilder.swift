@@ -10,7 +10,8 @@ import JSON
 /// nothing is sent as null, which says "run, no data" (CDS Hooks 2.0, prefetch).
 ///
 /// An entry that cannot be read may have been what any search asks for, so it goes into each, as it
-/// is: the gateway then says of the data what it would say of an EHR's.
+/// is: the gateway then says of the data what it would say of an EHR's. So do an OperationOutcome, a
+/// link to more pages, and matches that `total` counts and the file lacks.
 ///
 /// For hooks about orders, those with the status draft become `draftOrders`, all of them selected;
 /// they stand in no prefetch. A hook about a visit names the only Encounter of the file.
@@ -125,6 +126,24 @@ struct HookRequestBuilder {
         }
     }
 
+    /// How many resources of each type stand in no key and not in the context, by name.
+    ///
+    /// An EHR would not send them either; but who fires a file may take them for asked about.
+    var unsentTypes: [(type: String, count: Int)] {
+        var counts: [String: Int] = [:]
+        for entry in rewriter.entries where !isSent(entry) { counts[entry.type, default: 0] += 1 }
+        return counts.sorted { $0.key < $1.key }.map { (type: $0.key, count: $0.value) }
+    }
+
+    private func isSent(_ entry: BundleRewriter.Entry) -> Bool {
+        // An outcome goes into every search, and the patient is named by the context at the least.
+        guard entry.type != "OperationOutcome", entry.type != "Patient" else { return true }
+        if needsDrafts, entry.resource["status"]?.isString("draft") ?? false { return true }
+        if needsEncounter, entry.type == "Encounter", entry.id == encounterID { return true }
+        return key(for: entry) != nil
+            || templates.contains { !$0.isSearch && $0.type == entry.type }
+    }
+
     /// The user that the requests name.
     static let userID = "Practitioner/limen-hook-fire"
 
@@ -183,6 +202,7 @@ struct HookRequestBuilder {
         writer.beginObject()
         writer.member("resourceType", "Bundle")
         writer.member("type", type)
+        if type == "searchset" { writeGaps(beside: entries.count + unread.count, to: &writer) }
         writer.name("entry")
         writer.beginArray()
         for entry in entries {
@@ -194,6 +214,20 @@ struct HookRequestBuilder {
         for entry in unread { writer.rawValue(Array(entry.json.rawBytes)) }
         writer.endArray()
         writer.endObject()
+    }
+
+    /// What lacks in the file may be what any search asks for.
+    private func writeGaps(beside count: Int, to writer: inout JSONWriter) {
+        let completeness = rewriter.completeness
+        if let link = completeness.nextLink {
+            writer.name("link")
+            writer.beginArray()
+            writer.rawValue(Array(link.rawBytes))
+            writer.endArray()
+        }
+        if completeness.lackingCount > 0 {
+            writer.member("total", count + completeness.lackingCount)
+        }
     }
 
     private func writeValue(at index: Int, to writer: inout JSONWriter) {
@@ -208,8 +242,13 @@ struct HookRequestBuilder {
         }
         let matches = rewriter.entries.filter { key(for: $0) == index }
         let unread = rewriter.unread.filter { mayHold($0.json, template) }
-        guard !matches.isEmpty || !unread.isEmpty else { return writer.null() }
-        writeBundle(matches, unread, type: "searchset", to: &writer)
+        let outcomes = rewriter.entries.filter { $0.type == "OperationOutcome" }
+        let completeness = rewriter.completeness
+        let isWhole =
+            unread.isEmpty && outcomes.isEmpty && completeness.nextLink == nil
+            && completeness.lackingCount == 0
+        guard !matches.isEmpty || !isWhole else { return writer.null() }
+        writeBundle(matches + outcomes, unread, type: "searchset", to: &writer)
     }
 
     /// Whether a search may ask for what an entry holds that cannot be read.

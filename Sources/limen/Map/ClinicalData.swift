@@ -12,6 +12,8 @@ struct ClinicalData {
     let label: String
     /// The places of entries that hold no resource that can be read, such as `a.json: /entry/8`.
     private(set) var unreadPlaces: [String] = []
+    /// What the Bundles say of not being all there is, such as `a.json: /link: there are ...`.
+    private(set) var gaps: [String] = []
 
     /// Reads what a command line names.
     ///
@@ -57,6 +59,7 @@ struct ClinicalData {
     private mutating func append(_ document: BundleRewriter, _ name: String) {
         documents.append(document)
         unreadPlaces += document.unread.map { name + ": " + $0.pointer }
+        gaps += document.completeness.sentences.map { name + ": " + $0 }
     }
 
     /// Several values in one text: NDJSON, one resource a line.

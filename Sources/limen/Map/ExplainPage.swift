@@ -25,6 +25,8 @@ struct ExplainPage {
     let hint: String?
     /// Where entries stand that hold no resource that can be read.
     let unreadPlaces: [String]
+    /// What the data say of not being all there is.
+    let gaps: [String]
     /// What the profile lacks for a score, one line each.
     let faults: [String]
     /// Whether only chosen inputs are shown, without score and cards.
@@ -67,6 +69,10 @@ struct ExplainPage {
             for sentence in BundleEntry.sentences(unreadPlaces) {
                 lines += style.lines(TextStyle.safe(sentence), indent: 2)
             }
+        }
+        if !gaps.isEmpty {
+            lines += alarm("INCOMPLETE DATA: the data are known not to be all there are")
+            for gap in gaps { lines += style.lines(TextStyle.safe(gap), indent: 2) }
         }
         switch trial.report.applicability {
         case .applies: break

@@ -15,6 +15,8 @@ struct Explanation {
     private let leftOut: Int
     /// Where entries stand that hold no resource that can be read, whomever they are about.
     private let unreadPlaces: [String]
+    /// What the data say of not being all there is.
+    private let gaps: [String]
     private let trial: ProfileTrial
     private let stories: [InputStory]
     private let factStories: [InputStory]
@@ -41,6 +43,7 @@ struct Explanation {
         let (patient, leftOut) = try data.patient(patientID)
         self.leftOut = leftOut
         unreadPlaces = data.unreadPlaces
+        gaps = data.gaps
         resourceCount = patient.resources.count + (patient.patient == nil ? 0 : 1)
         let trial = ProfileTrial(
             mapping: mapping,
@@ -93,10 +96,11 @@ struct Explanation {
 
     /// How the command ends: an input without a value, a profile with faults, a refused request
     /// or a model that is not for this patient are findings, and so is an entry that cannot be
-    /// read; no score may look like a good end.
+    /// read, or data that are known not to be all; no score may look like a good end.
     var exitCode: ExitCode {
-        guard !hasMissing, unreadPlaces.isEmpty, faults.isEmpty, trial.cardFaults.isEmpty,
-            !trial.report.hasSubjectMismatch, trial.report.applicability == .applies
+        guard !hasMissing, unreadPlaces.isEmpty, gaps.isEmpty, faults.isEmpty,
+            trial.cardFaults.isEmpty, !trial.report.hasSubjectMismatch,
+            trial.report.applicability == .applies
         else { return .findings }
         return .ok
     }
@@ -123,6 +127,7 @@ struct Explanation {
             title: title,
             hint: hint,
             unreadPlaces: unreadPlaces,
+            gaps: gaps,
             faults: faults,
             isPart: isPart,
             showsAll: showsAll,
@@ -150,6 +155,10 @@ struct Explanation {
         writer.name("unreadable")
         writer.beginArray()
         for place in unreadPlaces { writer.value(place) }
+        writer.endArray()
+        writer.name("incomplete")
+        writer.beginArray()
+        for gap in gaps { writer.value(gap) }
         writer.endArray()
         writer.rawMembers(Array(report.bytes.dropFirst().dropLast()))
         writer.name("stories")
