@@ -14,8 +14,9 @@ package import Vault
 ///
 /// When a reply is lost, the rows are sent again under the same event id and the same `startedAt`,
 /// which are their key, so a row that had landed is not written twice. So it is with a row that
-/// another process has written: it stays where it stands, and no log names it anew. An append that fails with
-/// `timeout` or `unavailable` may still have landed: its answer must not leave, and is not shown.
+/// another process has written: it stays where it stands, and no log names it anew. An append that
+/// fails with `timeout` or `unavailable` may still have landed: its answer must not leave, and is
+/// not shown.
 package final class PostgreSQLAuditSink: AuditSink {
     private let sealer: RecordSealer
     private let queue: AppendQueue

@@ -242,7 +242,9 @@ struct ExplainText {
 
     /// A part of a sum: that of a regression has any number of decimals.
     private static func points(_ value: Double) -> String {
-        DecimalNumber(text: value.description).map { shortened($0).text } ?? number(value)
+        if let whole = Int(exactly: value) { return String(whole) }
+        let decimal = DecimalNumber(text: value.description)
+        return decimal.map { shortened($0).text } ?? value.description
     }
 
     /// A duration as a clinician reads it, such as `2 h 14 min`.

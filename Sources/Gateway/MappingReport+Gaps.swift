@@ -19,11 +19,11 @@ extension MappingReport {
             verdict = .undecided(code: words.joined(separator: "-") + "-unknown", rule: fact.name)
         }
         // No record of a required fact says nothing where it may lie in what was not sent.
-        if case .notApplicable(_, let rule) = applicability, let fact = unmetFact,
+        if let fact = unmetFact,
             gaps.paged.contains(fact.name) || gaps.failed.contains(fact.name)
                 || gaps.unsent.contains(fact.name)
         {
-            verdict = .undecided(code: fact.unknownCode, rule: rule)
+            verdict = fact.heldOpen
         }
         return MappingReport(
             applicability: verdict,

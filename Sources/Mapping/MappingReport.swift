@@ -186,8 +186,9 @@ package struct MappingReport: Sendable {
     package struct UnmetFact: Sendable, Equatable {
         /// Its name.
         package let name: String
-        /// The code when it cannot be decided.
-        package let unknownCode: String
+        /// What it comes to where a record of it may be among what was not read: another rule may
+        /// bar the model all the same.
+        package let heldOpen: Applicability
     }
 
     /// Makes a report.

@@ -257,15 +257,27 @@ package struct Profile: Sendable {
             now: now
         )
         let pass = MomentPass(survey.walk, now: now, variables: variables)
+        var unmet: MappingReport.UnmetFact?
         var report = ReportBuilder(walk: survey.walk, pass: pass).build { inputs, areUnread in
             let facts = inputs[plan.inputCount...]
             let known = zip(facts, areUnread[plan.inputCount...]).map { fact, isUnread in
                 isUnread ? nil : fact.value == .boolean(true)
             }
-            let verdict = applicability(patient, variables, facts: known) { rule in
-                mayStillHold(rule, survey, now: now, incomplete: incomplete)
+            func verdict(_ known: [Bool?]) -> MappingReport.Applicability {
+                applicability(patient, variables, facts: known) { rule in
+                    mayStillHold(rule, survey, now: now, incomplete: incomplete)
+                }
             }
-            guard case .applies = verdict else { return verdict }
+            let verdictOfAll = verdict(known)
+            if let position = unmetFact(verdictOfAll, facts) {
+                var held = known
+                held[position] = nil
+                unmet = MappingReport.UnmetFact(
+                    name: facts[plan.inputCount + position].name,
+                    heldOpen: verdict(held)
+                )
+            }
+            guard case .applies = verdictOfAll else { return verdictOfAll }
             for quorum in plan.quorums where !quorum.holds(inputs) {
                 return .undecided(code: quorum.code, rule: quorum.text)
             }
@@ -277,18 +289,19 @@ package struct Profile: Sendable {
             }
             return .applies
         }
-        report.unmetFact = unmetFact(in: report)
+        report.unmetFact = unmet
         return report
     }
 
-    /// The required fact of which no record was found, when that bars the model.
-    private func unmetFact(in report: MappingReport) -> MappingReport.UnmetFact? {
-        guard case .notApplicable(_, let text) = report.applicability else { return nil }
+    /// The position among the facts of the required one that bars the model for want of a record.
+    private func unmetFact(
+        _ verdict: MappingReport.Applicability,
+        _ facts: ArraySlice<MappingReport.Input>
+    ) -> Int? {
+        guard case .notApplicable(_, let text) = verdict else { return nil }
         for rule in plan.applies where rule.text == text {
             guard case .requires(let position) = rule.condition else { continue }
-            let fact = report.facts[position - plan.inputCount]
-            guard fact.value == nil else { return nil }
-            return MappingReport.UnmetFact(name: fact.name, unknownCode: rule.unknownCode)
+            return facts[position].value == nil ? position - plan.inputCount : nil
         }
         return nil
     }

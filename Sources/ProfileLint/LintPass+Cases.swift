@@ -15,7 +15,8 @@ extension LintPass {
             )
             return
         }
-        let known = Set(modelInputs.map(\.name))
+        // A case may expect facts among the inputs.
+        let known = Set(inputs.map(\.name))
         var titles: Set<String> = []
         for name in names {
             guard let document = documents[name] else { continue }

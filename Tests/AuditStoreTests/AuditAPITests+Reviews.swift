@@ -68,7 +68,7 @@ extension AuditAPITests {
         let named = await fixture.send(
             "POST",
             "/audit/reviews",
-            #"{\#(Self.period),"title":"one","patient":"\#(Hexadecimal.text(pseudonym))"}"#
+            #"{\#(Self.period),"title":"one","patient":"pseudonym:\#(Hexadecimal.text(pseudonym))"}"#
         )
         #expect(named.status == 201)
         let subjects = try fixture.database.column(

@@ -147,7 +147,9 @@ struct ApplicabilityTests {
         let none = try report(profile)
         #expect(none.applicability == .notApplicable(code: "none", rule: "requires known"))
         #expect(none.unmetFact?.name == "known")
-        #expect(none.unmetFact?.unknownCode == "in-doubt")
+        #expect(
+            none.unmetFact?.heldOpen == .undecided(code: "in-doubt", rule: "requires known")
+        )
         let doubt = MappingReport.Applicability.undecided(code: "in-doubt", rule: "requires known")
         let unread = known.replacing(#""final""#, with: #""unknown-word""#)
         let nobodys = known.replacing("Patient/p", with: "#p")

@@ -51,7 +51,7 @@ struct WindowTests {
             return try Probe.map(profile, [resource]).inputs[1]
         }
         #expect(try day("2026-05-03").missingReason == .noTime)
-        #expect(try day("2026-05-04").missingReason == .noTime)
+        #expect(try day("2026-05-04").missingReason == .recent)
         #expect(try day("2026-05-05").missingReason == .recent)
         #expect(try day("2026-05-02").value == nil)
     }

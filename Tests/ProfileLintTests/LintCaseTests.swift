@@ -76,6 +76,21 @@ struct LintCaseTests {
         #expect(findings.filter { $0.severity != .note } == [])
     }
 
+    /// The profiles of the project.
+    static let profiles: [String] =
+        ((try? FileManager.default.subpathsOfDirectory(
+            atPath: Shared.checkout.appendingPathComponent("Profiles").path
+        )) ?? [])
+        .filter { $0.hasSuffix("/profile.json") }
+        .map { String($0.dropLast("/profile.json".count)) }.sorted()
+
+    @Test("No shipped profile has an error", arguments: profiles)
+    func errors(_ name: String) throws {
+        let folder = Shared.checkout.appendingPathComponent("Profiles/" + name)
+        let findings = ProfileLint.findings(files: try LintCase.files(folder))
+        #expect(findings.filter { $0.severity == .error } == [])
+    }
+
     @Test("A finding stands at the line and column of what is wrong")
     func places() throws {
         let text =
