@@ -132,12 +132,19 @@ extension DecimalNumber {
     /// quotient is; `nil` when it cannot be represented.
     func times(_ other: DecimalNumber) -> DecimalNumber? {
         if let product = multiplied(by: other) { return product }
-        var digits = BigInteger(coefficient) * BigInteger(other.coefficient)
+        let digits = BigInteger(coefficient) * BigInteger(other.coefficient)
         guard !digits.isZero else { return DecimalNumber(0) }
-        var scale = scale + other.scale
+        return DecimalNumber(rounding: digits, scale: scale + other.scale)
+    }
+
+    /// Rounds an integer divided by ten to the power of `scale` to 28 significant digits; `nil`
+    /// when nothing is left of it or it has too many digits before the point.
+    init?(rounding digits: BigInteger, scale: Int) {
+        var (digits, scale) = (digits, scale)
         let count = digits.decimalDigitCount
         // Digits before the point are never dropped.
         let surplus = min(scale, max(count - Self.quotientDigitsMax, scale - Self.scaleMax))
+        guard surplus <= count else { return nil }
         if surplus > 0 {
             let step = BigInteger.powerOfTen(surplus)
             let (quotient, rest) = digits.quotientAndRemainder(dividingBy: step)
@@ -147,7 +154,7 @@ extension DecimalNumber {
             scale -= surplus
         }
         guard !digits.isZero, let result = digits.int128 else { return nil }
-        return DecimalNumber(coefficient: result, scale: scale)
+        self.init(coefficient: result, scale: scale)
     }
 
     /// The number with at most so many digits behind the point.

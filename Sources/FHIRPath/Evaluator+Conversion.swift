@@ -182,13 +182,14 @@ extension Evaluator {
         _ quantity: FHIRPathQuantity,
         in unit: CalendarUnit
     ) -> FHIRPathQuantity? {
+        let one = FHIRPathQuantity(value: DecimalNumber(1), unit: .calendar(unit))
+        let quantity = quantity.beside(one)
         if case .calendar(let source) = quantity.unit {
             guard source.isDefinite == unit.isDefinite else { return nil }
             return quantity.value.times(DecimalNumber(source.length))
                 .flatMap { $0.divided(by: DecimalNumber(unit.length)) }
                 .map { FHIRPathQuantity(value: $0, unit: .calendar(unit)) }
         }
-        let one = FHIRPathQuantity(value: DecimalNumber(1), unit: .calendar(unit))
         return aligned(one, quantity).map {
             FHIRPathQuantity(value: $0.1, unit: .calendar(unit))
         }

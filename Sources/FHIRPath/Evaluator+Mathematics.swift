@@ -67,7 +67,7 @@ extension Evaluator {
         guard let other = Self.decimal(system(argument)) else {
             throw fault(.typeMismatch, at: call.node)
         }
-        if function == .power { return Self.power(value, other) }
+        if function == .power { return try power(value, other, at: call.node) }
         let numerator = SeriesMathematics.logarithm(value.doubleValue)
         let denominator = SeriesMathematics.logarithm(other.doubleValue)
         guard let numerator, let denominator, denominator != 0 else { return nil }
@@ -101,32 +101,32 @@ extension Evaluator {
 
     /// Whole exponents by multiplication, exactly as long as there are digits; others by
     /// `exp(y ln x)`.
-    private static func power(_ base: DecimalNumber, _ exponent: DecimalNumber) -> Item? {
-        if base.coefficient == 0, exponent.coefficient > 0 { return .decimal(DecimalNumber(0)) }
-        if base.coefficient < 0, let whole = exponent.integerValue, whole > 1_000,
-            case .decimal(let magnitude) = power(base.negated, exponent)
-        {
+    private mutating func power(
+        _ base: DecimalNumber,
+        _ exponent: DecimalNumber,
+        at node: Int
+    ) throws(FHIRPathError) -> Item? {
+        if base.coefficient == 0 {
+            if exponent.coefficient == 0 { return .decimal(DecimalNumber(1)) }
+            return exponent.coefficient > 0 ? .decimal(DecimalNumber(0)) : nil
+        }
+        let whole = exponent.integerValue
+        if let whole, whole.magnitude <= PowerOfDecimal.exponentMax {
+            let products = PowerOfDecimal.productCount(exponent: whole.magnitude)
+            try charge(products * PowerOfDecimal.stepsPerProduct, at: node)
+            return PowerOfDecimal.value(base, exponent: whole).map { .decimal($0) }
+        }
+        if base.coefficient < 0 {
+            guard let whole, whole > 0,
+                case .decimal(let magnitude) = try power(base.negated, exponent, at: node)
+            else { return nil }
             return .decimal(whole.isMultiple(of: 2) ? magnitude : magnitude.negated)
         }
-        guard let whole = exponent.integerValue, whole >= 0, whole <= 1_000 else {
-            if exponent.coefficient < 0, base.coefficient == 0 { return nil }
-            if let whole = exponent.integerValue, whole < 0, whole >= -1_000 {
-                guard case .decimal(let inverse) = power(base, exponent.negated) else { return nil }
-                return DecimalNumber(1).divided(by: inverse).map { .decimal($0) }
-            }
-            guard base.coefficient > 0 else { return nil }
-            if exponent == DecimalNumber(coefficient: 5, scale: 1) {
-                return decimal(SeriesMathematics.squareRoot(base.doubleValue))
-            }
-            guard let logarithm = SeriesMathematics.logarithm(base.doubleValue) else { return nil }
-            return decimal(SeriesMathematics.exponential(logarithm * exponent.doubleValue))
+        if exponent == DecimalNumber(coefficient: 5, scale: 1) {
+            return Self.decimal(SeriesMathematics.squareRoot(base.doubleValue))
         }
-        var result = DecimalNumber(1)
-        for _ in 0..<whole {
-            guard let next = result.times(base) else { return nil }
-            result = next
-        }
-        return .decimal(result)
+        guard let logarithm = SeriesMathematics.logarithm(base.doubleValue) else { return nil }
+        return Self.decimal(SeriesMathematics.exponential(logarithm * exponent.doubleValue))
     }
 
     // MARK: Aggregates

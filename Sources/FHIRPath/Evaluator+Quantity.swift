@@ -2,13 +2,16 @@ import Basics
 import UCUM
 
 extension Evaluator {
-    /// The values of two quantities in the unit of the first; `nil` when they are not comparable.
+    /// The values of two quantities in one unit; `nil` when they are not comparable.
+    ///
+    /// The unit is that of the first, except for two different calendar units: their values are
+    /// counted as `CalendarUnit.length` counts.
     func aligned(
         _ one: FHIRPathQuantity,
         _ other: FHIRPathQuantity
     ) -> (DecimalNumber, DecimalNumber)? {
-        if one.unit == other.unit { return (one.value, other.value) }
         let (one, other) = (one.beside(other), other.beside(one))
+        if one.unit == other.unit { return (one.value, other.value) }
         switch (one.unit, other.unit) {
         case (.opaque, _), (_, .opaque): return nil
         case (.ucum(let target), .ucum(let source)):

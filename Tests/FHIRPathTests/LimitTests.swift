@@ -119,6 +119,8 @@ struct LimitTests {
             "entry.aggregate($total.combine(%context.entry), {}).count()",
             "entry.repeatAll($this).count()",
             "entry.select(%context.entry).select(%context.entry).count()",
+            "entry.select(1.0000000000000000000000000001.power(1000)).count()",
+            "entry.select(1.0000000000000000000000000001.power(-1000)).count()",
         ]
     )
     func large(text: String) {
@@ -136,6 +138,7 @@ struct LimitTests {
             ("entry.resource.where(value > 1490 'mg').count()", "9"),
             ("entry.resource.value.value.sum()", "1124250"),
             ("descendants().count() > 10000", "true"),
+            ("entry.take(500).select(0.9938.power(60)).count()", "500"),
         ]
     )
     func everyday(text: String, expected: String) throws {
