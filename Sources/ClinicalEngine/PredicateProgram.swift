@@ -228,6 +228,33 @@ struct PredicateProgram: Sendable {
         return nil
     }
 
+    /// The missing field that leaves a predicate unknown; `nil` when it is not unknown.
+    ///
+    /// One in whose place a surrogate decided does not: another one beside it does.
+    func openSlot(in range: Range<Int>, _ values: Span<Double>) -> Int? {
+        let steps = steps.span
+        let sets = sets.span
+        var truths = TruthStack()
+        // For each truth value that waits, the field that leaves it unknown, or -1.
+        var open: [Int] = []
+        for position in range {
+            let step = steps[position]
+            guard step.operation == .combine else {
+                let truth = Self.truth(of: step, values, sets)
+                truths.push(truth)
+                open.append(truth == .unknown ? Int(step.field) : -1)
+                continue
+            }
+            let (right, left) = (truths.pop(), truths.pop())
+            let (rightOpen, leftOpen) = (open.removeLast(), open.removeLast())
+            let truth = Truth.combine(step.combination, left, right)
+            truths.push(truth)
+            open.append(truth != .unknown ? -1 : (leftOpen >= 0 ? leftOpen : rightOpen))
+        }
+        let slot = open.removeLast()
+        return slot >= 0 ? slot : nil
+    }
+
     private static func compare(_ value: Double, _ step: Step, _ sets: Span<Double>) -> Bool {
         switch step.operation {
         case .equal: return value == step.number

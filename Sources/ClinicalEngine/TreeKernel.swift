@@ -81,22 +81,57 @@ final class TreeKernel: Sendable {
         case node(Int, unknown: Int)
         /// Nowhere: the field at fault, or -1.
         case nowhere(slot: Int)
-        /// At a node with unknown children, of which several are followed.
-        case split(Int)
+        /// At a node with unknown children, of which several are followed, after some unknown
+        /// predicates above.
+        case split(Int, unknown: Int)
+    }
+
+    /// The missing fields that a walk came upon, or -1.
+    struct MissingFields {
+        /// The first one that left a predicate unknown.
+        var open = -1
+        /// The first one in whose place a surrogate decided.
+        var replaced = -1
+        /// All others; most walks have none, and allocate nothing.
+        var others: [Int] = []
+
+        mutating func noteOpen(_ slot: Int) { Self.note(slot, &open, &others) }
+
+        mutating func noteReplaced(_ slot: Int) { Self.note(slot, &replaced, &others) }
+
+        private static func note(_ slot: Int, _ first: inout Int, _ others: inout [Int]) {
+            if first < 0 {
+                first = slot
+            } else if slot != first, !others.contains(slot) {
+                others.append(slot)
+            }
+        }
+
+        /// The one to name where the walk ends nowhere.
+        var decisive: Int { open >= 0 ? open : replaced }
+
+        func note(in scratch: inout EvaluationScratch) {
+            if open >= 0 { scratch.noteMissing(open) }
+            if replaced >= 0 { scratch.noteMissing(replaced) }
+            for slot in others { scratch.noteMissing(slot) }
+        }
     }
 
     func evaluate(_ scratch: inout EvaluationScratch) -> KernelResult {
-        var missing = -1
-        switch walk(scratch.slots.span, from: 0, isRoot: true, &missing) {
+        var missing = MissingFields()
+        let end = walk(scratch.slots.span, from: 0, isRoot: true, &missing)
+        missing.note(in: &scratch)
+        switch end {
         case .node(let position, let unknown):
-            if missing >= 0 { scratch.noteMissing(missing) }
             return result(position, unknown, &scratch)
         case .nowhere(let slot):
-            if missing >= 0 { scratch.noteMissing(missing) }
-            return .missing(slot >= 0 ? slot : missing)
-        case .split(let position):
-            scratch.noteMissing(missing)
-            return spread(from: position, &scratch)
+            return .missing(slot >= 0 ? slot : missing.decisive)
+        case .split(let position, let unknown):
+            var result = spread(from: position, &scratch)
+            if unknown > 0 {
+                result.penalty = ElementaryFunctions.power(penalty, Double(unknown))
+            }
+            return result
         }
     }
 
@@ -121,8 +156,7 @@ final class TreeKernel: Sendable {
     /// The field that makes a predicate unknown.
     func missingSlot(_ node: Node, _ values: Span<Double>) -> Int {
         if node.test != .steps { return Int(node.slot) }
-        for slot in predicates.fields(in: node.predicate) where values[slot].isNaN { return slot }
-        return -1
+        return predicates.openSlot(in: node.predicate, values) ?? -1
     }
 
     /// The missing field in whose place a surrogate decided about a node, or -1.
@@ -140,15 +174,18 @@ final class TreeKernel: Sendable {
         _ values: Span<Double>,
         from start: Int,
         isRoot: Bool,
-        _ missing: inout Int
+        _ missing: inout MissingFields
     ) -> End {
         var current = start
         var unknown = 0
         if isRoot {
             switch truth(nodes[current], values) {
             case .yes:
-                missing = replacedSlot(nodes[current], values)
-                if missing >= 0 { unknown += 1 }
+                let replaced = replacedSlot(nodes[current], values)
+                if replaced >= 0 {
+                    missing.noteReplaced(replaced)
+                    unknown += 1
+                }
             case .no: return .nowhere(slot: -1)
             case .unknown:
                 // There is no node above that could have predicted, and no child to default to.
@@ -164,7 +201,7 @@ final class TreeKernel: Sendable {
                 let replaced = replacedSlot(node, values)
                 if replaced >= 0 {
                     isReplaced = true
-                    if missing < 0 { missing = replaced }
+                    missing.noteReplaced(replaced)
                 }
                 switch truth(node, values) {
                 case .yes:
@@ -175,7 +212,7 @@ final class TreeKernel: Sendable {
                     break
                 case .unknown:
                     let slot = missingSlot(node, values)
-                    if missing < 0 { missing = slot }
+                    if slot >= 0 { missing.noteOpen(slot) }
                     switch strategy {
                     case .none: break
                     case .lastPrediction: return .node(current, unknown: unknown)
@@ -184,7 +221,8 @@ final class TreeKernel: Sendable {
                         current = Int(nodes[current].defaultChild)
                         unknown += 1
                         continue descent
-                    case .weightedConfidence, .aggregateNodes: return .split(current)
+                    case .weightedConfidence, .aggregateNodes:
+                        return .split(current, unknown: isReplaced ? unknown + 1 : unknown)
                     }
                 }
                 child = Int(node.nextSibling)

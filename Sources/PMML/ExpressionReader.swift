@@ -14,7 +14,10 @@ struct ExpressionReader {
         "Apply",
     ]
 
-    private let scope: FieldScope
+    private var scope: FieldScope
+    /// The fields that hold converted arguments, for the elements that read fields only; `nil`
+    /// where no field can be added.
+    private var conversions: [Conversion]?
     /// What stands for the parameters of the function that is being expanded.
     private var arguments: [String: Expression] = [:]
     /// The functions that are being expanded.
@@ -23,8 +26,15 @@ struct ExpressionReader {
     /// How deep the element lies that is being read, with the functions around it.
     private var depth = 0
 
-    init(_ scope: FieldScope) {
+    /// A field brought to the type of a parameter, as a field of its own.
+    struct Conversion {
+        let source: String
+        let field: DerivedField
+    }
+
+    private init(_ scope: FieldScope, conversions: [Conversion]? = nil) {
         self.scope = scope
+        self.conversions = conversions
     }
 
     /// The one expression among some elements.
@@ -34,10 +44,32 @@ struct ExpressionReader {
         type: ValueType?,
         scope: FieldScope
     ) throws(PMMLError) -> Expression {
+        var reader = ExpressionReader(scope)
+        return try reader.read(try only(elements, of: parent), type: type)
+    }
+
+    /// The same where fields can be added: those that it reads besides, and their names.
+    static func only(
+        _ elements: [Element],
+        of parent: Element,
+        type: ValueType?,
+        scope: inout FieldScope,
+        conversions: inout [Conversion]
+    ) throws(PMMLError) -> Expression {
+        var reader = ExpressionReader(scope, conversions: conversions)
+        let expression = try reader.read(try only(elements, of: parent), type: type)
+        scope = reader.scope
+        conversions = reader.conversions ?? []
+        return expression
+    }
+
+    private static func only(
+        _ elements: [Element],
+        of parent: Element
+    ) throws(PMMLError) -> Element {
         guard let first = elements.first else { throw parent.error(.invalid, detail: "expression") }
         guard elements.count == 1 else { throw elements[1].error(.invalid) }
-        var reader = ExpressionReader(scope)
-        return try reader.read(first, type: type)
+        return first
     }
 
     /// Reads one expression; `type` is that of the field it is for.
@@ -120,16 +152,21 @@ struct ExpressionReader {
     }
 
     /// The field that an attribute names; a parameter must stand for a field.
-    func field(
+    private mutating func field(
         _ element: Element,
         _ attribute: String = "field"
     ) throws(PMMLError) -> FieldDefinition {
         var name = try element.required(attribute)
         if let argument = arguments[name] {
-            guard case .field(let field, nil) = argument else {
+            if case .field(let field, nil) = argument {
+                name = field
+            } else if case .converted(.field(let field, nil), let type) = argument,
+                let converted = try conversion(of: field, to: type, element)
+            {
+                name = converted
+            } else {
                 throw element.error(.unsupported, attribute: attribute)
             }
-            name = field
         } else if !open.isEmpty {
             throw element.error(.invalid, attribute: attribute)
         }
@@ -137,7 +174,33 @@ struct ExpressionReader {
         return field
     }
 
-    private func normContinuous(_ element: Element) throws(PMMLError) -> Expression {
+    /// The field that holds another one as a type; `nil` where no field can be added.
+    private mutating func conversion(
+        of source: String,
+        to type: ValueType,
+        _ element: Element
+    ) throws(PMMLError) -> String? {
+        guard let known = conversions else { return nil }
+        if let same = known.first(where: { $0.source == source && $0.field.type == type }) {
+            return same.field.name
+        }
+        guard known.count < Limits.pmmlFieldsMax else { throw element.error(.tooLarge) }
+        var name = "\(source) as \(type.rawValue)"
+        // A field of the document, or of a model around, may have that name.
+        while scope[name] != nil { name += "'" }
+        var field = DerivedField(
+            name: name,
+            type: type,
+            kind: type.isNumeric ? .continuous : .categorical,
+            expression: .field(source, mapMissingTo: nil)
+        )
+        field.line = element.line
+        scope.add(field)
+        conversions?.append(Conversion(source: source, field: field))
+        return name
+    }
+
+    private mutating func normContinuous(_ element: Element) throws(PMMLError) -> Expression {
         try element.allow(["field", "outliers", "mapMissingTo"])
         let field = try field(element)
         guard field.isNumeric else { throw element.error(.invalid, attribute: "field") }
@@ -167,7 +230,7 @@ struct ExpressionReader {
         )
     }
 
-    private func normDiscrete(_ element: Element) throws(PMMLError) -> Expression {
+    private mutating func normDiscrete(_ element: Element) throws(PMMLError) -> Expression {
         try element.allow(["field", "value", "mapMissingTo", "method"])
         try element.allowNoChildren()
         let field = try field(element)
@@ -192,7 +255,7 @@ struct ExpressionReader {
         return type
     }
 
-    private func discretize(
+    private mutating func discretize(
         _ element: Element,
         _ outer: ValueType?
     ) throws(PMMLError) -> Expression {
@@ -220,7 +283,7 @@ struct ExpressionReader {
         )
     }
 
-    private func mapValues(
+    private mutating func mapValues(
         _ element: Element,
         _ outer: ValueType?
     ) throws(PMMLError) -> Expression {
@@ -325,6 +388,7 @@ struct ExpressionReader {
     /// A field that has the type already stays a field, for which norms and tables ask.
     private func converted(_ expression: Expression, to type: ValueType?) -> Expression {
         guard let type else { return expression }
+        if case .converted(_, type) = expression { return expression }
         if case .field(let name, nil) = expression, let own = scope[name]?.type {
             if own == type || type == .double && own.isNumeric { return expression }
         }

@@ -30,17 +30,19 @@ enum TransformationReader {
             }
         }
         var fields: [DerivedField] = []
+        var conversions: [ExpressionReader.Conversion] = []
         for entry in declared {
             var field = entry.field
             field.expression = try ExpressionReader.only(
                 entry.element.children.filter { $0.name != "Value" },
                 of: entry.element,
                 type: field.type,
-                scope: scope
+                scope: &scope,
+                conversions: &conversions
             )
             fields.append(field)
         }
-        return fields
+        return fields + conversions.map(\.field)
     }
 
     /// What stands in a field about itself; `name` is for one that may lack a name.

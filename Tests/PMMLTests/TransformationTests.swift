@@ -441,6 +441,76 @@ struct TransformationTests {
         #expect(try Self.evaluate(text).value == 30)
     }
 
+    /// A number that is 0.1 in single precision, which lies farther above 0.1 than it.
+    private static let almost = 0.100_000_000_1
+
+    /// Elements that read a field, each with what it gives for that number in single and in
+    /// double precision.
+    private static let readers: [(String, Double, Double)] = [
+        (
+            """
+            <Discretize field="p" defaultValue="1"><DiscretizeBin binValue="2">
+            <Interval closure="openOpen" leftMargin="0.100000001"/></DiscretizeBin></Discretize>
+            """, 2, 1
+        ),
+        (
+            """
+            <NormContinuous field="p"><LinearNorm orig="0" norm="0"/>
+            <LinearNorm orig="2" norm="2"/></NormContinuous>
+            """, Double(Float(almost)), almost
+        ),
+        (#"<NormDiscrete field="p" value="0.1"/>"#, 1, 0),
+        (
+            """
+            <MapValues outputColumn="o" defaultValue="1"><FieldColumnPair field="p" column="i"/>
+            <InlineTable><row><i>0.1</i><o>3</o></row></InlineTable></MapValues>
+            """, 3, 1
+        ),
+    ]
+
+    @Test(
+        "A parameter of another type than its field is converted before an element reads it",
+        arguments: readers
+    )
+    func convertedParameter(body: String, single: Double, double: Double) throws {
+        for (type, expected) in [("float", single), ("double", double)] {
+            let text = Self.function(
+                body,
+                type: #" dataType="double""#,
+                parameter: " dataType=\"\(type)\""
+            )
+            #expect(try Self.evaluate(text, x: .number(Self.almost)).value == expected)
+            // A missing argument stays one, under its own name.
+            let open = try Self.evaluate(text, x: .missing)
+            #expect(open.refusal == .init(code: .missingValue, field: "x"))
+        }
+    }
+
+    @Test("The field for a converted parameter has a name of its own, wherever it is needed")
+    func convertedNames() throws {
+        let (body, expected, _) = Self.readers[0]
+        let dictionary = """
+            <TransformationDictionary><DefineFunction name="f" optype="continuous"
+            dataType="double"><ParameterField name="p" dataType="float"/>\(body)</DefineFunction>
+            <DefineFunction name="g" optype="continuous" dataType="double">
+            <ParameterField name="q" dataType="float"/><Apply function="f"><FieldRef field="q"/>
+            </Apply></DefineFunction>
+            <DerivedField name="e" optype="continuous" dataType="double">
+            <Apply function="f"><FieldRef field="y"/></Apply></DerivedField>
+            <DerivedField name="x as float" optype="continuous" dataType="double">
+            <Constant dataType="double">0</Constant></DerivedField>
+            </TransformationDictionary>
+            """
+        let sum = Self.apply(
+            "+",
+            Self.apply("+", Self.apply("f", "x"), Self.apply("g", "x")),
+            Self.apply("+", Self.apply("f", "y"), "e")
+        )
+        let text = Self.document(sum, dictionary: dictionary)
+        let result = try Self.evaluate(text, x: .number(Self.almost), y: .number(Self.almost))
+        #expect(result.value == 4 * expected)
+    }
+
     @Test(
         "Whether a value is valid is not asked where invalid ones are kept",
         arguments: ["isValid", "isNotValid"]

@@ -359,6 +359,119 @@ struct TreeTests {
         #expect(there.outputs[1].value == .number(0.8))
     }
 
+    /// A predicate on `x`, with one on `y` as its surrogate.
+    private static func either(_ comparison: String) -> String {
+        "<CompoundPredicate booleanOperator=\"surrogate\">" + simple("x", comparison, "5")
+            + simple("y", comparison, "5") + "</CompoundPredicate>"
+    }
+
+    /// `x`, or `y` in its place, above; `w` below 10, where 36 of 40 are yes, or 4 of 20.
+    private static func replacedAbove(_ attributes: String) -> String {
+        let below =
+            node("3", simple("w", "lessThan", "10"), "yes", 36, 4)
+            + node("4", simple("w", "greaterOrEqual", "10"), "no", 4, 16)
+        return document(
+            attributes,
+            node(
+                "1",
+                "<True/>",
+                "no",
+                50,
+                50,
+                node("2", either("lessThan"), "yes", 40, 20, below)
+                    + node("5", either("greaterOrEqual"), "no", 10, 30)
+            )
+        )
+        .replacing(
+            "<DataField name=\"y\"",
+            with: #"<DataField name="w" optype="continuous" dataType="double"/><DataField name="y""#
+        )
+        .replacing(
+            "<MiningField name=\"y\"/>",
+            with: "<MiningField name=\"w\"/><MiningField name=\"y\"/>"
+        )
+    }
+
+    /// The row is `x`, `w`, `y`, `c`.
+    private static func evaluate(
+        _ text: String,
+        x: Double? = nil,
+        w: Double?,
+        y: Double? = 2
+    ) throws -> Evaluation {
+        let numbers = [x, w, y].map { number -> InputValue in
+            number.map { .number($0) } ?? .missing
+        }
+        return try Sample.compile(text).evaluate(numbers + [.category("b")])
+    }
+
+    @Test("The field that stops the walk is named, not the one that a surrogate made up for")
+    func surrogateAbove() throws {
+        let null = try Self.evaluate(
+            Self.replacedAbove(#"missingValueStrategy="nullPrediction""#),
+            w: nil
+        )
+        #expect(null.refusal == .init(code: .missingValue, field: "w"))
+        // No child is true, since what is unknown is passed over.
+        let none = try Self.evaluate(Self.replacedAbove(""), w: nil)
+        #expect(none.refusal == .init(code: .missingValue, field: "w"))
+        let last = try Self.evaluate(
+            Self.replacedAbove(#"missingValueStrategy="lastPrediction""#),
+            w: nil
+        )
+        #expect(last.entity == "2")
+        #expect(last.imputed.sorted() == ["w", "x"])
+        let weighted = try Self.evaluate(
+            Self.replacedAbove(#"missingValueStrategy="weightedConfidence""#),
+            w: nil
+        )
+        #expect(weighted.imputed.sorted() == ["w", "x"])
+    }
+
+    @Test("Every field for which a default child stands in is named")
+    func defaultChildren() throws {
+        let text = Self.tree(#"missingValueStrategy="defaultChild""#)
+            .replacing("defaultChild=\"5\"", with: "defaultChild=\"2\"")
+        let result = try Document.evaluate(text, x: nil, y: nil)
+        #expect(result.entity == "4")
+        #expect(result.imputed.sorted() == ["x", "y"])
+    }
+
+    @Test("A field beside a surrogate in one condition is named when it leaves that unknown")
+    func besideSurrogate() throws {
+        let text = Self.replacedAbove(#"missingValueStrategy="nullPrediction""#)
+            .replacing(
+                Self.either("lessThan"),
+                with: "<CompoundPredicate booleanOperator=\"and\">" + Self.either("lessThan")
+                    + Self.simple("w", "lessThan", "100") + "</CompoundPredicate>"
+            )
+        let result = try Self.evaluate(text, w: nil)
+        #expect(result.refusal == .init(code: .missingValue, field: "w"))
+    }
+
+    @Test(
+        "A surrogate above lessens the confidence of what is spread below",
+        arguments: ["weightedConfidence", "aggregateNodes"]
+    )
+    func penaltyOfSpread(strategy: String) throws {
+        let text = Self.replacedAbove(
+            "missingValueStrategy=\"\(strategy)\" missingValuePenalty=\"0.5\""
+        )
+        let plain = try Self.evaluate(text, x: 2, w: nil)
+        let replaced = try Self.evaluate(text, w: nil)
+        // 40 of 60 records are yes, by shares as well as by counts.
+        for (result, expected) in [(plain, 2.0 / 3), (replaced, 1.0 / 3)] {
+            #expect(result.category == "yes")
+            let share = try #require(Self.probability(result))
+            #expect(abs(share - 2.0 / 3) < 1e-15)
+            guard case .number(let sure) = result.outputs[1].value else {
+                Issue.record("no confidence")
+                continue
+            }
+            #expect(abs(sure - expected) < 1e-15)
+        }
+    }
+
     @Test("weightedConfidence weighs the confidences that the document states")
     func weightedStatedConfidence() throws {
         // Yes has 0.5 everywhere; no keeps its shares, 0.1 and 0.8 of 40 and 20 records.
