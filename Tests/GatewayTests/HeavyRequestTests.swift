@@ -91,4 +91,27 @@ struct HeavyRequestTests {
                 == (0...40).map { "/prefetch/medicationRequests/entry/\($0)/resource" }
         )
     }
+
+    @Test("keeps every one of many records of one id that say different things")
+    func oneID() throws {
+        let medicines = (0..<400).map { number in
+            OrderBody.resource(
+                "m",
+                OrderBody.coded("urn:oid:9.9", "\(number)"),
+                status: number < 200 ? "draft" : "active"
+            )
+        }
+        let text = "[" + medicines.joined(separator: ",") + "]"
+        let items = try JSONDocument(parsing: text).root.elements.map {
+            Prefetch.Item(resource: $0, fullURL: nil)
+        }
+        let list = MedicineList(
+            DraftOrders(items: Array(items.prefix(200)), isReview: false),
+            current: Array(items.dropFirst(200)),
+            knowledge: try InteractionCheckTests.knowledge(),
+            patientID: "p1",
+            patientURLs: []
+        )
+        #expect(list.medicines.count == 400)
+    }
 }

@@ -82,13 +82,13 @@ struct InteractionDraftTests {
     func unreadable(draft: String) async throws {
         var body = OrderBody(drafts: [draft])
         body.requests = [OrderBody.resource("m1", Self.clarithromycin)]
-        let gap = "1 of 2 medicines were not checked for interactions"
-        #expect(try await summaries(body) == [gap + "; the table has none for the others"])
+        let gap = "1 of 2 medicines was not checked for interactions"
+        #expect(try await summaries(body) == [gap + "; the table has none for the other"])
         // Nor is it forgotten beside an order that can be read.
         body.drafts.append(InteractionTests.draft("d2", Self.simvastatin))
         #expect(
             try await summaries(body) == [
-                Self.statin, "1 of 3 medicines were not checked for interactions",
+                Self.statin, "1 of 3 medicines was not checked for interactions",
             ]
         )
     }
@@ -131,7 +131,7 @@ struct InteractionDraftTests {
             Self.group("RequestGroup", Self.action("MedicationRequest/none"), id: "torn"),
         ]
         let gout = "Contraindicated: febuxostat with mercaptopurine"
-        let gap = "1 of 5 medicines were not checked for interactions"
+        let gap = "1 of 5 medicines was not checked for interactions"
         for (name, found) in [
             ("RequestGroup/g", [Self.statin, gap]), ("RequestGroup/outer", [Self.statin, gap]),
             // What it names beside may be any of the drafts.
@@ -147,7 +147,7 @@ struct InteractionDraftTests {
         var body = OrderBody(hook: "order-select", selections: ["DrugOrder/d1"])
         body.drafts = [Self.other("DrugOrder"), InteractionTests.draft("d2", Self.simvastatin)]
         body.requests = [OrderBody.resource("m1", Self.clarithromycin)]
-        let found = [Self.statin, "1 of 3 medicines were not checked for interactions"]
+        let found = [Self.statin, "1 of 3 medicines was not checked for interactions"]
         #expect(try await summaries(body) == found)
         // A group that names it makes no second of it.
         body.drafts.append(Self.group("RequestGroup", Self.action("DrugOrder/d1")))
@@ -182,13 +182,69 @@ struct InteractionDraftTests {
         body.requests = [OrderBody.resource("d1", unknown)]
         #expect(
             try await summaries(body) == [
-                "1 of 1 medicines were not checked for interactions; "
-                    + "the table has none for the others"
+                // There are no others of which anything could be said.
+                "1 of 1 medicine was not checked for interactions"
             ]
+        )
+        // A second draft of this id makes neither another.
+        body.drafts.append(InteractionTests.draft("d1", Self.simvastatin))
+        #expect(
+            try await summaries(body) == [
+                "1 of 2 medicines was not checked for interactions; "
+                    + "the table has none for the other"
+            ]
+        )
+        body.drafts[1] = InteractionTests.draft("d2", unknown)
+        #expect(
+            try await summaries(body) == ["2 of 2 medicines were not checked for interactions"]
         )
     }
 
+    @Test("Fewer ingredients of the draft are the draft before it was changed, and others are not")
+    func sameIDInPart() async throws {
+        let both = OrderBody.contained(
+            [(OrderBody.rxNorm, "36567"), (OrderBody.rxNorm, "42463")],
+            asIngredients: true
+        )
+        var body = OrderBody(drafts: [
+            InteractionTests.draft("d1", both), InteractionTests.draft("d2", Self.clarithromycin),
+        ])
+        body.requests = [OrderBody.resource("d1", Self.pravastatin)]
+        let fixture = try GatewayFixture()
+        func count() async throws -> Int? {
+            let response = await fixture.post(Self.path, body.text)
+            return try InteractionTests.grounds(response)["inputs"]?.elements.count { _ in true }
+        }
+        #expect(try await count() == 2)
+        body.drafts[0] = InteractionTests.draft("d1", Self.simvastatin)
+        #expect(try await count() == 3)
+    }
+
     // MARK: Suggestions
+
+    @Test(
+        "An id that two drafts have, or a draft and what is in force among them, is not offered",
+        arguments: [
+            InteractionTests.draft("d1", InteractionTests.warfarin),
+            InteractionTests.draft("d1", simvastatin, more: #","priority":"urgent""#),
+            OrderBody.resource("d1", simvastatin),
+            OrderBody.resource("d1", simvastatin, status: ""),
+            OrderBody.resource("d1", InteractionTests.warfarin),
+            OrderBody.resource("d1", simvastatin, status: "cancelled"),
+        ]
+    )
+    func ambiguousDraft(other: String) async throws {
+        var body = OrderBody(drafts: [InteractionTests.draft("d1", Self.simvastatin)])
+        body.requests = [OrderBody.resource("m1", Self.clarithromycin)]
+        #expect(try await labels(body).last == "Cancel the order for simvastatin")
+        body.drafts.append(other)
+        #expect(try await labels(body) == [])
+        body.drafts.reverse()
+        #expect(try await labels(body) == [])
+        // A copy to the byte is the same order.
+        body.drafts = [body.drafts[1], body.drafts[1]]
+        #expect(try await labels(body).last == "Cancel the order for simvastatin")
+    }
 
     @Test(
         "What is in force, or no request, is never offered for deletion or change",

@@ -127,8 +127,8 @@ struct InteractionTests {
         body.requests = [OrderBody.resource("m1", OrderBody.coded(OrderBody.rxNorm, "855332"))]
         #expect(
             try await summaries(fixture.post(Self.path, body.text)) == [
-                "1 of 2 medicines were not checked for interactions; "
-                    + "the table has none for the others"
+                "1 of 2 medicines was not checked for interactions; "
+                    + "the table has none for the other"
             ]
         )
         #expect(try outcome(fixture).outcome == .incomplete)
@@ -309,7 +309,7 @@ struct InteractionTests {
         var body = OrderBody(drafts: [Self.draft("d1", Self.simvastatin)])
         body.requests = [OrderBody.resource("m1", Self.clarithromycin, subject: "urn:uuid:x")]
         let card = try #require(try await fixture.post(Self.path, body.text).card)
-        #expect(card["summary"]?.stringValue?.hasPrefix("1 of 2 medicines were not") == true)
+        #expect(card["summary"]?.stringValue?.hasPrefix("1 of 2 medicines was not") == true)
     }
 
     @Test("Medicines are read from concepts, references, contained Medications and ingredients")
@@ -353,7 +353,7 @@ struct InteractionTests {
         #expect(
             try await summaries(fixture.post(Self.path, body.text)) == [
                 "Contraindicated: clarithromycin with simvastatin",
-                "1 of 2 medicines were not checked for interactions",
+                "1 of 2 medicines was not checked for interactions",
             ]
         )
     }
@@ -429,14 +429,14 @@ struct InteractionTests {
         for name in ["MEDICATIONREQUEST/d1", "DrugOrder/d1", "RequestGroup/g9", "CarePlan/c9"] {
             #expect(
                 try await found([name]) == [
-                    gout, statin, "1 of 5 medicines were not checked for interactions",
+                    gout, statin, "1 of 5 medicines was not checked for interactions",
                 ],
                 "\(name)"
             )
         }
         #expect(
             try await found(["MedicationRequest/d1", "MedicationRequest/d9"]) == [
-                gout, statin, "1 of 5 medicines were not checked for interactions",
+                gout, statin, "1 of 5 medicines was not checked for interactions",
             ]
         )
         body.selections = ["not a reference"]
@@ -481,7 +481,7 @@ struct InteractionTests {
             (#"{"resourceType":"Bundle","entry":{}}"#, 400, nil),
             (#"{"resourceType":"Bundle","entry":7}"#, 400, nil),
             (#"{"resourceType":"Bundle"}"#, 200, nil),
-            (#"{"resourceType":"Bundle","entry":[7]}"#, 200, "1 of 1 medicines"),
+            (#"{"resourceType":"Bundle","entry":[7]}"#, 200, "1 of 1 medicine was"),
             (#"{"resourceType":"Bundle","entry":[{"resource":{"id":"x"}}]}"#, 200, "1 of 1"),
             (
                 #"{"resourceType":"Bundle","entry":[{"resource":{"resourceType":"#

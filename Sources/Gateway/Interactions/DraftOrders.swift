@@ -126,41 +126,39 @@ struct DraftOrders {
     /// Finds what the selections name, and what they and the groups name without its being sent.
     ///
     /// A selection that is no draft may mean any of them, so that all are asked about; and so may
-    /// an empty list, as none of the drafts is said to be known already.
+    /// a group that leads to no draft of a medicine, or not wholly in a way that can be followed,
+    /// and an empty list, as none of the drafts is said to be known already.
     func question(beside current: [Prefetch.Item]) -> Question {
         let drafted = Set(items.flatMap(Self.names))
         let sent = groups.isEmpty ? drafted : drafted.union(current.flatMap(Self.names))
         var question = Question()
-        var byName: [String: Set<String>] = [:]
         var torn: Set<String> = []
         for (names, group) in groups {
             let missing = group.references.subtracting(sent)
             // What is unreadable is counted where it stands.
             if !missing.isSubset(of: unreadableNames) { question.lost.append(group.pointer) }
-            for name in names {
-                byName[name, default: []].formUnion(group.references)
-                if !missing.isEmpty { torn.insert(name) }
-            }
+            if !missing.isEmpty || !group.isWhole { torn.formUnion(names) }
         }
         guard let selections, !selections.isEmpty else { return question }
         var isClear = true
-        var asked: Set<String> = []
-        var waiting: [String] = []
+        var selected: [String] = []
         for (reference, pointer) in selections {
-            let kind = OrderGroup.Kind(String(reference.prefix { $0 != "/" }))
             if drafted.contains(reference) {
-                // A Medication is no order: one that refers to it may be meant.
-                if kind == .substance { isClear = false }
-                waiting.append(reference)
-            } else if kind != .other {
+                selected.append(reference)
+            } else if OrderGroup.Kind(String(reference.prefix { $0 != "/" })) != .other {
                 isClear = false
                 if !unreadableNames.contains(reference) { question.lost.append(pointer) }
             }
         }
-        while let name = waiting.popLast() {
-            guard asked.insert(name).inserted else { continue }
-            if torn.contains(name) { isClear = false }
-            waiting += byName[name] ?? []
+        let links = OrderLinks(items, groups: groups)
+        let asked = links.reached(from: selected)
+        // A Medication is no order: one that refers to it may be meant.
+        if !links.substances.isDisjoint(with: selected) { isClear = false }
+        if !torn.isDisjoint(with: asked) { isClear = false }
+        let selectedGroups = links.groups.intersection(selected)
+        if !selectedGroups.isEmpty {
+            let isLed = selectedGroups.isSubset(of: links.leadingToMedicine)
+            if links.isLoose || !isLed { isClear = false }
         }
         if isClear { question.names = asked }
         return question

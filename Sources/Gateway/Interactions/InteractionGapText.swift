@@ -28,12 +28,20 @@ struct InteractionGapText {
     }
 
     private var unchecked: String {
-        "\(list.uncheckedCount) of \(list.medicines.count) medicines were not checked"
+        let medicines = list.medicines.count == 1 ? "medicine" : "medicines"
+        let verb = list.uncheckedCount == 1 ? "was" : "were"
+        return "\(list.uncheckedCount) of \(list.medicines.count) \(medicines) \(verb) not checked"
+    }
+
+    /// What the table says of those that were checked, when there are any and it has none.
+    private var rest: String {
+        let count = list.medicines.count - list.uncheckedCount
+        guard decision.findings.isEmpty, count > 0 else { return "" }
+        return "; the table has none for the " + (count == 1 ? "other" : "others")
     }
 
     private var summary: String {
         if list.uncheckedCount > 0 {
-            let rest = decision.findings.isEmpty ? "; the table has none for the others" : ""
             return unchecked + " for interactions" + rest
         }
         if decision.isIncomplete {

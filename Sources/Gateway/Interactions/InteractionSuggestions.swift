@@ -60,15 +60,10 @@ struct InteractionSuggestions {
     /// What the patient already takes is never offered for deletion, though it be signed again.
     /// Nothing can be named that has no id, or one that two drafts have.
     private var drafts: [Int] {
-        let positions = Set(finding.drugs.flatMap { [$0.one, $0.other] }).sorted()
-        let changeable = positions.filter { position in
+        Set(finding.drugs.flatMap { [$0.one, $0.other] }).sorted().filter { position in
             let medicine = decision.list.medicines[position]
             return medicine.isAsked && medicine.isChangeable
         }
-        let byReference = Dictionary(grouping: changeable) {
-            decision.list.medicines[$0].record?.reference
-        }
-        return byReference.filter { $0.key != nil && $0.value.count == 1 }.flatMap(\.value).sorted()
     }
 
     /// What the rules name in the place of a draft, unless it interacts with something else; none

@@ -67,7 +67,8 @@ struct MedicineList {
         let ingredients: [Int]
         /// Why it is not, or not wholly, checked.
         let gap: Gap?
-        /// Whether it is a draft that is nothing else yet, so that it may be cancelled or changed.
+        /// Whether it is a draft that is nothing else yet and alone has its id, so that it may be
+        /// cancelled or changed.
         let isChangeable: Bool
     }
 
@@ -76,13 +77,41 @@ struct MedicineList {
         let record: MedicationRecord
         let ingredients: [Int]
         let gap: Gap?
+    }
 
-        /// Whether it names no medicine that the other does not name.
-        func isWithin(_ other: Contents) -> Bool {
-            guard ingredients.allSatisfy(other.ingredients.contains) else { return false }
-            guard gap != nil else { return true }
-            return gap == other.gap && record.medicine == other.record.medicine
-                && record.ingredients == other.record.ingredients
+    /// What the drafts of one id name.
+    private struct DraftContents {
+        /// What is checked wholly by its ingredients, or else told by its codes.
+        private struct Codes: Hashable {
+            let gap: Gap
+            let medicine: [MedicationRecord.Coding]?
+            let ingredients: [[MedicationRecord.Coding]]
+
+            init(_ gap: Gap, _ record: MedicationRecord) {
+                self.gap = gap
+                medicine = record.medicine?.codings
+                ingredients = record.ingredients.map(\.codings)
+            }
+        }
+
+        private var known: Set<[Int]> = []
+        private var byIngredient: [Int: [Set<Int>]] = [:]
+        private var unchecked: Set<Codes> = []
+
+        mutating func insert(_ contents: Contents) {
+            if let gap = contents.gap { unchecked.insert(Codes(gap, contents.record)) }
+            guard known.insert(contents.ingredients).inserted else { return }
+            let all = Set(contents.ingredients)
+            for ingredient in all { byIngredient[ingredient, default: []].append(all) }
+        }
+
+        /// Whether one of the drafts names every medicine that these contents name.
+        ///
+        /// The same codes have the same ingredients.
+        func cover(_ contents: Contents) -> Bool {
+            if let gap = contents.gap { return unchecked.contains(Codes(gap, contents.record)) }
+            guard let first = contents.ingredients.first else { return !known.isEmpty }
+            return (byIngredient[first] ?? []).contains { $0.isSuperset(of: contents.ingredients) }
         }
     }
 
@@ -121,11 +150,8 @@ struct MedicineList {
             patientFullURLs: patientURLs
         )
         let question = drafts.question(beside: current)
-        let inForce = Set(
-            current.filter { !Self.isDraft($0.resource) }
-                .compactMap { DraftOrders.reference(of: $0.resource) }
-        )
-        var drafted: [String: [Contents]] = [:]
+        let changeable = Self.changeable(drafts.items, beside: current)
+        var drafted: [String: DraftContents] = [:]
         var seen: Set<ArraySlice<UInt8>> = []
         for item in drafts.items {
             let reference = DraftOrders.reference(of: item.resource)
@@ -135,13 +161,13 @@ struct MedicineList {
                 otherOrderCount += 1
                 continue
             }
-            if let reference { drafted[reference, default: []].append(contents) }
+            if let reference { drafted[reference, default: .init()].insert(contents) }
             append(
                 contents,
                 isDraft: true,
                 isAsked: question.asks(about: item),
                 isChangeable: contents.record.resourceType == "MedicationRequest"
-                    && Self.isDraft(item.resource) && !(reference.map(inForce.contains) ?? true)
+                    && Self.isDraft(item.resource) && reference.map(changeable.contains) ?? false
             )
         }
         for pointer in drafts.unreadable + question.lost { appendUnreadable(pointer) }
@@ -151,7 +177,7 @@ struct MedicineList {
             guard let contents = read(item.resource) else { continue }
             if let drafts = reference.flatMap({ drafted[$0] }) {
                 let isOver = contents.record.exclusion != nil || Self.isDraft(item.resource)
-                if isOver || drafts.contains(where: contents.isWithin) { continue }
+                if isOver || drafts.cover(contents) { continue }
             }
             append(contents, isDraft: false, isAsked: drafts.isReview, isChangeable: false)
         }
@@ -165,6 +191,21 @@ struct MedicineList {
 
     private static func isDraft(_ resource: JSONValue) -> Bool {
         resource["status"]?.isString("draft") ?? false
+    }
+
+    /// The references that one draft has, and nothing that is in force.
+    private static func changeable(
+        _ drafts: [Prefetch.Item],
+        beside current: [Prefetch.Item]
+    ) -> Set<String> {
+        var copies: [String: Set<ArraySlice<UInt8>>] = [:]
+        for item in drafts {
+            guard let reference = DraftOrders.reference(of: item.resource) else { continue }
+            copies[reference, default: []].insert(item.resource.rawBytes)
+        }
+        let inForce = current.filter { !isDraft($0.resource) }
+            .compactMap { DraftOrders.reference(of: $0.resource) }
+        return Set(copies.filter { $0.value.count == 1 }.keys).subtracting(inForce)
     }
 
     private mutating func appendUnreadable(_ pointer: String) {

@@ -51,8 +51,12 @@ struct OrderGroup {
     let pointer: String
     /// The names of the orders that it refers to: relative references and UUIDs.
     private(set) var references: Set<String> = []
+    /// The names of what else it refers to, of which none orders a medicine.
+    private(set) var others: Set<String> = []
     /// Whether an order stands inside it.
     private(set) var holdsOrder = false
+    /// Whether all that it carries can be followed.
+    let isWhole: Bool
 
     /// The members that carry orders: FHIR R4 and, of another name, R5.
     private static let members = [
@@ -74,6 +78,7 @@ struct OrderGroup {
     /// Reads a resource of the kind `.group`.
     init(_ resource: JSONValue, type: String, pointer: String) {
         self.pointer = pointer
+        isWhole = Self.isWhole(resource, type: type)
         var waiting = (Self.members[type] ?? []).compactMap { resource[$0] }
         if let contained = resource["contained"] { waiting.append(contained) }
         while let value = waiting.popLast() {
@@ -107,13 +112,7 @@ struct OrderGroup {
     private mutating func take(reference: String) {
         // What is contained was looked at.
         guard !reference.hasPrefix("#") else { return }
-        var parts = reference.split(separator: "/", omittingEmptySubsequences: false)
-        if parts.count >= 4, parts[parts.count - 2] == "_history" { parts.removeLast(2) }
-        guard parts.count >= 2 else {
-            references.insert(reference)
-            return
-        }
-        guard Kind(String(parts[parts.count - 2])).mayOrder else { return }
-        references.insert(parts.suffix(2).joined(separator: "/"))
+        let (name, kind) = Self.target(of: reference)
+        if kind?.mayOrder ?? true { references.insert(name) } else { others.insert(name) }
     }
 }
