@@ -167,7 +167,9 @@ struct ExplainText {
         }
         if facts.gaps.isPaged {
             text += "- The data sent may be incomplete: there are more pages than "
-            text += facts.gaps.isCut ? "could be fetched.\n" : "were sent.\n"
+            text += facts.gaps.isCut ? "could be fetched" : "were sent"
+            let names = labels(facts.gaps.paged)
+            text += names.isEmpty ? ".\n" : ", for " + names + ".\n"
         }
         if let reported = facts.gaps.reported {
             text += "- The data sent may be incomplete: the client reported an error"

@@ -124,8 +124,19 @@ package final class LoadedService: Sendable {
 
     /// What a clinician calls the reason for which the model does not apply.
     func applicabilityLabel(_ code: String) -> String {
-        hook.labels[code] ?? code.replacing("-", with: " ")
+        if let label = hook.labels[code] { return label }
+        let words = code.replacing("-", with: " ")
+        guard code.hasSuffix(Self.gapEnding) else { return words }
+        return "not all data on \(words.dropLast(Self.gapEnding.count)) are at hand"
     }
+
+    /// The code of what is not known because not all data on a fact were sent, such as
+    /// `atrial-fibrillation-not-all-sent`.
+    func codeForGap(in fact: String) -> String {
+        label(fact).split(separator: " ").joined(separator: "-") + Self.gapEnding
+    }
+
+    private static let gapEnding = "-not-all-sent"
 
     /// The title as far as it fits into a summary beside what is said about it.
     var shortTitle: String {

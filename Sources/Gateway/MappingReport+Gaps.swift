@@ -1,29 +1,24 @@
 import Mapping
 
 extension MappingReport {
-    /// The report with its applicability held open where a fact may lie in data that the client
-    /// could not or did not send.
+    /// The report with what hangs on data held open that the client could not or did not send.
     ///
-    /// Nothing recorded does not bar a model. But a query that failed, or gave only its first
-    /// pages, is not "nothing recorded": what else it would have found may bar it.
+    /// No record of a fact that the model requires says nothing where the fact may lie in what was
+    /// not sent. But a fact that would bar the model bars it only when it is known: a warning
+    /// withheld because a list of conditions has another page would be the greater harm, and the
+    /// score is then given as one of incomplete data, with the fact among what is not there.
     func decided(with gaps: DataGaps, _ service: LoadedService) -> MappingReport {
         guard !gaps.isEmpty else { return self }
         let inputs = inputs.map { $0.holding(gaps) }
         var verdict = applicability
-        if case .applies = applicability,
-            let fact = facts.first(where: {
-                gaps.failed.contains($0.name) || gaps.paged.contains($0.name)
-            })
-        {
-            let words = service.label(fact.name).split(separator: " ")
-            verdict = .undecided(code: words.joined(separator: "-") + "-unknown", rule: fact.name)
-        }
-        // No record of a required fact says nothing where it may lie in what was not sent.
-        if let fact = unmetFact,
+        if case .notApplicable(_, let rule) = applicability, let fact = unmetFact,
             gaps.paged.contains(fact.name) || gaps.failed.contains(fact.name)
                 || gaps.unsent.contains(fact.name)
         {
             verdict = fact.heldOpen
+            if case .undecided(_, rule) = verdict {
+                verdict = .undecided(code: service.codeForGap(in: fact.name), rule: rule)
+            }
         }
         return MappingReport(
             applicability: verdict,

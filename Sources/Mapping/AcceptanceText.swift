@@ -16,7 +16,10 @@ struct AcceptanceText {
             "a reference to the patient in context"
         case .otherFocus: "no focus, or the patient in context"
         case .wrongType: rule?.resource.rawValue ?? ""
-        case .codeUnresolved: "a coding of the medicine, or the Medication sent along"
+        case .codeUnresolved:
+            (rule?.resource ?? resource.type)?.codePlace == .medication
+                ? "a coding of the medicine, or the Medication sent along"
+                : "a coding with a system and a code"
         case .codesShared: "codes of one input only"
         case .notMeant: "a record of which this is true: " + (rule?.filter?.parsed.text ?? "")
         case .statusMissing, .statusNotAccepted, .statusWithdrawn, .statusNotInForce,

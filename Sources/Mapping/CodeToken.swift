@@ -25,6 +25,24 @@ struct CodeToken: Sendable, Hashable {
         String(decoding: system, as: UTF8.self) + "|" + String(decoding: code, as: UTF8.self)
     }
 
+    /// The code of an ICD-10 without its point, as claims have it: `I489` for `I48.9`.
+    ///
+    /// The point stands behind the third character always, so no other code is written so. `nil`
+    /// for codes of other systems.
+    var withoutPoint: CodeToken? {
+        guard code.count > 4, code[3] == UInt8(ascii: "."),
+            Self.pointed.contains(where: { system.elementsEqual($0.utf8) })
+        else { return nil }
+        return CodeToken(system: system, code: Array(code[..<3] + code[4...]))
+    }
+
+    /// ICD-10 of the WHO and its American and German editions, by URL and by OID.
+    private static let pointed = [
+        "http://hl7.org/fhir/sid/icd-10", "http://hl7.org/fhir/sid/icd-10-cm",
+        "http://fhir.de/CodeSystem/bfarm/icd-10-gm", "urn:oid:2.16.840.1.113883.6.3",
+        "urn:oid:2.16.840.1.113883.6.90",
+    ]
+
     /// The hash of system and code, as a table of codes keeps it.
     var hash: UInt64 { JSONName.hash(code.span, seed: JSONName.hash(system.span, seed: 0)) }
 }

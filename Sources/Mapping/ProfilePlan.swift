@@ -93,7 +93,7 @@ final class ProfilePlan: Sendable {
         var patientRules: [Int] = []
         for (position, rule) in rules.enumerated() {
             if rule.resource == .patient { patientRules.append(position) }
-            for code in rule.codes {
+            for code in rule.codes + rule.codes.compactMap(\.withoutPoint) {
                 if askers[code] == nil { order.append(code) }
                 askers[code, default: []].append(position)
             }

@@ -43,6 +43,8 @@ extension SourceRule {
         // R4 con-5: what was entered in error has no clinicalStatus, so this comes first.
         try testVerification(fields)
         guard let status = fields[.clinicalStatus] else {
+            // R4 con-3 asks for it of a problem list only: a diagnosis of an encounter has none.
+            if (Self.active + Self.inactive).allSatisfy(statuses.contains) { return }
             throw Fault(.statusMissing, "clinicalStatus")
         }
         let codes = Self.codes(of: JSONValue(fields.tape, status))

@@ -94,7 +94,9 @@ final class UnitTable: Sendable {
         if let alias = bareAlias(place, on: tape) {
             byText = alias
         } else if let spelled = UnitSpelling.unit(text) {
-            guard let conversion = Self.unit(spelled).flatMap({ path.conversion(from: $0) }) else {
+            // The usual case, `mmHg` beside `mm[Hg]`, need convert nothing.
+            if tape.isString(coding.code, spelled) { return false }
+            guard let conversion = conversion(ofUCUM: spelled) else {
                 // A single letter may be anything; a unit that is spelled out may not.
                 return !UnitSpelling.isLetter(text)
                     && !UnitSpelling.isShort(spelled, for: tape.string(coding.code) ?? "")
@@ -108,8 +110,9 @@ final class UnitTable: Sendable {
         ) {
             byText = found
         } else {
-            guard let written = UnitSpelling.compound(text), let unit = Self.unit(written)
-            else { return false }
+            guard let written = UnitSpelling.compound(text) else { return false }
+            if tape.isString(coding.code, written) { return false }
+            guard let unit = Self.unit(written) else { return false }
             guard let conversion = path.conversion(from: unit) else {
                 return !UnitSpelling.isLoose(written, for: tape.string(coding.code) ?? "")
             }

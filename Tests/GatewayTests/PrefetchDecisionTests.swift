@@ -135,7 +135,8 @@ struct PrefetchDecisionTests {
             + #""http://terminology.hl7.org/CodeSystem/condition-clinical","code":"active"}]},"#
             + #""code":{"coding":[{"system":"http://snomed.info/sct","code":"38341003"}]}}"#
         for (isWhole, reason) in [
-            (true, "no-atrial-fibrillation"), (false, "undecided:atrial-fibrillation-unknown"),
+            (true, "no-atrial-fibrillation"),
+            (false, "undecided:atrial-fibrillation-not-all-sent"),
         ] {
             let fixture = try GatewayFixture()
             let conditions = Self.batch([pressure], failed: !isWhole)
@@ -148,7 +149,7 @@ struct PrefetchDecisionTests {
     }
 
     @Test(
-        "with an error where a pregnancy may stand leaves it open whether the model applies",
+        "with an error where a pregnancy may stand gives what is known, and no result",
         arguments: [#"{"resourceType":"OperationOutcome","issue":[]}"#, batch([])]
     )
     func pregnancyUnknown(_ value: String) async throws {
@@ -163,14 +164,14 @@ struct PrefetchDecisionTests {
         let response = await fixture.post("/cds-services/news2", body(more))
         let card = try #require(try response.card)
         #expect(card["indicator"]?.stringValue == "info")
-        #expect(card["summary"]?.stringValue?.contains("could not be computed") == true)
+        #expect(card["summary"]?.stringValue?.hasPrefix("NEWS2 0 on the data sent") == true)
         let detail = card["detail"]?.stringValue ?? ""
         #expect(detail.contains("the client reported an error for pregnancy"), "\(detail)")
         #expect(!detail.contains("not sent: pregnancy"))
         #expect(!response.text.lowercased().contains("low risk"))
         let record = fixture.sink.records[0]
         #expect(record.outcome == .incomplete)
-        #expect(record.reasonCode == "undecided:pregnancy-unknown")
+        #expect(record.reasonCode == "partial-data")
         #expect(record.flags.contains("optional-prefetch-failed"))
         let absent = await fixture.post("/cds-services/news2", body(""))
         #expect(try absent.card?["summary"]?.stringValue == "NEWS2 0: low risk")
@@ -246,19 +247,61 @@ struct PrefetchDecisionTests {
 
     @Test("does not tell that nothing is on record where not all was sent", arguments: shortfalls)
     func absenceUnknown(_ shortfall: (entry: String, more: String)) async throws {
-        for conditions in [[Self.hypertension], [Self.fibrillation, Self.hypertension]] {
-            let (summary, record) = try await Self.scoreFibrillation(
-                conditions,
-                entry: shortfall.entry,
-                more: shortfall.more
-            )
-            #expect(summary.contains("not known whether it applies"), "\(summary)")
-            #expect(!summary.contains("does not apply"))
-            #expect(record.outcome == .incomplete)
-            #expect(record.reasonCode?.hasPrefix("undecided:") == true)
-        }
+        let (summary, record) = try await Self.scoreFibrillation(
+            [Self.hypertension],
+            entry: shortfall.entry,
+            more: shortfall.more
+        )
+        #expect(summary.contains("not all data on atrial fibrillation are at hand"), "\(summary)")
+        #expect(!summary.contains("does not apply"))
+        #expect(record.outcome == .incomplete)
+        #expect(record.reasonCode == "undecided:atrial-fibrillation-not-all-sent")
         let whole = try await Self.scoreFibrillation([Self.hypertension])
         #expect(whole.summary.contains("does not apply: no atrial fibrillation on record"))
+    }
+
+    @Test(
+        "counts what was found, and nothing from absence, where not all was sent",
+        arguments: shortfalls
+    )
+    func foundAmongIncomplete(_ shortfall: (entry: String, more: String)) async throws {
+        let (summary, record) = try await Self.scoreFibrillation(
+            [Self.fibrillation, Self.hypertension],
+            entry: shortfall.entry,
+            more: shortfall.more,
+            patient: Self.patient.replacing("1960", with: "1940")
+        )
+        #expect(summary.contains("at least 3"), "\(summary)")
+        #expect(record.outcome == .incomplete)
+        #expect(record.missingInputs.contains("stroke"))
+    }
+
+    @Test("warns of what was found where a list of something else has another page")
+    func warningDespiteGap() async throws {
+        let vitals = Self.batch(
+            HookBody.vitals(rr: "30", systolic: "80", temperature: "39.5"),
+            failed: false
+        )
+        let conditions =
+            #"{"resourceType":"Bundle","entry":[],"link":[{"relation":"next","url":"x"}]}"#
+        for (service, words) in [("news2", "emergency response"), ("qsofa", "2 on the data sent")] {
+            let fixture = try GatewayFixture()
+            let response = await fixture.post(
+                "/cds-services/" + service,
+                Self.body(
+                    #","prefetch":{"patient":\#(Self.patient),"observations":\#(vitals),"#
+                        + #""conditions":\#(conditions)}"#
+                )
+            )
+            let card = try #require(try response.card)
+            #expect(card["summary"]?.stringValue?.contains(words) == true, "\(response.text)")
+            #expect(card["indicator"]?.stringValue != "info")
+            #expect(
+                card["detail"]?.stringValue?.contains("more pages than were sent, for pregnancy")
+                    == true
+            )
+            #expect(fixture.sink.records[0].reasonCode == "partial-data")
+        }
     }
 
     @Test("tells what bars the model where that was found, though not all was sent")
@@ -311,15 +354,15 @@ struct PrefetchDecisionTests {
         #expect(refused.status == 412)
         #expect(refused.text.contains("holds nothing that can be read of the type Observation"))
         let vitals = Self.batch(HookBody.vitals(), failed: false)
-        let undecided = await fixture.post(
+        let partial = await fixture.post(
             "/cds-services/news2",
             Self.body(
                 #","prefetch":{"patient":\#(Self.patient),"observations":\#(vitals),"#
                     + #""conditions":\#(Self.patient)}"#
             )
         )
-        #expect(!undecided.text.lowercased().contains("low risk"))
-        #expect(fixture.sink.records[1].reasonCode == "undecided:pregnancy-unknown")
+        #expect(!partial.text.lowercased().contains("low risk"))
+        #expect(fixture.sink.records[1].reasonCode == "partial-data")
         #expect(fixture.sink.records[1].flags.contains("prefetch-other-type"))
     }
 

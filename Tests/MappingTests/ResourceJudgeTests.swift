@@ -63,4 +63,55 @@ struct ResourceJudgeTests {
         #expect(report.inputs[0].value == nil)
         #expect(report.rejections.map(\.reason) == [.unitMissing])
     }
+
+    private static let active = #""clinicalStatus":{"coding":[{"code":"active"}]},"#
+
+    private static func conditions(_ statuses: String, _ members: String, code: String) throws
+        -> MappingReport
+    {
+        let codes = #"["http://hl7.org/fhir/sid/icd-10-cm|I48.91","http://snomed.info/sct|1.23"]"#
+        let profile = try Probe.profile(
+            #"{"name":"x","type":"boolean","from":[{"resource":"Condition","code":\#(codes),"#
+                + #""status":[\#(statuses)],"time":"optional","constant":true}]}"#
+        )
+        return try Probe.map(
+            profile,
+            [
+                #"{"resourceType":"Condition","id":"c","subject":{"reference":"Patient/p"},"#
+                    + members + #""code":{"coding":[\#(code)]}}"#
+            ]
+        )
+    }
+
+    @Test("A diagnosis without a clinical status counts where any status does, and there only")
+    func withoutClinicalStatus() throws {
+        let code = #"{"system":"http://hl7.org/fhir/sid/icd-10-cm","code":"I48.91"}"#
+        let active = #""active","recurrence","relapse""#
+        let any = active + #","inactive","remission","resolved""#
+        #expect(try Self.conditions(any, "", code: code).inputs[0].value == .boolean(true))
+        let report = try Self.conditions(active, "", code: code)
+        #expect(report.inputs[0].value == nil)
+        #expect(report.rejections.map(\.path) == ["clinicalStatus"])
+        let refuted = #""verificationStatus":{"coding":[{"code":"refuted"}]},"#
+        #expect(try Self.conditions(any, refuted, code: code).inputs[0].value == nil)
+    }
+
+    @Test(
+        "A code of ICD-10 counts without its point, and no code of another system does",
+        arguments: [
+            ("http://hl7.org/fhir/sid/icd-10-cm", "I4891", true),
+            ("http://hl7.org/fhir/sid/icd-10-cm", "I48.91", true),
+            ("http://hl7.org/fhir/sid/icd-10-cm", "I48", false),
+            ("http://hl7.org/fhir/sid/icd-10-cm", "I489", false),
+            ("http://snomed.info/sct", "123", false), ("http://snomed.info/sct", "1.23", true),
+        ]
+    )
+    func withoutPoint(_ system: String, _ code: String, _ isTaken: Bool) throws {
+        let report = try Self.conditions(
+            #""active""#,
+            Self.active,
+            code: #"{"system":"\#(system)","code":"\#(code)"}"#
+        )
+        #expect((report.inputs[0].value == .boolean(true)) == isTaken)
+    }
 }
