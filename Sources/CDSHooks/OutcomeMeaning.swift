@@ -1,10 +1,10 @@
-import JSON
+package import JSON
 
 /// What an OperationOutcome beside data says of them (FHIR R4, sections 2.3.0.3 and 3.1.1.4.2).
 ///
 ///     {"severity": "warning", "code": "incomplete"}    not everything came
 ///     {"severity": "warning", "code": "processing"}    a hint
-enum OutcomeMeaning {
+package enum OutcomeMeaning: Sendable {
     /// Nothing that bears on the data.
     case hint
     /// Something may be lacking; what came holds.
@@ -20,7 +20,7 @@ enum OutcomeMeaning {
     ]
 
     /// Reads an OperationOutcome; one without issues says that something failed, not what.
-    init(_ outcome: JSONValue) {
+    package init(_ outcome: JSONValue) {
         guard let issues = outcome["issue"], issues.kind == .array else {
             self = .error
             return
@@ -43,5 +43,13 @@ enum OutcomeMeaning {
             }
         }
         self = count == 0 ? .error : isIncomplete ? .incomplete : .hint
+    }
+
+    /// Whether the response of a Bundle entry says that its query was not answered: with a status
+    /// outside 2xx (FHIR R4, Bundle.entry.response).
+    package static func isFailure(_ response: JSONValue) -> Bool {
+        guard let status = response["status"] else { return false }
+        let text = status.stringValue ?? status.numberText ?? ""
+        return text.utf8.first != UInt8(ascii: "2")
     }
 }

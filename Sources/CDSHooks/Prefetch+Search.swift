@@ -12,14 +12,14 @@ extension Prefetch {
     /// How many matches a search says that there are; `nil` when it does not say.
     ///
     /// A number that cannot be read (FHIR R4, unsignedInt) is more than any that came.
-    static func total(of bundle: JSONValue) -> Int? {
+    package static func total(of bundle: JSONValue) -> Int? {
         guard let total = bundle["total"], !total.isNull else { return nil }
         guard let count = total.integerValue, count >= 0 else { return .max }
         return count
     }
 
     /// Whether an entry is what a search has found, and not what that refers to.
-    static func isMatch(_ entry: JSONValue) -> Bool {
+    package static func isMatch(_ entry: JSONValue) -> Bool {
         guard let mode = entry["search"]?["mode"] else { return true }
         return !mode.isString("include") && !mode.isString("outcome")
     }

@@ -350,10 +350,7 @@ package struct Prefetch: Sendable {
     /// 2xx or an error in its outcome, or not wholly (FHIR R4, Bundle.entry.response).
     private mutating func meaning(of response: JSONValue?) -> OutcomeMeaning {
         guard let response, !response.isNull else { return .hint }
-        if let status = response["status"] {
-            let text = status.stringValue ?? status.numberText ?? ""
-            guard text.utf8.first == UInt8(ascii: "2") else { return .error }
-        }
+        guard !OutcomeMeaning.isFailure(response) else { return .error }
         guard let outcome = response["outcome"], !outcome.isNull else { return .hint }
         return read(outcome: outcome)
     }

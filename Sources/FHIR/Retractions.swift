@@ -12,6 +12,12 @@ package struct Retractions: Sendable {
     /// What is deleted, as `Observation/9`.
     private var deleted: Set<String> = []
 
+    /// How many resources are deleted.
+    package var count: Int { deleted.count }
+
+    /// Deletes nothing yet.
+    package init() {}
+
     /// Reads what the entries of a Bundle delete.
     package init(of bundle: JSONValue) {
         guard let entries = bundle["entry"], entries.kind == .array else { return }
@@ -21,14 +27,28 @@ package struct Retractions: Sendable {
         }
     }
 
+    /// Adds what another Bundle deletes.
+    package mutating func formUnion(_ other: Retractions) {
+        if !other.deleted.isEmpty { deleted.formUnion(other.deleted) }
+    }
+
+    /// Whether an entry deletes without naming one resource, as `DELETE Observation?code=x` does:
+    /// it may be any.
+    package static func isOpen(_ entry: JSONValue) -> Bool {
+        guard isDeletion(entry) else { return false }
+        return entry["request"]?["url"]?.stringValue.flatMap { name(in: $0) } == nil
+    }
+
     /// Whether a Bundle holds versions that were, and not what is.
     package static func isHistory(_ bundle: JSONValue) -> Bool {
         bundle["type"]?.isString("history") ?? false
     }
 
-    /// Whether the resource of an entry is deleted, by this entry or by another one.
+    /// Whether the resource of an entry, or one that stands alone, is deleted, by this entry or by
+    /// another one.
     package func cover(_ entry: JSONValue) -> Bool {
-        guard let resource = entry["resource"], resource.kind == .object else { return false }
+        let held = entry["resourceType"] == nil ? entry["resource"] : entry
+        guard let resource = held, resource.kind == .object else { return false }
         if Self.isDeletion(entry) { return true }
         guard !deleted.isEmpty else { return false }
         var names = [entry["fullUrl"], entry["request"]?["url"]].compactMap {
@@ -46,6 +66,7 @@ package struct Retractions: Sendable {
 
     /// Type and id at the end of a URL, without a version behind them.
     private static func name(in url: String) -> String? {
+        guard !url.contains("?") else { return nil }
         var parts = url.split(separator: "/", omittingEmptySubsequences: false)
         if parts.count >= 4, parts[parts.count - 2] == "_history" { parts.removeLast(2) }
         guard parts.count >= 2, let id = parts.last, !id.isEmpty else { return nil }

@@ -20,12 +20,19 @@ package struct ProfileTrial: Sendable {
         package let isShadow: Bool
     }
 
+    /// Makes the value of `prefetch` that a client would send to a service.
+    package typealias Sending = (LoadedService) -> [UInt8]
+
     /// The moment of evaluation.
     package let moment: Instant
     /// The inputs, the facts and what was rejected.
     package let report: MappingReport
     /// What the model says; `nil` without a model, or where it is not for this patient.
     package let evaluation: Evaluation?
+    /// Whether the data are known not to be all there is, so that no result is taken for whole.
+    package let isPartial: Bool
+    /// Whether every service refuses the request for what its data lack.
+    package let isRefused: Bool
     /// The cards, by service.
     package let cards: [ShownCard]
     /// Cards that could not be made, one sentence each.
@@ -39,87 +46,55 @@ package struct ProfileTrial: Sendable {
     ///   - services: the services whose cards are wanted.
     ///   - data: the patient's resources.
     ///   - moment: the moment of evaluation.
+    ///   - sending: what a client would send, where the data are known not to be all there is.
     package init(
         mapping: Profile,
         loaded: LoadedProfile?,
         services: [LoadedService],
         data: PatientData,
-        at moment: Instant
+        at moment: Instant,
+        sending: Sending? = nil
     ) {
         self.moment = moment
-        report = mapping.map(
-            patient: data.patient,
-            resources: data.resources,
-            patientID: data.patientID,
-            patientFullURLs: data.patientFullURLs,
-            encounterID: data.encounterID,
-            now: moment
-        )
+        let survey = mapping.read(data)
+        // What is lacking is told by the keys of a service; without one it may be anything.
+        let types = sending == nil ? [] : Set(mapping.retrievals.map(\.resource))
+        let report = mapping.map(survey, now: moment, incomplete: types)
+        let trials = services.map { service in
+            guard let sending else {
+                return ServiceTrial(service, survey: survey, report: report)
+            }
+            return ServiceTrial(service, mapping, data, sent: sending(service), at: moment)
+        }
+        let answered = trials.first { $0.refusal == nil }
+        self.report = (answered ?? trials.first)?.report ?? report
+        isPartial = sending != nil
+        isRefused = answered == nil && !trials.isEmpty
         // Data of two patients in one request are refused as a whole: no score and no card.
-        guard !report.hasSubjectMismatch, let loaded else {
+        guard !report.hasSubjectMismatch else {
             (evaluation, cards, cardFaults) = (nil, [], [])
             return
         }
-        switch report.applicability {
-        case .applies: evaluation = loaded.evaluate(report)
-        case .notApplicable, .undecided: evaluation = nil
+        guard let loaded, !isRefused else {
+            (evaluation, cards, cardFaults) = (nil, [], trials.compactMap(\.refusal))
+            return
         }
+        evaluation = loaded.evaluateIfApplicable(self.report)
         var cards: [ShownCard] = []
         var faults: [String] = []
-        let gaps = DataGaps(isPaged: false, hasError: false, unsent: [], failed: [])
-        let survey = loaded.profile.read(
-            patient: data.patient,
-            resources: data.resources,
-            patientID: data.patientID,
-            patientFullURLs: data.patientFullURLs,
-            encounterID: data.encounterID
-        )
-        for service in services {
-            let facts = CardFacts(
-                service: service,
-                report: report,
-                evaluation: evaluation,
-                earlier: service.earlier(
-                    than: report,
-                    in: survey,
-                    by: loaded,
-                    gaps: gaps,
-                    now: moment
-                ),
-                gaps: gaps,
-                now: moment
-            )
-            guard let environment = try? facts.environment() else {
-                faults.append("\(service.hook.id): the facts of the cards are no JSON")
-                continue
-            }
-            do {
-                let rendered = try service.hook.render(in: environment) { _ in
-                    UUIDBytes(high: 0, low: 0)
-                }
-                if rendered.isEmpty, facts.status != Evaluation.Status.complete.rawValue {
-                    faults.append("\(service.hook.id): no card fits what was found")
-                }
-                for card in rendered {
-                    cards.append(
-                        ShownCard(
-                            service: service.hook.id,
-                            name: card.name,
-                            indicator: card.indicator,
-                            summary: card.summary,
-                            isShadow: service.hook.mode == .shadow
-                        )
-                    )
-                }
-            } catch {
-                faults.append("\(service.hook.id): the card \(error.card) fails (\(error.code))")
+        for trial in trials {
+            if let refusal = trial.refusal {
+                faults.append(refusal)
+            } else {
+                trial.render(by: loaded, at: moment, into: &cards, &faults)
             }
         }
         self.cards = cards
         cardFaults = faults
     }
 
-    /// Writes the members `evaluation` (when there is one) and `cards` into an open object.
+    /// Writes the members `evaluation` (when there is one), `isRefused` (when it is so) and `cards`
+    /// into an open object.
     package func writeDecision(to writer: inout JSONWriter) {
         if let evaluation {
             writer.name("evaluation")
@@ -127,6 +102,7 @@ package struct ProfileTrial: Sendable {
             ReportWriter.members(of: evaluation, to: &writer)
             writer.endObject()
         }
+        if isRefused { writer.member("isRefused", true) }
         writer.name("cards")
         writer.beginArray()
         for card in cards {

@@ -32,7 +32,56 @@ struct BatchBadInputTests {
             + #"{"resource":{"id":"secret-4711","valueQuantity":{"value":140}}}]}"#
     }()
 
+    /// All that a NEWS2 asks for, in a Bundle with more members and one more entry.
+    private static func search(_ members: String, _ entry: String = "") -> String {
+        let entries = BatchData.resources("p99").map { #"{"resource":\#($0)}"# } + [entry]
+        return #"{"resourceType":"Bundle","type":"searchset",\#(members)"entry":["#
+            + entries.filter { !$0.isEmpty }.joined(separator: ",") + "]}"
+    }
+
     static let samples: [Sample] = [
+        Sample(
+            testDescription: "a page of a search whose next one is not there",
+            code: "LIMEN-DATA-016",
+            lines: [
+                search(#""total":40,"link":[{"relation":"next","url":"http://a/secret-4711"}],"#)
+            ],
+            patientCount: 21,
+            outcome: "refused"
+        ),
+        Sample(
+            testDescription: "an OperationOutcome of an error among the data",
+            code: "LIMEN-DATA-016",
+            lines: [
+                search(
+                    "",
+                    #"{"resource":{"resourceType":"OperationOutcome","id":"secret-4711","#
+                        + #""issue":[{"severity":"error","code":"timeout"}]}}"#
+                )
+            ],
+            patientCount: 21,
+            outcome: "refused"
+        ),
+        Sample(
+            testDescription: "a history of a patient beside their data",
+            code: "LIMEN-DATA-014",
+            lines: BatchData.resources("p99") + [
+                #"{"resourceType":"Bundle","type":"history","entry":[{"resource":"#
+                    + BatchData.vital("p99", "8867-4", "140", "/min") + "}]}"
+            ],
+            patientCount: 21,
+            outcome: "refused"
+        ),
+        Sample(
+            testDescription: "a deletion of what stands on another line",
+            code: "LIMEN-DATA-015",
+            lines: BatchData.resources("p99") + [
+                #"{"resourceType":"Bundle","type":"transaction","entry":[{"request":"#
+                    + #"{"method":"DELETE","url":"Observation/p99-8867-4"}}]}"#
+            ],
+            patientCount: 21,
+            outcome: "refused"
+        ),
         Sample(
             testDescription: "a broken line in the middle",
             code: "LIMEN-DATA-003",

@@ -48,7 +48,10 @@ struct RetractionsTests {
 
     @Test(
         "is not what another deletion names, nor the deletion itself",
-        arguments: ["Observation/90", "Condition/9", "Observation?identifier=9", "9", ""]
+        arguments: [
+            "Observation/90", "Condition/9", "Observation?identifier=9", "9", "",
+            "Observation?identifier=http://ehr.example/Observation/9",
+        ]
     )
     func others(url: String) throws {
         let bundle = try Self.bundle(
@@ -57,6 +60,34 @@ struct RetractionsTests {
         )
         let retractions = Retractions(of: bundle)
         #expect(bundle["entry"]?.elements.allSatisfy { !retractions.cover($0) } == true)
+    }
+
+    @Test("may be anything, where a deletion names no one resource")
+    func open() throws {
+        for (url, isOpen) in [
+            ("Observation/9", false), ("Observation?code=http://a/Observation/9", true),
+            ("Observation", true),
+        ] {
+            let bundle = try Self.bundle(Self.deletion(url))
+            let entry = try #require(bundle["entry"]?.elements.first { _ in true })
+            #expect(Retractions.isOpen(entry) == isOpen)
+        }
+        let other = try Self.bundle(#"{"request":{"method":"PUT","url":"Observation?code=x"}}"#)
+        let entry = try #require(other["entry"]?.elements.first { _ in true })
+        #expect(!Retractions.isOpen(entry))
+    }
+
+    @Test("is what another Bundle deletes, also of a resource that stands alone")
+    func elsewhere() throws {
+        var retractions = Retractions()
+        let resource = try JSONDocument(parsing: Self.observation).root
+        #expect(!retractions.cover(resource))
+        retractions.formUnion(Retractions(of: try Self.bundle(Self.deletion("Observation/9"))))
+        retractions.formUnion(Retractions(of: try Self.bundle()))
+        #expect(retractions.cover(resource))
+        #expect(retractions.count == 1)
+        let other = try JSONDocument(parsing: #"{"resourceType":"Observation","id":"8"}"#).root
+        #expect(!retractions.cover(other))
     }
 
     @Test("is all of a history, and of no other type")

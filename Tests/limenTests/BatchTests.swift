@@ -83,7 +83,7 @@ struct BatchTests {
             for records in part.patients {
                 let patient = BatchPatient(records, &cache)
                 let found = try #require(patient)
-                marks[found.record.id] = found.hasUnread
+                marks[found.record.id] = found.unreadFault != nil
                 #expect(found.places.count == 1)
             }
         }

@@ -1,8 +1,15 @@
 import Basics
+import CDSHooks
 import JSON
 import Testing
 
 @testable import limen
+
+/// An OperationOutcome by which a search did not reach all there is.
+private enum PrefetchOutcome {
+    static let incomplete =
+        #"{"resourceType":"OperationOutcome","issue":[{"severity":"warning","code":"incomplete"}]}"#
+}
 
 @Suite("A request built from a bundle")
 struct HookRequestBuilderTests {
@@ -117,6 +124,90 @@ struct HookRequestBuilderTests {
         #expect(completeness.sentences.isEmpty)
     }
 
+    /// What makes a file one that is known not to be whole, before its entries and among them.
+    static let shortfalls = [
+        (#""link":[{"relation":"next","url":"u"}],"total":9,"#, ""),
+        (#""link":[{"relation":"Next","url":"u"}],"#, ""),
+        (#""total":"12","#, ""), (#""total":-1,"#, ""), (#""total":3.5,"#, ""),
+        (#""total":3,"#, ""),
+        (
+            #""total":3,"#,
+            #"{"resource":{"resourceType":"OperationOutcome","issue":[{"severity":"warning"}]}}"#
+        ),
+        ("", #"{"resource":\#(PrefetchOutcome.incomplete)}"#), ("", "{}"),
+        (
+            "",
+            #"{"response":{"status":"200","outcome":\#(PrefetchOutcome.incomplete)},"#
+                + #""resource":{"resourceType":"Observation","id":"o2"}}"#
+        ),
+        ("", #"{"response":{"status":"200","outcome":{"issue":[{"severity":"fatal"}]}}}"#),
+        (
+            "",
+            #"{"response":{"status":"500"},"resource":{"resourceType":"Condition","id":"c2"}}"#
+        ),
+    ]
+
+    @Test("lets the gateway read the completeness of a file as its own", arguments: shortfalls)
+    func completeness(_ shortfall: (head: String, entry: String)) throws {
+        let comma = shortfall.entry.isEmpty ? "" : ","
+        let text = """
+            {"resourceType":"Bundle","type":"searchset",\(shortfall.head)"entry":[
+            {"resource":{"resourceType":"Condition","id":"c"}},
+            {"resource":{"resourceType":"Observation","id":"o"}}\(comma)\(shortfall.entry)]}
+            """
+        let texts = ["Observation?patient=x", "Condition?patient=x"]
+        let root = try Self.request(
+            text,
+            templates: texts.map { .init(key: $0, template: $0) },
+            patient: "p"
+        )
+        let prefetch = try Prefetch(
+            reading: root["prefetch"],
+            templates: texts.map { PrefetchTemplate(key: $0, text: $0, feeds: []) }
+        )
+        for entry in prefetch.entries {
+            #expect(entry.state == .resources && (entry.isPaged || entry.isPartial))
+        }
+        let rewriter = try BundleRewriter(JSONDocument(parsing: text).root)
+        #expect(rewriter.completeness.isWhole == rewriter.completeness.sentences.isEmpty)
+        #expect(!rewriter.completeness.isWhole || !rewriter.unread.isEmpty)
+    }
+
+    @Test("takes a total without room for what is there", arguments: ["Condition", "Patient"])
+    func hostileTotal(_ type: String) throws {
+        let text = """
+            {"resourceType":"Bundle","type":"searchset","total":9223372036854775807,"entry":[
+            {"resource":{"resourceType":"\(type)","id":"c"},"search":{"mode":"include"}}]}
+            """
+        let root = try Self.request(
+            text,
+            templates: [.init(key: "conditions", template: "Condition?patient=x")],
+            patient: "p"
+        )
+        #expect(root["prefetch"]?["conditions"]?["total"]?.integerValue == .max)
+    }
+
+    @Test("passes on links that are no list, for the gateway to refuse")
+    func unreadableLinks() throws {
+        let text = """
+            {"resourceType":"Bundle","link":{"relation":"next"},
+            "entry":[{"resource":{"resourceType":"Condition","id":"c"}}]}
+            """
+        let template = "Condition?patient=x"
+        let root = try Self.request(
+            text,
+            templates: [.init(key: "conditions", template: template)],
+            patient: "p"
+        )
+        let error = #expect(throws: HookRequestError.self) {
+            try Prefetch(
+                reading: root["prefetch"],
+                templates: [PrefetchTemplate(key: "conditions", text: template, feeds: [])]
+            )
+        }
+        #expect(error?.pointer == "/prefetch/conditions/link")
+    }
+
     @Test("counts by type what no key asks for")
     func unsent() throws {
         let text = """
@@ -177,6 +268,69 @@ struct HookRequestBuilderTests {
             let selections = root["context"]?["selections"]?.elements.compactMap(\.stringValue)
             #expect(selections == (hook == "order-select" ? ["MedicationRequest/d"] : nil))
         }
+    }
+
+    /// The ids of the resources of a Bundle.
+    private static func ids(_ bundle: JSONValue?) -> [String] {
+        bundle?["entry"]?.elements.compactMap { $0["resource"]?["id"]?.stringValue } ?? []
+    }
+
+    /// A file with a Medication and other resources, as a request of a hook.
+    private static func medications(
+        _ hook: String,
+        _ resources: [String]
+    ) throws -> (root: JSONValue, unsent: [String]) {
+        let entries =
+            [#"{"resourceType":"Patient","id":"p"}"#] + resources
+            + [#"{"resourceType":"Medication","id":"m","code":{}}"#]
+        let text =
+            #"{"resourceType":"Bundle","entry":["#
+            + entries.map { #"{"resource":\#($0)}"# }.joined(separator: ",") + "]}"
+        let builder = HookRequestBuilder(
+            hook: hook,
+            hookInstance: instance,
+            templates: ["MedicationRequest", "MedicationStatement"].map {
+                .init(key: $0, template: "\($0)?patient=x&_include=\($0):medication&_count=500")
+            },
+            rewriter: try BundleRewriter(JSONDocument(parsing: text).root),
+            patientID: "p",
+            replayAt: nil,
+            explains: false
+        )
+        let unsent = builder.unsentTypes.map { "\($0.type) \($0.count)" }
+        return (try JSONDocument(parsing: builder.body()).root, unsent)
+    }
+
+    private static func medicine(_ type: String, _ id: String, status: String) -> String {
+        #"{"resourceType":"\#(type)","id":"\#(id)","status":"\#(status)","#
+            + #""medicationReference":{"reference":"https://ehr.example/Medication/m"}}"#
+    }
+
+    @Test("sends no key with nothing but Medications, and these with what refers to them")
+    func medicationsAlone() throws {
+        let draft = Self.medicine("MedicationRequest", "d", status: "draft")
+        for hook in ["order-sign", "order-select"] {
+            let (alone, unsent) = try Self.medications(hook, [draft])
+            #expect(Self.ids(alone["context"]?["draftOrders"]) == ["d", "m"])
+            #expect(alone["prefetch"]?["MedicationRequest"]?.isNull == true)
+            #expect(alone["prefetch"]?["MedicationStatement"]?.isNull == true)
+            #expect(unsent.isEmpty)
+            let selections = alone["context"]?["selections"]?.elements.compactMap(\.stringValue)
+            #expect(selections == (hook == "order-select" ? ["MedicationRequest/d"] : nil))
+        }
+        let statement = Self.medicine("MedicationStatement", "s", status: "active")
+        let (beside, _) = try Self.medications("order-sign", [draft, statement])
+        #expect(Self.ids(beside["context"]?["draftOrders"]) == ["d"])
+        #expect(beside["prefetch"]?["MedicationRequest"]?.isNull == true)
+        #expect(Self.ids(beside["prefetch"]?["MedicationStatement"]) == ["s", "m"])
+        // Beside a record that refers to none it goes where the one is that does.
+        let request = #"{"resourceType":"MedicationRequest","id":"r","status":"active"}"#
+        let (named, _) = try Self.medications("patient-view", [request, statement])
+        #expect(Self.ids(named["prefetch"]?["MedicationRequest"]) == ["r"])
+        #expect(Self.ids(named["prefetch"]?["MedicationStatement"]) == ["s", "m"])
+        let (stray, unsent) = try Self.medications("patient-view", [])
+        #expect(stray["prefetch"]?["MedicationRequest"]?.isNull == true)
+        #expect(unsent == ["Medication 1"])
     }
 
     @Test("puts a resource under the first search that asks for its code")

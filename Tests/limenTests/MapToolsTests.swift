@@ -240,6 +240,60 @@ struct MapExplainTests {
         #expect(root["incomplete"]?.elements.map { $0 }.count == 1)
     }
 
+    /// A file without atrial fibrillation.
+    private static func conditions(_ head: String, _ entry: String, count: Int = 1) -> String {
+        let condition =
+            #",{"resource":{"resourceType":"Condition","id":"h","#
+            + #""code":{"coding":[{"system":"http://snomed.info/sct","code":"38341003"}]},"#
+            + #""subject":{"reference":"Patient/p1"}}}"#
+        return #"{"resourceType":"Bundle",\#(head)"entry":[{"resource":{"resourceType":"Patient","#
+            + #""id":"p1","birthDate":"1950-02-03"}}"#
+            + (count == 0 ? "" : condition) + (entry.isEmpty ? "" : "," + entry) + "]}"
+    }
+
+    @Test(
+        "does not say that nothing is on record where data are known to be lacking",
+        arguments: HookRequestBuilderTests.shortfalls
+    )
+    func absenceUnknown(_ shortfall: (head: String, entry: String)) throws {
+        let explanation = try Self.explanation(
+            Self.conditions(shortfall.head, shortfall.entry),
+            profile: "cha2ds2-va"
+        )
+        #expect(explanation.exitCode == .findings)
+        let text = Self.page(explanation)
+        #expect(text.contains("INCOMPLETE DATA"))
+        #expect(text.contains("UNDECIDED whether the model applies"))
+        #expect(!text.contains("NOT APPLICABLE") && !text.contains("does not apply"))
+        let root = try JSONDocument(parsing: explanation.json).root
+        let cards = root["cards"]?.elements.map { $0["name"]?.stringValue ?? "" } ?? []
+        #expect(cards.count == 1 && cards != ["standard-not-applicable"])
+    }
+
+    @Test("says that the gateway refuses what it would refuse, and decides nothing")
+    func refused() throws {
+        let error = #"{"resource":{"resourceType":"OperationOutcome"}}"#
+        for (head, entry, count) in [
+            (#""total":2,"#, "", 0), ("", "{}", 0), ("", error, 1),
+            (#""link":{"relation":"next"},"#, "", 1),
+        ] {
+            let explanation = try Self.explanation(
+                Self.conditions(head, entry, count: count),
+                profile: "cha2ds2-va"
+            )
+            let root = try JSONDocument(parsing: explanation.json).root
+            #expect(root["isRefused"]?.boolValue == true)
+            let text = Self.page(explanation)
+            #expect(text.contains("score  none: the request is refused"))
+            #expect(text.contains("cha2ds2-va: the gateway refuses the request"))
+            #expect(text.contains("INCOMPLETE DATA") && !text.contains("NOT APPLICABLE"))
+        }
+        let whole = Self.page(
+            try Self.explanation(Self.conditions("", ""), profile: "cha2ds2-va")
+        )
+        #expect(whole.contains("NOT APPLICABLE") && !whole.contains("INCOMPLETE DATA"))
+    }
+
     @Test("says of a profile without its model what is lacking, and maps all the same")
     func noModel() throws {
         let files = try ShippedFiles.read { $0["Profiles/news2/model.pmml"] = nil }

@@ -161,7 +161,7 @@ struct PatientSourceTests {
             (#"{"resource":{"id":"secret"}}"#, ""), (#"{"fullUrl":"urn:uuid:secret"}"#, ""),
             (#"{"resource":null}"#, ""), (#"{"resource":"secret"}"#, ""), ("{}", ""),
             ("null", ""), (#""secret""#, ""), (#"{"resourceType":"Observation","id":"o"}"#, ""),
-            (#"{"response":{"status":"404"}}"#, ""),
+            (#"{"request":{"method":"PUT","url":"Observation/9"}}"#, ""),
             (
                 #"{"resource":{"resourceType":"Bundle","entry":[{"resource":{"id":"o"}}]}}"#,
                 "/resource/entry/0"

@@ -103,6 +103,7 @@ struct BatchJob {
                 pseudonymKey: access.pseudonymKey
             ),
             files: source.files,
+            retractions: source.retractions,
             sink: sink
         )
         // Not more rows at once than wait for a writer.

@@ -1,3 +1,4 @@
+import FHIR
 import JSON
 import Posix
 
@@ -11,20 +12,33 @@ struct BatchPatient {
     let patientPlaces: [IndexRecord]
     /// Where every resource stands, in the order of the data.
     let places: [IndexRecord]
-    /// Whether an entry among them holds no resource that can be read.
-    let hasUnread: Bool
+    /// Why nothing of the patient is computed: an entry among them holds no resource that is
+    /// taken, or a Bundle among them is not all there is.
+    let unreadFault: DataFault?
+    /// Where resources stand that the input deletes in another place.
+    let deletedPlaces: [IndexRecord]
     /// Where everything but the Patients stands.
     private let resourcePlaces: [IndexRecord]
     /// The bytes of all resources in their order.
     let bytes: [UInt8]
 
     /// Reads the patient; `nil` when what was there is there no more.
-    init?(_ records: [IndexRecord], _ cache: inout OpenFiles) {
+    ///
+    /// - Parameters:
+    ///   - records: where the parts stand, of which one at least is a resource.
+    ///   - cache: the files.
+    ///   - retractions: what the input deletes.
+    init?(
+        _ records: [IndexRecord],
+        _ cache: inout OpenFiles,
+        retractions: Retractions = Retractions()
+    ) {
         let places = records.filter { !$0.isUnread }
         var patients: [DataResource] = []
         var patientPlaces: [IndexRecord] = []
         var resources: [JSONValue] = []
         var resourcePlaces: [IndexRecord] = []
+        var deletedPlaces: [IndexRecord] = []
         var urls: [String] = []
         var all: [UInt8] = []
         var id: String?
@@ -34,6 +48,7 @@ struct BatchPatient {
                 let resource = DataResource(container: document.root)
             else { return nil }
             all += bytes
+            if retractions.cover(document.root) { deletedPlaces.append(place) }
             guard resource.type == "Patient" else {
                 if id == nil, let text = resource.patientReference {
                     id = DataResource.id(ofReference: text)
@@ -61,7 +76,8 @@ struct BatchPatient {
         self.patients = patients
         self.patientPlaces = patientPlaces
         self.places = places
-        hasUnread = places.count < records.count
+        unreadFault = records.lazy.compactMap(\.fault).first
+        self.deletedPlaces = deletedPlaces
         self.resourcePlaces = resourcePlaces
         bytes = all
     }

@@ -1,5 +1,6 @@
 import Basics
 import Crypto
+import FHIR
 import JSON
 import Posix
 
@@ -20,8 +21,10 @@ struct BatchSource {
     private(set) var resourceCount = 0
     /// How many resources are about no patient: organisations, practitioners and the like.
     private(set) var unattachedCount = 0
-    /// How many entries of patients of this shard hold no resource that can be read.
+    /// How many records of the index tell of what is not taken.
     private var unreadCount = 0
+    /// What the input deletes.
+    private(set) var retractions = Retractions()
     /// How many resources of patients of this shard are in the index.
     var indexedCount: Int { index.recordCount - unreadCount }
 
@@ -61,6 +64,7 @@ struct BatchSource {
             counts.unread += try Self.addUnread(document, shard, to: &index)
         }
         progress.end()
+        retractions = walk.retractions
         self.index = index
         resourceCount = counts.resources
         unattachedCount = counts.unattached
@@ -153,33 +157,40 @@ struct BatchSource {
         return unattached
     }
 
-    /// Takes the entries that cannot be read to the patient whose Bundle they stand in; answers
-    /// how many they are.
+    /// Takes what is not taken, or not whole, to the patients that it names and to the one whose
+    /// Bundle it stands in; answers how many records that makes.
     ///
-    /// Among the resources of several patients, or of none, nobody can tell whose they are.
+    /// Among the resources of several patients, or of none, nobody can tell whose an entry is that
+    /// names none.
     private static func addUnread(
         _ document: ResourceWalk.Document,
         _ shard: BatchShard,
         to index: inout ResourceIndex
     ) throws(CommandError) -> Int {
-        guard !document.unread.isEmpty, let key = PatientKeys(document).onlyKey, !key.isEmpty
-        else { return 0 }
+        guard !document.unread.isEmpty else { return 0 }
+        let onlyKey = PatientKeys(document).onlyKey
         // A Patient without an id has no row; its line in the errors says so.
         let isNamed = document.elements.allSatisfy {
             $0.resource.type != "Patient" || !($0.resource.patientID ?? "").isEmpty
         }
-        let hash = PatientHash(stable: key)
-        guard isNamed, shard.holds(hash) else { return 0 }
+        var count = 0
         for entry in document.unread {
-            let record = IndexRecord(
-                patient: hash,
-                place: entry.place,
-                bytes: entry.bytes,
-                isUnread: true
-            )
-            try add(record, to: &index)
+            var keys = Set(entry.patients)
+            if isNamed, let onlyKey { keys.insert(onlyKey) }
+            for key in keys where !key.isEmpty {
+                let hash = PatientHash(stable: key)
+                guard shard.holds(hash) else { continue }
+                let record = IndexRecord(
+                    patient: hash,
+                    place: entry.place,
+                    bytes: entry.bytes,
+                    fault: entry.fault
+                )
+                try add(record, to: &index)
+                count += 1
+            }
         }
-        return document.unread.count
+        return count
     }
 
     private static func add(

@@ -2,6 +2,7 @@ import Audit
 import Basics
 import CDSHooks
 import Crypto
+import FHIR
 import Gateway
 import JSON
 import Mapping
@@ -34,6 +35,7 @@ final class BatchWorker: Sendable {
 
     private let job: Job
     private let files: DataFiles
+    private let retractions: Retractions
     private let sink: any AuditSink
     private let pause: @Sendable (_ milliseconds: Int) async -> Void
     private let open: Mutex<[OpenFiles]>
@@ -43,11 +45,13 @@ final class BatchWorker: Sendable {
     /// - Parameters:
     ///   - job: what is the same for all patients.
     ///   - files: where their resources lie.
+    ///   - retractions: what the input deletes.
     ///   - sink: where the audit rows become durable.
     ///   - pause: waits before a row is given again to a queue that was full.
     init(
         _ job: Job,
         files: DataFiles,
+        retractions: Retractions = Retractions(),
         sink: any AuditSink,
         pause: @escaping @Sendable (_ milliseconds: Int) async -> Void = {
             try? await Task.sleep(for: .milliseconds($0))
@@ -55,6 +59,7 @@ final class BatchWorker: Sendable {
     ) {
         self.job = job
         self.files = files
+        self.retractions = retractions
         self.sink = sink
         self.pause = pause
         open = Mutex([])
@@ -134,7 +139,9 @@ final class BatchWorker: Sendable {
         _ outcome: inout Outcome,
         _ records: inout [AuditRecord]
     ) {
-        guard let patient = BatchPatient(places, &cache) else {
+        // Whom nothing but what is not taken names has no row; the errors tell of it.
+        guard places.contains(where: { !$0.isUnread }) else { return }
+        guard let patient = BatchPatient(places, &cache, retractions: retractions) else {
             let path = files.files[places.first?.place.file ?? 0].path
             outcome.failure = CommandError(
                 .badInput,
@@ -214,14 +221,17 @@ final class BatchWorker: Sendable {
 
     /// Whether the patient as a whole is refused, and why.
     ///
-    /// What an entry holds that cannot be read may be the very value that a score hangs on; its
-    /// line in the errors was written when the data were read.
+    /// What an entry holds that cannot be read, or a page that is lacking, may be the very value
+    /// that a score hangs on; its line in the errors was written when the data were read.
     private func judge(_ patient: BatchPatient, _ outcome: inout Outcome) -> DataFault? {
         if patient.patients.isEmpty {
             outcome.counts.withoutPatient += 1
             if let place = patient.places.first { add(.noPatient, at: place, &outcome) }
         }
-        let refusal: DataFault? = patient.hasUnread ? .notResource : nil
+        for place in patient.deletedPlaces {
+            add(.deleted, at: place, &outcome, sentence: DataFault.deletedElsewhere)
+        }
+        let refusal = patient.unreadFault ?? (patient.deletedPlaces.isEmpty ? nil : .deleted)
         guard patient.patients.count > 1 else { return refusal }
         if PatientEvaluation.agree(patient.patients.map(\.json)) {
             outcome.counts.repeatedPatients += 1
@@ -265,13 +275,19 @@ final class BatchWorker: Sendable {
         }
     }
 
-    private func add(_ fault: DataFault, at place: IndexRecord, _ outcome: inout Outcome) {
+    private func add(
+        _ fault: DataFault,
+        at place: IndexRecord,
+        _ outcome: inout Outcome,
+        sentence: String? = nil
+    ) {
         add(
             BatchFinding(
                 fault,
                 file: files.files[place.place.file].path,
                 line: place.place.line,
-                offset: place.bytes.lowerBound
+                offset: place.bytes.lowerBound,
+                sentence: sentence
             ),
             &outcome
         )

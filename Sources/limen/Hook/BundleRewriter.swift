@@ -68,6 +68,13 @@ struct BundleRewriter {
                         + DataFault.deleted.accepted
                 )
             }
+            let outcome = BundleCompleteness.outcome(besideAnswerOf: entry)
+            // What a failed query left behind is used by none, and goes on as it is.
+            guard !BundleCompleteness.isFailed(entry), outcome.map(Self.isOutcome) ?? true else {
+                unread.append(UnreadEntry(pointer: "/entry/\(position)", json: entry))
+                continue
+            }
+            if let outcome { append(outcome, ofAnswerAt: position) }
             guard let resource = entry["resource"],
                 let type = resource["resourceType"]?.stringValue
             else {
@@ -102,6 +109,35 @@ struct BundleRewriter {
         }
     }
 
+    /// Takes what was read already, as one document.
+    ///
+    /// - Parameters:
+    ///   - resources: the resources, with the ids and references of a server.
+    ///   - unread: what stood among them and cannot be read.
+    ///   - completeness: what their Bundles say of being all there is.
+    init(
+        resources: [JSONValue],
+        unread: [UnreadEntry],
+        completeness: BundleCompleteness
+    ) {
+        self.unread = unread
+        self.completeness = completeness
+        for (position, resource) in resources.enumerated() {
+            guard let type = resource["resourceType"]?.stringValue else { continue }
+            append(resource, type: type, fullURL: nil, requestURL: nil, position: position)
+        }
+    }
+
+    private static func isOutcome(_ resource: JSONValue) -> Bool {
+        resource["resourceType"]?.isString("OperationOutcome") ?? false
+    }
+
+    /// An outcome beside what an entry answers bears on the data as one among them does.
+    private mutating func append(_ outcome: JSONValue, ofAnswerAt position: Int) {
+        let id = outcome["id"]?.stringValue ?? "outcome-\(position)"
+        entries.append(Entry(type: "OperationOutcome", id: id, resource: outcome, fullURL: nil))
+    }
+
     private mutating func append(
         _ resource: JSONValue,
         type: String,
@@ -124,6 +160,9 @@ struct BundleRewriter {
         guard parts.count >= 2, parts[parts.count - 2] == type else { return nil }
         return String(parts[parts.count - 1])
     }
+
+    /// A reference as a server would serve it.
+    func literal(_ reference: String) -> String { literals[reference] ?? reference }
 
     /// The ids of the patients that the subjects of the resources name.
     var subjectPatientIDs: Set<String> {

@@ -146,6 +146,7 @@ struct HookFire {
             replayAt: at == "newest" ? rewriter.newestMoment?.text : at,
             explains: true
         )
+        builder.context = context?.json
         let unsent = builder.unsentTypes.map { "\(TextStyle.safe($0.type)) (\($0.count))" }
         if tellsUnsent, !unsent.isEmpty {
             Terminal.writeError(
@@ -153,10 +154,7 @@ struct HookFire {
                     + unsent.joined(separator: ", ") + "\n"
             )
         }
-        if let context {
-            builder.context = context.json
-            return builder.body()
-        }
+        guard context == nil else { return builder.body() }
         guard !builder.needsDrafts || !builder.drafts.isEmpty else {
             throw CommandError(
                 .badInput,

@@ -14,7 +14,7 @@ import JSON
 /// link to more pages, and matches that `total` counts and the file lacks.
 ///
 /// For hooks about orders, those with the status draft become `draftOrders`, all of them selected;
-/// they stand in no prefetch. A hook about a visit names the only Encounter of the file.
+/// they stand in no prefetch. A Medication goes where what refers to it goes. A hook about a visit names the only Encounter of the file.
 struct HookRequestBuilder {
     /// One prefetch key of the service with its template.
     struct Template {
@@ -119,11 +119,11 @@ struct HookRequestBuilder {
     }
 
     /// The orders that are being made.
-    var drafts: [BundleRewriter.Entry] {
-        guard needsDrafts else { return [] }
-        return rewriter.entries.filter {
-            $0.resource["status"]?.isString("draft") ?? false
-        }
+    var drafts: [BundleRewriter.Entry] { rewriter.entries.filter(isDraft) }
+
+    /// Whether a resource is an order that is being made.
+    func isDraft(_ entry: BundleRewriter.Entry) -> Bool {
+        needsDrafts && entry.resource["status"]?.isString("draft") ?? false
     }
 
     /// How many resources of each type stand in no key and not in the context, by name.
@@ -131,17 +131,18 @@ struct HookRequestBuilder {
     /// An EHR would not send them either; but who fires a file may take them for asked about.
     var unsentTypes: [(type: String, count: Int)] {
         var counts: [String: Int] = [:]
-        for entry in rewriter.entries where !isSent(entry) { counts[entry.type, default: 0] += 1 }
+        for (entry, place) in zip(rewriter.entries, places)
+        where place == nil && !isSentOtherwise(entry) {
+            counts[entry.type, default: 0] += 1
+        }
         return counts.sorted { $0.key < $1.key }.map { (type: $0.key, count: $0.value) }
     }
 
-    private func isSent(_ entry: BundleRewriter.Entry) -> Bool {
+    private func isSentOtherwise(_ entry: BundleRewriter.Entry) -> Bool {
         // An outcome goes into every search, and the patient is named by the context at the least.
         guard entry.type != "OperationOutcome", entry.type != "Patient" else { return true }
-        if needsDrafts, entry.resource["status"]?.isString("draft") ?? false { return true }
         if needsEncounter, entry.type == "Encounter", entry.id == encounterID { return true }
-        return key(for: entry) != nil
-            || templates.contains { !$0.isSearch && $0.type == entry.type }
+        return templates.contains { !$0.isSearch && $0.type == entry.type }
     }
 
     /// The user that the requests name.
@@ -154,14 +155,10 @@ struct HookRequestBuilder {
         writer.member("hook", hook)
         writer.member("hookInstance", hookInstance.text)
         writer.name("context")
-        if let context { writer.rawValue(context) } else { writeContext(to: &writer) }
+        let places = places
+        if let context { writer.rawValue(context) } else { writeContext(places, to: &writer) }
         writer.name("prefetch")
-        writer.beginObject()
-        for (index, template) in templates.enumerated() {
-            writer.name(template.key)
-            writeValue(at: index, to: &writer)
-        }
-        writer.endObject()
+        writePrefetch(places, to: &writer)
         if replayAt != nil || explains {
             writer.name("extension")
             writer.beginObject()
@@ -173,16 +170,36 @@ struct HookRequestBuilder {
         return writer.bytes
     }
 
-    private func writeContext(to writer: inout JSONWriter) {
+    /// What stands under the keys, as the value of `prefetch`.
+    var prefetch: [UInt8] {
+        var writer = JSONWriter(reservingBytes: 1 << 16)
+        writePrefetch(places, to: &writer)
+        return writer.bytes
+    }
+
+    private func writePrefetch(_ places: [Place?], to writer: inout JSONWriter) {
+        writer.beginObject()
+        for (index, template) in templates.enumerated() {
+            writer.name(template.key)
+            writeValue(at: index, places, to: &writer)
+        }
+        writer.endObject()
+    }
+
+    private func writeContext(_ places: [Place?], to writer: inout JSONWriter) {
         writer.beginObject()
         writer.member("userId", Self.userID)
         writer.member("patientId", patientID)
         if needsEncounter { writer.member("encounterId", ifPresent: encounterID) }
-        if let draftField { writeDrafts(as: draftField, to: &writer) }
+        if let draftField { writeDrafts(as: draftField, places, to: &writer) }
         writer.endObject()
     }
 
-    private func writeDrafts(as field: String, to writer: inout JSONWriter) {
+    private func writeDrafts(
+        as field: String,
+        _ places: [Place?],
+        to writer: inout JSONWriter
+    ) {
         if hook == "order-select" {
             writer.name("selections")
             writer.beginArray()
@@ -190,7 +207,7 @@ struct HookRequestBuilder {
             writer.endArray()
         }
         writer.name(field)
-        writeBundle(drafts, [], type: "collection", to: &writer)
+        writeBundle(entries(at: .drafts, places), [], type: "collection", to: &writer)
     }
 
     private func writeBundle(
@@ -202,7 +219,10 @@ struct HookRequestBuilder {
         writer.beginObject()
         writer.member("resourceType", "Bundle")
         writer.member("type", type)
-        if type == "searchset" { writeGaps(beside: entries.count + unread.count, to: &writer) }
+        if type == "searchset" {
+            let count = entries.count { $0.type != "OperationOutcome" }
+            writeGaps(beside: count + unread.count { Prefetch.isMatch($0.json) }, to: &writer)
+        }
         writer.name("entry")
         writer.beginArray()
         for entry in entries {
@@ -219,18 +239,25 @@ struct HookRequestBuilder {
     /// What lacks in the file may be what any search asks for.
     private func writeGaps(beside count: Int, to writer: inout JSONWriter) {
         let completeness = rewriter.completeness
-        if let link = completeness.nextLink {
+        if let links = completeness.unreadableLinks {
+            writer.name("link")
+            writer.rawValue(Array(links.rawBytes))
+        } else if let link = completeness.nextLink {
             writer.name("link")
             writer.beginArray()
             writer.rawValue(Array(link.rawBytes))
             writer.endArray()
         }
-        if completeness.lackingCount > 0 {
-            writer.member("total", count + completeness.lackingCount)
+        if let total = completeness.unreadableTotal {
+            writer.name("total")
+            writer.rawValue(Array(total.rawBytes))
+        } else if completeness.lackingCount > 0 {
+            let (total, isOver) = count.addingReportingOverflow(completeness.lackingCount)
+            writer.member("total", isOver ? .max : total)
         }
     }
 
-    private func writeValue(at index: Int, to writer: inout JSONWriter) {
+    private func writeValue(at index: Int, _ places: [Place?], to writer: inout JSONWriter) {
         let template = templates[index]
         guard template.isSearch else {
             let matches = rewriter.entries.filter { $0.type == template.type }
@@ -240,13 +267,10 @@ struct HookRequestBuilder {
             rewriter.write(match, to: &writer)
             return
         }
-        let matches = rewriter.entries.filter { key(for: $0) == index }
+        let matches = entries(at: .key(index), places)
         let unread = rewriter.unread.filter { mayHold($0.json, template) }
         let outcomes = rewriter.entries.filter { $0.type == "OperationOutcome" }
-        let completeness = rewriter.completeness
-        let isWhole =
-            unread.isEmpty && outcomes.isEmpty && completeness.nextLink == nil
-            && completeness.lackingCount == 0
+        let isWhole = unread.isEmpty && outcomes.isEmpty && rewriter.completeness.isWhole
         guard !matches.isEmpty || !isWhole else { return writer.null() }
         writeBundle(matches + outcomes, unread, type: "searchset", to: &writer)
     }
@@ -256,28 +280,5 @@ struct HookRequestBuilder {
         // A resource that stands in the place of its entry tells its type all the same.
         guard let type = entry["resourceType"]?.stringValue else { return true }
         return type == template.type
-    }
-
-    /// The template whose search finds a resource: the first that asks for one of its codes.
-    ///
-    /// What no search asks for goes into the first search of its type, so that the answer can say
-    /// how many codes no input asks for.
-    private func key(for entry: BundleRewriter.Entry) -> Int? {
-        if needsDrafts, entry.resource["status"]?.isString("draft") ?? false { return nil }
-        if entry.type == "Medication" {
-            // Those of the orders come with the records, wherever these have a place.
-            return templates.firstIndex { $0.includesMedications || $0.type == entry.type }
-        }
-        let candidates = templates.indices.filter {
-            templates[$0].isSearch && templates[$0].type == entry.type
-        }
-        guard candidates.count > 1 else { return candidates.first }
-        let codings = entry.resource["code"]?["coding"]?.elements.map { coding in
-            (coding["system"]?.stringValue ?? "") + "|" + (coding["code"]?.stringValue ?? "")
-        }
-        let match = candidates.first { index in
-            codings?.contains { templates[index].codes.contains($0) } ?? false
-        }
-        return match ?? candidates.first
     }
 }

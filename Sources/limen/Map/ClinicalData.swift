@@ -130,6 +130,19 @@ struct ClinicalData {
         return only
     }
 
+    /// Whether nothing is known to be lacking.
+    var isWhole: Bool { unreadPlaces.isEmpty && documents.allSatisfy(\.completeness.isWhole) }
+
+    /// The data of a patient with what the documents say of not being all there is, to be sent as
+    /// one document would be.
+    func document(of data: PatientData) -> BundleRewriter {
+        BundleRewriter(
+            resources: [data.patient].compactMap { $0 } + data.resources,
+            unread: documents.flatMap(\.unread),
+            completeness: BundleCompleteness(joining: documents.map(\.completeness))
+        )
+    }
+
     private static func list(_ ids: [String]) -> String {
         let shown = ids.prefix(8).map { TextStyle.safe($0) }.joined(separator: ", ")
         return shown + (ids.count > 8 ? " and \(ids.count - 8) more" : "")

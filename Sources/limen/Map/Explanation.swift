@@ -50,7 +50,8 @@ struct Explanation {
             loaded: project.loaded,
             services: project.services,
             data: patient,
-            at: try Self.moment(request.value("at"), data)
+            at: try Self.moment(request.value("at"), data),
+            sending: data.isWhole ? nil : Self.sending(data.document(of: patient), patientID)
         )
         self.trial = trial
         newestAgeSeconds =
@@ -72,6 +73,26 @@ struct Explanation {
         )
         factStories = trial.report.facts.map(tell)
         faults = project.findings.map(files.text)
+    }
+
+    /// What `limen hook fire` would send of the same data, so that both are told the same of them.
+    private static func sending(
+        _ document: BundleRewriter,
+        _ patientID: String
+    ) -> ProfileTrial.Sending {
+        { service in
+            HookRequestBuilder(
+                hook: service.hook.hook,
+                hookInstance: UUIDBytes(high: 0, low: 0),
+                templates: service.hook.prefetch.map {
+                    HookRequestBuilder.Template(key: $0.key, template: $0.text)
+                },
+                rewriter: document,
+                patientID: patientID,
+                replayAt: nil,
+                explains: false
+            ).prefetch
+        }
     }
 
     private static func moment(

@@ -17,7 +17,8 @@ struct ScoreLines {
         } else {
             let why: String
             switch trial.report.applicability {
-            case .applies where trial.report.hasSubjectMismatch: why = "the request is refused"
+            case _ where trial.report.hasSubjectMismatch || trial.isRefused:
+                why = "the request is refused"
             case .applies: why = "the profile has no model that loads"
             case .notApplicable: why = "the model is not for this patient"
             case .undecided: why = "whether the model applies is not known"
@@ -60,7 +61,9 @@ struct ScoreLines {
     private func headline(_ evaluation: Evaluation) -> (String, TextStyle.Colour) {
         switch evaluation.status {
         case .complete:
-            return (evaluation.value.map(Self.number) ?? "no number", .strong)
+            let value = evaluation.value.map(Self.number) ?? "no number"
+            return trial.isPartial
+                ? (value + ", of data that are not all there are", .alarm) : (value, .strong)
         case .incomplete:
             let bounds = [evaluation.lower, evaluation.upper].compactMap { $0.map(Self.number) }
             let range = bounds.count == 2 ? "; " + bounds.joined(separator: " to ") : ""

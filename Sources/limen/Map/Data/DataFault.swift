@@ -32,6 +32,8 @@ enum DataFault: String, Sendable, CaseIterable {
     case history = "LIMEN-DATA-014"
     /// A resource stands in a Bundle that deletes it.
     case deleted = "LIMEN-DATA-015"
+    /// A Bundle says of itself that it is not all there is.
+    case notWhole = "LIMEN-DATA-016"
 
     /// One sentence without a word of the data.
     var sentence: String {
@@ -51,8 +53,13 @@ enum DataFault: String, Sendable, CaseIterable {
         case .badPatientID: "the id of the patient is no FHIR id; there is no result"
         case .history: "a Bundle of type history holds versions that were; none is taken"
         case .deleted: "the Bundle deletes the resource of this entry; it is not taken"
+        case .notWhole: "the Bundle says that it is not all there is"
         }
     }
+
+    /// The sentence for a resource that stands alone, or in another Bundle.
+    static let deletedElsewhere =
+        "the input deletes this resource in another place; it is not taken"
 
     /// What would be taken, in a few words.
     var accepted: String {
@@ -71,7 +78,8 @@ enum DataFault: String, Sendable, CaseIterable {
         case .otherPatient: "resources about one patient of one server under one id"
         case .badPatientID: "1 to 64 letters of ASCII, digits, hyphens and dots"
         case .history: "each resource as it is now, alone or in a Bundle of another type"
-        case .deleted: "a Bundle that deletes nothing of what it holds"
+        case .deleted: "data that delete nothing of what they hold"
+        case .notWhole: "all pages of a search, without an error; or all of it as NDJSON"
         }
     }
 }

@@ -33,7 +33,10 @@ struct DataResource {
     }
 
     /// The reference that says whom it is about.
-    var patientReference: String? {
+    var patientReference: String? { Self.patientReference(in: json) }
+
+    /// The same of what may be no resource.
+    static func patientReference(in json: JSONValue) -> String? {
         for name in ["subject", "patient", "beneficiary", "individual"] {
             guard let element = json[name] else { continue }
             if let text = element["reference"]?.stringValue { return text }

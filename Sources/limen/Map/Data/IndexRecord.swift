@@ -9,27 +9,33 @@ struct IndexRecord: Sendable {
     let place: DataPlace
     /// The range in the file.
     let bytes: Range<Int>
-    /// Whether what stands there is an entry that holds no resource that can be read.
-    let isUnread: Bool
+    /// Why nothing is taken of what stands there; `nil` of a resource.
+    let fault: DataFault?
+
+    /// Whether what stands there is no resource that is taken.
+    var isUnread: Bool { fault != nil }
 
     /// How many bytes a record takes.
     static let byteCount = 40
-    /// The bit beside the count of bytes that tells of such an entry.
-    private static let unreadBit: UInt64 = 1 << 63
+    /// The faults that are told apart, by their number beside the count of bytes; 0 is none.
+    private static let faults: [DataFault] = [.notResource, .notWhole, .history, .deleted]
+    /// Where that number stands.
+    private static let faultShift: UInt64 = 60
 
     func write(to bytes: inout [UInt8]) {
         for word in [patient.high, patient.low, UInt64(self.bytes.lowerBound)] {
             Self.append(word, to: &bytes)
         }
         Self.append(UInt64(place.file) << 32 | UInt64(place.line), to: &bytes)
-        Self.append(UInt64(self.bytes.count) | (isUnread ? Self.unreadBit : 0), to: &bytes)
+        let number = fault.map { UInt64((Self.faults.firstIndex(of: $0) ?? 0) + 1) } ?? 0
+        Self.append(UInt64(self.bytes.count) | number << Self.faultShift, to: &bytes)
     }
 
-    init(patient: PatientHash, place: DataPlace, bytes: Range<Int>, isUnread: Bool = false) {
+    init(patient: PatientHash, place: DataPlace, bytes: Range<Int>, fault: DataFault? = nil) {
         self.patient = patient
         self.place = place
         self.bytes = bytes
-        self.isUnread = isUnread
+        self.fault = fault
     }
 
     /// Reads the record at a place of a part.
@@ -42,8 +48,9 @@ struct IndexRecord: Sendable {
         let place = Self.word(bytes, offset + 24)
         self.place = DataPlace(file: Int(place >> 32), line: Int(place & 0xFFFF_FFFF))
         let count = Self.word(bytes, offset + 32)
-        isUnread = count & Self.unreadBit != 0
-        self.bytes = start..<start + Int(count & ~Self.unreadBit)
+        let number = Int(count >> Self.faultShift)
+        fault = number == 0 ? nil : Self.faults[number - 1]
+        self.bytes = start..<start + Int(count & (1 << Self.faultShift - 1))
     }
 
     private static func append(_ word: UInt64, to bytes: inout [UInt8]) {

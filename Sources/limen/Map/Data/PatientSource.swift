@@ -1,4 +1,5 @@
 import Basics
+import FHIR
 import JSON
 import Posix
 
@@ -114,6 +115,15 @@ struct PatientSource {
         for record in records {
             progress.add(record.bytes.count)
             guard let resource = read(record, &cache) else { continue }
+            guard !walk.retractions.cover(resource.container) else {
+                walk.note(
+                    record.place,
+                    .deleted,
+                    at: record.bytes.lowerBound,
+                    DataFault.deletedElsewhere
+                )
+                continue
+            }
             guard resource.type == "Patient" else {
                 if id == nil, let text = resource.patientReference {
                     id = DataResource.id(ofReference: text)

@@ -12,6 +12,10 @@ struct ResourceWalk {
     private(set) var problems: [DataProblem] = []
     /// How many faults there are in all.
     private(set) var problemCount = 0
+    /// What the Bundles so far delete, for resources that stand elsewhere.
+    private(set) var retractions = Retractions()
+    /// The pages of searches so far.
+    var pages = SearchPages()
     /// Is told every fault, also those that are not kept.
     private let report: ((DataProblem) -> Void)?
 
@@ -30,11 +34,14 @@ struct ResourceWalk {
             let bytes: Range<Int>
         }
 
-        /// An entry that holds no resource that can be read.
+        /// What holds no resource that is taken, or a Bundle that is not all there is.
         struct UnreadEntry {
             let place: DataPlace
             /// Its range in the file.
             let bytes: Range<Int>
+            let fault: DataFault
+            /// The patients that it names itself.
+            let patients: [String]
         }
 
         let elements: [Element]
@@ -44,7 +51,8 @@ struct ResourceWalk {
         let isCollection: Bool
     }
 
-    /// Calls the body with each JSON text of the data in turn.
+    /// Calls the body with each JSON text of the data in turn, and at last with the pages of
+    /// searches of which others are lacking.
     ///
     /// - Parameters:
     ///   - progress: is told the bytes that were read.
@@ -70,6 +78,7 @@ struct ResourceWalk {
             if let failure { throw failure }
             progress.add(files.files[index].byteCount - readCount)
         }
+        try forEachLackingPage(body)
     }
 
     private mutating func forEachDocument(
@@ -91,7 +100,7 @@ struct ResourceWalk {
                 )
             case .text(let text):
                 do throws(CommandError) {
-                    if let document = read(text, file: index) { try body(document) }
+                    if let document = try read(text, file: index) { try body(document) }
                 } catch {
                     return error
                 }
@@ -122,7 +131,10 @@ struct ResourceWalk {
         problems.append(problem)
     }
 
-    private mutating func read(_ text: DocumentScanner.Text, file: Int) -> Document? {
+    private mutating func read(
+        _ text: DocumentScanner.Text,
+        file: Int
+    ) throws(CommandError) -> Document? {
         let document: JSONDocument
         do {
             document = try JSONDocument(parsing: text.bytes)
@@ -137,7 +149,7 @@ struct ResourceWalk {
             return nil
         }
         var elements: [Document.Element] = []
-        var unread: [Document.UnreadEntry] = []
+        var unread: [UnreadPart] = []
         var lines = LineCounter(text)
         var pending = [Part(value: document.root, depth: 0, pointer: "")]
         while let part = pending.popLast() {
@@ -146,14 +158,25 @@ struct ResourceWalk {
             let inner = fault != nil ? nil : Self.parts(of: part)
             if let inner, part.depth < Limits.dataBundleDepthMax {
                 pending += inner.reversed()
+                if let bundle = Self.bundle(value) {
+                    let place = DataPlace(file: file, line: lines.line(at: bundle.byteOffset))
+                    try keep(Retractions(of: bundle))
+                    let lacking = try judge(bundle, part, place, text)
+                    if let lacking { unread.append(lacking) }
+                }
                 continue
+            }
+            if fault == .history, let bundle = Self.bundle(value) {
+                try keep(Retractions(of: bundle))
             }
             let place = DataPlace(file: file, line: lines.line(at: value.byteOffset))
             let start = text.offset + value.byteOffset
             let bytes = start..<start + value.rawBytes.count
             guard inner == nil, fault == nil, let resource = DataResource(container: value)
             else {
-                guard part.depth == 0 || !BundleEntry.needsNoResource(value) else { continue }
+                guard part.depth == 0 || fault != nil || !BundleEntry.needsNoResource(value) else {
+                    continue
+                }
                 note(
                     place,
                     fault ?? .notResource,
@@ -161,9 +184,7 @@ struct ResourceWalk {
                     Self.sentence(fault ?? .notResource, part),
                     pointer: part.pointer
                 )
-                if part.depth > 0 {
-                    unread.append(Document.UnreadEntry(place: place, bytes: bytes))
-                }
+                unread.append(UnreadPart(value, place, bytes, fault ?? .notResource))
                 continue
             }
             elements.append(Document.Element(resource: resource, place: place, bytes: bytes))
@@ -171,13 +192,73 @@ struct ResourceWalk {
         let root = Part(value: document.root, depth: 0, pointer: "")
         return Document(
             elements: elements,
-            unread: unread,
+            unread: Self.entries(unread, among: elements, in: document.root),
             isCollection: Self.parts(of: root) != nil
         )
     }
 
+    /// A part of a text of which nothing is taken, or not as of all there is.
+    struct UnreadPart {
+        let value: JSONValue
+        let place: DataPlace
+        let bytes: Range<Int>
+        let fault: DataFault
+
+        init(_ value: JSONValue, _ place: DataPlace, _ bytes: Range<Int>, _ fault: DataFault) {
+            self.value = value
+            self.place = place
+            self.bytes = bytes
+            self.fault = fault
+        }
+    }
+
+    /// Whom the parts are about, as far as they or the data around them say so.
+    private static func entries(
+        _ unread: [UnreadPart],
+        among elements: [Document.Element],
+        in root: JSONValue
+    ) -> [Document.UnreadEntry] {
+        guard !unread.isEmpty else { return [] }
+        var literals: [String: String] = [:]
+        for element in elements {
+            guard let id = element.resource.patientID, let url = element.resource.fullURL else {
+                continue
+            }
+            literals[url] = id
+        }
+        return unread.map { part in
+            var patients = PatientNames.all(in: part.value, literals: literals)
+            // What a Bundle of nobody lacks may be about anybody in the data around it.
+            if patients.isEmpty, part.fault == .notWhole {
+                patients = PatientNames.all(in: root, literals: literals)
+            }
+            return Document.UnreadEntry(
+                place: part.place,
+                bytes: part.bytes,
+                fault: part.fault,
+                patients: patients
+            )
+        }
+    }
+
+    /// Keeps what a Bundle deletes.
+    private mutating func keep(_ more: Retractions) throws(CommandError) {
+        guard more.count > 0 else { return }
+        retractions.formUnion(more)
+        guard retractions.count <= Self.retractionsMax else {
+            throw CommandError(
+                .badInput,
+                "the input deletes more than \(Self.retractionsMax) resources: take what it deletes "
+                    + "out of it first"
+            )
+        }
+    }
+
+    /// How many deleted resources are kept by name: some 20 MB.
+    private static let retractionsMax = 200_000
+
     /// A value of a text that is, or holds, resources.
-    private struct Part {
+    struct Part {
         let value: JSONValue
         let depth: Int
         /// Where it stands in the text.
@@ -188,7 +269,7 @@ struct ResourceWalk {
     }
 
     /// The Bundle that a value is, or that it holds as an entry.
-    private static func bundle(_ value: JSONValue) -> JSONValue? {
+    static func bundle(_ value: JSONValue) -> JSONValue? {
         guard value.kind == .object else { return nil }
         let resource = value["resourceType"] != nil ? value : value["resource"]
         guard let resource, resource["resourceType"]?.isString("Bundle") ?? false else {
@@ -205,6 +286,9 @@ struct ResourceWalk {
     /// What is said of a part, without a word of it.
     private static func sentence(_ fault: DataFault, _ part: Part) -> String {
         if part.depth == 0 { return fault.sentence }
+        guard fault != .notResource || part.value["resourceType"] != nil else {
+            return BundleEntry.sentence(of: part.value, part.pointer)
+        }
         return fault == .notResource
             ? BundleEntry.sentence(part.pointer) : part.pointer + ": " + fault.sentence
     }
@@ -242,6 +326,8 @@ struct ResourceWalk {
                 next.fault = .notResource
             } else if retractions.cover(value) {
                 next.fault = .deleted
+            } else if BundleCompleteness.isFailed(value) {
+                next.fault = .notResource
             }
             return next
         }
