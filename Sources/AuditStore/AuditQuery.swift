@@ -171,14 +171,24 @@ package struct AuditQuery: ~Copyable {
         of tenant: String? = nil
     ) throws(AuditStoreError) -> StoredEvent? {
         var filter = AuditFilter()
-        filter.tenant = tenant
         filter.eventID = eventID
-        filter.limit = Self.namesakesMax
-        let events = try list(filter, hasDocuments: true).events
-        guard var event = events.first(where: { !$0.isOfAuditor }) ?? events.last else {
-            return nil
+        filter.limit = 1
+        let count: Int
+        do throws(PostgreSQLError) {
+            var values = Parameters()
+            values.add(texts: tenant.map { [$0] } ?? tenants)
+            values.add(uuid: eventID)
+            let rows = try execute(AuditStatements.bearer, values)
+            guard rows.rowCount > 0, let startedAt = try rows.instant(0, 1) else { return nil }
+            filter.tenant = try rows.text(0, 0)
+            filter.from = startedAt
+            filter.to = startedAt.advanced(byMicroseconds: 1)
+            count = try rows.integer(0, 2) ?? 1
+        } catch {
+            throw AuditStoreError(error)
         }
-        event.namesakeCount = events.count - 1
+        guard var event = try list(filter, hasDocuments: true).events.first else { return nil }
+        event.namesakeCount = count - 1
         event.answers = try answers(to: event.record)
         return event
     }
@@ -222,9 +232,6 @@ package struct AuditQuery: ~Copyable {
             throw AuditStoreError(error)
         }
     }
-
-    /// How many rows of one id are looked at.
-    private static let namesakesMax = 20
 
     // MARK: Steps
 

@@ -3,10 +3,14 @@
 /// A value that is NULL does not narrow: the server folds it away before it plans, because the
 /// statement is planned for these values.
 enum AuditStatements {
-    /// How pages are planned: each walks an index in the order of the list.
+    /// How pages are planned: each walks an index in the order of the list; and that what stands now
+    /// is seen, as the record of a read needs it.
     ///
     /// Left to itself the planner sorts when it expects few rows, and scans months that are empty.
-    static let settings: StaticString = "SET enable_sort = off"
+    static let settings: StaticString = """
+        SELECT pg_catalog.set_config('enable_sort', 'off', false),
+               pg_catalog.set_config('default_transaction_isolation', 'read committed', false)
+        """
 
     /// Events by equality and time, newest first; each combination walks one index and stops.
     ///
@@ -50,6 +54,17 @@ enum AuditStatements {
           AND (NOT $22 OR patient_pseudonym IS NULL)
         ORDER BY started_at DESC, event_id DESC
         LIMIT $13
+        """
+
+    /// The event of an id that is shown, and how many bear the id in its tenant.
+    ///
+    /// What an auditor wrote of a read stands behind what it could hide, however much it is.
+    static let bearer: StaticString = """
+        SELECT tenant, started_at, count(*) OVER (PARTITION BY tenant)
+        FROM audit.event
+        WHERE tenant = ANY ($1::text[]) AND event_id = $2
+        ORDER BY kind IN ('audit-read', 'audit-export', 'audit-review'), started_at
+        LIMIT 1
         """
 
     /// Which events showed a card, newest first.

@@ -90,6 +90,18 @@ package struct AuditStoreError: Error, Equatable, Sendable {
         }
     }
 
+    /// Whether the server has said no, so that nothing was changed.
+    ///
+    /// Otherwise the statement may have been committed and its answer be lost: the connection broke,
+    /// the server was late or went down (57P0x), or does not know itself (class 08, 40003).
+    package var isRefusal: Bool {
+        guard code == .database else { return true }
+        guard let cause, cause.code == .statementFailed, let state = cause.sqlState else {
+            return false
+        }
+        return !["08", "40003", "57P"].contains { state.hasPrefix($0) }
+    }
+
     /// Whether it says that the database is away, and nothing against it.
     ///
     /// A login that is refused looks to libpq like a server that does not answer; so the server is

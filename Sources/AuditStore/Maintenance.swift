@@ -32,7 +32,7 @@ package enum Maintenance {
         ahead: Int = 3
     ) throws(AuditStoreError) -> Int {
         do throws(PostgreSQLError) {
-            let connection = try Connection.open(settings)
+            let connection = try Connection.openForTrail(settings)
             var values = Parameters()
             values.add(int32: Int32(clamping: ahead))
             let rows = try connection.execute("SELECT audit.ensure_months($1)", values)
@@ -51,7 +51,7 @@ package enum Maintenance {
         _ settings: ConnectionSettings
     ) throws(AuditStoreError) -> Int {
         do throws(PostgreSQLError) {
-            let connection = try Connection.open(settings)
+            let connection = try Connection.openForTrail(settings)
             let rows = try connection.execute("SELECT audit.purge_used_tokens()")
             return try rows.integer(0, 0) ?? 0
         } catch {
@@ -66,7 +66,7 @@ package enum Maintenance {
     @discardableResult
     package static func purgeShown(_ settings: ConnectionSettings) throws(AuditStoreError) -> Int {
         do throws(PostgreSQLError) {
-            let connection = try Connection.open(settings)
+            let connection = try Connection.openForTrail(settings)
             let rows = try connection.execute("SELECT audit.purge_shown()")
             return try rows.integer(0, 0) ?? 0
         } catch {
@@ -83,7 +83,7 @@ package enum Maintenance {
         _ settings: ConnectionSettings
     ) throws(AuditStoreError) -> Int {
         do throws(PostgreSQLError) {
-            let connection = try Connection.open(settings)
+            let connection = try Connection.openForTrail(settings)
             let rows = try connection.execute("SELECT audit.roll_up_model_counts()")
             return try rows.integer(0, 0) ?? 0
         } catch {
@@ -99,7 +99,7 @@ package enum Maintenance {
         _ settings: ConnectionSettings
     ) throws(AuditStoreError) -> String? {
         do throws(PostgreSQLError) {
-            return ServerFloor.sentence(try Connection.open(settings).serverVersion)
+            return ServerFloor.sentence(try Connection.openForTrail(settings).serverVersion)
         } catch {
             throw AuditStoreError(error)
         }
@@ -112,7 +112,7 @@ package enum Maintenance {
         migrations: [MigrationFile]
     ) throws(AuditStoreError) -> Health {
         do throws(PostgreSQLError) {
-            let connection = try Connection.open(settings)
+            let connection = try Connection.openForTrail(settings)
             let rows = try connection.execute(
                 """
                 SELECT migration_count, migration_digest, months_ahead, months_missing, default_bytes

@@ -45,7 +45,7 @@ package struct Migrator: ~Copyable {
         let ordered = try MigrationFile.ordered(files)
         do throws(PostgreSQLError) {
             return Migrator(
-                connection: try Connection.open(settings),
+                connection: try Connection.openForTrail(settings),
                 files: ordered,
                 waitMilliseconds: waitMilliseconds,
                 onWait: onWait

@@ -21,7 +21,7 @@ package final class PostgreSQLCounterStore: CounterStore {
     package func add(_ batch: CounterBatch) throws(CounterStoreError) {
         guard !batch.items.isEmpty else { return }
         do throws(PostgreSQLError) {
-            let connection = try Connection.open(settings)
+            let connection = try Connection.openForTrail(settings)
             _ = try connection.execute("BEGIN")
             var item: Int32 = 0
             for tenant in Set(batch.items.map(\.tenant)).sorted() {

@@ -11,7 +11,7 @@ package struct Provisioning: ~Copyable {
         _ settings: ConnectionSettings
     ) throws(AuditStoreError) -> Provisioning {
         do throws(PostgreSQLError) {
-            return Provisioning(connection: try Connection.open(settings))
+            return Provisioning(connection: try Connection.openForTrail(settings))
         } catch {
             throw AuditStoreError(error)
         }

@@ -53,7 +53,8 @@ enum WriterConnection {
                    pg_catalog.current_setting('full_page_writes') = 'on',
                    pg_catalog.current_setting('synchronous_commit') <> 'off',
                    NOT pg_catalog.pg_is_in_recovery(),
-                   rolsuper OR rolbypassrls
+                   rolsuper OR rolbypassrls,
+                   pg_catalog.set_config('default_transaction_isolation', 'read committed', false)
             FROM pg_catalog.pg_roles WHERE rolname = current_user
             """,
             timeoutMilliseconds: deadline.restMilliseconds,

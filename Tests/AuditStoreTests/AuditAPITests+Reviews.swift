@@ -53,7 +53,7 @@ extension AuditAPITests {
         #expect(foreign.status == 404)
     }
 
-    @Test("without a patient a review's words have a key of its own; a pseudonym is taken as it is")
+    @Test("without a patient a review's words have a key of its own; a known pseudonym is kept")
     func reviewsOfTheirOwn() async throws {
         let fixture = try AuditGateway()
         let made = await fixture.send(
@@ -64,7 +64,11 @@ extension AuditAPITests {
         let id = try #require(
             UUIDBytes(text: try AuditGateway.json(made)["review"]?.stringValue ?? "")
         )
-        let pseudonym = RandomBytes.make(count: 32)
+        let decision = Records.full()
+        let sink = try fixture.database.sink(writers: 1)
+        try await sink.append(decision)
+        sink.close()
+        let pseudonym = try #require(decision.patientPseudonym)
         let named = await fixture.send(
             "POST",
             "/audit/reviews",
@@ -72,9 +76,47 @@ extension AuditAPITests {
         )
         #expect(named.status == 201)
         let subjects = try fixture.database.column(
-            "SELECT encode(subject, 'hex') FROM audit.data_key ORDER BY octet_length(subject)"
+            """
+            SELECT encode(subject, 'hex') FROM audit.data_key WHERE is_note
+            ORDER BY octet_length(subject)
+            """
         )
         #expect(subjects == [Hexadecimal.text(id.bytes), Hexadecimal.text(pseudonym)])
+    }
+
+    @Test("words that would be tied to no patient are refused: an unknown pseudonym, digits alone")
+    func unknownPatients() async throws {
+        let fixture = try AuditGateway()
+        let sink = try fixture.database.sink(writers: 1)
+        let decision = Records.full()
+        try await sink.append(decision)
+        sink.close()
+        let known = Hexadecimal.text(try #require(decision.patientPseudonym))
+        let unknown = String(repeating: "ab", count: 32)
+        let made = await fixture.send("POST", "/audit/reviews", "{\(Self.period)}")
+        let id = try #require(try AuditGateway.json(made)["review"]?.stringValue)
+        #expect(await fixture.send("POST", "/audit/reviews/\(id)/runs").status == 201)
+        for (patient, accepted) in [
+            ("pseudonym:" + unknown, "pseudonym of the trail"),
+            (unknown, "Patient/ID or pseudonym:DIGITS"), (known, "Patient/ID or pseudonym:DIGITS"),
+        ] {
+            for (path, rest) in [
+                ("/audit/reviews", Self.period), ("/audit/reviews/\(id)/closing", #""found":"x""#),
+            ] {
+                let body = #"{\#(rest),"patient":"\#(patient)"}"#
+                let answer = await fixture.send("POST", path, body)
+                #expect(answer.status == 400, "\(path) \(patient)")
+                let text = String(decoding: answer.body, as: UTF8.self)
+                #expect(text.contains("/patient"), "\(path) \(text)")
+                #expect(text.contains(accepted), "\(path) \(text)")
+                #expect(!text.contains(patient), "no input in an error")
+            }
+        }
+        #expect(try fixture.database.count("SELECT count(*) FROM audit.review") == 1)
+        #expect(try fixture.database.count("SELECT count(*) FROM audit.review_closing") == 0)
+        let closing = #"{"found":"x","patient":"pseudonym:\#(known)"}"#
+        let closed = await fixture.send("POST", "/audit/reviews/\(id)/closing", closing)
+        #expect(closed.status == 200)
     }
 
     @Test("names the member and what is accepted when the patient of a review is none")

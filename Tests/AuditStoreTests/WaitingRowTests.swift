@@ -83,6 +83,66 @@ struct WaitingRowTests {
         #expect(report.findings.first?.text.contains("the id of another event") == true)
     }
 
+    @Test("However many rows an auditor puts under an id, the decision is shown, all are counted")
+    func manyNamesakes() async throws {
+        let (database, _) = try await LedgerStoreTests.written(1)
+        let text = try database.column("SELECT event_id::text FROM audit.event")
+        let id = try #require(text.first.flatMap { UUIDBytes(text: $0) })
+        try database.script("ALTER TABLE audit.event DISABLE TRIGGER refuse_known_id")
+        for _ in 0..<23 { try database.script(Self.read(of: id), as: "auditor_anna") }
+        let shown = try #require(try database.query().show(id, of: "anna"))
+        #expect(shown.record.kind == .decision)
+        #expect(shown.namesakeCount == 23)
+        #expect(try database.query("auditor_berta").show(id) == nil)
+    }
+
+    @Test("A row of another tenant under the id of a read keeps nobody from a receipt of it")
+    func foreignNamesake() async throws {
+        let (database, copies) = try await LedgerStoreTests.written(1)
+        let id = UUIDBytes.version4()
+        try database.script(Self.read(of: id), as: "auditor_anna")
+        try database.script(
+            Self.read(of: id).replacing("'anna'", with: "'berta'"),
+            as: "auditor_berta"
+        )
+        _ = try #require(try LedgerStoreTests.sign(database, known: copies[0]))
+        let receipt = try ReceiptMaker.receipt(of: id, database.login("limen_verifier"))
+        // The one that was there first.
+        #expect(try receipt.verified(by: [TestDatabase.signer.key]).row.tenant == "anna")
+        // Two of one tenant are told of.
+        try database.script("ALTER TABLE audit.event DISABLE TRIGGER refuse_known_id")
+        try database.script(Self.read(of: id), as: "auditor_anna")
+        #expect(throws: ReceiptMaker.Refusal.doubled) {
+            try ReceiptMaker.receipt(of: id, database.login("limen_verifier"))
+        }
+    }
+
+    @Test("A read of another moment is refused, and the database says by whose clock")
+    func otherClock() throws {
+        let database = try TestDatabase()
+        let query = try database.query()
+        let now = Records.now
+        for minutes in [-6, 6] as [Int64] {
+            let moment = now.advanced(byMicroseconds: minutes * 60_000_000)
+            let read = ReadNote("list").record(
+                .auditRead,
+                tenant: "anna",
+                client: "auditor_anna",
+                eventID: .version7(at: moment),
+                now: moment
+            )
+            #expect {
+                try query.record(read)
+            } throws: {
+                ($0 as? AuditStoreError)?.cause?.sqlState == "42501"
+            }
+        }
+        let standing = try query.standing(of: "anna")
+        #expect(standing.isReader)
+        #expect(abs(standing.now.microseconds(since: now)) < 60_000_000)
+        #expect(try !query.standing(of: "berta").isReader)
+    }
+
     @Test("The sequencer reads a row without a log while it waits for its place, and no longer")
     func sequencerReads() async throws {
         let (database, copies) = try await LedgerStoreTests.written(2)

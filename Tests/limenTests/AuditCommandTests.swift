@@ -1,3 +1,4 @@
+import PostgreSQL
 import Testing
 
 @testable import limen
@@ -18,6 +19,27 @@ struct AuditCommandTests {
             _ = try await AuditCommand.run(arguments + ["--state", "/nowhere/at/all"])
         }
         #expect(error?.exitCode == .usage)
+    }
+
+    @Test("says whether it is the tenant or the clock when the database takes no record of a read")
+    func refusals() throws {
+        let access = AuditAccess(
+            tenant: "demo",
+            login: "auditor_demo",
+            auditor: ConnectionSettings(conninfo: ""),
+            key: nil,
+            vault: nil
+        )
+        let foreign = try #require(access.refusal(isReader: false, secondsAhead: 900))
+        #expect(foreign.exitCode == .badInput)
+        #expect(foreign.sentence.contains("does not read the tenant demo"))
+        let ahead = try #require(access.refusal(isReader: true, secondsAhead: 361))
+        #expect(ahead.exitCode == .badInput)
+        #expect(ahead.sentence.contains("361 seconds ahead of"))
+        #expect(!ahead.sentence.contains("does not read"))
+        let behind = try #require(access.refusal(isReader: true, secondsAhead: -7_200))
+        #expect(behind.sentence.contains("7200 seconds behind"))
+        #expect(access.refusal(isReader: true, secondsAhead: 3) == nil)
     }
 
     @Test("asks for the state once the words are right")

@@ -161,6 +161,20 @@ struct HoldWalkTests {
         for line in ["hold set --patient \(pseudonym)", "erase --patient \(pseudonym) --plan"] {
             try expectRefusal(line, 2, "Patient/ID", "pseudonym:DIGITS")
         }
+        let review = "review new reads --from 2026-01-01T00:00:00Z --to 2030-01-01T00:00:00Z"
+        try expectRefusal(
+            "\(review) --patient \(pseudonym)",
+            2,
+            "Patient/ID",
+            "pseudonym:DIGITS",
+            reason: nil
+        )
+        try expectRefusal(
+            "\(review) --patient pseudonym:\(pseudonym)",
+            1,
+            "no pseudonym of the trail",
+            reason: nil
+        )
         let set = try audit("hold set --patient pseudonym:\(pseudonym)")
         #expect(set.exitCode == 0)
         #expect(set.error.contains("no row of this patient"), "\(set.error)")

@@ -80,11 +80,6 @@ package struct StoredEvent: Sendable {
         }
     }
 
-    /// Whether an auditor's login may have written it: that something was read, exported or reviewed.
-    package var isOfAuditor: Bool {
-        [.auditRead, .auditExport, .auditReview].contains(record.kind)
-    }
-
     /// Leaves only pseudonyms, of people and of the EHR's resources, and no document with a value.
     ///
     /// An id of a resource often is the patient's number, or leads to it. What an export needs of the

@@ -18,7 +18,7 @@ package struct DeploymentStore: ~Copyable {
         _ settings: ConnectionSettings
     ) throws(AuditStoreError) -> DeploymentStore {
         do throws(PostgreSQLError) {
-            return DeploymentStore(connection: try Connection.open(settings))
+            return DeploymentStore(connection: try Connection.openForTrail(settings))
         } catch {
             throw AuditStoreError(error)
         }

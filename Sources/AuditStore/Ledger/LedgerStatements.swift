@@ -385,9 +385,11 @@ enum LedgerStatements {
 
     // Receipts.
 
-    /// An event with its place, its own or the one it was given, and one more that bears its id.
+    /// An event with its place, its own or the one it was given, and how many of its tenant bear its
+    /// id: of auditors' rows or of the others, as it is one of them.
     ///
-    /// What an auditor wrote of a read stands behind what it could hide.
+    /// What an auditor wrote of a read stands behind what it could hide. Of two tenants it is the row
+    /// that was there first: whoever takes the id of another's event knows it from there.
     static let eventPlace: StaticString = """
         SELECT e.tenant, e.started_at, e.event_id, e.kind, e.outcome, e.status,
                e.schema_version::int4, e.replayed_at, e.client, e.service, e.hook,
@@ -401,13 +403,14 @@ enum LedgerStatements {
                e.program_version, e.key_id, e.sealed_patient, e.sealed_user, e.sealed_encounter,
                e.sealed_inputs, e.sealed_rejections, e.sealed_result, e.sealed_cards,
                coalesce(e.log_id, a.log_id), coalesce(e.seq, a.seq), a.log_id IS NOT NULL,
-               e.recorded_at
+               e.recorded_at, count(*) OVER (
+                   PARTITION BY e.tenant, e.kind IN ('audit-read', 'audit-export', 'audit-review'))
         FROM audit.event e
         LEFT JOIN audit.adopted a ON a.tenant = e.tenant AND a.started_at = e.started_at
             AND a.event_id = e.event_id
         WHERE e.tenant = ANY (ARRAY(SELECT t.tenant FROM audit.tenant t)) AND e.event_id = $1
-        ORDER BY e.kind IN ('audit-read', 'audit-export', 'audit-review'), e.tenant, e.started_at
-        LIMIT 2
+        ORDER BY e.kind IN ('audit-read', 'audit-export', 'audit-review'), e.recorded_at, e.tenant
+        LIMIT 1
         """
 
     static let batchOf: StaticString = """

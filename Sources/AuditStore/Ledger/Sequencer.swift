@@ -91,7 +91,7 @@ package final class Sequencer: Sendable {
     ///
     /// - Returns: The checkpoint; `nil` when another sequencer has the turn.
     package func signNow() throws -> Checkpoint? {
-        let connection = try Connection.open(settings)
+        let connection = try Connection.openForTrail(settings)
         return try sign(on: connection)
     }
 
@@ -99,7 +99,7 @@ package final class Sequencer: Sendable {
     ///
     /// - Returns: The checkpoint; `nil` when another sequencer has the turn.
     package func record(_ deed: LedgerDeed) throws -> Checkpoint? {
-        let connection = try Connection.open(settings)
+        let connection = try Connection.openForTrail(settings)
         return try sign(on: connection, deed)
     }
 
@@ -108,7 +108,7 @@ package final class Sequencer: Sendable {
         of key: [UInt8],
         _ settings: ConnectionSettings
     ) throws(PostgreSQLError) -> SignerStanding {
-        let connection = try Connection.open(settings)
+        let connection = try Connection.openForTrail(settings)
         var wanted = Parameters()
         wanted.add(bytes: key)
         let found = try connection.execute("SELECT audit.signer_standing($1)", wanted)
@@ -125,7 +125,7 @@ package final class Sequencer: Sendable {
         while true {
             let isLast = isStopping
             do throws(PostgreSQLError) {
-                let connection = try Connection.open(settings)
+                let connection = try Connection.openForTrail(settings)
                 try serve(on: connection, &hasFailed)
                 return
             } catch {

@@ -1,4 +1,5 @@
 package import Audit
+package import Basics
 import PostgreSQL
 
 extension AuditQuery {
@@ -29,6 +30,29 @@ extension AuditQuery {
             throw AuditStoreError(error)
         }
     }
+
+    /// Whether the login reads a tenant, and what the database's clock says.
+    package func standing(
+        of tenant: String
+    ) throws(AuditStoreError) -> (isReader: Bool, now: Instant) {
+        var values = Parameters()
+        values.add(text: tenant)
+        do throws(PostgreSQLError) {
+            let rows = try execute(Self.readerStanding, values)
+            guard let isReader = try rows.bool(0, 0), let now = try rows.instant(0, 1) else {
+                throw PostgreSQLError(code: .unexpectedResult)
+            }
+            return (isReader, now)
+        } catch {
+            throw AuditStoreError(error)
+        }
+    }
+
+    private static let readerStanding: StaticString = """
+        SELECT EXISTS (SELECT FROM audit.auditor_tenant
+                       WHERE login = session_user AND tenant = $1),
+               pg_catalog.clock_timestamp()
+        """
 
     /// Whether the trail has a value as the pseudonym of a patient.
     ///

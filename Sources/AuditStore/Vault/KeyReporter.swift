@@ -84,12 +84,12 @@ package final class KeyReporter: Sendable {
             try? connectAndSay()
             if !isEnding { bell.wait(timeoutMilliseconds: Self.periodMilliseconds) }
         }
-        try? say(on: Connection.open(settings, timeoutMilliseconds: 2_000), isEnded: true)
+        try? say(on: Connection.openForTrail(settings, timeoutMilliseconds: 2_000), isEnded: true)
     }
 
     /// Says it as long as the connection holds.
     private func connectAndSay() throws(PostgreSQLError) {
-        let connection = try Connection.open(settings, timeoutMilliseconds: 5_000)
+        let connection = try Connection.openForTrail(settings, timeoutMilliseconds: 5_000)
         while !isEnding {
             try say(on: connection, isEnded: false)
             bell.wait(timeoutMilliseconds: Self.periodMilliseconds)

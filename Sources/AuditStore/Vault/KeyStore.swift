@@ -9,6 +9,8 @@ package import PostgreSQL
 /// may call those of its group and read no row.
 package struct KeyStore: ~Copyable {
     private let connection: Connection
+    /// The process of the server that serves the connection.
+    package let serverProcess: Int
 
     /// One key of a patient, and whether it may go.
     package struct PlannedKey: Sendable, Equatable {
@@ -41,14 +43,20 @@ package struct KeyStore: ~Copyable {
     /// Connects as an eraser, a rewrapper or the retention role.
     package static func open(_ settings: ConnectionSettings) throws(AuditStoreError) -> KeyStore {
         do throws(PostgreSQLError) {
-            return KeyStore(connection: try Connection.open(settings))
+            let connection = try Connection.openForTrail(settings)
+            let rows = try connection.execute("SELECT pg_catalog.pg_backend_pid()")
+            guard let process = try rows.integer(0, 0) else {
+                throw PostgreSQLError(code: .unexpectedResult)
+            }
+            return KeyStore(connection: connection, serverProcess: process)
         } catch {
             throw AuditStoreError(error)
         }
     }
 
-    private init(connection: consuming Connection) {
+    private init(connection: consuming Connection, serverProcess: Int) {
         self.connection = connection
+        self.serverProcess = serverProcess
     }
 
     // MARK: Erasure

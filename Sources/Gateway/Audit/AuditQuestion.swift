@@ -223,6 +223,28 @@ struct AuditQuestion {
         throw Self.fault("/to", "It lies before the beginning, so nothing can be between.")
     }
 
+    /// The patient whom what is kept is about, under the pseudonym that may be written down; `nil`
+    /// when none was named.
+    ///
+    /// Whoever changes something says which patient is meant, and one whom nobody knows is none.
+    func patientOfWords() throws(GatewayError) -> [UInt8]? {
+        guard let patient else { return nil }
+        guard !patient.isAmbiguous else {
+            throw Self.fault(
+                "/patient",
+                "64 hexadecimal digits may be an id or a pseudonym: say Patient/ID or "
+                    + "pseudonym:DIGITS."
+            )
+        }
+        guard let named = filter.named else {
+            throw Self.fault(
+                "/patient",
+                "It is no pseudonym of the trail; accepted: one that is, or Patient/ID."
+            )
+        }
+        return named.pseudonym
+    }
+
     private static func choice<Choice: RawRepresentable & CaseIterable>(
         _ name: String,
         _ text: String

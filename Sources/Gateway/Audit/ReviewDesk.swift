@@ -90,7 +90,7 @@ struct ReviewDesk {
             hours: hours
         )
         // Words about one patient are erased with that patient.
-        review.patientPseudonym = asked.filter.named?.pseudonym
+        review.patientPseudonym = try asked.patientOfWords()
         let saved = review
         try await desk.read { () async throws(AuditError) in try await desk.reader.add(saved) }
         var answer = Self.answer(review, "review-new")
@@ -140,7 +140,7 @@ struct ReviewDesk {
             finding: finding,
             runID: run.id
         )
-        made.patientPseudonym = asked.filter.named?.pseudonym
+        made.patientPseudonym = try asked.patientOfWords()
         let closing = made
         let isClosed = try await desk.read { () async throws(AuditError) in
             try await desk.reader.close(review, closing)

@@ -151,15 +151,42 @@ struct AuditAccess: Sendable {
             try query.record(record)
         } catch {
             // 42501: row security takes no such row of this login.
-            guard error.cause?.sqlState == "42501" else { throw StoreSentence.commandError(error) }
-            throw CommandError(
+            guard error.cause?.sqlState == "42501",
+                let standing = try? query.standing(of: tenant)
+            else { throw StoreSentence.commandError(error) }
+            let ahead = now.microseconds(since: standing.now) / 1_000_000
+            throw refusal(isReader: standing.isReader, secondsAhead: ahead)
+                ?? StoreSentence.commandError(error)
+        }
+        return record
+    }
+
+    /// Why row security takes no record of a read.
+    ///
+    /// - Parameters:
+    ///   - isReader: Whether the login reads the tenant.
+    ///   - secondsAhead: How far the clock here is ahead of the database's.
+    /// - Returns: The sentence; `nil` when it is neither the tenant nor the clock.
+    func refusal(isReader: Bool, secondsAhead: Int64) -> CommandError? {
+        guard isReader else {
+            return CommandError(
                 .badInput,
                 "\(login) does not read the tenant \(tenant); limen auditor list says who reads it, "
                     + "and limen auditor add lets a login read it"
             )
         }
-        return record
+        guard abs(secondsAhead) >= Self.clockSecondsMax else { return nil }
+        return CommandError(
+            .badInput,
+            "the clock of this machine is \(abs(secondsAhead)) seconds "
+                + "\(secondsAhead > 0 ? "ahead of" : "behind") that of the database, which takes the "
+                + "record of a read within five minutes of now: set the clock, then read again"
+        )
     }
+
+    /// How far the clocks may be apart, as the database has it; a little less, because asking takes
+    /// its time.
+    private static let clockSecondsMax = 290
 
     /// Whether a text can be the name of a tenant, as the audit store has them.
     static func isName(_ text: String) -> Bool {

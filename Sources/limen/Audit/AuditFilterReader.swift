@@ -70,6 +70,21 @@ struct AuditFilterReader {
         return patient
     }
 
+    /// Who is meant by a text, where something is changed: it has to say which.
+    ///
+    /// A hold or an erasure of the wrong one of two would look like one of nobody.
+    func definitePatient(_ text: String) throws(CommandError) -> PatientName {
+        let name = try patient(text)
+        guard !name.isAmbiguous else {
+            throw CommandError(
+                .usage,
+                "64 hexadecimal digits may be the id of a patient or a pseudonym: say --patient "
+                    + "Patient/ID, or --patient pseudonym:DIGITS"
+            )
+        }
+        return name
+    }
+
     /// The keyed pseudonyms of a user, from what the EHR calls him, or 64 hexadecimal digits.
     func pseudonyms(ofUser text: String) throws(CommandError) -> [[UInt8]] {
         // A text that names nobody would find nothing, which looks like a user who did nothing.

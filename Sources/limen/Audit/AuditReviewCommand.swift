@@ -277,8 +277,10 @@ enum AuditReviewCommand {
         _ query: borrowing AuditQuery
     ) throws(CommandError) -> [UInt8]? {
         guard let patient = parsed.value("patient") else { return nil }
+        let reader = AuditFilterReader(arguments: parsed, access: access)
+        let name = try reader.definitePatient(patient)
         var filter = AuditFilter()
-        try AuditFilterReader(arguments: parsed, access: access).ask(for: patient, in: &filter)
+        try reader.ask(for: name, in: &filter)
         guard let named = try access.settled(filter, on: query).named else {
             throw CommandError(
                 .findings,

@@ -59,6 +59,7 @@ enum EraseCommand {
     ) async throws(CommandError) -> ExitCode {
         let free = plan.filter { $0.state == .free }
         let event = UUIDBytes.version7(at: Clock.now())
+        let order = DeedOrder(deed: .erasure, kind: .erasure, eventID: event, flags: [])
         let digest = Digest.sha256(free.map(\.keyID).sorted(by: Self.order).flatMap(\.bytes))
         func describe(_ writer: inout JSONWriter) {
             writer.member("reason", reason)
@@ -71,16 +72,17 @@ enum EraseCommand {
             writer.member("plainRowsLeft", scope.facts.plainRowCount)
             writer.member("review", ifPresent: scope.reviewID?.text)
         }
-        try await access.record(.erasure, event, flags: ["ordered"], describe)
+        try await access.order(.erasure, event, flags: [], describe)
         // What is forbidden was ordered all the same: the trail says who wanted it, and why not.
         if let refusal = refusal(of: plan, isDueOnly) {
-            try await recordRefusal(access, event, refusal.code)
+            let code = refusal.code.rawValue
+            try await access.refuse(.erasure, event, flags: [], code: code) { _ in }
             throw refusal.error
         }
-        let count: Int
-        let store = try access.store(.eraser)
-        do throws(AuditStoreError) {
-            count = try store.erase(
+        let eraser = try access.settings(.eraser)
+        let count = try await access.carryOut(order, as: eraser, { _ in }) {
+            store throws(AuditStoreError) in
+            try store.erase(
                 tenant: access.tenant,
                 subjects: scope.subjects,
                 eventID: event,
@@ -88,12 +90,8 @@ enum EraseCommand {
                 isDueOnly: isDueOnly,
                 shownEvents: scope.facts.recentEventIDs
             )
-        } catch {
-            try await recordRefusal(access, event, error.code)
-            throw StoreSentence.commandError(error)
         }
-        let ending = UUIDBytes.version7(at: Clock.now())
-        try await access.record(.erasure, ending, flags: ["done"], causedBy: event) {
+        try await access.finish(.erasure, event, flags: []) {
             describe(&$0)
             $0.member("destroyed", count)
         }
@@ -140,21 +138,6 @@ enum EraseCommand {
             isWhole = false
         }
         return isWhole ? .ok : .findings
-    }
-
-    /// Records that what an event ordered was refused, and why.
-    private static func recordRefusal(
-        _ access: VaultAccess,
-        _ order: UUIDBytes,
-        _ code: AuditStoreError.Code
-    ) async throws(CommandError) {
-        try await access.record(
-            .erasure,
-            .version7(at: Clock.now()),
-            flags: ["refused"],
-            causedBy: order,
-            outcome: .refused
-        ) { $0.member("code", code.rawValue) }
     }
 
     /// Why a plan is not carried out; `nil` when nothing forbids it.

@@ -49,15 +49,7 @@ struct ErasureScope {
         _ parsed: Arguments
     ) throws(CommandError) -> ErasureScope {
         let reader = AuditFilterReader(arguments: parsed, access: access.audit)
-        let name = try reader.patient(patient)
-        // A hold on the wrong one of two would look like one on nobody, and an erasure as well.
-        guard !name.isAmbiguous else {
-            throw CommandError(
-                .usage,
-                "64 hexadecimal digits may be the id of a patient or a pseudonym: say --patient "
-                    + "Patient/ID, or --patient pseudonym:DIGITS"
-            )
-        }
+        let name = try reader.definitePatient(patient)
         var asked = AuditFilter()
         try reader.ask(for: name, in: &asked)
         let pseudonyms = asked.patientPseudonyms

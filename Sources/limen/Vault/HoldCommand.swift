@@ -96,31 +96,24 @@ enum HoldCommand {
             )
         }
         let event = UUIDBytes.version7(at: Clock.now())
+        let order = DeedOrder(deed: .lift, kind: .legalHold, eventID: event, flags: ["lift"])
+        let eraser = try access.settings(.eraser)
         func describe(_ writer: inout JSONWriter) {
             writer.member("hold", hold.text)
             writer.member("reason", reason)
         }
         try await access.order(.legalHold, event, flags: ["lift"], describe)
-        let isLifted: Bool
-        let store = try access.store(.eraser)
-        do throws(AuditStoreError) {
-            isLifted = try store.liftHold(
+        let count = try await access.carryOut(order, as: eraser, describe) {
+            store throws(AuditStoreError) in
+            let isLifted = try store.liftHold(
                 tenant: access.tenant,
                 holdID: hold,
                 reason: reason,
                 eventID: event
             )
-        } catch {
-            try await access.refuse(
-                .legalHold,
-                event,
-                flags: ["lift"],
-                code: error.code.rawValue,
-                describe
-            )
-            throw StoreSentence.commandError(error)
+            return isLifted ? 1 : 0
         }
-        guard isLifted else {
+        guard count > 0 else {
             try await access.refuse(
                 .legalHold,
                 event,

@@ -42,19 +42,18 @@ enum RetentionCommand {
             )
         }
         let event = UUIDBytes.version7(at: Clock.now())
+        let order = DeedOrder(deed: .policy, kind: .retention, eventID: event, flags: ["policy"])
+        let retention = try access.settings(.retention)
         func describe(_ writer: inout JSONWriter) {
             writer.member("keepMonths", policy.keepMonths)
             writer.member("sha256", Hexadecimal.text(policy.digest))
             writer.member("reason", reason)
         }
         try await access.order(.retention, event, flags: ["policy"], describe)
-        let store = try access.store(.retention)
-        do throws(AuditStoreError) {
+        _ = try await access.carryOut(order, as: retention, describe) {
+            store throws(AuditStoreError) in
             try store.setPolicy(tenant: access.tenant, policy: policy, eventID: event)
-        } catch {
-            let code = error.code.rawValue
-            try await access.refuse(.retention, event, flags: ["policy"], code: code, describe)
-            throw StoreSentence.commandError(error)
+            return 1
         }
         try await access.finish(.retention, event, flags: ["policy"], describe)
         Terminal.writeOutput(
@@ -86,6 +85,7 @@ enum RetentionCommand {
                     + "a policy says; accepted is the same day of \(today.year - 6) or an earlier one"
             )
         }
+        let retention = try access.settings(.retention)
         let store = try access.store(.retention)
         let months: [String]
         do throws(AuditStoreError) {
@@ -126,12 +126,11 @@ enum RetentionCommand {
                 writer.member("month", month)
                 writer.member("reason", reason)
             }
-            do throws(AuditStoreError) {
+            let order = DeedOrder(deed: .drop, kind: .retention, eventID: event, flags: ["drop"])
+            _ = try await access.carryOut(order, as: retention, name) {
+                store throws(AuditStoreError) in
                 try store.dropMonth(month, eventID: event, reason: reason)
-            } catch {
-                let code = error.code.rawValue
-                try await access.refuse(.retention, event, flags: ["drop"], code: code, name)
-                throw StoreSentence.commandError(error)
+                return 1
             }
             try await access.finish(.retention, event, flags: ["drop"], name)
             Terminal.writeOutput("\(month.prefix(7))  dropped  \(counts)\n")
