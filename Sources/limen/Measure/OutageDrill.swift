@@ -78,7 +78,7 @@ enum OutageDrill {
         volley.stop()
         let answered = await volley.end()
         report.answeredCount = answered.count
-        report.refusedCount = volley.refusedCount
+        report.refusals = volley.refusals
         report.brokenCount = volley.brokenCount
         for phase in 0..<3 {
             report.latencies.append(volley.latencies(from: marks[phase], to: marks[phase + 1]))
@@ -151,7 +151,8 @@ enum OutageDrill {
         let seconds: Int
         var answeredCount = 0
         var awayCount = 0
-        var refusedCount = 0
+        /// Requests answered with something else than cards, by status and reason code.
+        var refusals: [String: Int] = [:]
         var lostCount = 0
         var doubledCount = 0
         var leftCount = 0
@@ -174,7 +175,7 @@ enum OutageDrill {
         }
 
         var isGood: Bool {
-            lostCount == 0 && doubledCount == 0 && refusedCount == 0 && brokenCount == 0
+            lostCount == 0 && doubledCount == 0 && refusals.isEmpty && brokenCount == 0
                 && awayCount > 0 && spooledCount > 0
                 && leftCount == 0 && exposureCount == 0 && replayed.disorderCount == 0
                 && replayed.rowCount >= awayCount && KillReport.isWhole(trail) && isBounded
@@ -190,7 +191,7 @@ enum OutageDrill {
                 "PostgreSQL stopped for \(seconds) s under load, \(connectionCount) connections",
                 "answered in all          \(answeredCount)",
                 "answered while away      \(awayCount)",
-                "refused                  \(refusedCount)",
+                "refused                  \(refusals.values.reduce(0, +))",
                 "without an answer        \(brokenCount)",
                 "answered without a row   \(lostCount)",
                 "rows more than once      \(doubledCount)",
@@ -203,6 +204,9 @@ enum OutageDrill {
                 "resident before          \(Self.megabytes(bytesBefore))",
                 "resident at most         \(Self.megabytes(bytesMost))",
             ]
+            for (reason, count) in refusals.sorted(by: { $0.key < $1.key }) {
+                lines.append("refused with \(reason) \(count)")
+            }
             for (name, list) in zip(["before", "while away", "afterwards"], latencies) {
                 let name = "latency " + name
                 let space = String(repeating: " ", count: max(1, 25 - name.count))

@@ -29,11 +29,10 @@ struct DrillTests {
         for name in ["answered without a row", "rows more than once"] {
             #expect(counts[name] == 0, "\(run.output)")
         }
-        // Under a sanitizer a call may miss its deadline, and is then refused.
-        if !LiveGateway.isWatched {
-            #expect(run.exitCode == 0, "\(run.output) \(run.error)")
-            #expect(counts["refused"] == 0, "\(run.output)")
-        }
+        // Beside other tests a call may miss its deadline, and is then refused: a matter of time.
+        let late = counts["refused with 503 LIMEN-GATE-012"] ?? 0
+        #expect(counts["refused"] == late, "\(run.output)")
+        #expect(run.exitCode == (late == 0 ? 0 : 1), "\(run.output) \(run.error)")
         #expect(counts["batches out of order"] == 0)
         #expect(counts["findings of the verifier"] == 0)
         let away = try #require(counts["answered while away"])

@@ -2,6 +2,7 @@ import Basics
 import Crypto
 import HTTPClient
 import HTTPMessages
+import JSON
 import Posix
 import Synchronization
 
@@ -12,7 +13,7 @@ final class Volley: Sendable {
     private let pauseMilliseconds: Int
     private let answered = Mutex<[UUIDBytes]>([])
     private let running = Atomic<Int>(0)
-    private let refused = Atomic<Int>(0)
+    private let refused = Mutex<[String: Int]>([:])
     private let broken = Atomic<Int>(0)
     private let isStopping = Atomic<Bool>(false)
     private let latencies = Mutex<[Latency]>([])
@@ -31,7 +32,10 @@ final class Volley: Sendable {
     }
 
     /// How many requests were answered with something else than cards.
-    var refusedCount: Int { refused.load(ordering: .sequentiallyConsistent) }
+    var refusedCount: Int { refusals.values.reduce(0, +) }
+
+    /// The same by status and reason code, as `503 LIMEN-GATE-012`.
+    var refusals: [String: Int] { refused.withLock { $0 } }
 
     /// The answers that came between two moments of the monotonic clock, fastest first.
     func latencies(from begin: Int64, to end: Int64) -> [Int64] {
@@ -94,7 +98,8 @@ final class Volley: Sendable {
                 if response.status == 200 {
                     answered.withLock { $0.append(instance) }
                 } else {
-                    refused.add(1, ordering: .sequentiallyConsistent)
+                    let reason = OutcomePrinter.code(try? JSONDocument(parsing: response.body))
+                    refused.withLock { $0["\(response.status) \(reason)", default: 0] += 1 }
                 }
             }
         } catch {
