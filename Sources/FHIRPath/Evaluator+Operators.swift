@@ -167,7 +167,7 @@ extension Evaluator {
         }
     }
 
-    private func arithmetic(
+    private mutating func arithmetic(
         _ operation: BinaryOperator,
         _ left: Item,
         _ right: Item,
@@ -179,6 +179,7 @@ extension Evaluator {
             return integers(operation, one, other)
         }
         if let one = number(first), let other = number(second) {
+            try charge(Self.stepCount(of: operation, one, other), at: node)
             return decimals(operation, one, other)
         }
         if case .string(let one) = first, case .string(let other) = second, operation == .add {
@@ -196,7 +197,25 @@ extension Evaluator {
         else {
             throw fault(.typeMismatch, at: node)
         }
+        try charge(leftQuantity.unit == rightQuantity.unit ? 32 : 256, at: node)
         return quantities(operation, leftQuantity, rightQuantity).map { .quantity($0) }
+    }
+
+    /// What an operation on decimals counts among the steps: digit by digit where it divides, and
+    /// more where a product has no room in 128 bits.
+    private static func stepCount(
+        of operation: BinaryOperator,
+        _ one: DecimalNumber,
+        _ other: DecimalNumber
+    ) -> Int {
+        switch operation {
+        case .divide: 16
+        case .multiply: one.multiplied(by: other) == nil ? PowerOfDecimal.stepsPerProduct : 1
+        case .add, .subtract, .div, .mod, .concatenate, .union, .lessOrEqual, .less,
+            .greaterOrEqual, .greater, .equal, .equivalent, .notEqual, .notEquivalent, .in,
+            .contains, .and, .or, .xor, .implies:
+            1
+        }
     }
 
     private func number(_ item: Item) -> DecimalNumber? {

@@ -107,6 +107,10 @@ struct LimitTests {
         return #"{"resourceType":"Bundle","entry":[\#(entries.joined(separator: ","))]}"#
     }()
 
+    /// Products that have no room in 128 bits.
+    private static let wideProduct = Array(repeating: "1.234567890123456789012345678", count: 12)
+        .joined(separator: " * ")
+
     @Test(
         "what costs more than it is allowed on a large Bundle is stopped",
         arguments: [
@@ -121,6 +125,8 @@ struct LimitTests {
             "entry.select(%context.entry).select(%context.entry).count()",
             "entry.select(1.0000000000000000000000000001.power(1000)).count()",
             "entry.select(1.0000000000000000000000000001.power(-1000)).count()",
+            "entry.select(\(wideProduct)).count()",
+            "entry.select(1 'mg' + 1 'g' + 1 'kg').count()",
         ]
     )
     func large(text: String) {
@@ -139,6 +145,8 @@ struct LimitTests {
             ("entry.resource.value.value.sum()", "1124250"),
             ("descendants().count() > 10000", "true"),
             ("entry.take(500).select(0.9938.power(60)).count()", "500"),
+            ("entry.resource.select(value.value * 0.0555 / 3).count()", "1500"),
+            ("entry.resource.where(value + 1 'mg' > 1490 'mg').count()", "10"),
         ]
     )
     func everyday(text: String, expected: String) throws {
