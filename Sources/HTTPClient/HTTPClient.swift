@@ -8,8 +8,7 @@ package import Posix
 ///     var client = try HTTPClient.connect(address, host: "127.0.0.1:8080")
 ///     let response = try client.send(HTTPRequest(method: "GET", path: "/livez"))
 package struct HTTPClient: ~Copyable {
-    private let socket: Socket
-    private var session: TLSSession?
+    private let stream: ClientStream
     private let host: String
     private let timeoutMilliseconds: Int
     private var parser: ResponseParser
@@ -26,24 +25,19 @@ package struct HTTPClient: ~Copyable {
         timeoutMilliseconds: Int = 30_000,
         responseBytesMax: Int = Limits.httpClientResponseBytesMax
     ) throws(HTTPClientError) -> HTTPClient {
-        do throws(SystemError) {
-            let socket = try Socket.connect(address, from: source)
-            guard
-                try socket.descriptor.wait(
-                    forReading: false,
-                    timeoutMilliseconds: timeoutMilliseconds
-                )
-            else { throw SystemError.timedOut }
-            try socket.takeError()
-            return HTTPClient(
-                socket: socket,
-                host: host ?? "\(address.host):\(address.port)",
-                timeoutMilliseconds: timeoutMilliseconds,
-                responseBytesMax: responseBytesMax
-            )
+        let stream: ClientStream
+        do {
+            stream = try ClientStream.connect(address, from: source)
         } catch {
             throw HTTPClientError(error)
         }
+        try stream.establish(until: Clock.monotonicMilliseconds() + Int64(timeoutMilliseconds))
+        return HTTPClient(
+            stream: stream,
+            host: host ?? "\(address.host):\(address.port)",
+            timeoutMilliseconds: timeoutMilliseconds,
+            responseBytesMax: responseBytesMax
+        )
     }
 
     /// Sends one request to a URL on a connection of its own.
@@ -75,12 +69,12 @@ package struct HTTPClient: ~Copyable {
     }
 
     private init(
-        socket: consuming Socket,
+        stream: ClientStream,
         host: String,
         timeoutMilliseconds: Int,
         responseBytesMax: Int
     ) {
-        self.socket = socket
+        self.stream = stream
         self.host = host
         self.timeoutMilliseconds = timeoutMilliseconds
         parser = ResponseParser(bodyBytesMax: responseBytesMax)
@@ -97,95 +91,69 @@ package struct HTTPClient: ~Copyable {
         _ trust: TLSTrust,
         _ serverAddress: String
     ) throws(HTTPClientError) {
-        let deadline = Clock.monotonicMilliseconds() + Int64(timeoutMilliseconds)
-        do throws(TLSError) {
-            let session = try TLSSession(trust, expecting: .address(serverAddress))
-            self.session = session
-            while true {
-                let isOver: Bool
-                do throws(TLSError) {
-                    isOver = try session.handshake()
-                } catch {
-                    try? writePlain(session.takeOutput())
-                    throw error
-                }
-                do throws(HTTPClientError) {
-                    try writePlain(session.takeOutput())
-                    if isOver { return }
-                    guard try receiveCipher(session, until: deadline) else {
-                        throw HTTPClientError.connectionLost
-                    }
-                } catch {
-                    throw TLSError.truncated
-                }
-            }
+        do {
+            try stream.secure(.init(trust, expecting: .address(serverAddress)))
+            try stream.establish(until: deadline())
         } catch {
             isOpen = false
-            throw .notSecured(error)
+            // Whatever became of the connection, nothing was said in clear.
+            guard case .notSecured = error else { throw .notSecured(.truncated) }
+            throw error
         }
     }
 
     /// Sends bytes as they are; for tests of what no client should send.
     package mutating func write(_ bytes: [UInt8]) throws(HTTPClientError) {
-        guard let session else { return try writePlain(bytes) }
-        do {
-            try session.write(bytes)
-        } catch {
-            throw .notSecured(error)
+        try sending { stream, deadline throws(HTTPClientError) in
+            var offset = 0
+            while offset < bytes.count {
+                switch try stream.send(bytes, from: offset) {
+                case .moved(let count): offset += count
+                case .wouldBlock: try stream.wait(forReading: false, until: deadline)
+                }
+            }
         }
-        try writePlain(session.takeOutput())
     }
 
     /// Renews the keys of TLS and asks the server to renew its own; for tests.
     package mutating func updateKeys() throws(HTTPClientError) {
-        guard let session, session.updateKeys() else { throw .notSecured(.protocolFailure) }
-        try writePlain(session.takeOutput())
+        try sending { stream, _ throws(HTTPClientError) in try stream.updateKeys() }
     }
 
     /// Sends bytes and, in the same flight, that no more will be sent; for tests.
     package mutating func writeLast(_ bytes: [UInt8]) throws(HTTPClientError) {
-        if let session {
-            do {
-                try session.write(bytes)
-            } catch {
-                throw .notSecured(error)
-            }
-            session.close()
-            try writePlain(session.takeOutput())
+        if stream.isSecured {
+            try sending { stream, _ throws(HTTPClientError) in try stream.sendLast(bytes) }
         } else {
-            try writePlain(bytes)
+            try write(bytes)
         }
         shutdownSending()
     }
 
-    private mutating func writePlain(_ bytes: [UInt8]) throws(HTTPClientError) {
+    /// Sends something until the kernel has all of it.
+    private mutating func sending(
+        _ send: (ClientStream, _ deadline: Int64) throws(HTTPClientError) -> Void
+    ) throws(HTTPClientError) {
         precondition(isOpen, "the connection is over")
-        let deadline = Clock.monotonicMilliseconds() + Int64(timeoutMilliseconds)
-        var offset = 0
-        do {
-            while offset < bytes.count {
-                let transfer = try socket.send(bytes, from: offset)
-                switch transfer {
-                case .moved(let count): offset += count
-                case .wouldBlock: try wait(forReading: false, until: deadline)
-                }
-            }
-        } catch {
+        let deadline = deadline()
+        do throws(HTTPClientError) {
+            try send(stream, deadline)
+            while !(try stream.flush()) { try stream.wait(forReading: false, until: deadline) }
+        } catch .connectionLost {
             // The server may have answered before it stopped reading; `receive` will tell.
-            guard error == .brokenPipe || error == .connectionReset else {
-                isOpen = false
-                throw HTTPClientError(error)
-            }
+        } catch {
+            isOpen = false
+            throw error
         }
     }
 
     /// Says that no more will be sent.
-    package func shutdownSending() { socket.shutdownSending() }
+    package func shutdownSending() { stream.socket.shutdownSending() }
 
     /// Makes the end of this connection a reset.
     package func resetOnClose() throws(HTTPClientError) {
         do {
-            try socket.resetOnClose()
+            try stream.socket.resetOnClose()
         } catch {
             throw HTTPClientError(error)
         }
@@ -193,7 +161,7 @@ package struct HTTPClient: ~Copyable {
 
     /// Waits for the next response.
     package mutating func receive(isHead: Bool = false) throws(HTTPClientError) -> HTTPResponse {
-        let deadline = Clock.monotonicMilliseconds() + Int64(timeoutMilliseconds)
+        let deadline = deadline()
         if isHead { parser.expectHead() }
         while true {
             let (consumed, outcome) = parser.consume(input, 0..<input.count)
@@ -218,7 +186,7 @@ package struct HTTPClient: ~Copyable {
 
     /// Waits until so many bytes came and takes them as they are; for tests.
     package mutating func receiveBytes(count: Int) throws(HTTPClientError) -> [UInt8] {
-        let deadline = Clock.monotonicMilliseconds() + Int64(timeoutMilliseconds)
+        let deadline = deadline()
         while input.count < count {
             guard try receiveSome(until: deadline) else { throw .connectionLost }
         }
@@ -228,7 +196,7 @@ package struct HTTPClient: ~Copyable {
 
     /// Reads to the end of the connection and answers all bytes that came; for tests.
     package mutating func receiveAll() throws(HTTPClientError) -> [UInt8] {
-        let deadline = Clock.monotonicMilliseconds() + Int64(timeoutMilliseconds)
+        let deadline = deadline()
         while try receiveSome(until: deadline) {}
         isOpen = false
         return input
@@ -236,67 +204,24 @@ package struct HTTPClient: ~Copyable {
 
     /// Receives what there is; `false` at the end of the connection.
     private mutating func receiveSome(until deadline: Int64) throws(HTTPClientError) -> Bool {
-        guard let session else { return try receivePlain(until: deadline) }
-        var decrypted = [UInt8](repeating: 0, count: piece.count)
-        while true {
-            let reading: TLSSession.Reading
-            do {
-                reading = try session.read(into: &decrypted)
-            } catch {
-                throw .notSecured(error)
-            }
-            switch reading {
-            case .bytes(let count):
-                input.append(contentsOf: decrypted[..<count])
-                return true
-            case .closed: return false
-            case .needsInput:
-                guard try receiveCipher(session, until: deadline) else {
-                    throw .notSecured(.truncated)
-                }
-            }
-        }
-    }
-
-    /// Receives bytes for a session; `false` at the end of the connection.
-    private mutating func receiveCipher(
-        _ session: TLSSession,
-        until deadline: Int64
-    ) throws(HTTPClientError) -> Bool {
-        // What waits in clear stays apart from what is still encrypted.
-        var waiting: [UInt8] = []
-        swap(&waiting, &input)
-        defer { input = waiting }
-        guard try receivePlain(until: deadline) else { return false }
-        session.received(input[...])
-        return true
-    }
-
-    private mutating func receivePlain(until deadline: Int64) throws(HTTPClientError) -> Bool {
         do {
             while true {
-                let transfer = try socket.receive(into: &piece)
-                switch transfer {
+                switch try stream.receive(into: &piece) {
                 case .moved(0): return false
                 case .moved(let count):
                     input.append(contentsOf: piece[..<count])
                     return true
-                case .wouldBlock: try wait(forReading: true, until: deadline)
+                case .wouldBlock: try stream.wait(forReading: true, until: deadline)
                 }
             }
         } catch {
             isOpen = false
-            throw HTTPClientError(error)
+            throw error
         }
     }
 
-    private func wait(forReading: Bool, until deadline: Int64) throws(SystemError) {
-        let left = deadline - Clock.monotonicMilliseconds()
-        guard left > 0 else { throw .timedOut }
-        let isReady = try socket.descriptor.wait(
-            forReading: forReading,
-            timeoutMilliseconds: Int(left)
-        )
-        guard isReady else { throw .timedOut }
+    /// When what is begun now must be over.
+    private func deadline() -> Int64 {
+        Clock.monotonicMilliseconds() + Int64(timeoutMilliseconds)
     }
 }

@@ -6,7 +6,7 @@ final class LoadConnection {
     let slot: Int
     /// How often it was opened; events of earlier sockets are dropped.
     private(set) var generation: UInt32 = 0
-    var socket: Open?
+    var stream: ClientStream?
     var parser = ResponseParser(keepsBody: false)
     var rest: [UInt8] = []
     var sent = 0
@@ -16,24 +16,15 @@ final class LoadConnection {
     var isResting = false
     var startedNanoseconds: Int64 = 0
 
-    /// A socket in a place where it can be replaced.
-    final class Open {
-        let socket: Socket
-
-        init(_ socket: consuming Socket) {
-            self.socket = socket
-        }
-    }
-
     init(slot: Int) {
         self.slot = slot
     }
 
     var token: Poller.Token { Poller.Token(slot: UInt32(slot), generation: generation) }
 
-    /// Forgets the socket and what was under way on it.
+    /// Forgets the stream and what was under way on it.
     func reset() {
-        socket = nil
+        stream = nil
         generation &+= 1
         parser = ResponseParser(keepsBody: false)
         rest = []

@@ -11,6 +11,7 @@ package final class LoadGenerator {
     private let poller: Poller
     private let vary: (inout [UInt8], Int) -> Void
     private var template: [UInt8]
+    private static let handshakeMilliseconds: Int64 = 5_000
     private var connections: [LoadConnection] = []
     private var piece = [UInt8](repeating: 0, count: Limits.httpReadBytes)
     private var report = LoadReport()
@@ -58,14 +59,14 @@ package final class LoadGenerator {
     }
 
     private func run() throws(SystemError) -> LoadReport {
+        for slot in 0..<plan.connectionCount {
+            connections.append(LoadConnection(slot: slot))
+            open(connections[slot], isFirst: true)
+        }
         let processorStart = Clock.threadProcessorNanoseconds()
         let start = Clock.monotonicNanoseconds()
         startedNanoseconds = start
         if case .milliseconds(let time) = plan.end { askUntil = start + Int64(time) * 1_000_000 }
-        for slot in 0..<plan.connectionCount {
-            connections.append(LoadConnection(slot: slot))
-            open(connections[slot])
-        }
         var stopAt = Int64.max
         while isAsking || onTheirWay > 0 {
             try poller.wait(timeoutMilliseconds: 20) { event in
@@ -77,7 +78,7 @@ package final class LoadGenerator {
             let now = Clock.monotonicNanoseconds()
             if isAsking, now >= askUntil { isAsking = false }
             // Nobody left to ask, such as when the server is gone.
-            if connections.allSatisfy({ $0.socket == nil }) { isAsking = false }
+            if connections.allSatisfy({ $0.stream == nil }) { isAsking = false }
             if !isAsking, stopAt == .max {
                 stopAt = now + Int64(plan.patienceMilliseconds) * 1_000_000
             }
@@ -90,13 +91,23 @@ package final class LoadGenerator {
         return report
     }
 
-    /// Connects, or connects again, and asks as soon as the socket is writable.
-    private func open(_ connection: LoadConnection) {
+    /// Connects, or connects again, and asks as soon as the stream is writable.
+    ///
+    /// The first handshakes of TLS are waited for: no server takes a thousand at once.
+    private func open(_ connection: LoadConnection, isFirst: Bool = false) {
         connection.reset()
-        do throws(SystemError) {
-            let socket = LoadConnection.Open(try Socket.connect(plan.address))
-            try poller.add(socket.socket.descriptor, connection.token, .changes)
-            connection.socket = socket
+        do {
+            let stream = try ClientStream.connect(plan.address)
+            if let security = plan.security {
+                try stream.secure(security)
+                if isFirst {
+                    try stream.establish(
+                        until: Clock.monotonicMilliseconds() + Self.handshakeMilliseconds
+                    )
+                }
+            }
+            try poller.add(stream.socket.descriptor, connection.token, .changes)
+            connection.stream = stream
         } catch {
             report.lostConnections += 1
         }
@@ -112,19 +123,19 @@ package final class LoadGenerator {
     }
 
     private func handle(_ connection: LoadConnection) {
-        guard let socket = connection.socket else { return }
-        do throws(SystemError) {
+        guard let stream = connection.stream else { return }
+        do throws(HTTPClientError) {
             if connection.isResting {
                 // Nothing was asked, so what there is to read can only be the end.
-                guard case .moved = try socket.socket.receive(into: &piece) else { return }
-                throw SystemError.connectionReset
+                guard case .moved = try stream.receive(into: &piece) else { return }
+                throw HTTPClientError.connectionLost
             }
             if !connection.isWaiting {
-                try socket.socket.takeError()
-                try ask(connection, socket)
+                try stream.takeError()
+                try ask(connection, stream)
             }
-            try sendRest(connection, socket)
-            try receive(connection, socket)
+            try sendRest(connection, stream)
+            try receive(connection, stream)
         } catch {
             lose(connection)
         }
@@ -132,8 +143,8 @@ package final class LoadGenerator {
 
     private func ask(
         _ connection: LoadConnection,
-        _ socket: LoadConnection.Open
-    ) throws(SystemError) {
+        _ stream: ClientStream
+    ) throws(HTTPClientError) {
         guard isAsking else { return }
         if case .requests(let count) = plan.end, startedRequests >= count {
             isAsking = false
@@ -151,7 +162,7 @@ package final class LoadGenerator {
         connection.startedNanoseconds = Clock.monotonicNanoseconds()
         connection.rest = template
         connection.sent = 0
-        try sendRest(connection, socket)
+        try sendRest(connection, stream)
     }
 
     /// Whether the rate allows another request.
@@ -166,10 +177,10 @@ package final class LoadGenerator {
         while isAsking, mayAsk, !resting.isEmpty {
             let connection = resting.removeFirst()
             // One that was lost meanwhile rests no more; it asks when it is connected again.
-            guard connection.isResting, let socket = connection.socket else { continue }
+            guard connection.isResting, let stream = connection.stream else { continue }
             connection.isResting = false
-            do throws(SystemError) {
-                try ask(connection, socket)
+            do throws(HTTPClientError) {
+                try ask(connection, stream)
             } catch {
                 lose(connection)
             }
@@ -178,10 +189,10 @@ package final class LoadGenerator {
 
     private func sendRest(
         _ connection: LoadConnection,
-        _ socket: LoadConnection.Open
-    ) throws(SystemError) {
+        _ stream: ClientStream
+    ) throws(HTTPClientError) {
         while connection.sent < connection.rest.count {
-            let transfer = try socket.socket.send(connection.rest, from: connection.sent)
+            let transfer = try stream.send(connection.rest, from: connection.sent)
             guard case .moved(let count) = transfer else { return }
             connection.sent += count
         }
@@ -192,12 +203,12 @@ package final class LoadGenerator {
 
     private func receive(
         _ connection: LoadConnection,
-        _ socket: LoadConnection.Open
-    ) throws(SystemError) {
+        _ stream: ClientStream
+    ) throws(HTTPClientError) {
         while connection.isWaiting {
-            let transfer = try socket.socket.receive(into: &piece)
+            let transfer = try stream.receive(into: &piece)
             guard case .moved(let count) = transfer else { return }
-            guard count > 0 else { throw .connectionReset }
+            guard count > 0 else { throw .connectionLost }
             let outcome: ResponseParser.Outcome
             if connection.input.isEmpty {
                 let (consumed, result) = connection.parser.consume(piece, 0..<count)
@@ -210,20 +221,20 @@ package final class LoadGenerator {
                 connection.input.removeFirst(consumed)
                 outcome = result
             }
-            try answered(outcome, connection, socket)
+            try answered(outcome, connection, stream)
         }
     }
 
     private func answered(
         _ outcome: ResponseParser.Outcome,
         _ connection: LoadConnection,
-        _ socket: LoadConnection.Open
-    ) throws(SystemError) {
+        _ stream: ClientStream
+    ) throws(HTTPClientError) {
         switch outcome {
         case .needsMore: return
         case .failed:
             report.malformedResponses += 1
-            throw .connectionReset
+            throw .connectionLost
         case .complete:
             let elapsed = Clock.monotonicNanoseconds() - connection.startedNanoseconds
             report.latencies.record(nanoseconds: elapsed)
@@ -233,7 +244,7 @@ package final class LoadGenerator {
             let keepsAlive = connection.parser.keepsAlive
             connection.parser.skip()
             if keepsAlive {
-                try ask(connection, socket)
+                try ask(connection, stream)
             } else {
                 open(connection)
             }

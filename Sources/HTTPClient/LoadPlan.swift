@@ -4,6 +4,8 @@ package import Posix
 package struct LoadPlan: Sendable {
     /// The server.
     package var address: SocketAddress
+    /// Whom TLS is spoken with; in clear without it.
+    package var security: ClientStream.Security?
     /// How many connections, each with one request on its way at a time.
     package var connectionCount: Int
     /// When to stop asking.

@@ -1,4 +1,5 @@
 import Basics
+import Crypto
 import HTTPClient
 import HTTPMessages
 import HTTPServer
@@ -41,6 +42,38 @@ struct ServerLoadTests {
         #expect(report.statusCounts == [200: 400])
         #expect(report.errorCount == 0)
         #expect(server.log.counts.opened >= 40)
+        #expect(await server.server.drain(withinMilliseconds: 5_000))
+    }
+
+    @Test("a load over TLS is answered as one in clear, and its connections are renewed")
+    func secured() async throws {
+        let fixture = try TLSFixture()
+        defer { fixture.remove() }
+        let context = try fixture.context()
+        let server = try TestServer.start {
+            $0.security = context
+            $0.connection.requestCountMax = 10
+        }
+        var plan = LoadPlan(address: server.address, connectionCount: 4, end: .requests(400))
+        plan.security = .init(try fixture.trust, expecting: .address("127.0.0.1"))
+        let body = [UInt8](repeating: 0x61, count: 100_000)
+        let report = try LoadGenerator.run(
+            plan,
+            template: RequestSerializer.bytes(
+                HTTPRequest(method: "POST", path: "/", body: body),
+                host: "127.0.0.1"
+            )
+        )
+        #expect(report.statusCounts == [200: 400])
+        #expect(report.errorCount == 0)
+        #expect(server.log.counts.opened >= 40)
+        // Nobody else is asked.
+        plan.security = .init(try fixture.trust, expecting: .address("127.0.0.9"))
+        plan.end = .milliseconds(10_000)
+        let refused = try LoadGenerator.run(plan, template: Array("GET / HTTP/1.1\r\n\r\n".utf8))
+        #expect(refused.requestCount == 0)
+        #expect(refused.lostConnections > 0)
+        #expect(server.log.counts.finished.count == 400)
         #expect(await server.server.drain(withinMilliseconds: 5_000))
     }
 
