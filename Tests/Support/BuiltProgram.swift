@@ -42,9 +42,15 @@ package enum BuiltProgram {
         return process
     }
 
-    /// Runs the program to its end.
-    package static func run(_ arguments: [String], home: URL, input: String = "") throws -> Result {
+    /// Runs the program to its end, with some more of an environment.
+    package static func run(
+        _ arguments: [String],
+        home: URL,
+        input: String = "",
+        environment: [String: String] = [:]
+    ) throws -> Result {
         let process = process(arguments, home: home)
+        process.environment?.merge(environment) { $1 }
         let (input, output, error) = (Data(input.utf8), Pipe(), Pipe())
         let standardInput = Pipe()
         process.standardInput = standardInput

@@ -1,3 +1,4 @@
+import Crypto
 import Foundation
 import HTTPMessages
 import HTTPServer
@@ -123,6 +124,87 @@ struct EdgeDrillTests {
         let result = try await run(["soak", "--seconds", "1", "--rate", "1000000"])
         #expect(result.exitCode == 1, "\(result.output)\(result.error)")
         #expect(result.output.contains("fewer than nine tenths of 1000000 answers"))
+    }
+
+    /// Runs a drill against a server behind TLS.
+    private func runSecured(
+        _ arguments: [String],
+        knowingAuthority: Bool = true
+    ) async throws -> BuiltProgram.Result {
+        let authority = try #require(IssuedCertificate.authority(commonName: "Drills", days: 1))
+        let issued = try #require(
+            authority.issue(commonName: "x", names: "IP:127.0.0.1", purpose: .server, days: 1)
+        )
+        let file = FileManager.default.temporaryDirectory
+            .appendingPathComponent("limen-authority-\(UUID().uuidString)")
+        try Data(authority.certificate).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        var configuration = HTTPServerConfiguration(port: 0)
+        configuration.security = try TLSServerContext.make(
+            .init(chain: issued.certificate, key: issued.key)
+        )
+        configuration.connection.handshakeMilliseconds = 3_000
+        let server = try HTTPServer.start(configuration) { request in
+            HTTPResponse(status: 200, body: Array(request.path.utf8))
+        }
+        let result = try BuiltProgram.run(
+            ["drill"] + arguments + ["--url", "https://127.0.0.1:\(server.localPort)"],
+            home: Shared.checkout,
+            environment: knowingAuthority ? ["LIMEN_CA": file.path] : [:]
+        )
+        await server.drain(withinMilliseconds: 5_000)
+        return result
+    }
+
+    @Test("over TLS, slow drips handshakes as well")
+    func slowOverTLS() async throws {
+        let result = try await runSecured(["slow", "--connections", "40", "--seconds", "3"])
+        #expect([0, 1].contains(result.exitCode), "\(result.error)")
+        #expect(result.output.contains("slow connections: handshakes, heads"), "\(result.output)")
+        #expect(result.output.contains("open at once            40\n"), "\(result.output)")
+        // Handshakes that take too long are ended; who is here to stay is not.
+        #expect(!result.output.contains("     0 too slow"), "\(result.output)")
+        #expect(result.output.contains(", 0 for another reason\n"), "\(result.output)")
+        #expect(!result.output.contains("finding: not all were slow clients"))
+    }
+
+    @Test("over TLS, flood, soak and garbage want the same")
+    func loadOverTLS() async throws {
+        let flood = try await runSecured(["flood", "--connections", "20", "--seconds", "1"])
+        #expect(flood.exitCode == 0, "\(flood.output)\(flood.error)")
+        #expect(flood.output.contains("every answer was right"))
+        let soak = try await runSecured(["soak", "--seconds", "1", "--rate", "5"])
+        #expect(soak.exitCode == 0, "\(soak.output)\(soak.error)")
+        let garbage = try await runSecured(["garbage", "--count", "300", "--seed", "7"])
+        #expect(garbage.exitCode == 0, "\(garbage.output)\(garbage.error)")
+        #expect(garbage.output.contains("said in clear           100\n"), "\(garbage.output)")
+        #expect(garbage.output.contains("failures                0\n"))
+    }
+
+    @Test("a server whose certificate is not trusted is told, and how to trust it")
+    func untrusted() async throws {
+        let result = try await runSecured(["flood", "--seconds", "1"], knowingAuthority: false)
+        #expect(result.exitCode == 4, "\(result.output)")
+        #expect(
+            result.error.contains("is not trusted; name its authority with LIMEN_CA"),
+            "\(result.error)"
+        )
+        let both = try await runSecured(["flood", "--seconds", "1", "--tls"])
+        #expect(both.exitCode == 2, "\(both.output)")
+    }
+
+    @Test("a server that speaks no TLS is not taken for one that does")
+    func withoutTLS() async throws {
+        let server = try HTTPServer.start(HTTPServerConfiguration(port: 0)) { _ in
+            HTTPResponse(status: 200)
+        }
+        let result = try BuiltProgram.run(
+            ["drill", "flood", "--seconds", "1", "--connections", "2"]
+                + ["--url", "https://127.0.0.1:\(server.localPort)"],
+            home: Shared.checkout
+        )
+        #expect(result.exitCode == 4, "\(result.output)")
+        await server.drain(withinMilliseconds: 5_000)
     }
 
     @Test("a drill finds a server that fails")

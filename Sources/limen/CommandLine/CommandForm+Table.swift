@@ -39,11 +39,24 @@ extension CommandForm {
         CommandForm("drill tamper", values: ["count", "double", "clean", "seed"]),
         CommandForm(
             "drill slow",
-            values: ["connections", "seconds", "url", "process", "key-file"]
+            values: ["connections", "seconds", "url", "process", "key-file"],
+            switches: ["tls"]
         ),
-        CommandForm("drill flood", values: ["connections", "seconds", "url", "process"]),
-        CommandForm("drill garbage", values: ["count", "seed", "url", "process"]),
-        CommandForm("drill soak", values: ["seconds", "rate", "url", "process"]),
+        CommandForm(
+            "drill flood",
+            values: ["connections", "seconds", "url", "process"],
+            switches: ["tls"]
+        ),
+        CommandForm(
+            "drill garbage",
+            values: ["count", "seed", "url", "process"],
+            switches: ["tls"]
+        ),
+        CommandForm(
+            "drill soak",
+            values: ["seconds", "rate", "url", "process"],
+            switches: ["tls"]
+        ),
         CommandForm("openapi", switches: ["postman"]),
         CommandForm(
             "feedback report",

@@ -324,11 +324,11 @@ extension HelpCommand {
         limen drill outage [--seconds N]
         limen drill markers [--count N] [--seed N]
         limen drill tamper [--count N] [--double N] [--clean N] [--seed N]
-        limen drill slow [--connections N] [--seconds N] [--url URL [--process PID]
-                         [--key-file FILE]]
-        limen drill flood [--connections N] [--seconds N] [--url URL [--process PID]]
-        limen drill garbage [--count N] [--seed N] [--url URL [--process PID]]
-        limen drill soak [--seconds N] [--rate N] [--url URL [--process PID]]
+        limen drill slow [--connections N] [--seconds N]
+                         [--tls | --url URL [--process PID] [--key-file FILE]]
+        limen drill flood [--connections N] [--seconds N] [--tls | --url URL [--process PID]]
+        limen drill garbage [--count N] [--seed N] [--tls | --url URL [--process PID]]
+        limen drill soak [--seconds N] [--rate N] [--tls | --url URL [--process PID]]
 
         kill puts a gateway with a spool and a PostgreSQL of its own under load, and in turn kills
         the gateway, PostgreSQL and both with SIGKILL, and cuts the replies to the writer after a
@@ -361,7 +361,9 @@ extension HelpCommand {
         answer right. garbage sends random and changed requests and wants no failure. soak asks
         steadily, 200 times a second, and fits a line to the memory of the server. Each starts a
         gateway of its own, or takes one with --url, whose memory is read when --process names it.
-        Exit code 1 on a finding.
+        With --tls, or an https URL (LIMEN_CA names the authority of its certificate), all of this is
+        said over TLS; then slow drips handshakes as well, and garbage says every third request in
+        clear, which must be refused. Exit code 1 on a finding.
 
         """,
         "database": """

@@ -132,19 +132,6 @@ struct GatewayClient {
 
     /// Whom an `https` gateway must show a certificate of.
     private func trust() throws(CommandError) -> TLSTrust? {
-        guard url.hasPrefix("https://") else { return nil }
-        let bundle = try authorityPath.map { path throws(CommandError) in
-            try ConfigurationFiles.bytes(path)
-        }
-        do {
-            guard let bundle else { return try TLSTrust.system() }
-            return try TLSTrust.bundle(bundle)
-        } catch {
-            throw CommandError(
-                .badInput,
-                "the file of authorities that are trusted, \(authorityPath ?? ""), holds none or "
-                    + "is cut or damaged; it takes whole blocks of PEM certificates"
-            )
-        }
+        url.hasPrefix("https://") ? try TLSTrust.ofAuthorities(authorityPath) : nil
     }
 }

@@ -43,7 +43,8 @@ final class ChildGateway {
             while Clock.monotonicMilliseconds() < deadline {
                 if let url = try state.text("url") {
                     process = consume child
-                    return try ListenAddress(String(url.dropFirst("http://".count)))
+                    let authority = url.split(separator: "/").last ?? ""
+                    return try ListenAddress(String(authority))
                 }
                 if try child.endingIfOver() != nil { break }
                 try? await Task.sleep(for: .milliseconds(5))

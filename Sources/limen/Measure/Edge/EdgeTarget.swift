@@ -8,6 +8,8 @@ import Posix
 struct EdgeTarget: Sendable {
     /// Where it listens.
     let address: SocketAddress
+    /// Whom TLS is spoken with; in clear without it.
+    let security: ClientStream.Security?
     /// Its process, when it is known.
     let process: Int32?
     /// A request that does the server's real work: an audited `patient-view`, or `/livez` for a
@@ -36,31 +38,58 @@ struct EdgeTarget: Sendable {
 
     /// A server that runs already, and the API key of a client that it knows.
     init(url: String, process: Int32?, key: String? = nil) throws(CommandError) {
+        let named: HTTPAddress
         do {
-            let named = try HTTPAddress(url: url)
-            guard !named.isSecured else {
-                throw CommandError(.usage, "--url takes an http:// address")
-            }
-            address = named.socket
-        } catch let error as CommandError {
-            throw error
+            named = try HTTPAddress(url: url)
         } catch {
             throw CommandError(.usage, "--url takes an address such as http://127.0.0.1:8080")
         }
+        address = named.socket
+        security =
+            named.isSecured
+            ? try Self.security(address, Terminal.environment("LIMEN_CA")) : nil
         self.process = process
         let host = "\(address.host):\(address.port)"
         work =
             try key.map { key throws(CommandError) in try Self.decision(host, key) }
             ?? Work(bytes: Self.livez(address)) { _, _ in }
-        slow = try SlowRequests(host: host, key: key, now: Clock.now())
+        slow = try SlowRequests(host: host, key: key, now: Clock.now(), security)
+        try greet(url)
     }
 
-    private init(_ gateway: ChildGateway, _ listen: ListenAddress) throws(CommandError) {
+    private init(
+        _ gateway: ChildGateway,
+        _ listen: ListenAddress,
+        isSecured: Bool
+    ) throws(CommandError) {
         address = SocketAddress(host: listen.host, port: listen.port)
+        security =
+            isSecured
+            ? try Self.security(address, DevelopmentCertificate.authorityPath(gateway.state)) : nil
         process = gateway.identifier
         let key = try gateway.key()
         work = try Self.decision("127.0.0.1", key)
-        slow = try SlowRequests(host: "127.0.0.1", key: key, now: Clock.now())
+        slow = try SlowRequests(host: "127.0.0.1", key: key, now: Clock.now(), security)
+    }
+
+    private static func security(
+        _ address: SocketAddress,
+        _ authorityPath: String?
+    ) throws(CommandError) -> ClientStream.Security {
+        .init(try TLSTrust.ofAuthorities(authorityPath), expecting: .address(address.host))
+    }
+
+    /// Sees whether the server is who it should be; that it is there, each drill sees for itself.
+    private func greet(_ url: String) throws(CommandError) {
+        do {
+            _ = try client(timeoutMilliseconds: 5_000)
+        } catch {
+            guard case .notSecured = error else { return }
+            throw CommandError(
+                .unavailable,
+                "the certificate of \(url) is not trusted; name its authority with LIMEN_CA"
+            )
+        }
     }
 
     /// A `patient-view` that is decided and audited each time.
@@ -83,6 +112,12 @@ struct EdgeTarget: Sendable {
     ) async throws(CommandError) -> ExitCode {
         ResourceUsage.raiseDescriptorLimit()
         if let url = parsed.value("url") {
+            guard !parsed.has("tls") else {
+                throw CommandError(
+                    .usage,
+                    "--tls is for a gateway of its own; say https:// in --url"
+                )
+            }
             let process =
                 parsed.value("process") == nil
                 ? nil : Int32(try parsed.integer("process", default: 1, in: 1...4_194_304))
@@ -96,14 +131,22 @@ struct EdgeTarget: Sendable {
         let gateway = try ChildGateway()
         try gateway.removeWhenSignalled()
         do throws(CommandError) {
-            let listen = try await gateway.start()
-            let isGood = try await drill(EdgeTarget(gateway, listen))
+            let isSecured = parsed.has("tls")
+            let listen = try await gateway.start(arguments: isSecured ? ["--tls"] : [])
+            let isGood = try await drill(EdgeTarget(gateway, listen, isSecured: isSecured))
             try gateway.remove()
             return isGood ? .ok : .findings
         } catch {
             try? gateway.remove()
             throw error
         }
+    }
+
+    /// A connection of its own.
+    func client(timeoutMilliseconds: Int) throws(HTTPClientError) -> HTTPClient {
+        var client = try HTTPClient.connect(address, timeoutMilliseconds: timeoutMilliseconds)
+        if let security { try client.secure(security.trust, address.host) }
+        return client
     }
 
     /// What the server holds at present; `nil` when its process is not known.
@@ -136,6 +179,7 @@ struct EdgeTarget: Sendable {
             end: .milliseconds(milliseconds)
         )
         plan.requestsPerSecond = requestsPerSecond
+        plan.security = security
         do {
             return try LoadGenerator.run(plan, template: bytes, vary: vary)
         } catch {
@@ -146,7 +190,7 @@ struct EdgeTarget: Sendable {
     /// Whether a good request on a fresh connection is answered with 200.
     var isAlive: Bool {
         do {
-            var client = try HTTPClient.connect(address, timeoutMilliseconds: 5_000)
+            var client = try client(timeoutMilliseconds: 5_000)
             return try client.send(HTTPRequest(method: "GET", path: "/livez")).status == 200
         } catch {
             return false

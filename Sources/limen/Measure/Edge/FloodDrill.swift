@@ -86,7 +86,7 @@ final class AnswerReader: Sendable {
         var bytes = target.work.bytes
         var expected: [String]?
         do {
-            var client = try HTTPClient.connect(target.address, timeoutMilliseconds: 60_000)
+            var client = try target.client(timeoutMilliseconds: 60_000)
             while !isOver.load(ordering: .relaxed) {
                 target.work.vary(&bytes, 0)
                 try client.write(bytes)
@@ -98,7 +98,7 @@ final class AnswerReader: Sendable {
                     wrong.add(1, ordering: .sequentiallyConsistent)
                 }
                 if !client.isOpen {
-                    client = try HTTPClient.connect(target.address, timeoutMilliseconds: 60_000)
+                    client = try target.client(timeoutMilliseconds: 60_000)
                 }
             }
         } catch {

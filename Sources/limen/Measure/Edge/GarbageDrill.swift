@@ -1,4 +1,5 @@
 import Basics
+import Crypto
 import HTTPClient
 import HTTPMessages
 import Posix
@@ -7,6 +8,8 @@ import Posix
 enum GarbageDrill {
     /// A good request must be answered after so many bad ones.
     private static let checkEvery = 50
+    /// Over TLS, so many requests come to one that is said in clear.
+    private static let clearEvery = 3
     private static let waitMilliseconds = 20_000
 
     /// Runs the drill; `false` when the server failed, hung or answered what is none.
@@ -21,8 +24,14 @@ enum GarbageDrill {
         var statuses: [Int: Int] = [:]
         var failures: [Int] = []
         var silentCount = 0
+        var clearCount = 0
         for number in 1...count {
             let bytes = mutator.next()
+            if target.security != nil, number % clearEvery == 0 {
+                clearCount += 1
+                if !isRefused(bytes, target) { failures.append(number) }
+                continue
+            }
             switch answer(to: bytes, target) {
             case .statuses(let list):
                 if list.isEmpty { silentCount += 1 }
@@ -47,6 +56,7 @@ enum GarbageDrill {
             \(count) random and changed requests (seed \(seed))
             statuses                \(StatusCounts.text(statuses))
             closed without one      \(silentCount)
+            said in clear           \(clearCount)
             server afterwards       \(after?.text ?? "not known")
             failures                \(failures.count)\(failures.first.map { ", first at \($0)" } ?? "")
             \(isGood ? "the server lives and never failed" : "this run does not show it")
@@ -65,22 +75,38 @@ enum GarbageDrill {
 
     private static func answer(to bytes: [UInt8], _ target: EdgeTarget) -> Answer {
         do {
-            var client = try HTTPClient.connect(
-                target.address,
-                timeoutMilliseconds: waitMilliseconds
-            )
-            try client.write(bytes)
-            client.shutdownSending()
+            var client = try target.client(timeoutMilliseconds: waitMilliseconds)
+            try client.writeLast(bytes)
             let received: [UInt8]
-            do {
+            do throws(HTTPClientError) {
                 received = try client.receiveAll()
-            } catch HTTPClientError.connectionLost {
+            } catch .connectionLost, .notSecured(.truncated) {
                 // A reset: whoever floods a connection that was ended gets one.
                 return .statuses([])
             }
             return Self.statuses(received)
         } catch {
             return .none
+        }
+    }
+
+    /// Whether a server that speaks TLS ends a connection on which something else is said, and says
+    /// nothing of HTTP but that it is wrong.
+    private static func isRefused(_ bytes: [UInt8], _ target: EdgeTarget) -> Bool {
+        do throws(HTTPClientError) {
+            var client = try HTTPClient.connect(
+                target.address,
+                timeoutMilliseconds: waitMilliseconds
+            )
+            try client.writeLast(bytes)
+            let received = try client.receiveAll()
+            guard received.starts(with: "HTTP/".utf8) else { return true }
+            guard case .statuses([400]) = Self.statuses(received) else { return false }
+            return true
+        } catch .connectionLost {
+            return true
+        } catch {
+            return false
         }
     }
 

@@ -4,10 +4,10 @@ import Synchronization
 /// Many clients that are as slow as they can be, on a thread of their own.
 ///
 /// A quarter drips a head, a quarter a body, a quarter the second half of a body, and a quarter
-/// asks and does not read. Whoever is thrown out comes again.
+/// asks and does not read; over TLS a fifth each, and a fifth drips the first words of a handshake.
+/// Whoever is thrown out comes again.
 final class SlowCrowd: Sendable {
-    private let address: SocketAddress
-    private let requests: SlowRequests
+    private let target: EdgeTarget
     private let count: Int
     private let isOver = Atomic<Bool>(false)
     private let hasLeft = Atomic<Bool>(false)
@@ -17,11 +17,13 @@ final class SlowCrowd: Sendable {
     private let otherwise = Atomic<Int>(0)
     /// How often each client moves a byte.
     private static let dripMilliseconds: Int64 = 500
+    /// A server takes so many handshakes of one address at a time, and refuses the rest at once.
+    private static let handshakeCountMax = 400
+    private static let arrivingCountMax = 64
 
     /// Makes a crowd; nobody comes yet.
-    init(_ address: SocketAddress, _ requests: SlowRequests, count: Int) {
-        self.address = address
-        self.requests = requests
+    init(_ target: EdgeTarget, count: Int) {
+        self.target = target
         self.count = count
     }
 
@@ -59,19 +61,27 @@ final class SlowCrowd: Sendable {
 
     private func run(_ bell: Doorbell) {
         let start = Clock.monotonicMilliseconds()
-        let kinds = SlowClient.Kind.allCases
+        let kinds = SlowClient.Kind.allCases.filter { $0 != .handshake || target.security != nil }
         var clients = (0..<count).map { number in
-            SlowClient(
-                kinds[number % kinds.count],
-                requests,
-                address,
+            let kind = kinds[number % kinds.count]
+            let isOneTooMany = kind == .handshake && number / kinds.count >= Self.handshakeCountMax
+            return SlowClient(
+                isOneTooMany ? .head : kind,
+                target,
                 // Spread over the time between two bytes.
                 nextDrip: start + Int64(number) * Self.dripMilliseconds / Int64(count)
             )
         }
         while !isOver.load(ordering: .relaxed) {
             let now = Clock.monotonicMilliseconds()
-            for client in clients where now >= client.nextDrip {
+            var arrivingCount = 0
+            for client in clients where client.isArriving {
+                client.arrive()
+                if client.isArriving { arrivingCount += 1 }
+            }
+            for client in clients where now >= client.nextDrip && !client.isArriving {
+                // It comes as soon as another has arrived.
+                if !client.isOpen, arrivingCount >= Self.arrivingCountMax { continue }
                 client.nextDrip = now + Self.dripMilliseconds
                 switch client.drip() {
                 case nil: break
@@ -79,6 +89,7 @@ final class SlowCrowd: Sendable {
                 case .unread: unread.add(1, ordering: .relaxed)
                 case .otherwise: otherwise.add(1, ordering: .relaxed)
                 }
+                if client.isArriving { arrivingCount += 1 }
             }
             open.store(clients.count { $0.isOpen }, ordering: .relaxed)
             // Nobody rings: it is the time between two looks.

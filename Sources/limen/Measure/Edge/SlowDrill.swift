@@ -15,7 +15,7 @@ enum SlowDrill {
         let answerBytes = try answerBytes(target)
         let before = target.holdings
         let alone = try Good(target, milliseconds: seconds * 1_000)
-        let crowd = SlowCrowd(target.address, target.slow, count: count)
+        let crowd = SlowCrowd(target, count: count)
         try crowd.start()
         let openCount = await gathered(crowd, count)
         await calmed(target)
@@ -36,8 +36,8 @@ enum SlowDrill {
         let isGood = crowded.isServed && isQuick && isSmall && hasNoLeak && isSlow
         Terminal.writeOutput(
             """
-            \(count) slow connections: heads, bodies, second halves of bodies and readers of \
-            answers of their own, a byte each half second
+            \(count) slow connections: \(target.security == nil ? "" : "handshakes, ")heads, bodies, \
+            second halves of bodies and readers of answers of their own, a byte each half second
             open at once            \(openCount)
             answer of a reader      \(answerBytes) bytes
             thrown out and back     \(thrown.0) too slow, \(thrown.1) that do not read, \
@@ -114,7 +114,7 @@ enum SlowDrill {
         do {
             var bytes = target.slow.own.bytes
             target.slow.own.vary(&bytes, 0)
-            var client = try HTTPClient.connect(target.address, timeoutMilliseconds: 30_000)
+            var client = try target.client(timeoutMilliseconds: 30_000)
             try client.write(bytes)
             response = try client.receive()
         } catch {

@@ -1,10 +1,13 @@
 import Basics
 import Crypto
+import HTTPClient
 import HTTPMessages
 import Posix
 
 /// What slow clients send: sound beginnings, which only never end.
 struct SlowRequests: Sendable {
+    /// What a client begins TLS with (RFC 8446 section 4.1.2); empty without it.
+    let hello: [UInt8]
     /// A request head, of which a value goes on and on.
     let head: [UInt8]
     /// A request head with everything that its service asks for before it takes a body, and the
@@ -18,7 +21,13 @@ struct SlowRequests: Sendable {
     let hasDecisions: Bool
 
     /// What is sent to a gateway that knows the key; without a key what any server may answer.
-    init(host: String, key: String?, now: Instant) throws(CommandError) {
+    init(
+        host: String,
+        key: String?,
+        now: Instant,
+        _ security: ClientStream.Security? = nil
+    ) throws(CommandError) {
+        hello = try Self.hello(security)
         head = Array("GET /livez HTTP/1.1\r\nHost: \(host)\r\nX-Slow: ".utf8)
         hasDecisions = key != nil
         let credential = key.map { "Authorization: Bearer \($0)\r\n" } ?? ""
@@ -46,6 +55,17 @@ struct SlowRequests: Sendable {
         )
         own = .init(bytes: request.bytes) { bytes, _ in
             request.put(UUIDBytes.version7(at: Clock.now()), into: &bytes)
+        }
+    }
+
+    private static func hello(_ security: ClientStream.Security?) throws(CommandError) -> [UInt8] {
+        guard let security else { return [] }
+        do {
+            let session = try TLSSession(security.trust, expecting: security.peer)
+            _ = try session.handshake()
+            return session.takeOutput()
+        } catch {
+            throw CommandError(.internalError, "no handshake can be begun: \(error.rawValue)")
         }
     }
 }
