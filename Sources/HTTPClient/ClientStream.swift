@@ -110,7 +110,7 @@ package final class ClientStream {
         return .moved(bytes.count - offset)
     }
 
-    /// Sends an array and, in the same flight, that TLS has no more of ours; for tests.
+    /// Sends an array and, in the same flight, that TLS has no more of ours.
     ///
     /// - Throws: `HTTPClientError` when the connection is over.
     package func sendLast(_ bytes: [UInt8]) throws(HTTPClientError) {
@@ -125,15 +125,16 @@ package final class ClientStream {
     /// - Throws: `HTTPClientError` when the connection is over.
     package func flush() throws(HTTPClientError) -> Bool {
         guard let session else { return true }
-        sealed += session.takeOutput()
+        let output = session.takeOutput()
+        if sealed.isEmpty { sealed = output } else { sealed += output }
         while sealedSent < sealed.count {
             do throws(HTTPClientError) {
                 let transfer = try move(sealed, from: sealedSent)
                 guard case .moved(let count) = transfer else { return false }
                 sealedSent += count
-            } catch {
+            } catch .connectionLost {
                 forgetSealed()
-                throw error
+                throw .connectionLost
             }
         }
         forgetSealed()
@@ -156,7 +157,11 @@ package final class ClientStream {
                 throw .notSecured(error)
             }
             // A renewal of keys is answered; what was said before an end can be read all the same.
-            _ = try? flush()
+            do throws(HTTPClientError) {
+                _ = try flush()
+            } catch .connectionLost {
+                // Reading tells.
+            }
             switch reading {
             case .bytes(let count): return .moved(count)
             case .closed: return .moved(0)
@@ -192,7 +197,7 @@ package final class ClientStream {
     private var hasSealed: Bool { sealedSent < sealed.count }
 
     private func forgetSealed() {
-        sealed.removeAll(keepingCapacity: true)
+        sealed = []
         sealedSent = 0
     }
 

@@ -120,7 +120,7 @@ package struct HTTPClient: ~Copyable {
         try sending { stream, _ throws(HTTPClientError) in try stream.updateKeys() }
     }
 
-    /// Sends bytes and, in the same flight, that no more will be sent; for tests.
+    /// Sends bytes and, in the same flight, that no more will be sent.
     package mutating func writeLast(_ bytes: [UInt8]) throws(HTTPClientError) {
         if stream.isSecured {
             try sending { stream, _ throws(HTTPClientError) in try stream.sendLast(bytes) }
@@ -183,6 +183,9 @@ package struct HTTPClient: ~Copyable {
             }
         }
     }
+
+    /// What came and was not taken yet.
+    package var unread: [UInt8] { input }
 
     /// Waits until so many bytes came and takes them as they are; for tests.
     package mutating func receiveBytes(count: Int) throws(HTTPClientError) -> [UInt8] {

@@ -14,6 +14,8 @@ final class LoadConnection {
     var isWaiting = false
     /// Whether it waits until the rate allows the next request.
     var isResting = false
+    /// Whether its handshake is under way.
+    var isArriving = false
     var startedNanoseconds: Int64 = 0
 
     init(slot: Int) {
@@ -32,5 +34,6 @@ final class LoadConnection {
         input = []
         isWaiting = false
         isResting = false
+        isArriving = false
     }
 }

@@ -11,7 +11,11 @@ package final class LoadGenerator {
     private let poller: Poller
     private let vary: (inout [UInt8], Int) -> Void
     private var template: [UInt8]
-    private static let handshakeMilliseconds: Int64 = 5_000
+    /// Servers bound how many handshakes of one address are under way.
+    private static let arrivingCountMax = 64
+    private var arrivingCount = 0
+    /// Connections that come when others have arrived.
+    private var waiting: [LoadConnection] = []
     private var connections: [LoadConnection] = []
     private var piece = [UInt8](repeating: 0, count: Limits.httpReadBytes)
     private var report = LoadReport()
@@ -61,7 +65,7 @@ package final class LoadGenerator {
     private func run() throws(SystemError) -> LoadReport {
         for slot in 0..<plan.connectionCount {
             connections.append(LoadConnection(slot: slot))
-            open(connections[slot], isFirst: true)
+            open(connections[slot])
         }
         let processorStart = Clock.threadProcessorNanoseconds()
         let start = Clock.monotonicNanoseconds()
@@ -75,10 +79,11 @@ package final class LoadGenerator {
                 handle(connection)
             }
             wakeResting()
+            openWaiting()
             let now = Clock.monotonicNanoseconds()
             if isAsking, now >= askUntil { isAsking = false }
             // Nobody left to ask, such as when the server is gone.
-            if connections.allSatisfy({ $0.stream == nil }) { isAsking = false }
+            if waiting.isEmpty, connections.allSatisfy({ $0.stream == nil }) { isAsking = false }
             if !isAsking, stopAt == .max {
                 stopAt = now + Int64(plan.patienceMilliseconds) * 1_000_000
             }
@@ -91,32 +96,42 @@ package final class LoadGenerator {
         return report
     }
 
-    /// Connects, or connects again, and asks as soon as the stream is writable.
-    ///
-    /// The first handshakes of TLS are waited for: no server takes a thousand at once.
-    private func open(_ connection: LoadConnection, isFirst: Bool = false) {
-        connection.reset()
+    /// Connects, or connects again, and asks as soon as the stream is writable, or its handshake is
+    /// over; waits for that as long as too many do.
+    private func open(_ connection: LoadConnection) {
+        forget(connection)
+        if plan.security != nil, arrivingCount >= Self.arrivingCountMax {
+            waiting.append(connection)
+            return
+        }
         do {
             let stream = try ClientStream.connect(plan.address)
-            if let security = plan.security {
-                try stream.secure(security)
-                if isFirst {
-                    try stream.establish(
-                        until: Clock.monotonicMilliseconds() + Self.handshakeMilliseconds
-                    )
-                }
-            }
+            if let security = plan.security { try stream.secure(security) }
             try poller.add(stream.socket.descriptor, connection.token, .changes)
             connection.stream = stream
+            connection.isArriving = plan.security != nil
+            if connection.isArriving { arrivingCount += 1 }
         } catch {
             report.lostConnections += 1
         }
     }
 
+    private func openWaiting() {
+        guard isAsking else { return waiting.removeAll() }
+        while arrivingCount < Self.arrivingCountMax, !waiting.isEmpty {
+            open(waiting.removeFirst())
+        }
+    }
+
+    private func forget(_ connection: LoadConnection) {
+        if connection.isArriving { arrivingCount -= 1 }
+        connection.reset()
+    }
+
     private func lose(_ connection: LoadConnection) {
         report.lostConnections += 1
         if connection.isWaiting { onTheirWay -= 1 }
-        connection.reset()
+        forget(connection)
         // A server that is gone must not keep us connecting without end.
         guard isAsking, report.lostConnections < plan.connectionCount * 10 else { return }
         open(connection)
@@ -125,6 +140,11 @@ package final class LoadGenerator {
     private func handle(_ connection: LoadConnection) {
         guard let stream = connection.stream else { return }
         do throws(HTTPClientError) {
+            if connection.isArriving {
+                guard try stream.isEstablished() else { return }
+                connection.isArriving = false
+                arrivingCount -= 1
+            }
             if connection.isResting {
                 // Nothing was asked, so what there is to read can only be the end.
                 guard case .moved = try stream.receive(into: &piece) else { return }

@@ -117,11 +117,8 @@ struct GatewayClient {
                 trust: trust
             )
         } catch {
-            if case .notSecured = error {
-                throw CommandError(
-                    .unavailable,
-                    "the certificate of \(url) is not trusted; name its authority with LIMEN_CA"
-                )
+            if case .notSecured(let reason) = error {
+                throw CommandError(.unavailable, reason.sentence(url))
             }
             throw CommandError(
                 .unavailable,

@@ -42,7 +42,10 @@ struct EdgeTarget: Sendable {
         do {
             named = try HTTPAddress(url: url)
         } catch {
-            throw CommandError(.usage, "--url takes an address such as http://127.0.0.1:8080")
+            throw CommandError(
+                .usage,
+                "--url takes an address such as http://127.0.0.1:8080 or https://127.0.0.1:8443"
+            )
         }
         address = named.socket
         security =
@@ -84,11 +87,8 @@ struct EdgeTarget: Sendable {
         do {
             _ = try client(timeoutMilliseconds: 5_000)
         } catch {
-            guard case .notSecured = error else { return }
-            throw CommandError(
-                .unavailable,
-                "the certificate of \(url) is not trusted; name its authority with LIMEN_CA"
-            )
+            guard case .notSecured(let reason) = error else { return }
+            throw CommandError(.unavailable, reason.sentence(url))
         }
     }
 

@@ -25,22 +25,28 @@ enum GarbageDrill {
         var failures: [Int] = []
         var silentCount = 0
         var clearCount = 0
+        var refusedCount = 0
         for number in 1...count {
             let bytes = mutator.next()
             if target.security != nil, number % clearEvery == 0 {
                 clearCount += 1
-                if !isRefused(bytes, target) { failures.append(number) }
-                continue
-            }
-            switch answer(to: bytes, target) {
-            case .statuses(let list):
-                if list.isEmpty { silentCount += 1 }
-                for status in list { statuses[status, default: 0] += 1 }
-                // What we do not do and what we do not speak are answers; a failure of ours is not.
-                if list.contains(where: { $0 >= 500 && $0 != 501 && $0 != 505 }) {
-                    failures.append(number)
+                switch refusal(of: bytes, target) {
+                case .statuses([]): break
+                case .statuses([400]): refusedCount += 1
+                default: failures.append(number)
                 }
-            case .none: failures.append(number)
+            } else {
+                switch answer(to: bytes, target) {
+                case .statuses(let list):
+                    if list.isEmpty { silentCount += 1 }
+                    for status in list { statuses[status, default: 0] += 1 }
+                    // What we do not do and what we do not speak are answers; a failure of ours is
+                    // not.
+                    if list.contains(where: { $0 >= 500 && $0 != 501 && $0 != 505 }) {
+                        failures.append(number)
+                    }
+                case .none: failures.append(number)
+                }
             }
             if number % checkEvery == 0, !target.isAlive {
                 failures.append(number)
@@ -49,14 +55,15 @@ enum GarbageDrill {
         }
         let after = target.holdings
         // A server that hears nobody out was not tried.
-        let wasTried = (statuses[400] ?? 0) > 0 && silentCount < max(count / 2, 1)
+        let wasTried =
+            (statuses[400] ?? 0) > 0 && silentCount < max((count - clearCount) / 2, 1)
         let isGood = failures.isEmpty && wasTried && target.isAlive
         Terminal.writeOutput(
             """
             \(count) random and changed requests (seed \(seed))
             statuses                \(StatusCounts.text(statuses))
             closed without one      \(silentCount)
-            said in clear           \(clearCount)
+            said in clear           \(clearCount), of which told so \(refusedCount)
             server afterwards       \(after?.text ?? "not known")
             failures                \(failures.count)\(failures.first.map { ", first at \($0)" } ?? "")
             \(isGood ? "the server lives and never failed" : "this run does not show it")
@@ -76,47 +83,50 @@ enum GarbageDrill {
     private static func answer(to bytes: [UInt8], _ target: EdgeTarget) -> Answer {
         do {
             var client = try target.client(timeoutMilliseconds: waitMilliseconds)
-            try client.writeLast(bytes)
-            let received: [UInt8]
-            do throws(HTTPClientError) {
-                received = try client.receiveAll()
-            } catch .connectionLost, .notSecured(.truncated) {
-                // A reset: whoever floods a connection that was ended gets one.
-                return .statuses([])
-            }
-            return Self.statuses(received)
+            return try answer(to: bytes, &client)
         } catch {
             return .none
         }
     }
 
-    /// Whether a server that speaks TLS ends a connection on which something else is said, and says
-    /// nothing of HTTP but that it is wrong.
-    private static func isRefused(_ bytes: [UInt8], _ target: EdgeTarget) -> Bool {
-        do throws(HTTPClientError) {
+    /// What a server that speaks TLS says of bytes that are none: a status, or nothing of HTTP.
+    private static func refusal(of bytes: [UInt8], _ target: EdgeTarget) -> Answer {
+        do {
             var client = try HTTPClient.connect(
                 target.address,
                 timeoutMilliseconds: waitMilliseconds
             )
-            try client.writeLast(bytes)
-            let received = try client.receiveAll()
-            guard received.starts(with: "HTTP/".utf8) else { return true }
-            guard case .statuses([400]) = Self.statuses(received) else { return false }
-            return true
-        } catch .connectionLost {
-            return true
+            return try answer(to: bytes, &client, orAlert: true)
         } catch {
-            return false
+            return .none
         }
     }
 
-    private static func statuses(_ bytes: [UInt8]) -> Answer {
+    private static func answer(
+        to bytes: [UInt8],
+        _ client: inout HTTPClient,
+        orAlert: Bool = false
+    ) throws(HTTPClientError) -> Answer {
+        try client.writeLast(bytes)
+        do throws(HTTPClientError) {
+            let received = try client.receiveAll()
+            // An alert of TLS (RFC 8446 section 6) is no answer.
+            if orAlert, received.first == 0x15 { return .statuses([]) }
+            return Self.statuses(received)
+        } catch .connectionLost, .notSecured(.truncated) {
+            // A reset: whoever floods a connection that was ended gets one. What came before counts.
+            return Self.statuses(client.unread, isCutOff: true)
+        }
+    }
+
+    private static func statuses(_ bytes: [UInt8], isCutOff: Bool = false) -> Answer {
         var parser = ResponseParser()
         var statuses: [Int] = []
         var start = 0
         while start < bytes.count {
             let (consumed, outcome) = parser.consume(bytes, start..<bytes.count)
             start += consumed
+            if isCutOff, outcome == .needsMore { break }
             guard outcome == .complete else { return .none }
             statuses.append(parser.take().status)
         }

@@ -19,9 +19,11 @@ final class SlowClient {
 
     /// How a server may end what it does.
     enum End: Equatable {
-        /// It was told that it is too slow (408, RFC 9110 section 15.5.9), or its handshake was
-        /// ended, for which there is no word.
+        /// It was told that it is too slow (408, RFC 9110 section 15.5.9).
         case tooSlow
+        /// Its handshake, of which the server had bytes for a while, was ended; there is no word
+        /// for that.
+        case cutOff
         /// It had another answer, or none at all: it was no slow client to this server.
         case otherwise
         /// It reads nothing, and its connection was ended.
@@ -33,11 +35,16 @@ final class SlowClient {
     private var open: ClientStream?
     /// Whether a handshake that it does not drag out is under way.
     private(set) var isArriving = false
-    private var cameAt: Int64 = 0
+    /// Whether it has been there at all.
+    private(set) var hasBeen = false
+    /// When the kernel took its first byte.
+    private var heardSince: Int64?
     private var sentCount = 0
     private var pending: [UInt8] = []
     /// When it moves the next byte.
     var nextDrip: Int64
+    /// The first byte of an alert of TLS (RFC 8446 section 5.1).
+    private static let alert: UInt8 = 0x15
     /// Whoever was heard for so long was not refused.
     private static let heardMilliseconds: Int64 = 1_000
 
@@ -51,7 +58,7 @@ final class SlowClient {
     /// Whether it is connected, and has nothing to wait for but itself.
     var isOpen: Bool { open != nil && !isArriving }
 
-    /// Moves a byte; comes at first, and again when it was thrown out.
+    /// Moves a byte, or comes when it is not there.
     ///
     /// - Returns: how it was thrown out, if it was.
     func drip() -> End? {
@@ -59,34 +66,42 @@ final class SlowClient {
             come()
             return nil
         }
-        let wasHeard = Clock.monotonicMilliseconds() - cameAt >= Self.heardMilliseconds
-        let ending: End =
-            switch kind {
-            case .reader: .unread
-            case .handshake where wasHeard: .tooSlow
-            default: .otherwise
-            }
+        let now = Clock.monotonicMilliseconds()
         do throws(HTTPClientError) {
             // What was said stays readable after a reset, which sending would meet first.
-            if kind != .reader, let status = try answer(open) {
-                come()
-                return status == 408 ? .tooSlow : ending
+            if kind != .reader, let answer = try answer(open) {
+                self.open = nil
+                return ending(answer, now)
             }
             if pending.isEmpty { pending = next() }
             if case .moved(let count) = try open.send(pending) {
+                heardSince = heardSince ?? now
                 sentCount += count
                 pending.removeFirst(count)
             }
             return nil
         } catch {
-            come()
-            return ending
+            self.open = nil
+            return ending([], now)
+        }
+    }
+
+    /// How it was thrown out, by what it was told.
+    private func ending(_ answer: ArraySlice<UInt8>, _ now: Int64) -> End {
+        switch kind {
+        case .reader: return .unread
+        case .handshake:
+            let wasHeard = heardSince.map { now - $0 >= Self.heardMilliseconds } ?? false
+            // A server that goes on with the handshake has not ended it.
+            return wasHeard && (answer.isEmpty || answer.first == Self.alert) ? .cutOff : .otherwise
+        case .head, .body, .keptBody:
+            let words = String(decoding: answer, as: UTF8.self).split(separator: " ")
+            return words.dropFirst().first == "408" ? .tooSlow : .otherwise
         }
     }
 
     private func come() {
-        (sentCount, pending, isArriving) = (0, [], false)
-        cameAt = Clock.monotonicMilliseconds()
+        (sentCount, pending, isArriving, heardSince) = (0, [], false, nil)
         do {
             let stream = try ClientStream.connect(target.address)
             if kind != .handshake, let security = target.security {
@@ -94,6 +109,7 @@ final class SlowClient {
                 isArriving = true
             }
             open = stream
+            hasBeen = hasBeen || !isArriving
         } catch {
             // Nobody is there at present; it tries again with its next byte.
             open = nil
@@ -101,21 +117,24 @@ final class SlowClient {
     }
 
     /// Goes on with the handshake of TLS, as quickly as the server does.
-    func arrive() {
+    ///
+    /// - Returns: how it was turned away, if it was.
+    func arrive() -> End? {
         do {
             isArriving = !(try open?.isEstablished() ?? true)
+            hasBeen = hasBeen || !isArriving
+            return nil
         } catch {
             (open, isArriving) = (nil, false)
+            return .otherwise
         }
     }
 
-    /// The status of what the server has said; 0 when it went without a word.
-    private func answer(_ open: ClientStream) throws(HTTPClientError) -> Int? {
+    /// What the server has said; empty when it went without a word, `nil` when it waits.
+    private func answer(_ open: ClientStream) throws(HTTPClientError) -> ArraySlice<UInt8>? {
         var piece = [UInt8](repeating: 0, count: 1_024)
         switch try open.receive(into: &piece) {
-        case .moved(let count):
-            let words = String(decoding: piece.prefix(count), as: UTF8.self).split(separator: " ")
-            return words.dropFirst().first.flatMap { Int($0) } ?? 0
+        case .moved(let count): return piece[..<count]
         case .wouldBlock: return nil
         }
     }

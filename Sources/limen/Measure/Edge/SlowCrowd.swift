@@ -4,20 +4,23 @@ import Synchronization
 /// Many clients that are as slow as they can be, on a thread of their own.
 ///
 /// A quarter drips a head, a quarter a body, a quarter the second half of a body, and a quarter
-/// asks and does not read; over TLS a fifth each, and a fifth drips the first words of a handshake.
-/// Whoever is thrown out comes again.
+/// asks and does not read; over TLS a fifth each, and a fifth, or 400 when that is less, drips the
+/// first words of a handshake. Whoever is thrown out comes again.
 final class SlowCrowd: Sendable {
     private let target: EdgeTarget
     private let count: Int
     private let isOver = Atomic<Bool>(false)
     private let hasLeft = Atomic<Bool>(false)
-    private let open = Atomic<Int>(0)
     private let tooSlow = Atomic<Int>(0)
     private let unread = Atomic<Int>(0)
     private let otherwise = Atomic<Int>(0)
+    private let cutOff = Atomic<Int>(0)
+    private let been = Atomic<Int>(0)
+    private let least = Atomic<Int>(0)
     /// How often each client moves a byte.
     private static let dripMilliseconds: Int64 = 500
-    /// A server takes so many handshakes of one address at a time, and refuses the rest at once.
+    /// A server bounds how many handshakes of one address are under way (ours
+    /// `Limits.httpHandshakesPerAddressMax`): those that are dripped, and those of who arrives.
     private static let handshakeCountMax = 400
     private static let arrivingCountMax = 64
 
@@ -27,11 +30,20 @@ final class SlowCrowd: Sendable {
         self.count = count
     }
 
-    /// How many are connected at present.
-    var openCount: Int { open.load(ordering: .relaxed) }
+    /// How many have been there at all.
+    var comeCount: Int { been.load(ordering: .relaxed) }
+
+    /// How many were connected at least, since `watch` was called.
+    var leastCount: Int { least.load(ordering: .relaxed) }
+
+    /// Looks from now on how many are connected.
+    func watch() { least.store(count, ordering: .relaxed) }
 
     /// How often somebody was told that it is too slow, and came again.
     var tooSlowCount: Int { tooSlow.load(ordering: .relaxed) }
+
+    /// How often a handshake that was dripped was ended.
+    var cutOffCount: Int { cutOff.load(ordering: .relaxed) }
 
     /// How often somebody who does not read was thrown out, and came again.
     var unreadCount: Int { unread.load(ordering: .relaxed) }
@@ -59,6 +71,16 @@ final class SlowCrowd: Sendable {
         }
     }
 
+    private func note(_ end: SlowClient.End?) {
+        switch end {
+        case nil: break
+        case .tooSlow: tooSlow.add(1, ordering: .relaxed)
+        case .cutOff: cutOff.add(1, ordering: .relaxed)
+        case .unread: unread.add(1, ordering: .relaxed)
+        case .otherwise: otherwise.add(1, ordering: .relaxed)
+        }
+    }
+
     private func run(_ bell: Doorbell) {
         let start = Clock.monotonicMilliseconds()
         let kinds = SlowClient.Kind.allCases.filter { $0 != .handshake || target.security != nil }
@@ -76,22 +98,22 @@ final class SlowCrowd: Sendable {
             let now = Clock.monotonicMilliseconds()
             var arrivingCount = 0
             for client in clients where client.isArriving {
-                client.arrive()
+                note(client.arrive())
                 if client.isArriving { arrivingCount += 1 }
             }
             for client in clients where now >= client.nextDrip && !client.isArriving {
                 // It comes as soon as another has arrived.
                 if !client.isOpen, arrivingCount >= Self.arrivingCountMax { continue }
                 client.nextDrip = now + Self.dripMilliseconds
-                switch client.drip() {
-                case nil: break
-                case .tooSlow: tooSlow.add(1, ordering: .relaxed)
-                case .unread: unread.add(1, ordering: .relaxed)
-                case .otherwise: otherwise.add(1, ordering: .relaxed)
-                }
+                let end = client.drip()
+                note(end)
+                // Who is thrown out comes again at the next look.
+                if end != nil { client.nextDrip = now }
                 if client.isArriving { arrivingCount += 1 }
             }
-            open.store(clients.count { $0.isOpen }, ordering: .relaxed)
+            been.store(clients.count { $0.hasBeen }, ordering: .relaxed)
+            let open = clients.count { $0.isOpen }
+            if open < leastCount { least.store(open, ordering: .relaxed) }
             // Nobody rings: it is the time between two looks.
             bell.wait(timeoutMilliseconds: 5)
         }
