@@ -10,6 +10,11 @@ extension Limits {
     /// at 256.
     @inlinable public static var pmmlDepthMax: Int { 128 }
 
+    /// How many complaints of the parser of XML end the reading of a PMML document.
+    ///
+    /// A person mends the first and reads on; each costs about 100 bytes that Foundation never frees.
+    @inlinable public static var pmmlComplaintsMax: Int { 16 }
+
     /// How many elements a PMML document may have.
     @inlinable public static var pmmlElementsMax: Int { 1_000_000 }
 

@@ -66,6 +66,7 @@ private final class Builder: NSObject, XMLParserDelegate {
     private(set) var entries: [ElementTree.Entry] = []
     private(set) var open: [Int] = []
     private(set) var error: PMMLError?
+    private var complaintCount = 0
 
     var innermostName: String {
         open.last.map { entries[$0].name } ?? "PMML"
@@ -117,6 +118,17 @@ private final class Builder: NSObject, XMLParserDelegate {
     func parser(_ parser: XMLParser, foundCDATA CDATABlock: Data) {
         guard error == nil, let position = open.last else { return }
         entries[position].text += String(decoding: CDATABlock, as: UTF8.self)
+    }
+
+    /// Ends a document of which there is too much to complain about.
+    ///
+    /// Foundation makes an error of each complaint and never frees it; the parser goes on after the
+    /// first, so that a large file of garbage would cost forty times its size, for good.
+    func parser(_ parser: XMLParser, parseErrorOccurred parseError: any Error) {
+        complaintCount += 1
+        if complaintCount == Limits.pmmlComplaintsMax {
+            refuse(.malformed, innermostName, parser)
+        }
     }
 
     func parser(

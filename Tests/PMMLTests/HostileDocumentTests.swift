@@ -58,6 +58,14 @@ struct HostileDocumentTests {
         #expect(Sample.error(text)?.code == .malformed)
     }
 
+    @Test("A document of which there is too much to complain about is not read to its end")
+    func complaints() {
+        let lines = String(repeating: #"<Extension value="&five;"/>"# + "\n", count: 10_000)
+        let error = Sample.error("<PMML>\n" + lines + "</PMML>")
+        #expect(error?.code == .malformed)
+        #expect((error?.line ?? .max) < 100)
+    }
+
     @Test("Our own document cut at every fiftieth byte is refused", arguments: ["news2", "qsofa"])
     func truncated(name: String) throws {
         let bytes = try Sample.bytes(name)
