@@ -63,14 +63,14 @@ package final class LoadGenerator {
     }
 
     private func run() throws(SystemError) -> LoadReport {
-        for slot in 0..<plan.connectionCount {
-            connections.append(LoadConnection(slot: slot))
-            open(connections[slot])
-        }
         let processorStart = Clock.threadProcessorNanoseconds()
         let start = Clock.monotonicNanoseconds()
         startedNanoseconds = start
         if case .milliseconds(let time) = plan.end { askUntil = start + Int64(time) * 1_000_000 }
+        for slot in 0..<plan.connectionCount {
+            connections.append(LoadConnection(slot: slot))
+            open(connections[slot])
+        }
         var stopAt = Int64.max
         while isAsking || onTheirWay > 0 {
             try poller.wait(timeoutMilliseconds: 20) { event in

@@ -10,15 +10,22 @@ import Testing
 /// The drills of the HTTP edge, shortly and against a server of the test's own.
 @Suite("Drills of the edge", .serialized)
 struct EdgeDrillTests {
-    private func run(_ arguments: [String]) async throws -> BuiltProgram.Result {
-        let server = try HTTPServer.start(HTTPServerConfiguration(port: 0)) { request in
+    /// Runs a drill against a server that answers everything.
+    private func run(
+        _ arguments: [String],
+        _ configuration: HTTPServerConfiguration = HTTPServerConfiguration(port: 0),
+        environment: [String: String] = [:]
+    ) async throws -> BuiltProgram.Result {
+        let server = try HTTPServer.start(configuration) { request in
             HTTPResponse(status: 200, body: Array(request.path.utf8))
         }
-        let url = "http://127.0.0.1:\(server.localPort)"
+        let scheme = configuration.security == nil ? "http" : "https"
+        let url = "\(scheme)://127.0.0.1:\(server.localPort)"
         let process = String(ProcessInfo.processInfo.processIdentifier)
         let result = try BuiltProgram.run(
             ["drill"] + arguments + ["--url", url, "--process", process],
-            home: Shared.checkout
+            home: Shared.checkout,
+            environment: environment
         )
         await server.drain(withinMilliseconds: 5_000)
         return result
@@ -144,17 +151,11 @@ struct EdgeDrillTests {
             .init(chain: issued.certificate, key: issued.key)
         )
         configuration.connection.handshakeMilliseconds = 3_000
-        let server = try HTTPServer.start(configuration) { request in
-            HTTPResponse(status: 200, body: Array(request.path.utf8))
-        }
-        let result = try BuiltProgram.run(
-            ["drill"] + arguments + ["--url", "https://127.0.0.1:\(server.localPort)"]
-                + ["--process", String(ProcessInfo.processInfo.processIdentifier)],
-            home: Shared.checkout,
+        return try await run(
+            arguments,
+            configuration,
             environment: knowingAuthority ? ["LIMEN_CA": file.path] : [:]
         )
-        await server.drain(withinMilliseconds: 5_000)
-        return result
     }
 
     @Test("over TLS, slow drips handshakes as well")
